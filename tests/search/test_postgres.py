@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from archives import SUBJECTS, make_archive, make_entry
-from learninglion.database.engine import KEPT_CONNECTIONS
+from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.frame import Tally, WordCounts
@@ -99,14 +100,49 @@ def test_a_second_process_sees_what_the_first_took_in_and_keeps_what_it_began_wi
 
 def test_what_went_or_came_later_or_is_not_allowed_is_not_found() -> None:
     nearest = np.array([7, 3, 9, 3, 12, 5, 1])
-    everything = Findable(5, np.array([3, 9]), beside=True, end=12)
+    everything = Findable(1, 5, np.array([3, 9]), beside=True, end=12)
     assert everything.first(nearest, 10) == [7, 5, 1] and everything.first(nearest, 2) == [7, 5]
-    some = Findable(2, np.array([3, 5]), beside=False, end=12)
+    some = Findable(1, 2, np.array([3, 5]), beside=False, end=12)
     assert some.first(nearest, 10) == [3, 3, 5]
     nothing = np.array([], dtype=np.int64)
-    assert Findable(0, nothing, beside=False, end=12).first(nearest, 10) == []
-    assert Findable(7, nothing, beside=True, end=99).first(nearest, 10) == nearest.tolist()
+    assert Findable(1, 0, nothing, beside=False, end=12).first(nearest, 10) == []
+    assert Findable(1, 7, nothing, beside=True, end=99).first(nearest, 10) == nearest.tolist()
     assert everything.depth(300, 1.0) == 300 and some.depth(300, 0.5) > 600
+
+
+def test_what_may_be_found_is_followed_as_if_it_were_looked_up_anew(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes and goes, also within one step, and when what is gone is deleted (folded)."""
+    monkeypatch.setattr(index, "_FOLD", 9)
+    reader, followed, chance = MemoryReader(make_archive()), opened(), random.Random(4)
+    some = frozenset({"d1", "d3", "n1", "n4", "n7"})
+    looked_up = 0
+    for step in range(24):
+        for _ in range(chance.randint(1, 3)):
+            name = chance.choice(["d1", "d2", "d3", *(f"n{n}" for n in range(9))])
+            if chance.random() < 0.4:
+                reader.remove(name)
+            else:
+                reader.put([make_entry(name, f"Wat is {name}?", f"Dat is nummer {step}.")])
+            if chance.random() < 0.5:
+                followed.update(reader)
+        followed.update(reader)
+        views = followed.snapshot(), opened().snapshot()
+        assert views[0].filters is not views[1].filters
+        for documents in (None, some):
+            looked_up += views[0].filters.find(documents) is None
+            kept, anew = (seen_by(view, documents) for view in views)
+            assert kept.count == anew.count and kept.end == anew.end
+            keys = np.arange(1, kept.end + 3)
+            assert kept.first(keys, 999) == anew.first(keys, 999)
+    assert looked_up == 2
+
+
+def seen_by(view: index.PostgresView, documents: frozenset[str] | None) -> Findable:
+    """What `view` may find, looked up where it is not known."""
+    with view.engine.begin() as connection, plain_cursor(connection) as cursor:
+        return view._those(cursor, documents)
 
 
 def test_no_more_searches_at_once_than_connections_stay_open(

@@ -80,8 +80,9 @@ _WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """Which keys may be found: `keys`, or with `beside` all others below `end`. They are in order."""
+    """Which keys may be found at `sequence`: `keys`, or with `beside` all others below `end`, in order."""
 
+    sequence: int
     count: int
     keys: NDArray[np.int64]
     beside: bool
@@ -98,6 +99,41 @@ class Findable:
         """How many keys are likely to hold `most` that may be found, where `share` of all may."""
         return most if share >= 1 else round(1.1 * most / share) + 16
 
+    def follow(self, came: Sequence[int], went: Sequence[int], sequence: int, end: int) -> Findable:
+        """What may be found later, when some have come and others went; who did both is among `went`."""
+        if not came and not went:
+            return replace(self, sequence=sequence, end=end)
+        if self.beside:
+            lost = sum(key < self.end for key in went)
+            keys = np.union1d(self.keys, np.array(went, dtype=np.int64))
+            return Findable(sequence, self.count + len(came) - lost, keys, True, end)
+        keys = np.union1d(np.setdiff1d(self.keys, went), np.array(came, dtype=np.int64))
+        return Findable(sequence, len(keys), keys, False, end)
+
+
+class Filters:
+    """What may be found under the last filters, kept from one change to the next. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[frozenset[str] | None, Findable] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, documents: frozenset[str] | None) -> Findable | None:
+        """What was kept for this filter, of whatever change."""
+        with self._lock:
+            if documents in self._known:
+                self._known.move_to_end(documents)
+            return self._known.get(documents)
+
+    def keep(self, documents: frozenset[str] | None, findable: Findable) -> None:
+        """Keep it, but for something newer."""
+        with self._lock:
+            known = self._known.get(documents)
+            if known is None or known.sequence <= findable.sequence:
+                self._known[documents] = findable
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
 
 @dataclass(slots=True, eq=False)
 class PostgresView:
@@ -113,9 +149,8 @@ class PostgresView:
     end: int
     timings: Timings
     turns: Semaphore
+    filters: Filters
     replica: Replica | None = None
-    _findable: OrderedDict[frozenset[str] | None, Findable] = field(default_factory=OrderedDict, init=False)
-    _lock: Lock = field(default_factory=Lock, init=False)
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
@@ -170,27 +205,43 @@ class PostgresView:
         return f"{where} AND s.document = ANY(%(documents)s)", {"documents": sorted(documents)}
 
     def _those(self, cursor: Any, documents: frozenset[str] | None) -> Findable:
-        """What may be found among `documents`; looked up once, for the last filters."""
-        with self._lock:
-            if documents in self._findable:
-                self._findable.move_to_end(documents)
-                return self._findable[documents]
-        where, values = self._seen(documents)
-        packed = "coalesce(string_agg(int8send(s.key), ''), '')"
-        if documents is None:
-            hidden = f"SELECT {packed} FROM {self.tables.sources} s WHERE s.gone <= {self.sequence}"
-            query = f"SELECT count(*), ({hidden}) FROM {self.tables.sources} s WHERE {where}"
-        else:
+        """What may be found among `documents`; looked up once, then followed from change to change."""
+        known = self.filters.find(documents)
+        if known is not None and known.sequence == self.sequence:
+            return known
+        made = self._followed(cursor, documents, known) if known is not None else None
+        if made is None:
+            where, values = self._seen(documents)
+            packed = "coalesce(string_agg(int8send(s.key), ''), '')"
+            if documents is None:
+                gone = f"SELECT {packed} FROM {self.tables.sources} s WHERE s.gone <= {self.sequence}"
+                packed = f"({gone})"
             query = f"SELECT count(*), {packed} FROM {self.tables.sources} s WHERE {where}"
-        count, keys = _rows(cursor, query, values)[0]
-        made = Findable(
-            count, np.sort(np.frombuffer(keys, ">i8").astype(np.int64)), documents is None, self.end
-        )
-        with self._lock:
-            self._findable[documents] = made
-            while len(self._findable) > _REMEMBERED:
-                self._findable.popitem(last=False)
+            count, found = _rows(cursor, query, values)[0]
+            keys = np.sort(np.frombuffer(found, ">i8").astype(np.int64))
+            made = Findable(self.sequence, count, keys, documents is None, self.end)
+        self.filters.keep(documents, made)
         return made
+
+    def _followed(self, cursor: Any, documents: frozenset[str] | None, known: Findable) -> Findable | None:
+        """`known` brought up to this view; None where it is newer, or what went since is deleted already."""
+        then, now = known.sequence, self.sequence
+        if then > now:
+            return None
+        query = (
+            f"SELECT g.base, s.key, s.document, s.gone <= {now} FROM {self.tables.listed} g"
+            f" LEFT JOIN {self.tables.sources} s ON (s.born > {then} AND s.born <= {now})"
+            f" OR (s.gone > {then} AND s.gone <= {now}) WHERE g.generation = {self.tables.generation}"
+        )
+        rows = _rows(cursor, query, {})
+        if not rows or rows[0][0] > then:
+            return None
+        changed = [
+            (key, gone) for _, key, document, gone in rows if documents is None or document in documents
+        ]
+        came = [key for key, gone in changed if gone is False]  # None where nothing changed
+        went = [key for key, gone in changed if gone]
+        return known.follow(came, went, now, self.end)
 
     def _by_words(
         self, cursor: Any, probe: Probe, documents: frozenset[str] | None, findable: Findable
@@ -566,6 +617,7 @@ class PostgresIndex:
             row.next_key,
             self.timings,
             self._searching,
+            known.view.filters if known is not None and known.row.generation == row.generation else Filters(),
             self._replica,
         )
         self._known = _Known(row, sums, frame, view)
