@@ -90,9 +90,14 @@ def test_a_second_process_sees_what_the_first_took_in_and_keeps_what_it_began_wi
     first.update(reader)
     assert second.exists() and second.update(reader) == 0
     begun = second.snapshot()
+    some = frozenset({"d1", "d3"})
+    before = [seen_by(begun, documents).count for documents in (None, some)]
     reader.remove("d1")
     reader.put([make_entry("nieuw", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")])
     first.update(reader)
+    after = [seen_by(second.snapshot(), documents).count for documents in (None, some)]
+    assert [seen_by(begun, documents).count for documents in (None, some)] == before == [6, 2]
+    assert after == [6, 1]
     assert begun.extent(None) == (6, 6) and begun.extent(frozenset({"nieuw"})) == (0, 0)
     assert search_set(first, reader, QUESTIONS) == search_set(second, reader, QUESTIONS)
     assert search_set(opened(), reader, QUESTIONS) == search_set(second, reader, QUESTIONS)

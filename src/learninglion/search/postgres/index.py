@@ -149,8 +149,9 @@ class PostgresView:
     end: int
     timings: Timings
     turns: Semaphore
-    filters: Filters
+    filters: Filters  # of every view of this generation
     replica: Replica | None = None
+    _own: Filters = field(default_factory=Filters, init=False)  # others may be further by now
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
@@ -206,9 +207,10 @@ class PostgresView:
 
     def _those(self, cursor: Any, documents: frozenset[str] | None) -> Findable:
         """What may be found among `documents`; looked up once, then followed from change to change."""
+        own = self._own.find(documents)
+        if own is not None:
+            return own
         known = self.filters.find(documents)
-        if known is not None and known.sequence == self.sequence:
-            return known
         made = self._followed(cursor, documents, known) if known is not None else None
         if made is None:
             where, values = self._seen(documents)
@@ -220,14 +222,15 @@ class PostgresView:
             count, found = _rows(cursor, query, values)[0]
             keys = np.sort(np.frombuffer(found, ">i8").astype(np.int64))
             made = Findable(self.sequence, count, keys, documents is None, self.end)
-        self.filters.keep(documents, made)
+        for filters in (self._own, self.filters):
+            filters.keep(documents, made)
         return made
 
     def _followed(self, cursor: Any, documents: frozenset[str] | None, known: Findable) -> Findable | None:
         """`known` brought up to this view; None where it is newer, or what went since is deleted already."""
         then, now = known.sequence, self.sequence
-        if then > now:
-            return None
+        if then >= now:
+            return known if then == now else None
         query = (
             f"SELECT g.base, s.key, s.document, s.gone <= {now} FROM {self.tables.listed} g"
             f" LEFT JOIN {self.tables.sources} s ON (s.born > {then} AND s.born <= {now})"
