@@ -136,7 +136,7 @@ def test_what_may_be_found_is_followed_as_if_it_were_looked_up_anew(
         views = followed.snapshot(), opened().snapshot()
         assert views[0].filters is not views[1].filters
         for documents in (None, some):
-            looked_up += views[0].filters.find(documents) is None
+            looked_up += views[0].filters.get(documents) is None
             kept, anew = (seen_by(view, documents) for view in views)
             assert kept.count == anew.count and kept.end == anew.end
             keys = np.arange(1, kept.end + 3)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from threading import Lock, RLock, Semaphore
+from threading import RLock, Semaphore
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor, reading
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
+from learninglion.models.recent import Recent
 from learninglion.search.analysis import BUCKETS, FAMILIES
 from learninglion.search.content import in_batches, make_entries
 from learninglion.search.engine import (
@@ -111,28 +111,7 @@ class Findable:
         return Findable(sequence, len(keys), keys, False, end)
 
 
-class Filters:
-    """What may be found under the last filters, kept from one change to the next. Safe for threads."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[frozenset[str] | None, Findable] = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, documents: frozenset[str] | None) -> Findable | None:
-        """What was kept for this filter, of whatever change."""
-        with self._lock:
-            if documents in self._known:
-                self._known.move_to_end(documents)
-            return self._known.get(documents)
-
-    def keep(self, documents: frozenset[str] | None, findable: Findable) -> None:
-        """Keep it, but for something newer."""
-        with self._lock:
-            known = self._known.get(documents)
-            if known is None or known.sequence <= findable.sequence:
-                self._known[documents] = findable
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+Filters = Recent[frozenset[str] | None, Findable]  # what may be found under the last filters, by documents
 
 
 @dataclass(slots=True, eq=False)
@@ -151,7 +130,9 @@ class PostgresView:
     turns: Semaphore
     filters: Filters  # of every view of this generation
     replica: Replica | None = None
-    _own: Filters = field(default_factory=Filters, init=False)  # others may be further by now
+    _own: Filters = field(
+        default_factory=lambda: Filters(_REMEMBERED), init=False
+    )  # others may be further by now
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
@@ -207,10 +188,10 @@ class PostgresView:
 
     def _those(self, cursor: Any, documents: frozenset[str] | None) -> Findable:
         """What may be found among `documents`; looked up once, then followed from change to change."""
-        own = self._own.find(documents)
+        own = self._own.get(documents)
         if own is not None:
             return own
-        known = self.filters.find(documents)
+        known = self.filters.get(documents)
         made = self._followed(cursor, documents, known) if known is not None else None
         if made is None:
             where, values = self._seen(documents)
@@ -222,8 +203,9 @@ class PostgresView:
             count, found = _rows(cursor, query, values)[0]
             keys = np.sort(np.frombuffer(found, ">i8").astype(np.int64))
             made = Findable(self.sequence, count, keys, documents is None, self.end)
-        for filters in (self._own, self.filters):
-            filters.keep(documents, made)
+        self._own.put(documents, made)
+        if known is None or known.sequence <= made.sequence:
+            self.filters.put(documents, made)
         return made
 
     def _followed(self, cursor: Any, documents: frozenset[str] | None, known: Findable) -> Findable | None:
@@ -620,7 +602,9 @@ class PostgresIndex:
             row.next_key,
             self.timings,
             self._searching,
-            known.view.filters if known is not None and known.row.generation == row.generation else Filters(),
+            known.view.filters
+            if known is not None and known.row.generation == row.generation
+            else Filters(_REMEMBERED),
             self._replica,
         )
         self._known = _Known(row, sums, frame, view)
