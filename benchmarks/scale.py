@@ -27,6 +27,9 @@ langchain-chroma and rank-bm25; by default this one, where it has them. A peer t
 
 from __future__ import annotations
 
+import learninglion  # noqa: F401 - before numpy, as in the program: how many threads one product takes
+
+# isort: split
 import argparse
 import contextlib
 import hashlib

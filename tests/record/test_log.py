@@ -148,6 +148,16 @@ def test_a_chain_that_was_made_anew_is_not_the_one_that_was_anchored(
     assert not log.verify().ok, "an honest entry on top must not hide it"
 
 
+def test_a_cut_is_found_by_a_server_that_only_looked(engine: Engine, log: EventLog, tmp_path: Path) -> None:
+    other = EventLog(engine, tmp_path / "other-anchor.json")
+    fill(log)
+    assert other.anchor_problem() == ""
+    unguarded(engine, "DELETE FROM log_entries WHERE seq = (SELECT max(seq) FROM log_entries)")
+    report = other.verify()
+    assert not report.ok and "ontbreken aan het einde" in report.problem
+    assert other.anchor_problem()
+
+
 def test_an_anchor_that_is_behind_is_no_harm(engine: Engine, log: EventLog, anchor: Path) -> None:
     fill(log, 2)
     behind = anchor.read_bytes()

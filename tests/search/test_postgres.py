@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from archives import SUBJECTS, make_archive, make_entry
+from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.frame import Tally, WordCounts
@@ -17,8 +22,9 @@ from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
 from learninglion.search.postgres import index, tables
 from learninglion.search.postgres import index as building
-from learninglion.search.postgres.index import PostgresIndex, rarest, supported
-from learninglion.search.search import search, search_set
+from learninglion.search.postgres.index import Findable, PostgresIndex, rarest, supported
+from learninglion.search.scoring import make_probe
+from learninglion.search.search import query_terms, search, search_set
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 
@@ -48,10 +54,13 @@ def opened(database: Engine) -> Iterator[Opened]:
         connection.execute(text("DROP SCHEMA IF EXISTS trial CASCADE"))
 
 
-@pytest.mark.parametrize("exact", [2000, 1])
+@pytest.mark.parametrize(("exact", "depth"), [(2000, 0), (1, 0), (1, 1)])
 def test_both_engines_give_the_same_hits_to_the_last_bit(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int, depth: int
 ) -> None:
+    """Every source scored, candidates, and candidates that must be asked for deeper and deeper."""
+    if depth:
+        monkeypatch.setattr(Findable, "depth", lambda *_: depth)
     for engine in (embedded, index):
         monkeypatch.setattr(engine, "EXACT", exact)
     monkeypatch.setattr(index, "_SCORED", exact)
@@ -81,12 +90,92 @@ def test_a_second_process_sees_what_the_first_took_in_and_keeps_what_it_began_wi
     first.update(reader)
     assert second.exists() and second.update(reader) == 0
     begun = second.snapshot()
+    some = frozenset({"d1", "d3"})
+    before = [seen_by(begun, documents).count for documents in (None, some)]
     reader.remove("d1")
     reader.put([make_entry("nieuw", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")])
     first.update(reader)
+    after = [seen_by(second.snapshot(), documents).count for documents in (None, some)]
+    assert [seen_by(begun, documents).count for documents in (None, some)] == before == [6, 2]
+    assert after == [6, 1]
     assert begun.extent(None) == (6, 6) and begun.extent(frozenset({"nieuw"})) == (0, 0)
     assert search_set(first, reader, QUESTIONS) == search_set(second, reader, QUESTIONS)
     assert search_set(opened(), reader, QUESTIONS) == search_set(second, reader, QUESTIONS)
+
+
+def test_what_went_or_came_later_or_is_not_allowed_is_not_found() -> None:
+    nearest = np.array([7, 3, 9, 3, 12, 5, 1])
+    everything = Findable(1, 5, np.array([3, 9]), beside=True, end=12)
+    assert everything.first(nearest, 10) == [7, 5, 1] and everything.first(nearest, 2) == [7, 5]
+    some = Findable(1, 2, np.array([3, 5]), beside=False, end=12)
+    assert some.first(nearest, 10) == [3, 3, 5]
+    nothing = np.array([], dtype=np.int64)
+    assert Findable(1, 0, nothing, beside=False, end=12).first(nearest, 10) == []
+    assert Findable(1, 7, nothing, beside=True, end=99).first(nearest, 10) == nearest.tolist()
+    assert everything.depth(300, 1.0) == 300 and some.depth(300, 0.5) > 600
+
+
+def test_what_may_be_found_is_followed_as_if_it_were_looked_up_anew(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes and goes, also within one step, and when what is gone is deleted (folded)."""
+    monkeypatch.setattr(index, "_FOLD", 9)
+    reader, followed, chance = MemoryReader(make_archive()), opened(), random.Random(4)
+    some = frozenset({"d1", "d3", "n1", "n4", "n7"})
+    looked_up = 0
+    for step in range(24):
+        for _ in range(chance.randint(1, 3)):
+            name = chance.choice(["d1", "d2", "d3", *(f"n{n}" for n in range(9))])
+            if chance.random() < 0.4:
+                reader.remove(name)
+            else:
+                reader.put([make_entry(name, f"Wat is {name}?", f"Dat is nummer {step}.")])
+            if chance.random() < 0.5:
+                followed.update(reader)
+        followed.update(reader)
+        views = followed.snapshot(), opened().snapshot()
+        assert views[0].filters is not views[1].filters
+        for documents in (None, some):
+            looked_up += views[0].filters.get(documents) is None
+            kept, anew = (seen_by(view, documents) for view in views)
+            assert kept.count == anew.count and kept.end == anew.end
+            keys = np.arange(1, kept.end + 3)
+            assert kept.first(keys, 999) == anew.first(keys, 999)
+    assert looked_up == 2
+
+
+def seen_by(view: index.PostgresView, documents: frozenset[str] | None) -> Findable:
+    """What `view` may find, looked up where it is not known."""
+    with view.engine.begin() as connection, plain_cursor(connection) as cursor:
+        return view._those(cursor, documents)
+
+
+def test_no_more_searches_at_once_than_connections_stay_open(
+    opened: Opened, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, shared = MemoryReader(make_archive()), opened()
+    shared.update(reader)
+    view, now, most = shared.snapshot(), 0, 0
+    found, turn = index.PostgresView._found, Lock()
+
+    def counted(*given) -> object:
+        nonlocal now, most
+        with turn:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        try:
+            return found(*given)
+        finally:
+            with turn:
+                now -= 1
+
+    monkeypatch.setattr(index.PostgresView, "_found", counted)
+    vectors = ENCODER.encode_queries(QUESTIONS)
+    probes = [make_probe(view.statistics, query_terms(q), v) for q, v in zip(QUESTIONS, vectors, strict=True)]
+    with ThreadPoolExecutor(12) as pool:
+        pieces = list(pool.map(lambda probe: view.candidates(probe, None), probes * 2))
+    assert all(pieces) and 1 < most < KEPT_CONNECTIONS
 
 
 def test_statistics_do_not_depend_on_the_way_there(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

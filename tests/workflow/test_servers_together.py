@@ -96,7 +96,8 @@ def test_two_servers_are_one_archive(
     with working(homes[0]) as here, working(homes[1]) as there:
         if not isinstance(here.indexing.index, PostgresIndex):
             pytest.skip("this PostgreSQL has no pgvector")
-        here.intake.ingest(sorted(sample_documents())[:2], actor=BOSS)
+        sample = sorted(sample_documents())[:2]
+        here.intake.ingest(sample, actor=BOSS)
         cards = there.documents.list(BOSS)
         assert len(cards) == 2
         there.searching.search("veerpont", actor=BOSS)
@@ -107,6 +108,10 @@ def test_two_servers_are_one_archive(
         there.page_files.put(f"{cards[0].id}-1.page", b"een bladzijde")
         assert here.page_files.read(f"{cards[0].id}-1.page") == b"een bladzijde"
         assert not list(tmp_path.glob("*/originals/*")) and not list(tmp_path.glob("*/index/*"))
+        taken = {part.name: part for part in there.storage.parts(BOSS)}
+        originals, index = taken["originele bestanden"], taken["zoekindex (wordt zo nodig opnieuw gemaakt)"]
+        assert originals.files == 2 and originals.size == sum(len(p.read_bytes()) for p in sample)
+        assert taken["database, met wat hieronder staat"].size > originals.size + index.size > originals.size
         here.learning.keep(replace(DEFAULT, body_stems=0.21), actor=BOSS, details={})
         assert there.indexing.index.snapshot().fusion.body_stems == 0.21
         here.intake.remove(cards[0].id, reason="proef", actor=BOSS)

@@ -51,7 +51,8 @@ _WRITE = "learninglion_write"
 _TURN = "learninglion_turn"
 _WRITE_LOCK = 0x4C4C_0001  # PostgreSQL advisory lock "LL" 1: one writer at a time, as in SQLite
 _MIGRATE_LOCK = 0x4C4C_0002
-_MOST_CONNECTIONS = 40  # of one process beyond the few that stay open: one a thread that serves
+KEPT_CONNECTIONS = 5  # of one process that stay open to PostgreSQL
+_MOST_CONNECTIONS = 40  # beyond those: one a thread that serves
 _FENCE: ContextVar[Callable[[Connection], None] | None] = ContextVar("learninglion_fence", default=None)
 _BUSY_MS = 60_000  # a writer waits this long for another; document transactions take milliseconds
 
@@ -211,7 +212,9 @@ def _open_postgresql(url: URL) -> Engine:
         pool_pre_ping=True,
         connect_args={n: v for n, v in _CONNECTING.items() if n not in url.query},
         hide_parameters=True,
+        pool_size=KEPT_CONNECTIONS,
         max_overflow=_MOST_CONNECTIONS,
+        pool_use_lifo=True,  # a connection that was just used has what it looks in at hand
         execution_options={_TURN: threading.Lock()},
     )
 

@@ -205,15 +205,22 @@ class EventLog:
         return head, ""
 
     def anchor_problem(self) -> str:
-        """What is wrong with the anchor, without following the whole chain; empty when nothing is."""
+        """What is wrong with the anchor, without following the whole chain; empty when nothing is.
+
+        Where all is well the anchor follows what other servers wrote: so each of them finds a cut.
+        """
         try:
             anchor = self._read_anchor()
         except IntegrityError as error:
             return error.detail
         with reading(self._engine) as connection:
             passed = connection.scalar(select(log_entries.c.hash).where(log_entries.c.seq == anchor.count))
-        fits = anchor.count == 0 or passed == anchor.hash
-        return "" if fits else "het logboek loopt niet door het ankerbestand"
+            head = head_of(connection)
+        if anchor.count and passed != anchor.hash:
+            return "het logboek loopt niet door het ankerbestand"
+        if head.count > anchor.count:
+            self.advance_anchor()
+        return ""
 
     def accept(self, *, actor: str, reason: str) -> LogEntry:
         """Anchor the log as it now is, for instance after a backup was put back; the log says so itself.

@@ -188,7 +188,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         intake=intake,
         traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
-        storage=Storage(home, store, indexing, traces, log),
+        storage=Storage(home, engine, store, indexing, traces, log),
         backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
         transfers=transfers,
         indexing=indexing,

@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from threading import Lock, RLock
+from threading import RLock, Semaphore
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from learninglion.database.engine import plain_cursor, reading
+from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor, reading
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
+from learninglion.models.recent import Recent
 from learninglion.search.analysis import BUCKETS, FAMILIES
 from learninglion.search.content import in_batches, make_entries
 from learninglion.search.engine import (
@@ -66,19 +66,57 @@ from learninglion.store.reader import Change, Reader
 # passages lose nothing, and the slowest questions take a third of the time (benchmarks/README.md).
 _MOST_ROWS = 20_000
 _MOST_SHARE = 0.5
-# Up to so many sources under a filter every one is scored: finding them among all others took 0.8 s for
-# 5,000 of 500,000.
+# Up to so many sources under a filter every one is scored: finding them among all others takes longer.
 _SCORED = 5_000
 # BM25 weighs words otherwise than the score does, so the larger an archive the deeper is looked: with 200 of
 # 500,000 sources recall@10 was 0.94, with 800 it was 0.99 (benchmarks/README.md).
 _SHALLOW = 30_000
 _REMEMBERED = 8
+# Searches of one process that PostgreSQL works on at once; others wait here, where waiting costs nothing. A
+# connection more would be a new one, whose first search takes it 60 to 100 ms longer.
+_AT_ONCE = KEPT_CONNECTIONS - 1
 _WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """Which keys may be found at `sequence`: `keys`, or with `beside` all others below `end`, in order."""
+
+    sequence: int
+    count: int
+    keys: NDArray[np.int64]
+    beside: bool
+    end: int
+
+    def first(self, keys: NDArray[np.int64], most: int) -> list[int]:
+        """The first `most` of `keys` that may be found."""
+        place = np.searchsorted(self.keys, keys)
+        listed = np.append(self.keys, -1)[place] == keys
+        chosen: list[int] = keys[(listed != self.beside) & (keys < self.end)][:most].tolist()
+        return chosen
+
+    def depth(self, most: int, share: float) -> int:
+        """How many keys are likely to hold `most` that may be found, where `share` of all may."""
+        return most if share >= 1 else round(1.1 * most / share) + 16
+
+    def follow(self, came: Sequence[int], went: Sequence[int], sequence: int, end: int) -> Findable:
+        """What may be found later, when some have come and others went; who did both is among `went`."""
+        if not came and not went:
+            return replace(self, sequence=sequence, end=end)
+        if self.beside:
+            lost = sum(key < self.end for key in went)
+            keys = np.union1d(self.keys, np.array(went, dtype=np.int64))
+            return Findable(sequence, self.count + len(came) - lost, keys, True, end)
+        keys = np.union1d(np.setdiff1d(self.keys, went), np.array(came, dtype=np.int64))
+        return Findable(sequence, len(keys), keys, False, end)
+
+
+Filters = Recent[frozenset[str] | None, Findable]  # what may be found under the last filters, by documents
 
 
 @dataclass(slots=True, eq=False)
 class PostgresView:
-    """The sources that were born by `sequence` and not gone by then."""
+    """The sources that were born by `sequence`, all with keys below `end`, and not gone by then."""
 
     engine: Engine
     tables: Tables
@@ -87,36 +125,44 @@ class PostgresView:
     fusion: Fusion
     encoder_name: str
     sequence: int
+    end: int
     timings: Timings
+    turns: Semaphore
+    filters: Filters  # of every view of this generation
     replica: Replica | None = None
-    _allowed: OrderedDict[frozenset[str] | None, int] = field(default_factory=OrderedDict, init=False)
-    _lock: Lock = field(default_factory=Lock, init=False)
+    _own: Filters = field(
+        default_factory=lambda: Filters(_REMEMBERED), init=False
+    )  # others may be further by now
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
         from psycopg import Error as DriverError  # only who has a PostgreSQL has installed it
         from psycopg.errors import UndefinedTable
 
-        if self.replica is not None and self.replica.ready(
-            self.tables.listed, self.tables.generation, self.sequence
-        ):
+        with self.turns:
+            if self.replica is not None and self.replica.ready(
+                self.tables.listed, self.tables.generation, self.sequence
+            ):
+                try:
+                    return self._found(self.replica.engine, probe, documents, exact)
+                except (UnavailableError, DBAPIError, DriverError) as error:
+                    self.replica.rest(str(error))
             try:
-                return self._found(self.replica.engine, probe, documents, exact)
-            except (UnavailableError, DBAPIError, DriverError) as error:
-                self.replica.rest(str(error))
-        try:
-            return self._found(self.engine, probe, documents, exact)
-        except (ProgrammingError, UndefinedTable) as error:  # made again by another process, some time ago
-            raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
+                return self._found(self.engine, probe, documents, exact)
+            except (ProgrammingError, UndefinedTable) as error:
+                # made again by another process, some time ago
+                raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
 
     def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
         with engine.begin() as connection, plain_cursor(connection) as cursor:
-            allowed = self._count(connection, documents)
-            if exact or allowed <= (EXACT if documents is None else max(EXACT, _SCORED)):
-                chosen, values = self._seen(documents)
+            findable = self._those(cursor, documents)
+            if exact or findable.count <= (EXACT if documents is None else max(EXACT, _SCORED)):
+                chosen, values = self._seen(None)
+                if documents is not None:
+                    chosen, values = "s.key = ANY(%(keys)s)", {"keys": findable.keys.tolist()}
             else:
-                keys = {*self._by_words(cursor, probe, documents, allowed)}
-                keys |= {*self._nearest(connection, cursor, probe, documents, allowed)}
+                keys = {*self._by_words(cursor, probe, documents, findable)}
+                keys |= {*self._nearest(connection, cursor, probe, findable)}
                 chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
             query = (
                 f"SELECT {CONTENT} FROM {self.tables.sources} s"
@@ -140,71 +186,118 @@ class PostgresView:
             return where, {}
         return f"{where} AND s.document = ANY(%(documents)s)", {"documents": sorted(documents)}
 
-    def _count(self, connection: Connection, documents: frozenset[str] | None) -> int:
-        with self._lock:
-            if documents in self._allowed:
-                self._allowed.move_to_end(documents)
-                return self._allowed[documents]
-        where, values = self._seen(documents)
-        query = f"SELECT count(*) FROM {self.tables.sources} s WHERE {where}"
-        number = int(connection.exec_driver_sql(query, values).scalar_one())
-        with self._lock:
-            self._allowed[documents] = number
-            while len(self._allowed) > _REMEMBERED:
-                self._allowed.popitem(last=False)
-        return number
+    def _those(self, cursor: Any, documents: frozenset[str] | None) -> Findable:
+        """What may be found among `documents`; looked up once, then followed from change to change."""
+        own = self._own.get(documents)
+        if own is not None:
+            return own
+        known = self.filters.get(documents)
+        made = self._followed(cursor, documents, known) if known is not None else None
+        if made is None:
+            where, values = self._seen(documents)
+            packed = "coalesce(string_agg(int8send(s.key), ''), '')"
+            if documents is None:
+                gone = f"SELECT {packed} FROM {self.tables.sources} s WHERE s.gone <= {self.sequence}"
+                packed = f"({gone})"
+            query = f"SELECT count(*), {packed} FROM {self.tables.sources} s WHERE {where}"
+            count, found = _rows(cursor, query, values)[0]
+            keys = np.sort(np.frombuffer(found, ">i8").astype(np.int64))
+            made = Findable(self.sequence, count, keys, documents is None, self.end)
+        self._own.put(documents, made)
+        if known is None or known.sequence <= made.sequence:
+            self.filters.put(documents, made)
+        return made
+
+    def _followed(self, cursor: Any, documents: frozenset[str] | None, known: Findable) -> Findable | None:
+        """`known` brought up to this view; None where it is newer, or what went since is deleted already."""
+        then, now = known.sequence, self.sequence
+        if then >= now:
+            return known if then == now else None
+        query = (
+            f"SELECT g.base, s.key, s.document, s.gone <= {now} FROM {self.tables.listed} g"
+            f" LEFT JOIN {self.tables.sources} s ON (s.born > {then} AND s.born <= {now})"
+            f" OR (s.gone > {then} AND s.gone <= {now}) WHERE g.generation = {self.tables.generation}"
+        )
+        rows = _rows(cursor, query, {})
+        if not rows or rows[0][0] > then:
+            return None
+        changed = [
+            (key, gone) for _, key, document, gone in rows if documents is None or document in documents
+        ]
+        came = [key for key, gone in changed if gone is False]  # None where nothing changed
+        went = [key for key, gone in changed if gone]
+        return known.follow(came, went, now, self.end)
 
     def _by_words(
-        self, cursor: Any, probe: Probe, documents: frozenset[str] | None, allowed: int
+        self, cursor: Any, probe: Probe, documents: frozenset[str] | None, findable: Findable
     ) -> list[int]:
-        where, values = self._seen(documents)
-        depth = round(CANDIDATES * max(1.0, (allowed / _SHALLOW) ** 0.5))
+        depth = round(CANDIDATES * max(1.0, (findable.count / _SHALLOW) ** 0.5))
         keys: list[int] = []
         for family, terms in zip(FAMILIES, proposing(probe), strict=True):
             if self.tables.bm25:
                 most = round(_MOST_SHARE * self.statistics.sources["body"])
                 rare = rarest(self.statistics, family, terms, most, least=1)
-                terms_text = " ".join(str(term) for term, _ in rare)
-                order = f"w.{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
-                query = (
-                    f"SELECT s.key FROM {self.tables.words} w JOIN {self.tables.sources} s USING (key)"
-                    f" WHERE {where} ORDER BY {order} LIMIT {depth}"
-                )
-                parameters: dict[str, Any] = {"asked": terms_text}
+                order = f"{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
+                query = f"SELECT key FROM {self.tables.words} ORDER BY {order}"
+                asked = {"asked": " ".join(str(term) for term, _ in rare)}
+                keys += self._first(cursor, query, asked, depth, findable) if rare else []
             else:
-                at = FAMILIES.index(family) * BUCKETS
                 rare = rarest(self.statistics, family, terms, _MOST_ROWS)
-                # term by term, or PostgreSQL reads the whole table for all of them
-                first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * depth}"
-                query = (
-                    "WITH hit AS MATERIALIZED (SELECT w.key, sum(t.weight) AS weight"
-                    " FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
-                    f" CROSS JOIN LATERAL (SELECT key FROM {self.tables.words}"
-                    " WHERE terms @> ARRAY[t.term] OFFSET 0) w"
-                    f" GROUP BY w.key{first})"
-                    f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
-                    f" ORDER BY hit.weight DESC, s.source LIMIT {depth}"
-                )
-                parameters = {
-                    "terms": [at + term for term, _ in rare],
-                    "weights": [round(weight * _WIDTH) for _, weight in rare],
-                }
-            if any(parameters.values()):
-                keys += [key for (key,) in _rows(cursor, query, {**values, **parameters})]
+                keys += self._by_weight(cursor, FAMILIES.index(family) * BUCKETS, rare, documents, depth)
         return keys
 
-    def _nearest(
-        self,
-        connection: Connection,
-        cursor: Any,
-        probe: Probe,
-        documents: frozenset[str] | None,
-        allowed: int,
+    def _first(
+        self, cursor: Any, query: str, values: dict[str, Any], most: int, findable: Findable
     ) -> list[int]:
+        """The first `most` keys of an index, asked in its order, that may be found.
+
+        Which those are is looked at here: a condition that PostgreSQL holds against each takes it half as
+        long again, and it would not know how deep to look.
+        """
+        limit = findable.depth(most, self._share(cursor, findable))
+        while True:
+            keys = np.array(_rows(cursor, f"{query} LIMIT {limit}", values), dtype=np.int64).reshape(-1)
+            chosen = findable.first(keys, most)
+            if len(chosen) == most or len(keys) < limit:
+                return chosen
+            limit *= 4
+
+    def _share(self, cursor: Any, findable: Findable) -> float:
+        """Which part of what an index holds may be found."""
+        everything = self._those(cursor, None)
+        return findable.count / max(1, everything.count + len(everything.keys))
+
+    def _by_weight(
+        self,
+        cursor: Any,
+        at: int,
+        rare: Sequence[tuple[int, float]],
+        documents: frozenset[str] | None,
+        depth: int,
+    ) -> list[int]:
+        """The heaviest by the terms `rare`, which are numbered from `at`, where the server has no BM25."""
+        if not rare:
+            return []
         where, values = self._seen(documents)
-        distance = "p.place <#> %(place)s::halfvec"
-        share = allowed / max(1, self._count(connection, None))
-        scanned = int(20_000 / max(share, 1e-3))
+        # term by term, or PostgreSQL reads the whole table for all of them
+        first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * depth}"
+        query = (
+            "WITH hit AS MATERIALIZED (SELECT w.key, sum(t.weight) AS weight"
+            " FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
+            f" CROSS JOIN LATERAL (SELECT key FROM {self.tables.words}"
+            " WHERE terms @> ARRAY[t.term] OFFSET 0) w"
+            f" GROUP BY w.key{first})"
+            f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
+            f" ORDER BY hit.weight DESC, s.source LIMIT {depth}"
+        )
+        weighed = {
+            "terms": [at + term for term, _ in rare],
+            "weights": [round(weight * _WIDTH) for _, weight in rare],
+        }
+        return [key for (key,) in _rows(cursor, query, {**values, **weighed})]
+
+    def _nearest(self, connection: Connection, cursor: Any, probe: Probe, findable: Findable) -> list[int]:
+        scanned = int(20_000 / max(self._share(cursor, findable), 1e-3))
         connection.execute(
             text(
                 "SELECT set_config('hnsw.ef_search', '400', true),"
@@ -213,12 +306,9 @@ class PostgresView:
             ),
             {"scanned": str(scanned)},
         )
-        query = (
-            f"SELECT s.key FROM {self.tables.passages} p JOIN {self.tables.sources} s ON s.key = p.source"
-            f" WHERE {where} ORDER BY {distance} LIMIT {NEAREST}"
-        )
+        query = f"SELECT source FROM {self.tables.passages} ORDER BY place <#> %(place)s::halfvec"
         vector: NDArray[np.float32] = probe.vector
-        return [key for (key,) in _rows(cursor, query, {**values, "place": written(vector)})]
+        return self._first(cursor, query, {"place": written(vector)}, NEAREST, findable)
 
 
 def rarest(
@@ -407,6 +497,7 @@ class PostgresIndex:
         self._name = f'"{schema}".generations'
         self._lock = RLock()
         self._known: _Known | None = None
+        self._searching = Semaphore(_AT_ONCE)
         self._turns = {purpose: RLock() for purpose in ("write", "switch")}
         with database.begin() as connection:
             run(
@@ -508,7 +599,12 @@ class PostgresIndex:
             self._fusion(),
             row.encoder,
             row.sequence,
+            row.next_key,
             self.timings,
+            self._searching,
+            known.view.filters
+            if known is not None and known.row.generation == row.generation
+            else Filters(_REMEMBERED),
             self._replica,
         )
         self._known = _Known(row, sums, frame, view)
