@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from learninglion import __version__
-from learninglion.cli.terminal import fail
+from learninglion.cli.terminal import fail, show_what_can_be_shown
 from learninglion.models.errors import LearningLionError, UnavailableError
 
 __all__ = ["LazyCommands", "app", "main"]
@@ -115,6 +115,7 @@ def _options(
 
 def main() -> None:
     """Entry point: exit status 0 when everything was done, 1 when some of it failed, 2 for wrong usage."""
+    show_what_can_be_shown()
     try:
         app()
     except (LearningLionError, UnavailableError) as error:

@@ -113,12 +113,13 @@ def serve(
     """Open de werkplek in de browser, op deze computer."""
     from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
-    from learninglion.web.serving import make_worker, start_log
+    from learninglion.web.serving import make_worker, require_port, start_log
     from learninglion.web.serving import serve as serve_until_told
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
     settings = replace(settings, web=web)
+    require_port(web)
     with workplace_here(settings) as workplace:
         tell_switch(
             workplace.indexing.start_switch(),

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,13 @@ console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
+def show_what_can_be_shown() -> None:
+    """Let a terminal that knows few letters get the others by their number, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def fail(message: str) -> None:
     """One line on stderr that says what went wrong."""
     _errors.print(f"learninglion: {message}")
@@ -34,7 +42,8 @@ def advise(message: str) -> None:
 
 def print_json(data: object) -> None:
     """One JSON object on a line of its own, on stdout."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")  # what cannot be shown is spelled out
+    sys.stdout.write(json.dumps(data, ensure_ascii=plain) + "\n")
     sys.stdout.flush()
 
 

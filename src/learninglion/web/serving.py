@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import threading
 import time
 import traceback
@@ -38,7 +39,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.settings import LogSettings, WebSettings
 from learninglion.web.api.routes import draft_for_program
@@ -155,6 +156,18 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             _begin_to_end(self._worker)
         super().handle_exit(sig, frame)
+
+
+def require_port(web: WebSettings) -> None:
+    """Raises InputError where nothing can listen at this address: the port is taken, or is not ours."""
+    try:
+        family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+        socket.create_server((web.host, web.port), family=family).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"Op {web.host} is poort {web.port} bezet of niet toegestaan. Stop wat er al op draait, of kies "
+            "een andere poort met --port."
+        ) from error
 
 
 def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
