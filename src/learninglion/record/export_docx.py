@@ -311,7 +311,14 @@ class _AnswerWriter:
         blocks = group_blocks(self._dossier, group, self._notes)
         if self._look.with_changes:
             before = text_before(self._dossier, group, self._look.machine)
-            made = self._changed_paragraphs(changed_blocks(blocks, before), part)
+            changed = changed_blocks(blocks, before)
+            made = self._changed_paragraphs(changed, part)
+            if (
+                changed and not blocks
+            ):  # all was struck: accepting that leaves what to fill in
+                struck = changed[-1].pieces[-1].deed
+                shown = f"[{empty_answer(group.numbers)}]"
+                self._append_piece(made[-1], ChangedPiece(PieceKind.ADDED, shown, struck), look_of(part))
         else:
             made = [self._paragraph_of(block, part) for block in self._numbered(blocks)]
         for block, begun, paragraph in zip(blocks, blocks[1:], made, strict=False):
