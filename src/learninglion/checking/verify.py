@@ -20,6 +20,7 @@ from learninglion.checking.order import find_disorder
 from learninglion.checking.phrases import check_phrase, split_introduction
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
 from learninglion.checking.speakers import remove_speaker
+from learninglion.checking.subjects import find_foreign_subject
 from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
@@ -671,7 +672,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 3"
+METHOD = "alignment 4"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -776,7 +777,8 @@ def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    return added + find_omissions(alignment) + find_disorder(alignment)
+    misplaced = find_disorder(alignment) or find_foreign_subject(alignment)
+    return added + find_omissions(alignment) + misplaced
 
 
 def _is_suspect(resolution: Resolution) -> bool:
