@@ -643,3 +643,53 @@ def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
     assert chances["doc-2"] < 0.4 < chances["doc-1"]
     with pytest.raises(InputError, match="twee documenten"):
         learn_weights(shelf, cases[:2], encoder)
+
+
+DISTRICTS = "Wijk | Klachten | Bezwaren\n" + "\n".join(
+    f"Wijk {n} | {5 + 3 * n} | {2 * n}" for n in range(1, 13)
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("Hoeveel klachten waren er in wijk 7?", "26"),
+        ("Hoeveel bezwaren waren er in wijk 12?", "24"),  # and 12 bezwaren in wijk 6
+        ("Hoeveel klachten waren er in wijk 26?", None),  # and 26 klachten in wijk 7
+        ("Hoeveel klachten waren er in Wijk 15?", None),
+        ("Hoeveel klachten waren er in Zuiderveen?", None),
+    ],
+)
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_number_names_one_row_of_a_table(
+    tmp_path: Path, question: str, cell: str | None, bare: bool
+) -> None:
+    rows = DISTRICTS.replace("\nWijk ", "\n") if bare else DISTRICTS
+    reply = put(tmp_path, question, document((*PIECES[:3], (P, "De klachten per wijk."), (T, rows))))
+    first = (*reply.answers, *reply.near)[0]
+    assert (None if first.value is None else first.value.text) == cell
+    if cell is None:
+        assert all(m.value is None for m in (*reply.answers, *reply.near))
+        assert reply.verdict is not Verdict.ANSWERED
+
+
+def test_a_year_names_one_row_of_a_table(tmp_path: Path) -> None:
+    rows = "Plaats | Jaar | Weken\n" + "\n".join(
+        f"Buren | {year} | {year - 2011}" for year in range(2019, 2024)
+    )
+    pieces = (*PIECES[:3], (P, "De wachttijd in weken."), (T, rows))
+    reply = put(tmp_path / "a", "Hoeveel weken was de wachttijd in Buren in 2022?", document(pieces))
+    first = (*reply.answers, *reply.near)[0]
+    assert "2022" in first.quote and first.value is not None and first.value.text == "11"
+    reply = put(tmp_path / "b", "Hoeveel weken was de wachttijd in Buren in 2026?", document(pieces))
+    assert all(m.value is None for m in (*reply.answers, *reply.near))
+    assert reply.verdict is not Verdict.ANSWERED
+
+
+@pytest.mark.parametrize(("place", "cell"), [("Buren", "2.100"), ("Tiel", "3.400"), ("Zaltbommel", None)])
+def test_a_row_of_another_name_gives_no_cell(tmp_path: Path, place: str, cell: str | None) -> None:
+    rows = "Gemeente | Budget (euro)\nTiel | 3.400\nBuren | 2.100\nCulemborg | 1.900"
+    pieces = (*PIECES[:3], (P, "Het budget van elke gemeente."), (T, rows))
+    reply = put(tmp_path, f"Wat is het budget van {place}?", document(pieces))
+    shown = (*reply.answers, *reply.near)
+    assert [m.value.text for m in shown if m.value is not None] == ([cell] if cell else [])

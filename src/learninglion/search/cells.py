@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from learninglion.dutch.text import squash
+from learninglion.dutch.filler import is_filler
+from learninglion.dutch.text import fold, squash
 from learninglion.models import Span
 from learninglion.search.units import CELL, Unit
 
@@ -22,6 +24,10 @@ _UNIT = re.compile(
 )
 _FIGURE = re.compile(r"^[\s€$£+\-−–]*\d[\d.,\s]*%?$")
 _SAYS = re.compile(r"\w")
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_ORDINAL = re.compile(r"(\d+)(?:e|de|ste|st|nd|rd|th)$")
+_BETWEEN = frozenset("en of and or nummer nr no".split())  # "wijk 7 en 8", "wijk nummer 7"
 # How much better the column must fit than the next, in shares of what is asked.
 _KIND, _GIVEN, _MARGIN = 0.3, 0.8, 0.05
 
@@ -37,24 +43,23 @@ class Value:
     unit: str
 
 
-def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds) -> Value | None:
+def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds, *, row_meant: bool) -> Value | None:
     """The cell of a row that is asked for; None where that cannot be told.
 
     `cover`: how much of the question a text meets (0..1); `named`: how much of a text the question meets;
-    `holds`: whether it is the sort of thing that is waited for. What the question names itself is not what it
-    asks for.
+    `holds`: whether it is the sort of thing that is waited for; `row_meant`: the question names the row by a
+    number. What the question names itself is not what it asks for.
     """
     if not unit.row:
         return None
-    spans = _cells(unit)
-    texts = [unit.text[span.start - unit.span.start : span.end - unit.span.start] for span in spans]
-    heads = [squash(head) for head in unit.lead.split("|")] if CELL in unit.lead else []
-    if len(heads) != len(texts):
-        heads = [""] * len(texts)
+    spans, texts, heads = _table_row(unit)
     filled = [n for n, text in enumerate(texts) if _SAYS.search(text)]
     if len(filled) < 2:
         return None
     given = {n: cover(texts[n]) * named(texts[n]) for n in filled}
+    head = _head(texts)
+    if row_meant and head is not None:
+        given[head] = 1.0  # also "7" under "Wijk"
     scores = {}
     for n in filled:
         cell_text = holds(f"{texts[n]} {_unit_of(heads[n])}")
@@ -68,7 +73,77 @@ def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds) -> Value |
         return None
     rest = [n for n in filled if n != best]
     row = max(rest, key=lambda n: (given[n], not _FIGURE.match(texts[n]), -n))
+    if not given[row] and not row_meant:
+        return None  # the question does not say what names this row: it may be about any other
     return Value(texts[best], spans[best], texts[row], heads[best], _unit_of(heads[best]))
+
+
+@lru_cache(maxsize=256)
+def numbers_named(question: str) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """The numbers in `question` that name a thing, each behind its folded word ("wijk 7"), and the years.
+
+    A number that counts ("26 klachten") stands behind a word that tells nothing of the subject.
+    """
+    names, years, word = set(), set(), ""
+    for token in map(fold, _TOKEN.findall(question)):
+        if not token[0].isdigit():
+            word = token if token not in _BETWEEN else word
+        elif _YEAR.match(token):
+            years.add(token)
+        elif word and not is_filler(word):
+            names.add((word, _number(token)))
+    return frozenset(names), frozenset(years)
+
+
+def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> bool | None:
+    """Whether `question` names a row by its number or year, in what stands at its head; None: by neither.
+
+    False for a row with another number than the one that is named ("wijk 7" and the row of "Wijk 1").
+    `meets`: whether a word of the question is in a text.
+    """
+    names, years = numbers_named(question)
+    if not unit.row or not (names or years):
+        return None
+    _, texts, heads = _table_row(unit)
+    first = _head(texts)
+    if first is None:
+        return None
+    own, bare = _numbers(texts[first]), _FIGURE.match(texts[first])
+    called = {number for word, number in names if meets(word, f"{heads[first]} {texts[first]}")}
+    if bare and not heads[first]:
+        called = {number for _, number in names}
+    own_years = {text for text in map(str.strip, texts) if _YEAR.match(text)} | {
+        n for n in own if _YEAR.match(n)
+    }
+    years -= set(_TOKEN.findall(" ".join(heads)))
+    if (called and own and not called & own) or (years and own_years and not years & own_years):
+        return False
+    return True if called & own or years & own_years else None
+
+
+def _head(texts: Sequence[str]) -> int | None:
+    """Which cell names a row: the first that is filled; of "7 | Wijk 3 | 26" the second."""
+    filled = [n for n, text in enumerate(texts) if _SAYS.search(text)][:2]
+    if len(filled) > 1 and _FIGURE.match(texts[filled[0]]) and not texts[filled[1]][:1].isdigit():
+        return filled[1] if _numbers(texts[filled[1]]) else filled[0]
+    return filled[0] if filled else None
+
+
+def _number(token: str) -> str:
+    ordinal = _ORDINAL.match(token)
+    return ordinal.group(1) if ordinal else token
+
+
+def _numbers(text: str) -> set[str]:
+    return {_number(token) for token in map(fold, _TOKEN.findall(text)) if token[0].isdigit()}
+
+
+def _table_row(unit: Unit) -> tuple[list[Span], list[str], list[str]]:
+    """The cells of a row: places, texts, and the heads of their columns ("" without a head row)."""
+    spans = _cells(unit)
+    texts = [unit.text[span.start - unit.span.start : span.end - unit.span.start] for span in spans]
+    heads = [squash(head) for head in unit.lead.split("|")] if CELL in unit.lead else []
+    return spans, texts, heads if len(heads) == len(texts) else [""] * len(texts)
 
 
 def _cells(unit: Unit) -> list[Span]:

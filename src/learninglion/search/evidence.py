@@ -27,6 +27,7 @@ from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
 from learninglion.search.analysis import stem
 from learninglion.search.asked import Asked, language_of, read_question
+from learninglion.search.cells import row_named
 from learninglion.search.referring import document_named
 from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
@@ -47,6 +48,7 @@ _USUAL_WORDS = 15  # of a sentence
 _OPENING = 10  # characters in front of the subject of a sentence: an article, a bullet
 _BARE = 4  # words: less is a heading or a scrap of a table
 _SHORT = 3  # letters
+_NAMED = 4.0  # more than all else together: a number at the head of a row names it, or it is another row
 _ALONE = 3.0  # logits that the only source that was read stands above the next
 _LABELLED = re.compile(r"\W*\w[\w ]*:\s*\S")  # "Bestandsvorm: PDF/A"
 # A sentence that asks, or tells what others asked, answers nothing.
@@ -225,7 +227,8 @@ class Look:
     the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
     how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
     where that says nothing. counts: it has a number of just what is counted. above, head: how much is met by
-    title and headings, and by the last of them. foreign: in another language than the question.
+    title and headings, and by the last of them. foreign: in another language than the question. row: whether
+    the question names this row by its number or year, None where neither tells.
     """
 
     unit: Unit
@@ -242,6 +245,7 @@ class Look:
     head: float
     least: float
     foreign: bool
+    row: bool | None = None
 
 
 def look(wanted: Wanted, source: Source) -> Look | None:
@@ -274,6 +278,7 @@ def _worth(seen: Look) -> float:
         + 0.1 * seen.counts
         - 0.2 * seen.bare
         - 0.15 * seen.asks
+        + (0.0 if seen.row is None else _NAMED if seen.row else -_NAMED)
     )
 
 
@@ -346,7 +351,14 @@ def _look(
         head=head,
         least=float(everything.min()) if len(weights) else 0.0,
         foreign=foreign,
+        row=row_named(unit, wanted.asked.text, lambda word, text: _stands_in(wanted, word, text)),
     )
+
+
+def _stands_in(wanted: Wanted, word: str, text: str) -> bool:
+    """Whether a folded word of the question is met by a word of `text`."""
+    places = {place for place, _ in _meets(wanted, word)}
+    return any(place in places for own in _words(text) for place, _ in _meets(wanted, own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from learninglion.search.ranking import Ranking
 _FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
 _FEW_WORDS = 3  # telling words: a question so short is a look-up
 _LOOKED_UP = 0.95  # words that are looked up stand there, or they do not
+_ANOTHER_ROW = 6.0  # logits: what is known of another thing of that sort comes behind what may answer
 _MET = 0.5  # a word that stands elsewhere in the source than the best sentence is met for 0.6
 
 
@@ -91,6 +92,8 @@ def weigh(
         row = ranking.features[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
         logit = weights.answers.logit(answers_row(wanted, seen, signals))
+        if seen.row is False:
+            logit -= _ANOTHER_ROW
         weighed[place] = Weighed(source, seen, signals, logit)
     return weighed
 
@@ -116,6 +119,8 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     best = weighed[0]
     row: Row = answered_row(wanted, best.seen, best.signals, [w.logit for w in weighed[:2]])
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
+    if best.seen.row is False:  # the row of another: to look at, never the answer
+        return min(chance, weights.threshold)
     if wanted.asked.looked_up and holds_every_word(wanted, best.seen):
         return max(chance, _LOOKED_UP * best.seen.share)
     return chance
