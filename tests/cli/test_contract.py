@@ -51,6 +51,21 @@ def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_asking_what_does_not_exist_is_an_error(home: Path) -> None:
+    for option, name, told in (
+        ("--collection", "nergens", "Verzameling nergens bestaat niet."),
+        ("--document", "ah-nergens", "Document ah-nergens bestaat niet."),
+    ):
+        done = run(home, "ask", "Hoeveel controles waren er?", option, name)
+        assert (done.returncode, done.stdout) == (1, "") and told in done.stderr
+    listed = run(home, "documents", "--collection", "nergens", "--json")
+    assert (listed.returncode, listed.stdout) == (
+        1,
+        "",
+    ) and "Verzameling nergens bestaat niet." in listed.stderr
+    assert run(home, "ask", "Hoeveel controles waren er?", "--collection", "voorbeeld").returncode == 0
+
+
 def test_search_gives_whole_pairs(home: Path) -> None:
     done = run(home, "search", "Hoeveel controles waren er?", "--limit", "3", "--json")
     assert done.returncode == 0, done.stderr

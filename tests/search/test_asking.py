@@ -581,6 +581,20 @@ def test_figures_that_differ_are_told_with_the_newest_document_first() -> None:
     assert newest_first("Waarom kost een schutting geld?", [old, new]) == ((old, new), False)
 
 
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("Hoeveel weken was de wachttijd in Culemborg in 2022?", False),
+        ("Wat was in Tiel over 2021 de wachttijd?", False),
+        ("Had Buren in 2020 een wachttijd?", False),
+        ("How long was the queue in Utrecht in 2022?", True),
+        ("What was in it of value?", True),
+    ],
+)
+def test_words_of_both_languages_tell_neither(text: str, english: bool) -> None:
+    assert is_english(text) is english
+
+
 def test_the_language_of_question_and_text_is_told(tmp_path: Path) -> None:
     assert is_english("The gates are opened when the level is equal.") and not is_english(
         "De deuren gaan open."

@@ -41,6 +41,7 @@ def ask(
         raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
     filters = Filters(collections=tuple(collection), documents=tuple(document))
     with workplace_here() as workplace, progress() as shown:
+        workplace.documents.require_known(filters, local_actor())
         reply = workplace.asking.ask(
             question,
             after=after,

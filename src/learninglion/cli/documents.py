@@ -239,10 +239,10 @@ def documents(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
 ) -> None:
     """Welke documenten er zijn, de nieuwste eerst."""
+    filters = Filters(collections=(collection,) if collection else ())
     with workplace_here() as workplace:
-        listed = workplace.documents.list(
-            local_actor(), filters=Filters(collections=(collection,) if collection else ())
-        )
+        workplace.documents.require_known(filters, local_actor())
+        listed = workplace.documents.list(local_actor(), filters=filters)
     if as_json:
         for card in listed:
             print_json(to_plain(card))

@@ -72,7 +72,12 @@ def is_filler(word: str) -> bool:
     """Whether `word`, as printed, says nothing about the subject. "OM" is an office, "om" is filler."""
     if len(word) > 1 and word.isupper():
         return False
-    return len(word) < 2 or fold(word) in _FUNCTION_WORDS
+    return len(word) < 2 or is_function_word(fold(word))
+
+
+def is_function_word(folded: str) -> bool:
+    """Whether a folded word is of the closed classes of Dutch."""
+    return folded in _FUNCTION_WORDS
 
 
 def is_commonplace(word: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from learninglion.dutch.filler import is_filler, subject_of
+from learninglion.dutch.filler import is_filler, is_function_word, subject_of
 from learninglion.dutch.questions import RECOGNISED, Wants, wants_of
 from learninglion.dutch.text import fold
 
@@ -33,10 +33,6 @@ _ENGLISH = frozenset(
     then there these they this those through to too under until up upon us very was we were what when where
     whether which while who whom whose why will with within without would you your please tell give make made
     get got take takes long often kind happen happens there's what's""".split()
-)
-_DUTCH = frozenset(
-    """de het een van en ik je we wij hoe wat wie waar wanneer waarom welke welk hoeveel voor met niet dat die
-    er aan bij als dan te om op naar uit zijn wordt worden kan moet mag heeft hebben is""".split()
 )
 _ASKS = re.compile(
     r"\?|\b(?:hoe\w*|wat|wie|waar\w*|wanneer|welke?|how|what|who|where|when|which|why|geef|vat|noem|leg|give"
@@ -77,7 +73,8 @@ def without_order(text: str) -> str:
 def language_of(text: str) -> str | None:
     """The language of `text` by its function words, "en" or "nl"; None where they do not tell."""
     folded = [fold(word) for word in _WORD.findall(text)]
-    english, dutch = sum(w in _ENGLISH for w in folded), sum(w in _DUTCH for w in folded)
+    tells = [(w in _ENGLISH, is_function_word(w)) for w in folded]  # "was" and "in" are of both: of neither
+    english, dutch = sum(en and not nl for en, nl in tells), sum(nl and not en for en, nl in tells)
     return None if english == dutch else "en" if english > dutch else "nl"
 
 

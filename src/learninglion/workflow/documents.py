@@ -155,6 +155,15 @@ class Documents:
         require(actor, Task.SEARCH)
         return self._store.cards(filters, actor.collections, limit=limit, offset=offset)
 
+    def require_known(self, filters: Filters, actor: Actor) -> None:
+        """Raises UnknownReferenceError for a collection or document of `filters` that one cannot see here."""
+        names = {info.name for info in self.collections(actor)} if filters.collections else set()
+        for name in filters.collections:
+            if name not in names:
+                raise UnknownReferenceError(f"Verzameling {name} bestaat niet.")
+        for document_id in filters.documents:
+            self.card(document_id, actor)
+
     def find(self, document_id: str, actor: Actor) -> Document:
         """A whole document. Raises UnknownReferenceError, also where this person may not see it."""
         require(actor, Task.SEARCH)
