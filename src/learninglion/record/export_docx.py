@@ -313,9 +313,7 @@ class _AnswerWriter:
             before = text_before(self._dossier, group, self._look.machine)
             changed = changed_blocks(blocks, before)
             made = self._changed_paragraphs(changed, part)
-            if (
-                changed and not blocks
-            ):  # all was struck: accepting that leaves what to fill in
+            if changed and not blocks:  # all was struck: accepting that leaves what to fill in
                 struck = changed[-1].pieces[-1].deed
                 shown = f"[{empty_answer(group.numbers)}]"
                 self._append_piece(made[-1], ChangedPiece(PieceKind.ADDED, shown, struck), look_of(part))
