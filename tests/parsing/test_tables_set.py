@@ -237,3 +237,12 @@ def test_the_head_of_a_table_over_pages_is_read_once_and_a_running_head_is_not(
         *(f"Plaats {k} | {100 + k} | {k}.{100 + k}.000 | {k + 1}.500.200" for k in range(1, 71)),
         "Een zin eronder.",
     ]
+
+
+def test_figures_with_a_space_in_columns_close_together_are_figures_of_their_own() -> None:
+    table = [("Instroom", "12 345", "13 001"), ("Uitstroom", "9 876", "10 432"), ("Saldo", "2 469", "2 569")]
+    cells = ",".join(f"[{cell}]" for row in (("Soort", "2030", "2031"), *table) for cell in row)
+    assert rows(
+        f"#table(columns: 3, stroke: none, inset: (x: 2.8pt), column-gutter: (20pt, 0pt),"
+        f" align: (left, right, right), {cells})"
+    ) == ["Soort | 2030 | 2031", *map(" | ".join, table)]

@@ -280,6 +280,21 @@ def _apart(cell: Cell, line: Line) -> list[Cell]:
     ]
 
 
+def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
+    """The figures of a stretch of several, where the white between them is wider than within one."""
+    if not _FIGURE.fullmatch(line.text[cell.start : cell.end]):
+        return [cell]
+    inner = line.text[cell.start : cell.end]
+    spaces = [cell.start + m.start() for m in _SPACES.finditer(inner)]
+    usual = min((line.x_edges[at + 1] - line.x_edges[at] for at in spaces), default=float("inf"))
+    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDER * usual and cell.start < at < cell.end]
+    return [
+        part
+        for start, end in pairwise((cell.start, *wide, cell.end))
+        for part in _trimmed(cell.line, line, start, end)
+    ]
+
+
 def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
     """Whether figures stand below each other between two level lines: those are rows of their own."""
     figures = [part for part in parts if _FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
@@ -482,7 +497,12 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
 
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
-    cells = list(known) or [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+    cells = list(known) or [
+        part
+        for index in range(first, last + 1)
+        for cell in _cells(index, lines[index])
+        for part in _figures_apart(cell, lines[index])
+    ]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
