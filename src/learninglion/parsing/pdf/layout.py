@@ -17,6 +17,7 @@ from learninglion.parsing.pdf.lines import Line, Page, Run
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
 from learninglion.parsing.scripts import lowered, raised
 
+_LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -390,6 +391,7 @@ class _Writer:
         self._turned: list[int] = []  # those that are still to be written
         self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
         self._unended: Table | None = None  # the table at the foot of the page before
+        self._fills = False  # whether the last table takes up most of its page
         self._printed: list[list[str]] = []  # the rows of the last table, from its head on
         self._early = False  # whether those go behind the first paragraph that ends on the page
 
@@ -585,13 +587,17 @@ class _Writer:
         first = lines[table.first]
         above = self._unended if not table.first and not first.angle else None
         overleaf = above is not None and same_columns(above, table)
+        # Its head is printed again overleaf; of two small tables, each has its own.
+        long = lines[table.first].baseline - lines[table.last].baseline > _LONG * _shape(self._page)[1]
+        fills = long or above is not None and self._fills
+        self._fills = long
         lines = [*lines, *(self._page.lines[index] for index in self._sideways)]
         indices = [*indices, *self._sideways]
         printed = [[_words_of(cell, lines) for cell in row] for row in table.rows]
         again = _count_alike(self._printed, printed) if overleaf else 0
-        if again:  # its head is printed at the top of each page, and is read once
+        if again and fills:
             table = replace(table, rows=table.rows[again:])
-        else:
+        elif not again:
             self._printed = printed
         rest = above is not None and overleaf and self._is_rest(above, table)
         if rest:
