@@ -216,3 +216,33 @@ def test_a_list_beside_running_text_is_no_table() -> None:
     text = "Het waterschap herstelt de dijk langs de rivier en meldt dat elk jaar aan de raad. " * 5
     read = rows(f"#set page(columns: 2)\n{items}\n#colbreak()\n{text}")
     assert not any("|" in row for row in read) and " ".join(text.split()) in " ".join(read)
+
+
+@pytest.mark.parametrize("stroke", ["1pt", "none"])
+@pytest.mark.parametrize("above", ["", "Een zin erboven."])
+def test_the_head_of_a_table_over_pages_is_read_once_and_a_running_head_is_not(
+    above: str, stroke: str
+) -> None:
+    heads = "[Gemeente],[Aantal \\ wachtenden],[Bedrag 2030],[Bedrag 2031]"
+    cells = ",".join(f"[Plaats {k}],[{100 + k}],[{k}.{100 + k}.000],[{k + 1}.500.200]" for k in range(1, 71))
+    markup = (
+        "#set page(height: 16cm, header: [Verslag Lage Land #h(1fr) Concept],"
+        " footer: context [#counter(page).display()])\n"
+        f"{above}\n\n#table(columns: (4cm, 3cm, 4cm, 4cm), stroke: {stroke}, table.header({heads}), {cells})"
+        "\n\nEen zin eronder."
+    )
+    assert rows(markup) == [
+        *filter(None, [above]),
+        "Gemeente | Aantal wachtenden | Bedrag 2030 | Bedrag 2031",
+        *(f"Plaats {k} | {100 + k} | {k}.{100 + k}.000 | {k + 1}.500.200" for k in range(1, 71)),
+        "Een zin eronder.",
+    ]
+
+
+def test_figures_with_a_space_in_columns_close_together_are_figures_of_their_own() -> None:
+    table = [("Instroom", "12 345", "13 001"), ("Uitstroom", "9 876", "10 432"), ("Saldo", "2 469", "2 569")]
+    cells = ",".join(f"[{cell}]" for row in (("Soort", "2030", "2031"), *table) for cell in row)
+    assert rows(
+        f"#table(columns: 3, stroke: none, inset: (x: 2.8pt), column-gutter: (20pt, 0pt),"
+        f" align: (left, right, right), {cells})"
+    ) == ["Soort | 2030 | 2031", *map(" | ".join, table)]

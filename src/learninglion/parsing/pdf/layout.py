@@ -14,9 +14,10 @@ from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.pdf.lines import Line, Page, Run
-from learninglion.parsing.pdf.tables import Table, find_tables, same_columns
+from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
 from learninglion.parsing.scripts import lowered, raised
 
+_LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -390,6 +391,8 @@ class _Writer:
         self._turned: list[int] = []  # those that are still to be written
         self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
         self._unended: Table | None = None  # the table at the foot of the page before
+        self._fills = False  # whether the last table takes up most of its page
+        self._printed: list[list[str]] = []  # the rows of the last table, from its head on
         self._early = False  # whether those go behind the first paragraph that ends on the page
 
     def write_body(self) -> None:
@@ -583,17 +586,28 @@ class _Writer:
         self._close()
         first = lines[table.first]
         above = self._unended if not table.first and not first.angle else None
-        rest = above is not None and same_columns(above, table) and self._is_rest(above, table)
+        overleaf = above is not None and same_columns(above, table)
+        # Its head is printed again overleaf; of two small tables, each has its own.
+        long = lines[table.first].baseline - lines[table.last].baseline > _LONG * _shape(self._page)[1]
+        fills = long or above is not None and self._fills
+        self._fills = long
+        lines = [*lines, *(self._page.lines[index] for index in self._sideways)]
+        indices = [*indices, *self._sideways]
+        printed = [[_words_of(cell, lines) for cell in row] for row in table.rows]
+        again = _count_alike(self._printed, printed) if overleaf else 0
+        if again and fills:
+            table = replace(table, rows=table.rows[again:])
+        elif not again:
+            self._printed = printed
+        rest = above is not None and overleaf and self._is_rest(above, table)
         if rest:
             self.builder.reopen_paragraph()
         start = self.builder.length
-        lines = [*lines, *(self._page.lines[index] for index in self._sideways)]
-        indices = [*indices, *self._sideways]
         for row in table.rows:
             filled = max((k for k, cell in enumerate(row) if cell), default=-1)
-            goes_on = rest and row is table.rows[0]
+            within = rest and row is table.rows[0]
             for k, cell in enumerate(row[: filled + 1]):
-                if k and not goes_on:
+                if k and not within:
                     self.builder.add_literal(" | ")
                 value = ""
                 for piece in cell:
@@ -607,8 +621,8 @@ class _Writer:
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
         last = self.stretches[-1] if self.stretches else None
-        overleaf = last is not None and above is not None and same_columns(above, table)
-        if text and last is not None and overleaf and (rest or _goes_on_overleaf(last.text, text)):
+        goes_on = overleaf and last is not None and (rest or again or _goes_on_overleaf(last.text, text))
+        if text and last is not None and goes_on:
             whole = Span(last.span.start, span.end)
             rows = last.lines + len(table.rows) - rest
             self.stretches[-1] = replace(last, span=whole, text=self.builder.read(whole), lines=rows)
@@ -653,6 +667,19 @@ class _Writer:
                 )
             footnotes.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(footnotes), tuple(lost)
+
+
+def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:
+    """What is printed in a cell, line after line."""
+    return " ".join(lines[at.line].text[at.start : at.end] for at in cell)
+
+
+def _count_alike(above: Sequence[list[str]], below: Sequence[list[str]]) -> int:
+    """How many rows at the head of one table are those at the head of the other; all of it is no head."""
+    alike = 0
+    while alike < min(len(above), len(below) - 1) and above[alike] == below[alike]:
+        alike += 1
+    return alike
 
 
 def _goes_on_overleaf(above: str, below: str) -> bool:

@@ -2,18 +2,20 @@
 
 Lines that differ only in a number are one running line when that number counts up with the pages;
 "Vraag 3" and "Vraag 7" at the head of two pages are two labels. What is lost here is lost for good, so a line
-that may be text stays: an answer given twice, the head row of a table.
+that may be text stays: an answer given twice. The head of a table, printed above its rows on every
+page, is told from a running head by its cells: they stand in the columns of those rows.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.tables import find_head_rows
 
 _EDGE = 0.12  # of the page height: where headers and footers stand
 _MOST_PAGES = 0.5  # repeated on so many of the pages is running
@@ -132,13 +134,24 @@ def _leave_text(
     pending = ""
     alone: dict[tuple[str, float], bool] = {}
     touching: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    heading: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    printed = Counter(
+        page.lines[i].text for page in pages for i in range(len(page.lines)) if (page.number, i) in repeated
+    )
     for page in pages:
         body = [
             line
             for index, line in enumerate(page.lines)
             if (page.number, index) not in repeated and (page.number, index) not in running
         ]
-        near = _touching(page, [i for i in range(len(page.lines)) if (page.number, i) in repeated], body)
+        own = set(map(id, body))
+        again = [i for i in range(len(page.lines)) if (page.number, i) in repeated]
+        heads = find_head_rows(
+            [line for line in body if not line.angle],
+            page.rules,
+            [line for line in page.lines if not line.angle and id(line) not in own] if again else [],
+        )
+        near = _touching(page, again, body)
         for index, line in enumerate(page.lines):
             if (page.number, index) in running:
                 continue
@@ -147,19 +160,26 @@ def _leave_text(
                 continue
             name = (_form(line.text), line.angle)
             alone[name] = alone.get(name, True) and not body
-            touching[name].append(index in near or _heads_table(line, body))
+            touching[name].append(index in near)
+            heading[name].append(id(line) in heads and printed[line.text] > 1)
             follows = pending and abs(line.size - size) < _ALIKE * size
             if not line.angle and (follows or _is_sentence(line, size)):
                 text.add(name)
-    text |= {name for name, touches in touching.items() if 2 * sum(touches) > len(touches)}
+    text |= _mostly(touching)
     text |= {name for name, only in alone.items() if only}
     text -= _find_breaking(pages, repeated, running)
+    text |= _mostly(heading)
     return {
         (page.number, index)
         for page in pages
         for index, line in enumerate(page.lines)
         if (page.number, index) in repeated and (_form(line.text), line.angle) not in text
     }
+
+
+def _mostly(seen: Mapping[tuple[str, float], Sequence[bool]]) -> set[tuple[str, float]]:
+    """The lines of which it was seen on most of the pages where they stand."""
+    return {name for name, each in seen.items() if 2 * sum(each) > len(each)}
 
 
 def _find_breaking(
@@ -232,33 +252,6 @@ def _touches(line: Line, body: Sequence[Line], around: Sequence[Line]) -> bool:
         and not other.angle
         for other in body
     )
-
-
-def _heads_table(line: Line, body: Sequence[Line]) -> bool:
-    """Whether the cells of a line stand above (or under) those of the nearest other line, as a table's do."""
-    if not line.gaps or line.angle:
-        return False
-    near = [
-        other
-        for other in body
-        if not other.angle and 0.5 * line.size < abs(line.baseline - other.baseline) < _ROWS * line.size
-    ]
-    other = min(near, key=lambda one: abs(line.baseline - one.baseline), default=None)
-    if other is None or len(other.gaps) != len(line.gaps):
-        return False
-    return all(
-        any(abs(a - b) < 0.3 * line.size for a, b in zip(one, two, strict=True))
-        for one, two in zip(_cells(line), _cells(other), strict=True)
-    )
-
-
-def _cells(line: Line) -> list[tuple[float, float, float]]:
-    """Where the cells behind the first one begin, end and have their middle."""
-    cells = []
-    for start, end in zip(line.gaps, (*line.gaps[1:], len(line.text)), strict=True):
-        left, right = line.x_edges[start], line.x_edges[start + len(line.text[start:end].rstrip())]
-        cells.append((left, right, (left + right) / 2))
-    return cells
 
 
 def _keys(text: str, page: int) -> list[str]:

@@ -17,6 +17,8 @@ _APART = 1.6  # of the size: a larger step down in one column begins another cel
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
+_NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
+_ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 _WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
@@ -121,6 +123,88 @@ def same_columns(one: Table, other: Table) -> bool:
     )
 
 
+def find_head_rows(
+    lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], outside: Sequence[Line]
+) -> set[int]:
+    """Which of the lines `outside` the text of a page (by identity) are rows of a table among its `lines`.
+
+    Above and under a table, row by row away from it: rows of which each cell stands in one column, near and
+    set as it is, and that fill all columns together but the first, which may have no head. Within the lines
+    drawn around the table every row is one of it.
+    """
+    if not outside or not (rules[1] or any(map(_has_columns, lines))):
+        return set()
+    grids = find_grids(*rules)
+    found: set[int] = set()
+    for table in find_tables([lines], [rules])[0] or _only_row(lines):
+        inside = lines[table.first : table.last + 1]
+        middle = (table.columns[0][0] + table.columns[-1][1]) / 2
+        drawn = next((grid for grid in grids if _is_in(grid, inside[0].baseline, middle)), None)
+        top, bottom = (pick(line.baseline for line in inside) for pick in (max, min))
+        rows: list[list[Line]] = []
+        for line in sorted(outside, key=lambda one: -one.baseline):
+            if rows and rows[-1][0].baseline - line.baseline <= _LEVEL * line.size:
+                rows[-1].append(line)
+            else:
+                rows.append([line])
+        for edge, away in (
+            (top, [row for row in rows[::-1] if row[0].baseline > top]),
+            (bottom, [row for row in rows if row[0].baseline < bottom]),
+        ):
+            found |= _rows_at(edge, away, table, inside, drawn)
+    return found
+
+
+def _only_row(lines: Sequence[Line]) -> tuple[Table, ...]:
+    """A page with one line of cells: the row that is left of a table."""
+    cells = _cells(0, lines[0]) if len(lines) == 1 and _has_columns(lines[0]) else []
+    places = tuple((cell.x0, cell.x1) for cell in cells)
+    return (Table(0, 0, (tuple((cell,) for cell in cells),), places, False),) if cells else ()
+
+
+def _rows_at(
+    edge: float,
+    rows: Sequence[Sequence[Line]],
+    table: Table,
+    inside: Sequence[Line],
+    drawn: Grid | None,
+) -> set[int]:
+    """The lines (by identity) of those rows, nearest first, that belong to a table which ends at `edge`."""
+    steps = sorted(a.baseline - b.baseline for a, b in pairwise(inside) if a.baseline > b.baseline)
+    usual = steps[len(steps) // 2] if steps else 0.0
+    filled: set[int] = set()
+    found: set[int] = set()
+    framed = False
+    for row in rows:
+        within = drawn is not None and all(_is_in(drawn, x.baseline, (x.x0 + x.x1) / 2) for x in row)
+        size = row[0].size
+        if not within:
+            near = abs(row[0].baseline - edge) < max(_NEAR * size, _ROWS_OFF * usual)
+            alike = any(abs(line.size - size) < _ALIKE * size for line in inside)
+            columns = [_columns_under(line, table) for line in row]
+            if drawn is not None or not near or not alike or not all(columns):
+                break
+            filled.update(k for under in columns for k in under)
+        framed = framed or within
+        found.update(map(id, row))
+        edge = row[0].baseline
+    return found if framed or filled >= set(range(1, len(table.columns))) else set()
+
+
+def _is_in(grid: Grid, baseline: float, x: float) -> bool:
+    return grid.row_at(baseline + _EDGE) is not None and grid.column_at(x) is not None
+
+
+def _columns_under(line: Line, table: Table) -> list[int]:
+    """The column that each cell of a line stands in; nothing where one stands in none, or in several."""
+    parts = [part for cell in _cells(0, line) for part in _split(cell, line, table.columns)]
+    places = [
+        [k for k, (left, right) in enumerate(table.columns) if part.x0 < right and left < part.x1]
+        for part in parts
+    ]
+    return [place[0] for place in places] if all(len(place) == 1 for place in places) else []
+
+
 def _find_on_page(
     lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line]
 ) -> tuple[Table, ...]:
@@ -189,6 +273,21 @@ def _table_of(
 def _apart(cell: Cell, line: Line) -> list[Cell]:
     """The parts of a stretch between whites that are wider than between words."""
     wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDE * line.size and cell.start <= at < cell.end]
+    return [
+        part
+        for start, end in pairwise((cell.start, *wide, cell.end))
+        for part in _trimmed(cell.line, line, start, end)
+    ]
+
+
+def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
+    """The figures of a stretch of several, where the white between them is wider than within one."""
+    if not _FIGURE.fullmatch(line.text[cell.start : cell.end]):
+        return [cell]
+    inner = line.text[cell.start : cell.end]
+    spaces = [cell.start + m.start() for m in _SPACES.finditer(inner)]
+    usual = min((line.x_edges[at + 1] - line.x_edges[at] for at in spaces), default=float("inf"))
+    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDER * usual and cell.start < at < cell.end]
     return [
         part
         for start, end in pairwise((cell.start, *wide, cell.end))
@@ -398,7 +497,12 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
 
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
-    cells = list(known) or [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+    cells = list(known) or [
+        part
+        for index in range(first, last + 1)
+        for cell in _cells(index, lines[index])
+        for part in _figures_apart(cell, lines[index])
+    ]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
