@@ -61,7 +61,7 @@ def _is_foreign(alignment: Alignment, claimed: tuple[int, ...], actual: tuple[in
 
 
 def _in_other_clause(evidence: Reading, place: int, verb: int) -> bool:
-    segment = _segment(evidence, place)
+    segment = evidence.segment_at(place)
     if verb in segment or evidence.clauses[place] == evidence.clauses[verb]:
         return False
     opened = evidence.words[segment[0]].norm in lexicon.SUBORDINATORS
@@ -73,7 +73,7 @@ def _goes_along(alignment: Alignment, at: int, verb: int, claimed: tuple[int, ..
     ours, home = alignment.statement, alignment.evidence.clauses
     beside = [
         p
-        for i in _segment(ours, at)
+        for i in ours.segment_at(at)
         if i != at
         and i not in claimed
         and ours.words[i].is_content
@@ -89,7 +89,7 @@ def _content(reading: Reading, places: tuple[int, ...]) -> tuple[int, ...]:
 def _subject(reading: Reading, groups: tuple[WordGroup, ...], verb: int) -> tuple[int, ...]:
     """The places of the subject of this verb; () where it stands elsewhere or cannot be told."""
     words = reading.words
-    segment = _segment(reading, verb)
+    segment = reading.segment_at(verb)
     first = next(p for p in segment if words[p].is_verb)
     opener = words[segment[0]].norm
     if opener in lexicon.SUBORDINATORS and segment[0] != first:
@@ -130,7 +130,7 @@ def _of_verb_first(
     begin = start
     while begin and words[begin - 1].sentence == words[start].sentence:
         begin -= 1
-    opening = _segment(reading, begin)
+    opening = reading.segment_at(begin)
     if begin == start or words[begin].norm in lexicon.SUBORDINATORS:
         return _first_noun(reading, groups, range(start + 1, segment.stop))
     if any(words[p].is_verb for p in opening) or groups[begin].opener is not None:
@@ -153,13 +153,3 @@ def _first_noun(reading: Reading, groups: tuple[WordGroup, ...], places: range) 
 def _is_relative(reading: Reading, at: int) -> bool:
     """Whether this "dat" hangs on a noun in front of it: "het plan dat"."""
     return at > 0 and not reading.words[at].border and not reading.words[at - 1].is_verb
-
-
-def _segment(reading: Reading, at: int) -> range:
-    segments = reading.segments
-    start = end = at
-    while start > 0 and segments[start - 1] == segments[at]:
-        start -= 1
-    while end + 1 < len(segments) and segments[end + 1] == segments[at]:
-        end += 1
-    return range(start, end + 1)

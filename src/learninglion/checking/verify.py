@@ -213,7 +213,7 @@ def _touched_sentences(alignment: Alignment) -> frozenset[int]:
 def _judge(alignment: Alignment, at: int) -> Finding | None:
     word = alignment.evidence.words[at]
     norms = alignment.evidence.norms
-    segment = _segment(alignment, at)
+    segment = alignment.evidence.segment_at(at)
     gone = all(alignment.used[p] is None for p in segment)
     if word.norm in ("respectievelijk", "resp") and _partly_kept(alignment, segment):
         return Finding(
@@ -222,7 +222,7 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
     if word.norm in ("als", "wanneer") and _is_condition(alignment, at, segment):
         return Finding(*_filled("condition", word.raw)) if gone else None
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
-        hung = _text(alignment, _segment(alignment, at - 1))
+        hung = _text(alignment, alignment.evidence.segment_at(at - 1))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if word.norm == "of" and _joins_kept(alignment, at):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
@@ -278,7 +278,7 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     words, used = alignment.evidence.words, alignment.used
     if at != segment[0] or not at or words[at - 1].sentence != words[at].sentence:
         return False
-    matrix = _segment(alignment, at - 1)
+    matrix = alignment.evidence.segment_at(at - 1)
     if any(used[p] is not None and words[p].is_content for p in matrix):
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
@@ -289,16 +289,6 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
     label, reason = _SAID[kind]
     return label, reason.format(raw)
-
-
-def _segment(alignment: Alignment, at: int) -> range:
-    segments = alignment.evidence.segments
-    start = end = at
-    while start > 0 and segments[start - 1] == segments[at]:
-        start -= 1
-    while end + 1 < len(segments) and segments[end + 1] == segments[at]:
-        end += 1
-    return range(start, end + 1)
 
 
 def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, gone: bool) -> Finding | None:
@@ -329,7 +319,7 @@ def _governs_kept(alignment: Alignment, segment: range) -> bool:
         return False
     if words[after].norm not in ("dat", "of"):
         return False
-    follower = _segment(alignment, after)
+    follower = alignment.evidence.segment_at(after)
     return any(alignment.used[p] is not None and words[p].is_content for p in follower)
 
 
@@ -438,7 +428,7 @@ def _halves_condition(alignment: Alignment, at: int, segment: range) -> bool:
     words, used = alignment.evidence.words, alignment.used
     if not at or words[at].border or words[at - 1].sentence != words[at].sentence:
         return False
-    before = _segment(alignment, at - 1)
+    before = alignment.evidence.segment_at(at - 1)
     opens = words[before[0]].norm in _OPENS_CONDITION and used[before[0]] is not None
     opens = opens and any(words[p].is_verb for p in before)  # not "indien nodig"
     return opens and any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)

@@ -31,6 +31,7 @@ from learninglion.models import (
     Rejection,
     Selection,
     StatementVerdict,
+    day_of,
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
@@ -105,7 +106,7 @@ def _day(text: str, option: str, *, last: bool = False) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text}-{'12-31' if last else '01-01'}" if len(text) == 4 else text)
+        return day_of(text, last=last)
     except ValueError as error:
         raise typer.BadParameter(
             "schrijf een jaar (2018) of een dag (2018-05-31)", param_hint=option

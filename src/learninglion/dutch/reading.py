@@ -71,6 +71,15 @@ class Reading:
         """The words as they are compared."""
         return tuple(w.norm for w in self.words)
 
+    def segment_at(self, at: int) -> range:
+        """The places of the segment that the word at `at` stands in."""
+        start = end = at
+        while start > 0 and self.segments[start - 1] == self.segments[at]:
+            start -= 1
+        while end + 1 < len(self.segments) and self.segments[end + 1] == self.segments[at]:
+            end += 1
+        return range(start, end + 1)
+
 
 @lru_cache(maxsize=1024)
 def read(text: str) -> Reading:

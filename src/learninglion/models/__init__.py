@@ -20,6 +20,7 @@ from learninglion.models.choices import (
     SourceKind,
     SubQuestion,
     SynonymMatch,
+    day_of,
 )
 from learninglion.models.documents import (
     Answerer,
@@ -115,4 +116,5 @@ __all__ = [
     "TextLine",
     "VerdictMethod",
     "Verification",
+    "day_of",
 ]

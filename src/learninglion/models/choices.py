@@ -72,6 +72,11 @@ class Source:
         return self.kind is SourceKind.SUPPLIED and not self.own
 
 
+def day_of(text: str, *, last: bool = False) -> date:
+    """A day ("2018-05-31"), or the first or `last` of a year ("2018"). Raises ValueError for all else."""
+    return date.fromisoformat(f"{text}-{'12-31' if last else '01-01'}" if len(text) == 4 else text)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the user narrows the search to; empty means everything."""

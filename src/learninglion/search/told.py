@@ -60,8 +60,8 @@ class ComparisonView(TypedDict):
     same: int
 
 
-class TwinView(TypedDict):
-    """Another place where the same words stand."""
+class PassageView(TypedDict):
+    """Where words stand: a document, and the place in it."""
 
     document: str
     title: str
@@ -74,15 +74,9 @@ class TwinView(TypedDict):
     url: str | None
 
 
-class MaterialView(TypedDict):
+class MaterialView(PassageView):
     """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
 
-    document: str
-    title: str
-    date: Day
-    collection: str
-    source: str | None
-    heading_path: list[str]
     asked: str | None
     quote: str
     heads: str | None
@@ -90,11 +84,8 @@ class MaterialView(TypedDict):
     told: str | None
     language: str
     text: str
-    page: int
-    regions: list[RegionView]
-    url: str | None
     score: float
-    also: list[TwinView]
+    also: list[PassageView]
 
 
 class TakenOverView(TypedDict):
@@ -189,39 +180,31 @@ def _value_view(document_id: str, value: Value, locate: Locate) -> ValueView:
 
 def material_view(material: Material, locate: Locate) -> MaterialView:
     """A passage with its answering sentence: `quote` is verbatim, `told` was counted by the program."""
-    document = material.document
+    value = material.value
     return {
-        "document": document.id,
-        "title": document.title,
-        "date": document.date.isoformat() if document.date else None,
-        "collection": document.collection,
-        "source": material.source_id or None,
-        "heading_path": list(material.heading_path),
+        **_passage_view(material, locate),
         "asked": material.question or None,
         "quote": material.quote,
         "heads": material.heads or None,
-        "value": None if material.value is None else _value_view(document.id, material.value, locate),
+        "value": None if value is None else _value_view(material.document.id, value, locate),
         "told": material.told or None,
         "language": "en" if material.english else "nl",
         "text": material.text,
-        "page": material.page,
-        "regions": [region_view(region) for region in locate(document.id, material.quote_span)],
-        "url": document.url,
         "score": material.score,
-        "also": [_twin_view(twin, locate) for twin in material.twins],
+        "also": [_passage_view(twin, locate) for twin in material.twins],
     }
 
 
-def _twin_view(twin: Twin, locate: Locate) -> TwinView:
-    document = twin.document
+def _passage_view(found: Material | Twin, locate: Locate) -> PassageView:
+    document = found.document
     return {
         "document": document.id,
         "title": document.title,
         "date": document.date.isoformat() if document.date else None,
         "collection": document.collection,
-        "source": twin.source_id or None,
-        "heading_path": list(twin.heading_path),
-        "page": twin.page,
-        "regions": [region_view(region) for region in locate(document.id, twin.quote_span)],
+        "source": found.source_id or None,
+        "heading_path": list(found.heading_path),
+        "page": found.page,
+        "regions": [region_view(region) for region in locate(document.id, found.quote_span)],
         "url": document.url,
     }

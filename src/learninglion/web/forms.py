@@ -7,8 +7,9 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
-from learninglion.models import Context, Filters, QuestionSet, SubQuestion
+from learninglion.models import Context, Filters, QuestionSet, SubQuestion, day_of
 from learninglion.models.errors import InputError
+from learninglion.workflow.searching import require_period
 
 PERIODS = ("", "2010", "2018", "2021", "other")
 _LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
@@ -26,7 +27,7 @@ def read_day(text: str, label: str, *, last: bool = False) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text}-{'12-31' if last else '01-01'}" if len(text) == 4 else text)
+        return day_of(text, last=last)
     except ValueError:
         raise InputError(f"{label}: schrijf een jaar (2018) of een dag (2018-05-31).") from None
 
@@ -47,8 +48,7 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
         askers=(asker,) if asker else (),
         collections=(collection,) if collection else (),
     )
-    if filters.ends_before_it_begins:
-        raise InputError("De periode eindigt voordat zij begint.")
+    require_period(filters)
     return filters
 
 

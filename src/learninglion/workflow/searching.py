@@ -78,7 +78,7 @@ class Searching:
         `on_energy` hears what the search took.
         """
         require(actor, Task.SEARCH)
-        _require_period(filters)
+        require_period(filters)
         use = self._power.start("search", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         synonyms = self.synonyms
@@ -109,7 +109,7 @@ class Searching:
     ) -> tuple[tuple[Hit, ...], ...]:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
-        _require_period(filters)
+        require_period(filters)
         use = self._power.start("offer", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         texts = [without_askers(question.text) for question in question_set.questions]
@@ -202,7 +202,7 @@ class Searching:
             return self._synonyms[1]
 
 
-def _require_period(filters: Filters) -> None:
+def require_period(filters: Filters) -> None:
     """Raises InputError for a period in which no day lies."""
     if filters.ends_before_it_begins:
         raise InputError("De periode eindigt voordat zij begint.")

@@ -423,10 +423,9 @@ class Index:
 
     def _is_current(self, reader: Reader) -> bool:
         self.refresh()
-        shot = self._snapshot
-        if shot is None or shot.sequence != reader.change_counter():
+        if self._snapshot is None or self._made is None or self._made.sequence != reader.change_counter():
             return False
-        return follows(self._manifest(), reader)
+        return follows(self._made, reader)
 
     def _must_rebuild(self, reader: Reader) -> bool:
         return self._snapshot is None or not follows(self._manifest(), reader)
