@@ -51,13 +51,15 @@ from learninglion.models.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
-from learninglion.models.plain import Plain
 from learninglion.search import switching
 from learninglion.testing import HashingEncoder
+from learninglion.web.ingest_jobs import INGEST, start_ingest
+from learninglion.web.ingest_jobs import take_in as work_ingest
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import verify_backup
+from learninglion.workflow.jobs import Job
 from learninglion.workflow.transfer import import_all
-from learninglion.workflow.worker import Run, Worker
+from learninglion.workflow.worker import Work, Worker
 
 BOSS = Actor("beheer", frozenset(Role))
 KINDS = ("ingest", "draft", "edit", "remove", "backup", "job", "migrate")
@@ -231,9 +233,7 @@ class Trial:
 
     def _look_at_jobs(self, workplace: Workplace, said: list[list[str]]) -> None:
         """Every job that was begun ends, and took its document in once."""
-        worker = Worker(
-            workplace.jobs, {"take": lambda run: work_job(workplace, run)}, lambda actor: actor, 2
-        )
+        worker = worker_of(workplace)
         worker.start()
         until = time.monotonic() + 1800
         while (
@@ -370,8 +370,7 @@ class Member:
             try:
                 with working(options) as workplace:
                     if self.kind == "worker":
-                        take = partial(work_job, workplace)
-                        Worker(workplace.jobs, {"take": take}, lambda actor: actor, 2).start()
+                        worker_of(workplace).start()
                     for number in numbers:
                         if self.pause.is_set() and not (
                             self.kind == "worker" and workplace.jobs.queue().running
@@ -413,8 +412,7 @@ def serve_one(workplace: Workplace, name: str, say: Say, chance: random.Random) 
                 workplace.intake.remove(document.id, reason="proef", actor=BOSS)
                 say("removed", document.id)
     elif kind == "job":
-        job = workplace.jobs.start(BOSS, "take", {"name": name})
-        say("asked", name, job.id)
+        say("asked", name, ask_for(workplace, name).id)
     else:
         workplace.searching.search(f"Hoeveel {chance.choice(SUBJECTS)} waren er?", actor=BOSS)
 
@@ -507,11 +505,14 @@ def text_of(name: str) -> bytes:
     return f"Nota {name}\n\n{' '.join(lines[:6])}\n\n{' '.join(lines[6:])}\n".encode()
 
 
+def note_of(name: str) -> RawFile:
+    """That note as a file."""
+    return RawFile(f"{name}.txt", text_of(name), "")
+
+
 def take_in(workplace: Workplace, name: str) -> str:
     """One document; its id."""
-    result = workplace.intake.ingest_upload(
-        RawFile(f"{name}.txt", text_of(name), ""), collection="default", actor=BOSS
-    )
+    result = workplace.intake.ingest_upload(note_of(name), collection="default", actor=BOSS)
     if not result.document_id:
         raise RuntimeError(result.detail)
     return result.document_id
@@ -571,11 +572,9 @@ def many_backups(workplace: Workplace, name: str, _say: Say, folder: Path) -> No
 
 def many_jobs(workplace: Workplace, name: str, say: Say, _folder: Path) -> None:
     """Work put in the queue and done from it, by one that lives no longer than the others."""
-    worker = Worker(workplace.jobs, {"take": lambda run: work_job(workplace, run)}, lambda actor: actor, 2)
-    worker.start()
+    worker_of(workplace).start()
     for number in range(1000):
-        job = workplace.jobs.start(BOSS, "take", {"name": f"{name}-{number}"})
-        say("asked", f"{name}-{number}", job.id)
+        say("asked", f"{name}-{number}", ask_for(workplace, f"{name}-{number}").id)
         time.sleep(0.05)
 
 
@@ -585,10 +584,15 @@ def given_up(workplace: Workplace, job_id: str) -> bool:
     return last.name == "failed" and "drie keer afgebroken" in str(last.data["detail"])
 
 
-def work_job(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """Take in the document that a job names."""
-    take_in(workplace, str(run.payload["name"]))
-    return {}
+def ask_for(workplace: Workplace, name: str) -> Job:
+    """Put the taking in of a note in the queue, as an upload does."""
+    return start_ingest(workplace, BOSS, ((note_of(name),), ()), "default")
+
+
+def worker_of(workplace: Workplace) -> Worker:
+    """Who takes in what was uploaded, not yet started."""
+    works: dict[str, Work] = {INGEST: partial(work_ingest, workplace)}
+    return Worker(workplace.jobs, works, lambda actor: actor, 2)
 
 
 DOING = {

@@ -18,7 +18,7 @@ from learninglion.parsing.passages import cut
 from learninglion.record.log import EventLog
 from learninglion.sample import sample_documents
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import Workplace, WorkplaceOptions, working
+from learninglion.workflow import FileStatus, Workplace, WorkplaceOptions, working
 
 BOSS = Actor("beheer", frozenset(Role))
 OPEN_ONLY = Actor("noor", frozenset(Role), frozenset({"openbaar"}))
@@ -71,6 +71,28 @@ def test_what_was_taken_in_replaced_linked_and_removed_is_in_order(workplace: Wo
     assert misfits(workplace) == []
     assert workplace.log.unproven(BOSS) == 0
     assert workplace.log.verify(BOSS).ok
+
+
+def test_what_was_removed_after_work_was_asked_for_stays_removed(workplace: Workplace) -> None:
+    """A worker was killed after it stored a file; its job is done again when somebody removed that file."""
+    asked = workplace.intake.moment()
+    first = workplace.intake.ingest_upload(NOTE, collection="openbaar", actor=BOSS, since=asked)
+    again = workplace.intake.ingest_upload(NOTE, collection="openbaar", actor=BOSS, since=asked)
+    assert (first.status, again.status) == (FileStatus.ADDED, FileStatus.UNCHANGED)
+    workplace.intake.ingest_upload(NOTE, collection="besloten", actor=BOSS, since=asked)
+    workplace.intake.remove(first.document_id, reason="proef", actor=OPEN_ONLY)  # out of the open one only
+    taken_over = workplace.intake.ingest_upload(NOTE, collection="openbaar", actor=BOSS, since=asked)
+    assert taken_over.status is FileStatus.FAILED and "door noor verwijderd" in taken_over.detail
+    assert workplace.documents.card(first.document_id, BOSS).collection == "besloten"
+    workplace.intake.remove(first.document_id, reason="proef", actor=BOSS)
+    for collection in ("openbaar", "besloten"):
+        result = workplace.intake.ingest_upload(NOTE, collection=collection, actor=BOSS, since=asked)
+        assert result.status is FileStatus.FAILED and "komt niet terug" in result.detail
+    assert first.document_id not in {card.id for card in workplace.documents.list(BOSS)}
+    assert misfits(workplace) == [] and workplace.log.verify(BOSS).ok
+    later = workplace.intake.moment()
+    result = workplace.intake.ingest_upload(NOTE, collection="openbaar", actor=BOSS, since=later)
+    assert result.status is FileStatus.ADDED and misfits(workplace) == []
 
 
 @pytest.mark.parametrize(

@@ -497,7 +497,7 @@ def _lone_mark(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> tuple
     ]
     if not marks or sum(mark.style == marks[0][1].style for _, mark in marks) > 1:
         return None
-    return marks[0] if _asking(paragraphs, [marks[0][0]]) else None
+    return marks[0] if _asking(paragraphs[: indices[-1] + 1], [marks[0][0]]) else None
 
 
 _BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")

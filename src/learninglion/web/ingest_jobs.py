@@ -52,6 +52,7 @@ def _with_dossier(site: Site, actor: Actor, event: Event) -> Event:
 
 
 INGEST, INBOX = "ingest", "ingest.inbox"  # the kinds of these jobs
+_SINCE = "since"  # the length of the log when the work was asked for: what is removed later stays removed
 _WORDS = {
     FileStatus.ADDED: "opgenomen",
     FileStatus.REPLACED: "vervangen door een nieuwere versie",
@@ -77,12 +78,16 @@ async def receive(files: Sequence[UploadFile]) -> Received:
     return tuple(raws), tuple(refused)
 
 
-def start_ingest(site: Site, actor: Actor, received: Received, collection: str) -> Job:
+def start_ingest(workplace: Workplace, actor: Actor, received: Received, collection: str) -> Job:
     """Begin to take in what was received; reports are "progress" and, for each file, "file"."""
     require_within(actor, Task.MANAGE, [collection])
     raws, refused = received
-    plain: dict[str, Plain] = {"collection": collection, "refused": to_plain(refused)}
-    return site.workplace.jobs.start(actor, INGEST, plain, files=raws)
+    plain: dict[str, Plain] = {
+        "collection": collection,
+        "refused": to_plain(refused),
+        _SINCE: workplace.intake.moment(),
+    }
+    return workplace.jobs.start(actor, INGEST, plain, files=raws)
 
 
 def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
@@ -93,8 +98,10 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
     raws = workplace.jobs.files(run.claim.job.id)
     for done, raw in enumerate(raws):
         run.progress(raw.name, done, len(raws))
-        collection = str(run.payload["collection"])
-        results.append(workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner))
+        collection, since = str(run.payload["collection"]), _since(run)
+        results.append(
+            workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner, since=since)
+        )
         run.report("file", told_file(results[-1]))
     run.progress("Klaar", len(raws), len(raws))
     return _sums(results)
@@ -103,7 +110,11 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
 def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
     require_within(actor, Task.MANAGE, [collection])
-    plain: dict[str, Plain] = {"collection": collection, "folder": str(folder)}
+    plain: dict[str, Plain] = {
+        "collection": collection,
+        "folder": str(folder),
+        _SINCE: site.workplace.intake.moment(),
+    }
     return site.workplace.jobs.start(actor, INBOX, plain, subject="inbox", priority=BULK)
 
 
@@ -116,10 +127,16 @@ def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:
         [folder],
         collection=str(run.payload["collection"]),
         actor=run.owner,
+        since=_since(run),
         progress=run.progress,
         on_result=lambda result: run.report("file", told_file(result)),
     )
     return _sums(report.results)
+
+
+def _since(run: Run) -> int | None:
+    since = run.payload.get(_SINCE)  # not there in work that an older server put in the queue
+    return since if isinstance(since, int) else None
 
 
 def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:

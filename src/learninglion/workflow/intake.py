@@ -93,11 +93,12 @@ class Intake:
         progress: Progress = silent,
         on_result: Callable[[FileResult], None] | None = None,
         without_covered: bool = False,
+        since: int | None = None,
     ) -> IngestReport:
         """Take in every file under `paths`, each in a transaction of its own, and make it findable.
 
         `on_result` hears of each file as soon as it is done. `without_covered`: also files with text under a
-        bar or picture, without that text.
+        bar or picture, without that text. `since` as in `ingest_upload`.
         """
         require_within(actor, Task.MANAGE, [collection])
         use = self._power.start("ingest", self._elsewhere)
@@ -110,7 +111,7 @@ class Intake:
 
         results = _take_in(
             paths,
-            self._into(collection, actor, without_covered),
+            self._into(collection, actor, since, without_covered),
             isolate=self._isolate,
             progress=progress,
             on_result=done,
@@ -125,18 +126,29 @@ class Intake:
         note(self._log, "ingest.done", actor, f"collection:{collection}", details)
         return energy
 
-    def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
-        """Take in one file that came through the browser or the API."""
+    def ingest_upload(
+        self, raw: RawFile, *, collection: str, actor: Actor, since: int | None = None
+    ) -> FileResult:
+        """Take in one file that came through the browser or the API.
+
+        `since`: the length of the log when this was asked for. A document that was removed after that stays
+        removed, and the file is reported as failed.
+        """
         require_within(actor, Task.MANAGE, [collection])
         use = self._power.start("ingest", self._elsewhere)
-        result = _take_in_raw(raw, self._into(collection, actor), isolate=self._isolate)
+        result = _take_in_raw(raw, self._into(collection, actor, since), isolate=self._isolate)
         self._log_file(result, collection, actor)
         self._indexing.update()
         self._note_energy(use, collection, actor, 1)
         return result
 
-    def _into(self, collection: str, actor: Actor, without_covered: bool = False) -> _Into:
-        return _Into(self._store, collection, actor, account_of(self._log, actor), without_covered)
+    def moment(self) -> int:
+        """The length of the log now: `since` of work that is asked for now and done later."""
+        return self._log.head().count
+
+    def _into(self, collection: str, actor: Actor, since: int | None, without_covered: bool = False) -> _Into:
+        account = account_of(self._log, actor, since=since)
+        return _Into(self._store, collection, actor, account, without_covered)
 
     def _log_file(self, result: FileResult, collection: str, actor: Actor) -> None:
         """A file that failed is an entry of its own; one that was stored logged itself while it was."""

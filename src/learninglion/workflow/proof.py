@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from learninglion import __version__
 from learninglion.database.engine import spell_moment
 from learninglion.models import Actor
+from learninglion.models.errors import ConflictError
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.store.proof import VersionStanding
@@ -29,10 +30,21 @@ _STATUS = {
 _FAILED = "failed"
 
 
-def account_of(log: EventLog, actor: Actor, **more: Plain) -> Callable[[Connection, Stored], None]:
-    """What writes into the log, in the transaction of a put, what was put; `more` is said with it."""
+_RETURNS = (PutOutcome.ADDED, PutOutcome.LINKED, PutOutcome.RESTORED)
+
+
+def account_of(
+    log: EventLog, actor: Actor, *, since: int | None = None, **more: Plain
+) -> Callable[[Connection, Stored], None]:
+    """What writes into the log, in the transaction of a put, what was put; `more` is said with it.
+
+    `since`: the length of the log when the work was asked for. What was removed after that stays removed,
+    also when the work is done again because a worker died: ConflictError, which undoes the put.
+    """
 
     def account(connection: Connection, stored: Stored) -> None:
+        if since is not None and stored.result.outcome in _RETURNS:
+            _check_not_removed(log, connection, stored, since)
         details: dict[str, Plain] = {
             "version": __version__,
             "status": _STATUS[stored.result.outcome],
@@ -120,6 +132,17 @@ class _Expected:
         self.collections, self.proven, self.gone = set(details["collections"]), True, None
         self.sources = str(details["sources"])
         self.versions = {int(v["number"]): VersionStanding(**v) for v in details["versions"]}
+
+
+def _check_not_removed(log: EventLog, connection: Connection, stored: Stored, since: int) -> None:
+    document_id = stored.result.document_id
+    for entry in log.about(connection, document_id, REMOVE, after=since):
+        taken = entry.details.get("collections")
+        if entry.details.get("whole", True) or (isinstance(taken, list) and stored.collection in taken):
+            raise ConflictError(
+                f"{document_id} is door {entry.actor} verwijderd nadat dit was gevraagd, en komt niet terug. "
+                "Neem het opnieuw op als het toch terug moet."
+            )
 
 
 class Ledger:

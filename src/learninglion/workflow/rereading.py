@@ -90,6 +90,7 @@ class Rereading:
     def _reread(
         self, document_id: str, read: Callable[[RawFile], Document], actor: Actor, *, keep: bool
     ) -> RereadResult:
+        since = self._log.head().count
         before = self._store.document(document_id, None, lines=False)
         try:
             content = self._store.original(document_id, None)
@@ -106,15 +107,17 @@ class Rereading:
             return RereadResult(document_id, RereadOutcome.SAME)
         if keep:
             try:
-                self._put(document_id, after, content, actor, renamed=renamed)
+                self._put(document_id, after, content, actor, since, renamed=renamed)
             except LearningLionError as error:
                 return RereadResult(document_id, RereadOutcome.FAILED, changes, after.id, error.detail)
         outcome = RereadOutcome.RENAMED if renamed else RereadOutcome.CHANGED
         return RereadResult(document_id, outcome, changes, after.id if renamed else "")
 
-    def _put(self, document_id: str, after: Document, content: bytes, actor: Actor, *, renamed: bool) -> None:
+    def _put(
+        self, document_id: str, after: Document, content: bytes, actor: Actor, since: int, *, renamed: bool
+    ) -> None:
         for collection in self._store.collections_of(document_id, None):
-            account = account_of(self._log, actor, status="reread", reader=reader_edition())
+            account = account_of(self._log, actor, since=since, status="reread", reader=reader_edition())
             entries = cut(after, collection)
             self._store.put(after, entries, content, collection, by=actor.name, account=account)
         if renamed:

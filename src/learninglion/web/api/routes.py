@@ -615,7 +615,7 @@ async def add_documents(
     received = await receive(files)
 
     def begin() -> dict[str, Plain]:
-        return _told_job(start_ingest(site, actor, received, collection))
+        return _told_job(start_ingest(site.workplace, actor, received, collection))
 
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:

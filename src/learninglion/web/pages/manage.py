@@ -159,7 +159,7 @@ async def upload(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
     received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    job = await run_in_threadpool(start_ingest, site, viewer.actor, received, collection)
+    job = await run_in_threadpool(start_ingest, site.workplace, viewer.actor, received, collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
