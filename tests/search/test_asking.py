@@ -162,6 +162,13 @@ def test_what_no_document_tells_is_refused_with_what_was_looked_through(
     assert none.verdict is Verdict.ABSENT and none.near == () and none.documents == 0
 
 
+def test_where_no_word_of_a_question_stands_nothing_is_pointed_at(tmp_path: Path) -> None:
+    """Of many texts without any of its words one is still most alike, by chance."""
+    reply = put(tmp_path, "Welke opera zong de bariton in Oosterwoud?", document())
+    assert (reply.verdict, reply.chance) == (Verdict.ABSENT, 0.0)
+    assert reply.near  # for whoever wants to look
+
+
 def test_a_follow_up_takes_over_subject_and_document(
     opened: tuple[Index, MemoryReader, ParsedShelf],
 ) -> None:

@@ -117,6 +117,10 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     if not weighed or not wanted.words:
         return 0.0
     best = weighed[0]
+    if not (best.seen.foreign or best.seen.share or best.seen.near or best.seen.whole):
+        return (
+            0.0  # not one word of what is asked stands there: alike in meaning alone is no place to point at
+        )
     row: Row = answered_row(wanted, best.seen, best.signals, [w.logit for w in weighed[:2]])
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
     if best.seen.row is False:  # the row of another: to look at, never the answer
