@@ -162,6 +162,13 @@ def test_what_no_document_tells_is_refused_with_what_was_looked_through(
     assert none.verdict is Verdict.ABSENT and none.near == () and none.documents == 0
 
 
+def test_where_no_word_of_a_question_stands_nothing_is_pointed_at(tmp_path: Path) -> None:
+    """Of many texts without any of its words one is still most alike, by chance."""
+    reply = put(tmp_path, "Welke opera zong de bariton in Oosterwoud?", document())
+    assert (reply.verdict, reply.chance) == (Verdict.ABSENT, 0.0)
+    assert reply.near  # for whoever wants to look
+
+
 def test_a_follow_up_takes_over_subject_and_document(
     opened: tuple[Index, MemoryReader, ParsedShelf],
 ) -> None:
@@ -707,3 +714,71 @@ def test_a_row_of_another_name_gives_no_cell(tmp_path: Path, place: str, cell: s
     reply = put(tmp_path, f"Wat is het budget van {place}?", document(pieces))
     shown = (*reply.answers, *reply.near)
     assert [m.value.text for m in shown if m.value is not None] == ([cell] if cell else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "cells", "not_told"),
+    [
+        ("Hoeveel klachten waren er in wijk 7 en 8?", ["26", "29"], ()),
+        ("Hoeveel klachten waren er in wijk 9 en wijk 3?", ["32", "14"], ()),
+        ("Hoeveel klachten waren er in de wijken 2 tot en met 5?", ["11", "14", "17", "20"], ()),
+        ("Hoeveel klachten waren er in wijk 7 en 15?", ["26"], ("wijk 15",)),
+    ],
+)
+def test_every_row_that_is_named_by_its_number_is_shown_in_the_order_asked(
+    tmp_path: Path, question: str, cells: list[str], not_told: tuple[str, ...]
+) -> None:
+    pieces = (*PIECES[:3], (P, "De klachten per wijk."), (T, DISTRICTS))
+    reply = put(tmp_path, question, document(pieces))
+    shown = [m for m in (*reply.answers, *reply.near) if m.value is not None]
+    assert [m.value.text for m in shown if m.value] == cells
+    assert reply.not_told == not_told
+
+
+def test_what_a_question_names_by_a_number_that_stands_nowhere_is_no_certain_answer(tmp_path: Path) -> None:
+    pieces = (*PIECES, (P, "Per sluis geldt een eigen peil. Sluis 1 heeft 20 cm. Sluis 2 heeft 35 cm."))
+    there = put(tmp_path / "a", "Wat is het peil van sluis 2?", document(pieces))
+    assert there.not_told == ()
+    other = put(tmp_path / "b", "Wat is het peil van sluis 3?", document(pieces))
+    assert other.verdict is not Verdict.ANSWERED
+    assert other.verdict is Verdict.ABSENT or other.not_told == ("sluis 3",)
+
+
+RULES = (
+    (H, "Huisregels Bruggebouw"),
+    *(
+        piece
+        for n, name in enumerate(("Begrippen", "Toegang", "Roken", "Dieren"), 1)
+        for piece in ((H, f"Artikel {n} {name}"), (P, f"Over {name.lower()} geldt een regel."))
+    ),
+    (H, "Bijlage 1 Plattegrond"),
+    (P, "De uitgang is links."),
+    (H, "Bijlage 2 Nummers"),
+    (P, "De balie heeft toestel 12."),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "titles", "not_told"),
+    [
+        (
+            "Wat staat er in artikel 2 tot en met 4?",
+            ["Artikel 2 Toegang", "Artikel 3 Roken", "Artikel 4 Dieren"],
+            (),
+        ),
+        ("Wat staat er in bijlage 1 en 2?", ["Bijlage 1 Plattegrond", "Bijlage 2 Nummers"], ()),
+        ("artikel 3", ["Artikel 3 Roken"], ()),
+        ("artikelen 1 en 4 van de huisregels", ["Artikel 1 Begrippen", "Artikel 4 Dieren"], ()),
+        ("Wat bepaalt artikel 4 en 5?", ["Artikel 4 Dieren"], ("artikel 5",)),
+    ],
+)
+def test_parts_are_asked_for_by_their_numbers(
+    tmp_path: Path, question: str, titles: list[str], not_told: tuple[str, ...]
+) -> None:
+    rules = document(RULES, "doc-2", "Huisregels Bruggebouw")
+    other = document(((H, "Leidraad"), (H, "2 Opzet"), (P, "Er zijn twee delen.")), "doc-3", "Leidraad")
+    reply = put(tmp_path, question, rules, other, document())
+    assert [m.quote for m in reply.answers if m.document.id == "doc-2"] == titles
+    assert reply.not_told == not_told
+    if "bijlage" in question:  # a chapter of that number is no annex
+        assert {m.document.id for m in reply.answers} == {"doc-2"}

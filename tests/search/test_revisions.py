@@ -13,9 +13,11 @@ from learninglion.evaluation.document_questions import (
     read_document_questions,
 )
 from learninglion.models import Actor, Document, Role
-from learninglion.search.asking import Verdict
+from learninglion.search.asking import Verdict, find_answers
 from learninglion.search.comparing import ChangeKind, Substance
+from learninglion.search.local.index import Index
 from learninglion.search.revisions import change_asked, pair_meant
+from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, parse_files, working
 
@@ -104,3 +106,66 @@ def test_a_document_that_came_in_again_is_held_against_the_version_before(tmp_pa
     assert not any(answer.told for answer in (*unnamed.answers, *text.answers))
     assert same.verdict is Verdict.ABSENT
     assert "De borg is 20 euro." in same.near[0].text
+
+
+BEFORE = """# Handleiding Zaakbeheer
+
+Versie 1.0, 3 maart 2023
+
+## Termijn
+
+Een zaak begint bij ontvangst. De termijn is acht weken.
+
+## Bestanden
+
+Een bestand is hoogstens 10 MB groot.
+
+## Einde
+
+Een medewerker sluit de zaak af.
+"""
+AFTER = """# Handleiding Zaakbeheer
+
+Versie 2.0, 9 september 2024
+
+## Termijn
+
+Een zaak begint bij ontvangst. De termijn is zes weken.
+
+## Bestanden
+
+Een bestand is hoogstens 50 MB groot.
+
+## Einde
+
+De teamleider moet de zaak afsluiten.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        (
+            "Wat is er veranderd tussen versie 1 en 2 van de handleiding?",
+            [
+                "De termijn is zes weken.",
+                "Een bestand is hoogstens 50 MB groot.",
+                "De teamleider moet de zaak afsluiten.",
+            ],
+        ),
+        ("Welke termijnen zijn gewijzigd in de handleiding zaakbeheer?", ["De termijn is zes weken."]),
+    ],
+)
+def test_what_changed_is_told_without_the_number_of_the_version(
+    tmp_path: Path, question: str, quotes: list[str]
+) -> None:
+    paths = [tmp_path / "zaakbeheer-v1.md", tmp_path / "zaakbeheer-v2.md"]
+    for path, text in zip(paths, (BEFORE, AFTER), strict=True):
+        path.write_text(text, "utf-8")
+    shelf = ParsedShelf([d for _, d in parse_files(paths) if isinstance(d, Document)])
+    reader = MemoryReader(shelf.entries())
+    index = Index.open(tmp_path / "index", HashingEncoder(64))
+    index.update(reader)
+    reply = find_answers(index, reader, question, shelf=shelf)
+    assert [answer.quote for answer in reply.answers] == quotes
+    assert all(answer.told.startswith("Eerst stond er: ") for answer in reply.answers)

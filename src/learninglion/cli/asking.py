@@ -83,6 +83,8 @@ def _print(reply: Reply) -> None:
         console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
     if reply.unclear:
         console.print("In de vraag staat niet welk document u bedoelt; dit zegt elk ervan.")
+    if reply.not_told:
+        console.print(f"Hier staat niets over: {', '.join(reply.not_told)}.")
     first = next(iter((*reply.answers, *reply.near)), None)
     if first is not None and first.english != reply.english:
         question_language, document_language = (
@@ -93,6 +95,8 @@ def _print(reply: Reply) -> None:
         )
     for material in reply.answers:
         _print_material(material)
+    if reply.left_out:
+        console.print(f"\nEr zijn nog {reply.left_out} wijzigingen; vraag naar een onderwerp.")
     if reply.near:
         console.print("\nOok in de buurt:" if reply.answers else "\nIn de buurt:")
         for material in reply.near:

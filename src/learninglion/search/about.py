@@ -11,12 +11,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
 from learninglion.search.asked import read_question
+from learninglion.search.numbering import numbers_named
 from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, alike
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
@@ -55,9 +57,18 @@ class Fact:
     heading: str = ""  # of the section whose sentence it is
 
 
-_PART_NAME = (
-    r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
-    r"|chapter|section|appendix|annex|article)"
+# What parts of a document are called; those of one line are one sort.
+_PART_SORTS = (
+    r"artikel(?:en|s)?|art\.?|articles?",
+    r"bijlagen?|appendi(?:x|ces)|annex(?:es)?",
+    r"hoofdstuk(?:ken)?|paragraaf|paragrafen|secties?|onderde(?:el|len)|deel|delen|afdeling(?:en)?|chapters?|sections?",
+)
+_PART_NAME = rf"(?:{'|'.join(_PART_SORTS)})"
+_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+|[A-Z])\b"
+# "artikel 3", "bijlage 2 en 3", "de artikelen 4 tot en met 6"
+_PARTS_NUMBERED = (
+    rf"(?P<part>\b{_PART_NAME}\s+{_NUMBER}"
+    rf"(?:\s*(?:,|en|and|&|t/m|tot(?:\s+en\s+met)?|through|to|[-–])\s*(?:{_PART_NAME}\s+)?\d+(?:\.\d+)*\b)*)"
 )
 _WHO = (
     r"(?:wie|wiens|who|whom|(?:which|what)\s+(?:minister|ministry|department|organi[sz]ation|agency"
@@ -122,9 +133,9 @@ _ASPECTS = (
     _aspect(
         Feature.PART,
         rf"\b(?:wat|waar(?:over|toe)?|vat|what|summari[sz]e|inhoud|samenvatting|titel|hoe heet|onderwerp)\b"
-        rf".{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+|[A-Z])\b"
-        r"(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
+        rf".{{0,30}}{_PARTS_NUMBERED}(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
     ),
+    _aspect(Feature.PART, rf"^\W*(?:en\s+)?(?:de|het|the)?\s*{_PARTS_NUMBERED}\W*", only=True),
     _aspect(
         Feature.PAGES,
         r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*",
@@ -401,6 +412,19 @@ def _aspect_asked(question: str) -> tuple[_Aspect, re.Match[str], re.Match[str] 
     return None
 
 
+def part_numbered(question: str) -> tuple[str, tuple[str, ...]] | None:
+    """The numbered parts that a question asks for ("artikel 3 en 4"), and the telling words that are left.
+
+    None where it asks for none; the words are to name the document ("van de huisregels").
+    """
+    for aspect in _ASPECTS:
+        match = aspect.pattern.search(question) if aspect.feature is Feature.PART else None
+        if match is not None:
+            rest = read_question(f"{question[: match.start()]} {question[match.end() :]}").words
+            return match.group("part"), tuple(word for word in rest if fold(word) not in _SAYS_NOTHING)
+    return None
+
+
 _ASKS_FOR_PART = re.compile(r"^(?:en\s+)?(?:wat|welke?|geef|noem|what|which|list)\b", re.IGNORECASE)
 _MOST_NAMED = 2  # words of a heading
 
@@ -415,7 +439,7 @@ def part_named(question: str) -> str:
     return " ".join(words_left) if 0 < len(words_left) <= _MOST_NAMED else ""
 
 
-def _is_named(heading: str, name: str) -> bool:
+def _is_named(name: str, heading: str) -> bool:
     """Whether a heading says what `name` says, and nothing more."""
     own = {stem(fold(word)) for word in read_question(heading).words if not word.isdigit()}
     return bool(own) and own == {stem(fold(word)) for word in name.split()}
@@ -440,18 +464,20 @@ def facts_about(
 ) -> tuple[Fact, ...]:
     """What `document` tells of itself; nothing where it does not.
 
-    Those come first that hold most of the telling words of `question`; a summary has all its sentences.
+    Those come first that hold most of the telling words of `question`; a summary has all its sentences, and
+    parts come as they are asked for.
     """
     facts = list(_FINDERS[feature](document, detail))
-    if feature is not Feature.SUMMARY:
-        named = REFERENCE.search(question)
-        stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
-        facts.sort(key=lambda fact: -_shared(stems, _stems(fact.quote.of(document.text))))
+    if feature in (Feature.SUMMARY, Feature.PART):
+        return tuple(facts)
+    named = REFERENCE.search(question)
+    stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
+    facts.sort(key=lambda fact: -_shared(stems, _stems(fact.quote.of(document.text))))
     asked = fold(question)
     if feature in (Feature.AUTHOR, Feature.DATE) and _OF_SET.search(asked):
         answered = "antwoord" in asked or "answer" in asked  # who answered, or who asked
         facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
-    return tuple(facts if feature is Feature.SUMMARY else facts[:5])
+    return tuple(facts[:5])
 
 
 def _shared(stems: frozenset[str], others: frozenset[str]) -> int:
@@ -685,26 +711,56 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
 
 
 def _part(document: Document, detail: str) -> Iterator[Fact]:
-    """The part with this number, or of this name."""
-    number = re.escape(detail)
-    pattern = re.compile(rf"^(?:{_PART_NAME}|§)?\s*{number}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
-    by_name = len(detail) > 3 and not detail[0].isdigit()
+    """The parts with these numbers ("artikel 3 tot en met 5"), or the part of this name."""
     ordered = sorted(document.blocks, key=lambda b: b.span.start)
-    for n, block in enumerate(ordered):
-        text = _text(document, block.span)
-        title = block.kind is BlockKind.HEADING or (len(text) < 80 and re.match(_PART_NAME, text, re.I))
-        if not title or not (_is_named(text, detail) if by_name else pattern.match(text)):
-            continue
-        level = block.level if block.kind is BlockKind.HEADING else 99
-        end = block.span.end
-        for other in ordered[n + 1 :]:
-            if other.kind is BlockKind.HEADING and other.level <= level and level != 99:
-                break
-            if other.kind is BlockKind.FOOTNOTE or other.span.end - block.span.start > 6000:
-                break
-            end = max(end, other.span.end)
-        if end > block.span.end:
-            yield Fact(Feature.PART, block.span, Span(block.span.start, end))
+    titles = [(n, _text(document, b.span)) for n, b in enumerate(ordered) if _is_title(document, b)]
+    for is_meant in _meant_parts(detail, [text for _, text in titles]):
+        parts = [(n, around) for n, text in titles if is_meant(text) and (around := _with_text(ordered, n))]
+        headed = [(n, around) for n, around in parts if ordered[n].kind is BlockKind.HEADING]
+        for n, around in headed or parts:  # a line of the contents is no part
+            yield Fact(Feature.PART, ordered[n].span, around)
+
+
+def _is_title(document: Document, block: Block) -> bool:
+    """Whether a block heads a part: a heading, or a short line that begins as one."""
+    text = _text(document, block.span)
+    return block.kind is BlockKind.HEADING or (
+        len(text) < 80 and re.match(rf"{_PART_NAME}\b", text, re.IGNORECASE) is not None
+    )
+
+
+def _meant_parts(detail: str, titles: Sequence[str]) -> Iterator[Callable[[str], bool]]:
+    """For each part that `detail` names, in its order, what tells its title among `titles` from others.
+
+    A number alone heads an article or a chapter where no title says that it is one, and no annex.
+    """
+    sort = next((s for s in _PART_SORTS if re.match(rf"(?:{s})\b", detail, re.IGNORECASE)), None)
+    if sort is None:
+        yield partial(_is_named, detail)
+        return
+    said = any(re.match(rf"(?:{sort})\b", text, re.IGNORECASE) for text in titles)
+    called = rf"(?:{sort})\s*" if said or sort == _PART_SORTS[1] else r"(?:§\s*)?"
+    for own in numbers_named(detail).numbers or detail.split()[-1:]:
+        pattern = re.compile(rf"{called}{re.escape(own)}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
+        yield partial(_begins, pattern)
+
+
+def _begins(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.match(text) is not None
+
+
+def _with_text(ordered: Sequence[Block], n: int) -> Span | None:
+    """A title with what stands under it; None where that is nothing."""
+    block = ordered[n]
+    level = block.level if block.kind is BlockKind.HEADING else 99
+    end = block.span.end
+    for other in ordered[n + 1 :]:
+        if other.kind is BlockKind.HEADING and other.level <= level and level != 99:
+            break
+        if other.kind is BlockKind.FOOTNOTE or other.span.end - block.span.start > 6000:
+            break
+        end = max(end, other.span.end)
+    return Span(block.span.start, end) if end > block.span.end else None
 
 
 def _under(feature: Feature, pattern: re.Pattern[str]) -> Callable[[Document, str], Iterator[Fact]]:

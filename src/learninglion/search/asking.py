@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from learninglion.dutch.questions import NUMERIC
+from learninglion.dutch.text import fold
 from learninglion.models import Document, DocumentCard, DocumentKind
 from learninglion.search.about import (
     Fact,
@@ -20,14 +21,16 @@ from learninglion.search.about import (
     facts_about,
     feature_asked,
     part_named,
+    part_numbered,
     tells_apart,
 )
 from learninglion.search.asked import is_english, read_question
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, want
+from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
 from learninglion.search.material import Material, grouped, material_of, merged
+from learninglion.search.numbering import not_told, numbers_named
 from learninglion.search.ranking import rank
-from learninglion.search.referring import Naming, described, naming, points_at_document
+from learninglion.search.referring import Naming, alike, described, naming, points_at_document
 from learninglion.search.revisions import (
     ChangeWanted,
     anchor,
@@ -83,6 +86,8 @@ class Reply:
     english: bool = False  # the question
     disagree: bool = False  # the answers name different figures: the newest document stands first
     unclear: bool = False  # it may be about any of several documents: the answers are those of each
+    left_out: int = 0  # changes that are too many to show
+    not_told: tuple[str, ...] = ()  # what the question names by number and nothing shown tells of: "wijk 9"
 
 
 class Shelf(Protocol):
@@ -130,18 +135,48 @@ def find_answers(
     if itself is not None:
         return itself
     wanted = want(question, rarity, context)
-    material = merged(grouped([material_of(w, wanted) for w in best])[:_MOST_MERGED])
-    if chance >= built_in().sure:
-        verdict = Verdict.ANSWERED
-    else:
-        verdict = Verdict.RELATED if chance >= built_in().threshold else Verdict.ABSENT
-    count = 0
-    if verdict is Verdict.ANSWERED:
-        count = sum(m.score >= _BESIDE * material[0].score for m in material[:_MOST_ANSWERS])
+    shown = [replace(w, seen=row) for w in best for row in rows_named(wanted, w.source, w.seen)]
+    material = merged(grouped([material_of(w, wanted) for w in shown])[:_MOST_MERGED])
+    verdict, count, lacks = _judged(question, material, chance)
     answers, disagree = newest_first(question, material[:count])
     near = tuple(material[count : count + _MOST_NEAR])
-    english = read_question(question).english
-    return Reply(question, taken, verdict, answers, near, round(chance, 4), *looked, english, disagree)
+    return Reply(
+        question,
+        taken,
+        verdict,
+        answers,
+        near,
+        round(chance, 4),
+        *looked,
+        english=read_question(question).english,
+        disagree=disagree,
+        not_told=lacks,
+    )
+
+
+def _judged(
+    question: str, material: Sequence[Material], chance: float
+) -> tuple[Verdict, int, tuple[str, ...]]:
+    """What becomes of a question, how many of `material` answer it, and what it names that they do not tell.
+
+    Where they tell nothing of what it names by number, it is not answered, however alike they are.
+    """
+    if not material or chance < built_in().threshold:
+        return Verdict.ABSENT, 0, ()
+    rows = sum(m.source_id == material[0].source_id for m in material)
+    first = material[: max(_MOST_ANSWERS, rows)]
+    count = sum(m.score >= _BESIDE * first[0].score for m in first) if chance >= built_in().sure else 0
+    lacks = not_told(question, "\n".join(map(_around, first[: max(1, count)])))
+    asked = numbers_named(question)
+    if count and not (lacks and len(lacks) == len(asked.names) + len(asked.years)):
+        return Verdict.ANSWERED, count, lacks
+    return Verdict.RELATED, 0, lacks
+
+
+def _around(item: Material) -> str:
+    """A passage with all that says what it is about."""
+    date = str(item.document.date.year) if item.document.date else ""
+    return "\n".join((item.document.title, date, *item.heading_path, item.question, item.heads, item.text))
 
 
 # Answers whose chances differ less than this are rivals; the kinds whose values can be held side by side.
@@ -339,7 +374,7 @@ def _pointed_asked(
     part = part_named(pointing) if feature is None else ""
     feature = (Feature.PART, part) if part else feature
     if feature is None:
-        return None
+        return _parts_asked(question, shelf)
     told_apart = bool(part) or tells_apart(pointing)
     telling = _documents_meant(question, shelf, namings, best, taken, feature, first=told_apart)
     if not telling and not part:
@@ -348,6 +383,21 @@ def _pointed_asked(
     if part or (feature[0] is Feature.DATE and feature[1]):
         telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, pointing))
     return _About(pointing, feature, telling) if telling else None
+
+
+def _parts_asked(question: str, shelf: Shelf) -> _About | None:
+    """A question for numbered parts of a document that it calls by part of its name ("van de huisregels")."""
+    numbered = part_numbered(question)
+    if numbered is None or not numbered[1]:
+        return None
+    feature = (Feature.PART, numbered[0])
+    telling = []
+    for document_id, names in shelf.names():
+        own = [fold(word) for word in re.findall(r"[^\W_]+", " ".join(names))]
+        if all(any(alike(fold(word), other) for other in own) for word in numbered[1]):
+            telling.append(document_id)
+    telling = [name for name in telling[:_FEW] if facts_about(shelf.document(name), *feature)]
+    return _About(question, feature, tuple(telling)) if telling else None
 
 
 def _documents_meant(
@@ -444,6 +494,7 @@ def _changed(
         _CERTAIN if material else 0.0,
         *looked,
         english=read_question(question).english,
+        left_out=max(0, len(changes) - _MOST_CHANGES),
     )
 
 
@@ -468,7 +519,7 @@ def _that_tell(
 _ALL_TELL = frozenset(
     (Feature.AUTHOR, Feature.DATE, Feature.TITLE, Feature.PAGES, Feature.PARTS, Feature.SUBJECT)
 )
-_MOST_CHANGES = 12
+_MOST_CHANGES = 30
 _FEW = 12  # documents, of which each is opened
 _LOOKED_AT = 6  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
@@ -498,6 +549,8 @@ def _about(
     own = [material_of(w) for w in best if w.source.document.id in telling]
     answers: list[Material] = []
     most = _MOST_ANSWERS if len(telling) == 1 else 1
+    if feature[0] is Feature.PART:
+        most = max(most, len(numbers_named(feature[1]).numbers))
     for document_id in telling:
         document, card = shelf.document(document_id), shelf.card(document_id)
         facts = facts_about(document, *feature, about.pointing)
@@ -524,6 +577,9 @@ def _about(
         *looked,
         english=read_question(question).english,
         unclear=unclear,
+        not_told=not_told(question, "\n".join(a.quote for a in answers))
+        if answers and feature[0] is Feature.PART
+        else (),
     )
 
 

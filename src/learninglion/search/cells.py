@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from learninglion.dutch.filler import is_filler
-from learninglion.dutch.text import fold, squash
+from learninglion.dutch.text import squash
 from learninglion.models import Span
+from learninglion.search.numbering import numbers_in, numbers_named
 from learninglion.search.units import CELL, Unit
 
 Cover = Callable[[str], float]
@@ -24,10 +23,7 @@ _UNIT = re.compile(
 )
 _FIGURE = re.compile(r"^[\s€$£+\-−–]*\d[\d.,\s]*%?$")
 _SAYS = re.compile(r"\w")
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
-_ORDINAL = re.compile(r"(\d+)(?:e|de|ste|st|nd|rd|th)$")
-_BETWEEN = frozenset("en of and or nummer nr no".split())  # "wijk 7 en 8", "wijk nummer 7"
 # How much better the column must fit than the next, in shares of what is asked.
 _KIND, _GIVEN, _MARGIN = 0.3, 0.8, 0.05
 
@@ -78,64 +74,38 @@ def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds, *, row_mea
     return Value(texts[best], spans[best], texts[row], heads[best], _unit_of(heads[best]))
 
 
-@lru_cache(maxsize=256)
-def numbers_named(question: str) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-    """The numbers in `question` that name a thing, each behind its folded word ("wijk 7"), and the years.
+def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> frozenset[str] | None:
+    """The numbers and years by which `question` names a row in what stands at its head; None: by neither.
 
-    A number that counts ("26 klachten") stands behind a word that tells nothing of the subject.
-    """
-    names, years, word = set(), set(), ""
-    for token in map(fold, _TOKEN.findall(question)):
-        if not token[0].isdigit():
-            word = token if token not in _BETWEEN else word
-        elif _YEAR.match(token):
-            years.add(token)
-        elif word and not is_filler(word):
-            names.add((word, _number(token)))
-    return frozenset(names), frozenset(years)
-
-
-def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> bool | None:
-    """Whether `question` names a row by its number or year, in what stands at its head; None: by neither.
-
-    False for a row with another number than the one that is named ("wijk 7" and the row of "Wijk 1").
+    Empty for a row with another number than those that are named ("wijk 7" and the row of "Wijk 1").
     `meets`: whether a word of the question is in a text.
     """
-    names, years = numbers_named(question)
-    if not unit.row or not (names or years):
+    asked = numbers_named(question)
+    if not unit.row or not asked.numbers:
         return None
     _, texts, heads = _table_row(unit)
     first = _head(texts)
     if first is None:
         return None
-    own, bare = _numbers(texts[first]), _FIGURE.match(texts[first])
-    called = {number for word, number in names if meets(word, f"{heads[first]} {texts[first]}")}
+    own, bare = numbers_in(texts[first]), _FIGURE.match(texts[first])
+    called = {own for word, own in asked.names if meets(word, f"{heads[first]} {texts[first]}")}
     if bare and not heads[first]:
-        called = {number for _, number in names}
+        called = {own for _, own in asked.names}
     own_years = {text for text in map(str.strip, texts) if _YEAR.match(text)} | {
         n for n in own if _YEAR.match(n)
     }
-    years -= set(_TOKEN.findall(" ".join(heads)))
+    years = set(asked.years) - numbers_in(" ".join(heads))
     if (called and own and not called & own) or (years and own_years and not years & own_years):
-        return False
-    return True if called & own or years & own_years else None
+        return frozenset()
+    return frozenset(called & own | years & own_years) or None
 
 
 def _head(texts: Sequence[str]) -> int | None:
     """Which cell names a row: the first that is filled; of "7 | Wijk 3 | 26" the second."""
     filled = [n for n, text in enumerate(texts) if _SAYS.search(text)][:2]
     if len(filled) > 1 and _FIGURE.match(texts[filled[0]]) and not texts[filled[1]][:1].isdigit():
-        return filled[1] if _numbers(texts[filled[1]]) else filled[0]
+        return filled[1] if numbers_in(texts[filled[1]]) else filled[0]
     return filled[0] if filled else None
-
-
-def _number(token: str) -> str:
-    ordinal = _ORDINAL.match(token)
-    return ordinal.group(1) if ordinal else token
-
-
-def _numbers(text: str) -> set[str]:
-    return {_number(token) for token in map(fold, _TOKEN.findall(text)) if token[0].isdigit()}
 
 
 def _table_row(unit: Unit) -> tuple[list[Span], list[str], list[str]]:

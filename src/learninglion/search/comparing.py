@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -168,6 +168,7 @@ class Comparison:
 
 
 _ALIKE = 0.5  # of the words of both: two versions of one sentence
+_RELATED = 0.25  # and where no other sentence came or went under its heading
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:e|ste|de)?\s+)?(?:{_MONTH})(?:\s+(?:19|20)\d\d)?\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b"
@@ -270,15 +271,32 @@ def _pairs(left: Sequence[Place], came: Sequence[Place]) -> list[tuple[int, int]
             headed = 0.05 * (place.heading_path[-1:] == came[j].heading_path[-1:])
             if shared >= _ALIKE:
                 scored.append((-(shared + headed), abs(i - j), i, j))
-    taken_left: set[int] = set()
-    taken_came: set[int] = set()
-    pairs = []
+    pairs: dict[int, int] = {}
     for _, _, i, j in sorted(scored):
-        if i not in taken_left and j not in taken_came:
-            taken_left.add(i)
-            taken_came.add(j)
-            pairs.append((i, j))
-    return pairs
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    pairs.update(_alone(left, came, pairs))
+    return sorted(pairs.items())
+
+
+def _alone(
+    left: Sequence[Place], came: Sequence[Place], pairs: Mapping[int, int]
+) -> Iterator[tuple[int, int]]:
+    """What alone went and what alone came under one heading, and shares words: one sentence, written anew."""
+    gone, new = defaultdict(list), defaultdict(list)
+    for i, place in enumerate(left):
+        if i not in pairs:
+            gone[place.heading_path].append(i)
+    taken = set(pairs.values())
+    for j, place in enumerate(came):
+        if j not in taken:
+            new[place.heading_path].append(j)
+    for path, at in gone.items():
+        if path and len(at) == len(new[path]) == 1:
+            i, j = at[0], new[path][0]
+            own, other = Counter(words(left[i].text)), Counter(words(came[j].text))
+            if 2 * (own & other).total() >= _RELATED * (own.total() + other.total()):
+                yield i, j
 
 
 def _differences(old: str, new: str) -> tuple[Difference, ...]:

@@ -24,10 +24,11 @@ from learninglion.dutch.filler import is_commonplace
 from learninglion.dutch.questions import NUMERIC, Wants, gives
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
-from learninglion.models import Source
+from learninglion.models import Source, Span
 from learninglion.search.analysis import stem
 from learninglion.search.asked import Asked, language_of, read_question
 from learninglion.search.cells import row_named
+from learninglion.search.numbering import numbers_named
 from learninglion.search.referring import document_named
 from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
@@ -227,8 +228,9 @@ class Look:
     the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
     how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
     where that says nothing. counts: it has a number of just what is counted. above, head: how much is met by
-    title and headings, and by the last of them. foreign: in another language than the question. row: whether
-    the question names this row by its number or year, None where neither tells.
+    title and headings, and by the last of them. foreign: in another language than the question. called: the
+    numbers and years by which the question names this row; none for a row with other ones, None where neither
+    tells.
     """
 
     unit: Unit
@@ -245,22 +247,50 @@ class Look:
     head: float
     least: float
     foreign: bool
-    row: bool | None = None
+    called: frozenset[str] | None = None
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether the question names this row by its number or year."""
+        return bool(self.called)
+
+    @property
+    def is_other(self) -> bool:
+        """Whether this is the row of another than the question names."""
+        return self.called is not None and not self.called
 
 
 def look(wanted: Wanted, source: Source) -> Look | None:
     """The unit of `source` that answers best by its words; None where there is no text."""
+    return max(_looks(wanted, source), key=_worth, default=None)
+
+
+def rows_named(wanted: Wanted, source: Source, seen: Look) -> tuple[Look, ...]:
+    """What was seen of `source`, and each other row that the question names ("wijk 7 en 8"); in its order."""
+    asked = numbers_named(wanted.asked.text).numbers
+    if not seen.called or seen.called.issuperset(asked):
+        return (seen,)
+    rows: dict[Span, Look] = {}
+    looks = [row for row in _looks(wanted, source) if row.is_meant and row.unit.span != seen.unit.span]
+    for own in asked:
+        if not any(own in (row.called or ()) for row in rows.values()):
+            called = (row for row in (seen, *looks) if own in (row.called or ()))
+            best = seen if own in seen.called else max(called, key=_worth, default=seen)
+            rows.setdefault(best.unit.span, best)
+    return tuple(rows.values())
+
+
+def _looks(wanted: Wanted, source: Source) -> list[Look]:
     units = units_of(source)
     if not units:
-        return None
+        return []
     foreign = _is_foreign(source, english=wanted.asked.english)
     wanted = (foreign and wanted.across) or wanted
     above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
     covers = [_cover(wanted, unit.text) for unit in units]
     whole = np.maximum.reduce(covers)
     head = cover(wanted, source.heading_path[-1]) if source.heading_path else 0.0
-    looks = [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
-    return max(looks, key=_worth)
+    return [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
 
 
 def _is_foreign(source: Source, *, english: bool) -> bool:
@@ -278,7 +308,7 @@ def _worth(seen: Look) -> float:
         + 0.1 * seen.counts
         - 0.2 * seen.bare
         - 0.15 * seen.asks
-        + (0.0 if seen.row is None else _NAMED if seen.row else -_NAMED)
+        + _NAMED * (seen.is_meant - seen.is_other)
     )
 
 
@@ -351,7 +381,7 @@ def _look(
         head=head,
         least=float(everything.min()) if len(weights) else 0.0,
         foreign=foreign,
-        row=row_named(unit, wanted.asked.text, lambda word, text: _stands_in(wanted, word, text)),
+        called=row_named(unit, wanted.asked.text, lambda word, text: _stands_in(wanted, word, text)),
     )
 
 

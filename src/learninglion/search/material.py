@@ -63,13 +63,13 @@ def material_of(weighed: Weighed, wanted: Wanted | None = None) -> Material:
     """What was read, as it is shown; with `wanted` also the cell that is asked for."""
     source, unit = weighed.source, weighed.seen.unit
     value = None
-    if wanted is not None and weighed.seen.row is not False and not weighed.seen.foreign:
+    if wanted is not None and not weighed.seen.is_other and not weighed.seen.foreign:
         value = value_asked(
             unit,
             lambda text: cover(wanted, text),
             lambda text: named(wanted, text),
             lambda text: gives(wanted.asked.wants, text),
-            row_meant=weighed.seen.row is True,
+            row_meant=weighed.seen.is_meant,
         )
     return Material(
         document=source.document,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
+from learninglion.dutch.questions import Wants, gives
 from learninglion.dutch.text import fold
 from learninglion.models import Document
 from learninglion.search.asked import read_question
@@ -175,17 +176,34 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
     )
     changes = []
     for change in comparison.changes:
-        substances = {difference.substance for difference in change.differences}
         places = [place for place in (change.old, change.new) if place is not None]
         if (
-            (wanted.kind is None or change.kind is wanted.kind)
-            and (wanted.substance is None or wanted.substance in substances)
+            not all(_is_version(place.text) for place in places)
+            and (wanted.kind is None or change.kind is wanted.kind)
+            and (wanted.substance is None or _is_of(change, wanted.substance, places))
             and (not narrowed or met(places) >= _ENOUGH)
         ):
             changes.append(change)
     if not wanted.versions and (not changes or (words_asked.words and not narrowed)):
         return None
     return tuple(sorted(changes, key=lambda change: not change.differences))
+
+
+_DATED = frozenset("datum date van of per d".split())
+
+
+def _is_version(text: str) -> bool:
+    """Whether a line only tells which version this is, and of when: "Versie 2.0, 9 september 2024"."""
+    own = re.findall(r"[^\W_]+", fold(text))
+    return any(map(str.isdigit, own)) and all(_TELLS_VERSION.match(w) or w in _DATED for w in own)
+
+
+def _is_of(change: Change, wanted: Substance, places: Sequence[Place]) -> bool:
+    """Whether a change is of what is asked for; a term of so many weeks is a date as well as a figure."""
+    substances = {difference.substance for difference in change.differences}
+    if wanted is Substance.DATE and Substance.FIGURE in substances:
+        return any(gives(Wants.LENGTH, place.text) for place in places)
+    return wanted in substances
 
 
 def _unnamed(words: Sequence[str], old: Document, new: Document) -> list[str]:

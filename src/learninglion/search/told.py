@@ -112,6 +112,8 @@ class ReplyView(TypedDict):
     language: str
     disagree: bool
     unclear: bool
+    not_told: list[str]
+    left_out: int
     chance: float
     answers: list[MaterialView]
     near: list[MaterialView]
@@ -130,6 +132,8 @@ def reply_view(reply: Reply, locate: Locate) -> ReplyView:
         "language": "en" if reply.english else "nl",
         "disagree": reply.disagree,
         "unclear": reply.unclear,
+        "not_told": list(reply.not_told),
+        "left_out": reply.left_out,
         "chance": reply.chance,
         "answers": [material_view(material, locate) for material in reply.answers],
         "near": [material_view(material, locate) for material in reply.near],

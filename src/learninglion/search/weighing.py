@@ -92,7 +92,7 @@ def weigh(
         row = ranking.features[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
         logit = weights.answers.logit(answers_row(wanted, seen, signals))
-        if seen.row is False:
+        if seen.is_other:
             logit -= _ANOTHER_ROW
         weighed[place] = Weighed(source, seen, signals, logit)
     return weighed
@@ -117,9 +117,13 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     if not weighed or not wanted.words:
         return 0.0
     best = weighed[0]
+    if not (best.seen.foreign or best.seen.share or best.seen.near or best.seen.whole):
+        return (
+            0.0  # not one word of what is asked stands there: alike in meaning alone is no place to point at
+        )
     row: Row = answered_row(wanted, best.seen, best.signals, [w.logit for w in weighed[:2]])
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
-    if best.seen.row is False:  # the row of another: to look at, never the answer
+    if best.seen.is_other:  # the row of another: to look at, never the answer
         return min(chance, weights.threshold)
     if wanted.asked.looked_up and holds_every_word(wanted, best.seen):
         return max(chance, _LOOKED_UP * best.seen.share)
