@@ -341,6 +341,17 @@ def test_what_points_back_takes_the_sentence_before_it_along() -> None:
     assert said[place - 1] == "De gemeente betaalt de schippers."
 
 
+def test_the_same_words_in_a_set_about_something_else_ask_another_thing() -> None:
+    asked = "Wat is uw reactie op dit onderzoek?"
+    known = make_source("Ik vind de uitkomst over de pont zorgelijk.", question=asked)
+    selection = make_selection(asked, [known], chosen_by=Chooser.MACHINE)
+    told = {
+        intro: draft(replace(selection, introduction=f"Vragen aan de minister over {intro}")).verdict
+        for intro in ("het bericht «Pont vaart niet»", "schapen op de Veluwe (ingezonden 3 juni 2024)")
+    }
+    assert list(told.values()) == [AnswerVerdict.ANSWERED, AnswerVerdict.UNANSWERABLE]
+
+
 def test_how_sure_a_part_must_be_answered_is_a_setting() -> None:
     selection = make_selection(QUESTION, [NEW], chosen_by=Chooser.MACHINE)
     assert draft(selection).verdict is AnswerVerdict.ANSWERED
