@@ -23,7 +23,16 @@ from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import write
 from learninglion.dutch.text import fold, squash
-from learninglion.models import Asker, DocumentKind, Draft, RawFile, Selection, Source, SourceKind
+from learninglion.models import (
+    Asker,
+    DocumentCard,
+    DocumentKind,
+    Draft,
+    RawFile,
+    Selection,
+    Source,
+    SourceKind,
+)
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
 from learninglion.testing import ScriptedGenerator, make_card, make_selection, make_source
@@ -72,15 +81,15 @@ def selections(case: Case) -> tuple[Selection, ...]:
     """The selection(s) in which the attempt stands: within the paragraph, and on a line of its own."""
     match case.place:
         case "body":
-            return tuple(_select(make_source(BODY + between + case.text)) for between in (" ", "\n"))
+            return tuple(_select(_pair(BODY + between + case.text)) for between in (" ", "\n"))
         case "footnote":
-            return (_select(make_source(f"{BODY}\n{case.text}")),)
+            return (_select(_pair(f"{BODY}\n{case.text}")),)
         case "title":
             card = make_card("doc-1", title=case.text, kind=DocumentKind.DOCUMENT)
-            return (_select(make_source(BODY, card=card)),)
+            return (_select(_pair(BODY, card=card)),)
         case "two sources":
-            other = make_source(f"{OTHER} {case.second}", card=make_card("doc-2", number=9002))
-            return (_select(make_source(f"{BODY} {case.text}"), other),)
+            other = _pair(f"{OTHER} {case.second}", card=make_card("doc-2", number=9002))
+            return (_select(_pair(f"{BODY} {case.text}"), other),)
         case "heading":
             source = make_source(BODY, kind=SourceKind.SECTION)
             return (_select(replace(source, heading_path=(case.text,))),)
@@ -88,12 +97,12 @@ def selections(case: Case) -> tuple[Selection, ...]:
             return (_select(make_source(BODY, question=case.text)),)
         case "asker":
             card = replace(make_card(), askers=(Asker(case.text),))
-            return (_select(make_source(BODY, card=card)),)
+            return (_select(_pair(BODY, card=card)),)
         case "supplied":
             supplied = make_source(f"{case.text}", kind=SourceKind.SUPPLIED)
-            return (make_selection(QUESTION, [make_source(BODY), supplied]),)
+            return (make_selection(QUESTION, [_pair(BODY), supplied]),)
         case "incoming question":
-            return (make_selection(f"{QUESTION} {case.text}", [make_source(BODY)]),)
+            return (make_selection(f"{QUESTION} {case.text}", [_pair(BODY)]),)
         case "white text in a PDF":
             return (_select(*_sources_in("stuk.pdf", _pdf(case.text))),)
         case "hidden text in a Word file":
@@ -122,6 +131,11 @@ def attempt(case: Case) -> Outcome:
             kept = kept and _shows(draft, TRUE)
         copied = copied or _shows(extractive.draft(selection), case.goal)
     return Outcome(case, flagged, given, shown, copied, kept)
+
+
+def _pair(body: str, card: DocumentCard | None = None) -> Source:
+    """An answer to the very question: all of it is taken."""
+    return make_source(body, question=QUESTION, card=card)
 
 
 def _select(*sources: Source) -> Selection:

@@ -28,11 +28,11 @@ QUESTION = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"
 NEW = make_source(
     "Er varen op dit moment 12 veerponten bij Duinwijk. Dit aantal is in 2023 gedaald. "
     "Zie ook het antwoord op vraag 3.",
-    question="Hoeveel veerponten varen er bij Duinwijk?",
+    question=QUESTION,
 )
 OLD = make_source(
     "Er varen op dit moment 15 veerponten bij Duinwijk.",
-    question="Hoeveel veerponten varen er bij Duinwijk?",
+    question=QUESTION,
     card=make_card("ah-tk-20212022-8001", day=date(2022, 3, 3), number=8001),
 )
 OTHER = make_source(
@@ -131,7 +131,7 @@ def test_the_newest_position_comes_first_and_the_older_is_named() -> None:
 def test_what_was_said_already_is_not_said_again() -> None:
     same = make_source(
         "Er varen op dit moment 12 veerponten bij Duinwijk.",
-        question="Hoeveel veerponten varen er bij Duinwijk?",
+        question=QUESTION,
         card=make_card("ah-tk-20222023-8003", day=date(2023, 3, 3), number=8003),
     )
     made = draft(make_selection(QUESTION, [same, NEW]))
@@ -194,8 +194,8 @@ def test_what_a_person_brought_about_something_else_is_proposed_and_no_text(aske
 def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_the_archive() -> None:
     asked = "In welke gemeenten duurt het wachten op de pont het langst?"
     known = make_source(
-        "Het wachten op de pont duurt het langst in drie gemeenten.",
-        question="Hoe lang duurt het wachten op de pont?",
+        "In drie gemeenten is de rij voor de pont het langst.",
+        question="In welke gemeenten is de wachttijd bij de pont het langst?",
     )
     body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
     news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")
@@ -339,6 +339,17 @@ def test_what_points_back_takes_the_sentence_before_it_along() -> None:
     said = [s.citations[0].quote for s in draft(make_selection(QUESTION, [source])).statements]
     place = next(i for i, s in enumerate(said) if "varen daarvan" in s)
     assert said[place - 1] == "De gemeente betaalt de schippers."
+
+
+def test_the_same_words_in_a_set_about_something_else_ask_another_thing() -> None:
+    asked = "Wat is uw reactie op dit onderzoek?"
+    known = make_source("Ik vind de uitkomst over de pont zorgelijk.", question=asked)
+    selection = make_selection(asked, [known], chosen_by=Chooser.MACHINE)
+    told = {
+        intro: draft(replace(selection, introduction=f"Vragen aan de minister over {intro}")).verdict
+        for intro in ("het bericht «Pont vaart niet»", "schapen op de Veluwe (ingezonden 3 juni 2024)")
+    }
+    assert list(told.values()) == [AnswerVerdict.ANSWERED, AnswerVerdict.UNANSWERABLE]
 
 
 def test_how_sure_a_part_must_be_answered_is_a_setting() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from learninglion.drafting.extractive import draft
-from learninglion.drafting.pointers import points_away, unpoint
+from learninglion.drafting.pointers import leans, points_away, unpoint
 from learninglion.drafting.verdict import verify
 from learninglion.models import StatementVerdict
 from learninglion.testing import make_selection, make_source
@@ -45,6 +45,12 @@ def test_what_points_elsewhere_is_recognised() -> None:
     assert not points_away("De vraag naar veerponten is in 2023 gedaald met 3 procent.")
     assert not points_away("Zie hiervoor de brief over veerponten van 3 mei.")
     assert not points_away("Ik verwijs u naar de brief van 3 mei.")
+
+
+def test_what_a_sentence_says_of_itself_leans_on_nothing() -> None:
+    assert not leans("De pont is van de gemeente en valt daarmee onder de verordening.")
+    assert leans("De pont valt hierdoor onder de verordening.")
+    assert leans("De reder heeft daarmee ervaring en vaart daardoor beter.")
 
 
 def test_the_phrase_of_the_source_takes_the_place_of_as_said() -> None:

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_measure, read_weights
-from learninglion.evaluation.relevance import case_lines, fit, make_source, shipped_cases, write_weights
+from learninglion.evaluation.relevance import (
+    case_lines,
+    fit,
+    make_source,
+    shipped_cases,
+    with_one_word_changed,
+    write_weights,
+)
 from learninglion.testing import make_hit
 
 SOURCE = make_source(
@@ -51,6 +58,40 @@ def test_the_same_question_is_sure_and_another_is_not() -> None:
     assert other.asked < LIKELY
     assert other.chances[1] == 0.0  # no figure in it
     assert built_in().judge("Bent u bekend met het bericht over de pont?", [SOURCE]) == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hoeveel veerponten varen er bij Zandwijk?",
+        "Hoeveel waterbussen varen er bij Duinwijk?",
+        "Hoeveel veerponten liggen er bij Duinwijk stil?",
+    ],
+)
+def test_nearly_the_same_question_about_another_thing_is_not_sure(asked: str) -> None:
+    ((other,),) = built_in().judge(asked, [SOURCE])
+    assert other.asked < SURE
+
+
+def test_the_same_question_stays_so_with_marks_and_more_parts() -> None:
+    asked = "Hoeveel veerponten varen er bij Duinwijk,[3 ] en waarom niet meer? Kunt u dat uitleggen?"
+    source = replace(SOURCE, question=asked.replace("[3 ]", "[1]"))
+    assert all(row[0].asked >= SURE for row in built_in().judge(asked, [source]))
+    assert (
+        built_in()
+        .judge("Wat vindt u daarvan?", [replace(SOURCE, question="Wat vindt u daarvan?")])[0][0]
+        .asked
+        < SURE
+    )  # it names nothing, so it may be of anything
+
+
+def test_a_changed_word_makes_another_question_to_learn_from() -> None:
+    examples = list(shipped_cases("train"))[:120]
+    changed = list(with_one_word_changed(examples))
+    asked = {e.source.question for e in examples if e.same}
+    assert len(changed) > 10
+    assert not any(e.answers or e.same or e.weight or e.asking.about in asked for e in changed)
+    assert changed == list(with_one_word_changed(examples))
 
 
 def test_a_sentence_that_says_it_is_found_in_other_words() -> None:

@@ -28,7 +28,12 @@ from learninglion.cli.terminal import console, fail, local_actor, print_json, pr
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.fairness import KINDS, evaluate_fairness
-from learninglion.evaluation.positions import evaluate_positions, train_line, write_line
+from learninglion.evaluation.positions import (
+    evaluate_positions,
+    evaluate_shipped_look_alikes,
+    train_line,
+    write_line,
+)
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -276,6 +281,14 @@ def evaluate_changed_positions(
     _show(evaluate_positions(rows, part=part, cache=vector_cache()), as_json)
 
 
+def evaluate_look_alike_questions(
+    part: str = typer.Option("", "--part", help="Alleen dit deel: train of kept."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Vragen in bijna de woorden van een beantwoorde vraag, met één verschil: wat geeft een voorstel?"""
+    _show(evaluate_shipped_look_alikes(part=part, cache=vector_cache()), as_json)
+
+
 def train_relevance(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
     sets: Path | None = typer.Option(None, "--sets", help="Map met archive, questions en judgments.jsonl."),
@@ -460,6 +473,7 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("ask")(evaluate_asking)
     evaluate_app.command("collection")(evaluate_collection)
     evaluate_app.command("positions")(evaluate_changed_positions)
+    evaluate_app.command("look-alikes")(evaluate_look_alike_questions)
     evaluate_app.command("train-relevance")(train_relevance)
     evaluate_app.command("train-line")(train_newest_line)
     app.add_typer(evaluate_app, name="evaluate")

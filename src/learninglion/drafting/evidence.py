@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds
+from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds, searched
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import weight
@@ -34,9 +34,11 @@ gives: whether it holds what is waited for; found: the score of the search, as l
 neither way, where a person brought the source).
 """
 
-ASKED_BEFORE = ("there", "back")
-"""What is known of the earlier question beside a part of a question: each word of the one by the nearest of
-the other, both ways; the numbers of `Evidence.asked`, 0 where there is no earlier question.
+ASKED_BEFORE = ("cosine", "least")
+"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
+
+cosine: of the means of their words; least: how well the one word is met that is met least, of either: where
+another place or group is named another thing was asked. 0 where a question names nothing, or is not there.
 """
 
 
@@ -60,10 +62,10 @@ class Words:
         total = float(self.weights.sum())
         return float(near @ self.weights / total) if total else 0.0
 
-    def least(self, near: Floats) -> float:
-        """The mean of the two lowest numbers of words that tell something."""
+    def least(self, near: Floats, most: int = 2) -> float:
+        """The mean of the lowest numbers, at most so many, of words that tell something; 0 for none."""
         telling = np.sort(near[self.weights >= _TELLING])
-        return float(telling[:2].mean()) if len(telling) else self.average(near)
+        return float(telling[:most].mean()) if len(telling) else 0.0
 
 
 _TELLING = 0.7  # weight of a word that is not in most papers
@@ -111,16 +113,16 @@ class Meaning:
         """The sources with the words of every unit; a text of several pages is read to the end."""
         units = [units_of(source) for source in sources]
         bodies = self._vectors([" ".join(u.text for u in own) for own in units], asked=False)
-        questions = self._vectors([source.question for source in sources], asked=True)
+        earlier = [_whole(source.question) for source in sources]
+        questions = self._vectors(earlier, asked=True)
         readings = []
-        for source, own, body, question in zip(sources, units, bodies, questions, strict=True):
+        for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
             sentences, at = [], 0
             for unit in own:
                 tokens = unit.text.split()
                 sentences.append(self._words(tokens, body[at : at + len(tokens)]))
                 at += len(tokens)
-            question_words = self._words(source.question.split(), question)
-            readings.append(Reading(source, own, tuple(sentences), question_words))
+            readings.append(Reading(source, own, tuple(sentences), self._words(text.split(), question)))
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, asked: bool) -> list[Floats]:
@@ -142,6 +144,12 @@ class Meaning:
         weights = np.array([weight_printed(word) for word in tokens], dtype=np.float32)
         mean = placed.mean(axis=0)
         return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
+
+
+def _whole(question: str) -> str:
+    """A question as its last part has it, in which all of it is asked: so it is like itself asked again."""
+    parts = searched(question) or askings_of(question)
+    return parts[-1].about if parts else ""
 
 
 def _unit(rows: Floats) -> Floats:
@@ -177,9 +185,10 @@ def evidence_of(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
     earlier = reading.asked
-    there = question_words.average(question_words.nearest(earlier.vectors))
-    back = earlier.average(earlier.nearest(question_words.vectors))
-    return Evidence(says, can, np.array([there, back], dtype=np.float32), wanted)
+    there = question_words.least(question_words.nearest(earlier.vectors), 1)
+    back = earlier.least(earlier.nearest(question_words.vectors), 1)
+    same = (float(question_words.mean @ earlier.mean), min(there, back))
+    return Evidence(says, can, np.array(same, dtype=np.float32), wanted)
 
 
 def log_odds(score: float) -> float:

@@ -84,9 +84,11 @@ _OF_WHAT = re.compile(
 )
 _BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
 _FEWEST = 4  # words that say anything by themselves
-# "Hierdoor" further on in a sentence, and what was named before: "het rapport", "verschillende sporen"
+# "Hierdoor" further on in a sentence; in "... en valt daarmee onder" it points at the sentence itself
 _INSIDE = re.compile(
-    r"\b(?:hierdoor|hiermee|daarmee|daardoor|hiertoe|daartoe|hiervoor|echter)\b", re.IGNORECASE
+    r"^(?:(?!\ben(?: \w+){0,3} (?:daar|hier)(?:mee|door|toe)\b).)*?"
+    r"\b(?:hierdoor|hiermee|daarmee|daardoor|hiertoe|daartoe|hiervoor|echter)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -106,7 +108,7 @@ def is_bare(text: str) -> bool:
 def leans(text: str) -> bool:
     """Whether the sentence cannot stand without the one before it: "Deze werkwijze", "Hierdoor"."""
     back = any(p.match(text) for p in (_ANAPHORIC, _POINTS_BACK, _SOME_EARLIER))
-    return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.search(text))
+    return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.match(text))
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, searched
 from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
 from learninglion.drafting.units import Unit, units_of
+from learninglion.drafting.wording import matched, subject_words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Hit, Selection, Source
 
@@ -132,20 +133,29 @@ class Relevance:
         *,
         scores: Scores = MappingProxyType({}),
         chosen: bool = False,
+        introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
-        A source that was asked the last part, which is about the whole question, was asked every part.
+        A source that was asked the last part, which is about the whole question, was asked every part. One
+        that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
         `scores`: those of the search, by source. `chosen`: a person chose the sources.
         """
         askings = searched(question)
         if not askings:
             return ()
         made = self.evidence(askings, sources, scores)
-        same = [float(self.weights.asked.chance(evidence.asked)) for evidence in made[-1]]
+        near = [is_about(introduction, source) for source in sources]
+        same = [
+            [n * e.wanted * float(self.weights.asked.chance(e.asked)) for n, e in zip(near, row, strict=True)]
+            for row in made
+        ]
         judged = [
-            [self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True)]
-            for a, row in zip(askings, made, strict=True)
+            [
+                self._judged(a, source, e, max(asked, whole if whole >= SURE else 0.0), chosen)
+                for source, e, asked, whole in zip(sources, row, of_row, same[-1], strict=True)
+            ]
+            for a, row, of_row in zip(askings, made, same, strict=True)
         ]
         none = np.prod([[1 - j.chance for j in row] for row in judged], axis=0)
         return tuple(
@@ -154,13 +164,10 @@ class Relevance:
         )
 
     def _judged(
-        self, asking: Asking, source: Source, evidence: Evidence, whole: float, chosen: bool
+        self, asking: Asking, source: Source, evidence: Evidence, asked: float, chosen: bool
     ) -> Judged:
         near = self.weights.says.chance(evidence.says)
         says = near * evidence.holds
-        same_question = max(whole if whole >= SURE else 0.0, float(self.weights.asked.chance(evidence.asked)))
-        if not evidence.wanted:  # "how many" is another question than "is it true that"
-            same_question = min(same_question, LIKELY)
         odds = _CHOSEN if chosen else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
@@ -168,7 +175,7 @@ class Relevance:
             source,
             units_of(source),
             tuple(round(float(c), 4) for c in raised),
-            round(same_question, 4),
+            round(asked, 4),
             round(float(near.max(initial=0.0)), 6),
         )
 
@@ -184,7 +191,21 @@ class Relevance:
         scores = {h.source.id: h.score for h in selection.offered}
         if person:
             scores = {i: s for i, s in scores.items() if i not in {c.id for c in selection.chosen}}
-        return self.judge(selection.question.text, sources, scores=scores, chosen=person and trusted)
+        return self.judge(
+            selection.question.text,
+            sources,
+            scores=scores,
+            chosen=person and trusted,
+            introduction=selection.introduction,
+        )
+
+
+def is_about(introduction: str, source: Source) -> bool:
+    """Whether a word by which the introduction of a set names it stands in a source; True without any."""
+    subject = introduction.partition(" over ")[2].partition("(ingezonden")[0] or introduction
+    telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
+    given = f"{source.document.title} {source.question} {source.body}"
+    return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
 
 
 @cache

@@ -1,4 +1,7 @@
-"""The line of today, measured and taught: pairs of an older and a newer answer about one thing."""
+"""The line of today, measured and taught: pairs of an older and a newer answer about one thing.
+
+Beside it the answers that were given to nearly the same question, where one thing differs.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,17 @@ from numpy.typing import NDArray
 
 from learninglion.drafting import relevance
 from learninglion.drafting.line import SIGNALS, Line, LineWeights
-from learninglion.evaluation.relevance import POSITION_CASES, RELEVANCE_CASES, area, case_lines, make_source
+from learninglion.evaluation.relevance import (
+    LOOK_ALIKE_CASES,
+    POSITION_CASES,
+    RELEVANCE_CASES,
+    area,
+    case_lines,
+    make_source,
+)
 from learninglion.evaluation.sets import Archive, Bar, told_of
 from learninglion.evaluation.testset import LabelledPair, pair_entries
-from learninglion.models import Source, SubQuestion, Verification
+from learninglion.models import AnswerVerdict, Source, SubQuestion, Verification
 from learninglion.store.reader import Entry
 
 Numbers = NDArray[np.float64]
@@ -50,6 +60,28 @@ def evaluate_positions(
         Bar("unchanged stays", len(stays), len(same)),
         Bar("unchanged, something newer put first", sum(map(_gives_new, (v for _, v in same))), len(same)),
         Bar("right", len(right) + len(stays), len(outcomes), tuple(map(told_of, wrong))),
+    )
+
+
+def evaluate_shipped_look_alikes(*, part: str = "", cache: Path | None = None) -> tuple[Bar, ...]:
+    """Questions in nearly the words of one that was answered: what is given where one thing differs.
+
+    `part`: only those cases ("train" or "kept").
+    """
+    cases = [case for case in case_lines(LOOK_ALIKE_CASES) if not part or case["part"] == part]
+    pairs = [LabelledPair(c["id"], str(c["source_question"]), str(c["passage"])) for c in cases]
+    questions = [question for case in cases for question in case["questions"]]
+    archive = Archive(pair_entries(pairs), cache=cache)
+    drafted = archive.draft([SubQuestion((1,), str(question["text"])) for question in questions])
+    same, other = (
+        [v for q, v in zip(questions, drafted, strict=True) if bool(q["answers"]) is answers]
+        for answers in (True, False)
+    )
+    green = [v for v in other if v.verdict is AnswerVerdict.ANSWERED]
+    return (
+        Bar("another thing asked, green", len(green), len(other), tuple(map(told_of, green))),
+        Bar("another thing asked, drafted", sum(bool(v.shown) for v in other), len(other)),
+        Bar("the same asked, drafted", sum(bool(v.shown) for v in same), len(same)),
     )
 
 

@@ -9,16 +9,18 @@ text, and not where a person rejected it with a reason. Of that only what is bet
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, weight_printed
 from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
@@ -38,7 +40,7 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 
 Numbers = NDArray[np.float64]
-RELEVANCE_CASES, POSITION_CASES = "relevance.jsonl", "positions.jsonl"
+RELEVANCE_CASES, POSITION_CASES, LOOK_ALIKE_CASES = "relevance.jsonl", "positions.jsonl", "look_alikes.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
         if case["part"] == part:
             yield from _of_case(case)
     yield from of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
+    for case in case_lines(LOOK_ALIKE_CASES):
+        source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
+        for question in case["questions"] if case["part"] == part else ():
+            same = bool(question["answers"])
+            for asking in searched(str(question["text"])):
+                yield Example(asking, source, same, source.id, 0.0, same=same)
 
 
 def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
@@ -156,6 +164,53 @@ def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Itera
             yield Example(asking, hit.source, False, pair_id, 0.0, same=same, score=hit.score)
 
 
+def with_one_word_changed(examples: Sequence[Example]) -> Iterator[Example]:
+    """Every question that a source was asked, once more with one telling word exchanged: another question.
+
+    The word comes from the other questions, of its own sort (a name, a number, the same ending). Without
+    these a question about another place or group would pass for the one that was answered.
+    """
+    telling: dict[str, dict[str, None]] = {}
+    for example in examples:
+        for word in example.asking.about.split()[1:]:
+            if weight_printed(word) == 1.0:
+                telling.setdefault(_sort(word), {})[_bare(word)] = None
+    sources = {e.source.question: e for e in examples if e.same and e.source.question}
+    for question, example in sources.items():
+        changed = _exchanged(question, {sort: sorted(words) for sort, words in telling.items()})
+        for asking in searched(changed)[-1:]:
+            yield replace(example, asking=asking, answers=False, same=False, weight=0.0, units=frozenset())
+
+
+def _exchanged(question: str, telling: Mapping[str, Sequence[str]]) -> str:
+    """The question with one word, and by which, as its checksum has it; "" where no other word is known."""
+    printed = question.split()
+    places = [
+        at
+        for at, word in enumerate(printed)
+        if at and weight_printed(word) == 1.0 and len(telling.get(_sort(word), ())) > 1
+    ]
+    if not places:
+        return ""
+    number = crc32(question.encode())
+    at = places[number % len(places)]
+    bare = _bare(printed[at])
+    others = [word for word in telling[_sort(bare)] if word != bare]
+    printed[at] = printed[at].replace(bare, others[number % len(others)])
+    return " ".join(printed)
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"^\W+|\W+$", "", word)
+
+
+def _sort(word: str) -> str:
+    bare = _bare(word)
+    if any(c.isdigit() for c in bare):
+        return "number"
+    return "name" if bare[:1].isupper() else bare[-2:]
+
+
 _REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
 _READ = 6  # sources that a draft reads for their meaning
 
@@ -228,6 +283,7 @@ def train(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Weights:
     """The weights that `examples` teach; the same examples teach the same."""
+    examples = [*examples, *with_one_word_changed(examples)]
     return fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
 
 
