@@ -68,9 +68,14 @@ def turned(text: str) -> str:
     return "".join(reversed(_CLUSTER.findall(unicodedata.normalize("NFC", text))))
 
 
+def line_ends(text: str) -> str:
+    """`text` with one sign at the end of each line."""
+    return _LINE_ENDS.sub("\n", text)
+
+
 def tidy(text: str) -> str:
     """`text` in composed letters, with single spaces and without signs that nobody sees; line ends stay."""
-    text = _SOFT_BREAK.sub("", _LINE_ENDS.sub("\n", text))
+    text = _SOFT_BREAK.sub("", line_ends(text))
     if "\u202e" in text:
         text = _OVERRIDE.sub(lambda found: turned(found[1]), text)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\u2011", "-"))

@@ -8,145 +8,32 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
-from learninglion.dutch.numbers import number_of
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
 from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.letters import find_subject
-from learninglion.parsing.kamervragen.pairing import ends_set, find_questions
-from learninglion.parsing.kamervragen.parts import Part
+from learninglion.parsing.kamervragen.pairing import SPEAKERS, ends_set, find_questions, members_ask
+from learninglion.parsing.kamervragen.parts import Found, Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
+from learninglion.parsing.numbering import Mark, find_series, read_marks
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
 from learninglion.parsing.official.publication import looks_like_xml, parse_xml
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.paragraphs import Note, Paragraph
+from learninglion.parsing.pasted import OPENING, TO_COLLEAGUE, clean_pasted
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import decode, unquoted
+from learninglion.parsing.plaintext import decode
 
-# Marks that count in a pasted text, in whatever style: "I.", "b)", "V3:", "vraag twee", "3e vraag", "④".
-
-_DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
-# A bullet that a word processor or a mail program put ahead of the number or label itself.
-_BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
-_MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|(?P<sign>\*\*|__)(?=\S))")
-_ROW = re.compile(r"\s*\|(.*)\|\s*")
-_RULE = re.compile(r"\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*")  # under the head of a table
-_VALUE = r"\d{1,3}|[ivxl]{1,7}|[a-z]|[a-zé]{3,14}"
-_MARK = re.compile(
-    rf"(?:(?P<word>(?:deel)?vraag|(?:vr|v|q)(?=\.?\s*\d))\.?\s*(?:nr\.?\s*|nummer\s+)?)?(?P<open>[(\[]?)(?P<value>{_VALUE})"
-    r"(?P<ordinal>e|de|ste|°|º)?(?P<after>\s+vraag)?(?P<close>\s?[.)\]:/]|\s+[-–—](?=\s))?(?=\s|$)\s*",
-    re.IGNORECASE,
-)
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-_LEFT_OUT = 3  # how far a series counts on where the marks between were left out
 _MOST = 0.5  # of the members of a series: more must ask something
-
-
-def clean_copied(text: str) -> str:
-    """`text` without what mail and markup put ahead of its lines: quote signs, bullets at numbers."""
-    lines = [_cells(line) for line in unquoted(text.split("\n")) if not _RULE.fullmatch(line)]
-    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in lines)
-
-
-def _cells(line: str) -> str:
-    """A row of a table in Markdown as its cells: "| 1 | Bent u ...? |"."""
-    row = _ROW.fullmatch(line)
-    return " ".join(cell.strip() for cell in row[1].split("|")).strip() if row else line
-
-
-def _without_markdown(line: str) -> str:
-    match = _MARKDOWN.match(line)
-    if match is None:
-        return line
-    rest = line[match.end() :]
-    return rest.replace(match["sign"], "", 1) if match["sign"] else rest
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A mark ahead of a paragraph: its style, the number it may stand for, and how long it is."""
-
-    style: tuple[str, ...]
-    number: int
-    length: int
-
-
-def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
-    """The paragraphs with the longest series of counting marks written as "1.", "2."; None without one.
-
-    A series counts from one in one style, and most of what it counts asks something; a few may be left out.
-    """
-    chains: dict[tuple[str, ...], dict[int, _Mark]] = {}
-    for index, paragraph in enumerate(paragraphs):
-        asks = "?" in paragraph.text
-        for mark in _read_marks(paragraph.text):
-            chain = chains.setdefault(mark.style, {})
-            last = max((known.number for known in chain.values()), default=0)
-            if mark.number == last + 1 or (chain and last < mark.number <= last + _LEFT_OUT and asks):
-                chain[index] = mark
-    best = max(chains.values(), key=len, default={})
-    if len(best) < 2 or _asking(paragraphs, sorted(best)) <= _MOST * len(best):
-        return None
-    written: list[Paragraph] = []
-    for index, paragraph in enumerate(paragraphs):
-        known = best.get(index)
-        if known is None:
-            written.append(paragraph)
-            continue
-        lead = f"{known.number}. " if paragraph.text[known.length :].strip() else f"{known.number}."
-        shift = len(lead) - known.length
-        written.append(
-            replace(
-                paragraph,
-                text=lead + paragraph.text[known.length :],
-                notes=tuple((max(0, at + shift), key) for at, key in paragraph.notes),
-            )
-        )
-    return tuple(written)
-
-
-_ALIKE = re.compile(
-    r"(?P<sign>(?:(?:deel)?vraag|vr|v|q|nr|nummer|#)\b[.:]?\s*|#\s?)?[(\[]?0?(?P<number>\d{1,2})"
-    r"(?:(?P<sub>\.?[a-k]|\.\d{1,2})(?![\w.]))?(?P<close>\s?[.)\]:/]|\s+[-–—](?=\s))?(?=\s|$)\s*",
-    re.IGNORECASE,
-)
-
-
-def number_alike(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
-    """The paragraphs with marks of several styles ("1.", "Vraag 2:", "3)", "4a") as "1.", "2."; else None.
-
-    They count on from one; a part of a question ("4a", "4.1") goes on in it.
-    """
-    written: list[Paragraph] = []
-    last = 0
-    for paragraph in paragraphs:
-        if written and written[-1].text == f"{last}.":  # the number stood on a line of its own
-            paragraph = replace(paragraph, text=f"{written.pop().text} {paragraph.text}")
-        match = _ALIKE.match(paragraph.text)
-        rest = paragraph.text[match.end() :] if match else ""
-        opens = match and (match["sign"] or match["close"] or not rest or _CAPITAL.match(rest))
-        number = int(match["number"]) if match and opens else 0
-        sub = (match["sub"] or "").lstrip(".") if match else ""
-        if match is None or number not in (last + 1, last if sub else 0) or not number:
-            written.append(paragraph)
-            continue
-        named = f"{sub}. {rest}" if sub.isalpha() else f"{number}.{sub} {rest}" if sub else rest
-        lead = f"{number}. " if number > last else ""
-        shift = len(lead) + len(named) - len(rest) - match.end()
-        notes = tuple((max(0, at + shift), key) for at, key in paragraph.notes)
-        written.append(replace(paragraph, text=(lead + named).rstrip(), notes=notes))
-        last = number
-    return tuple(written) if last > 1 else None
 
 
 _CAPITAL = re.compile(r"[«“\"'(]*[A-ZÀ-Ý]")
@@ -158,70 +45,36 @@ def _asking(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> int:
     return sum("?" in piece for piece in pieces)
 
 
-def _read_marks(text: str) -> list[_Mark]:
-    """What the mark ahead of `text` may be: "I." counts as a numeral and, later in a list, as a letter."""
-    if text and unicodedata.category(text[0]) == "No" or text[1:3] == "\ufe0f\u20e3" or text[1:2] == "\u20e3":
-        length = len(text) - len(text[1:].lstrip("\ufe0f\u20e3 "))
-        value = unicodedata.normalize("NFKC", text[0])
-        return [_Mark(("sign",), int(value), length)] if value.isdecimal() else []
-    match = _MARK.match(text)
-    if match is None or not (
-        match["word"] or match["after"] or match["close"] or match["ordinal"] in ("°", "º")
-    ):
-        return []
-    value = match["value"].casefold()
-    named = match["word"] or match["after"]
-    style = (
-        (match["word"] or "").casefold(),
-        match["open"],
-        "" if named else (match["close"] or "").strip(),
-    )
-    marks: list[tuple[str, int]] = []
-    if value.isdecimal():
-        marks.append(("figure", int(value)))
-    if re.fullmatch(r"[ivxl]+", value):
-        marks.append(("numeral", _roman(value)))
-    if len(value) == 1 and value.isalpha():
-        marks.append(("letter", ord(value) - ord("a") + 1))
-    if len(value) > 2 and named:
-        spelled = "1" if value in ("een", "één", "eerste") else (number_of(value) or "").rstrip("e")
-        marks += [("word", int(spelled))] if spelled.isdecimal() else []
-    case = "upper" if match["value"].isupper() else ""
-    return [_Mark((*style, kind, case), number, match.end()) for kind, number in marks]
-
-
-def _roman(value: str) -> int:
-    figures = [_ROMAN[sign] for sign in value]
-    return sum(-a if a < b else a for a, b in zip(figures, [*figures[1:], 0], strict=True))
-
-
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
 _UNNUMBERED = "Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen."
 _COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
-_OPENING = re.compile(
-    r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
-)
 # "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
 _RUN_ON = re.compile(
     r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
     r"|\(?\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))"
-    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])",
+    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])"
+    r"|\s+(?=(?:(?:deel)?vraag\s+1\b[.:)]?|\(?1[a-k]?[.:)])\s+(?-i:[A-Z«“‘\"']))",
     re.IGNORECASE,
 )
-_PART = re.compile(r"^(?:(?:deel)?vraag\s+)?\d{1,3}\s?(?P<letter>[a-k])(?=\s*[.)\]:]|\s*$)", re.IGNORECASE)
 _ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[a-k]?[.)])\s")
 _OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
 def read_question_set(text: str) -> QuestionSet:
     """The set in a pasted text; without numbers it is one question. InputError where there is no text."""
-    text = clean_copied(tidy(text))
+    pasted = clean_pasted(text)
+    text = pasted.text
     if not text.strip():
         raise InputError("Er staat geen tekst in; plak de vragen of kies een bestand.")
     if len(text) > _LONGEST:
         raise InputError(
             "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
         )
+    return _with_warnings(_set_of_lines(text), pasted.warnings)
+
+
+def _set_of_lines(text: str) -> QuestionSet:
+    """The set in a text, also where several questions share a line."""
     question_set = _set_of_text(text)
     if _RUN_ON.search(text):
         counted = len(question_set.questions) == 1 or _COUNTED in question_set.warnings
@@ -290,28 +143,9 @@ def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], r
 
 
 def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    question_set = _build_labelled(paragraphs, notes, breaks)
-    alike = number_alike(paragraphs)
-    if alike is not None and alike != tuple(paragraphs):
-        other = _build_labelled(alike, notes, breaks)
-        more = len(other.questions) > len(question_set.questions)
-        if (more or _COUNTED in question_set.warnings) and len(other.questions) > 1 and _is_whole(other):
-            return other
-    return question_set
-
-
-def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    parts = find_questions(paragraphs)
+    parts, askers = _find_parts(paragraphs, breaks)
     question_parts = [part for part in parts.parts if part.kind is LabelKind.QUESTION]
     if not question_parts:
-        lone = _lone_mark(paragraphs, range(len(paragraphs)))
-        numbered = number_series(
-            paragraphs if lone is None else paragraphs[: lone[0]]
-        )  # "1. ... a. ... b. ..."
-        if numbered is not None and any(
-            part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
-        ):
-            return _build_labelled((*numbered, *paragraphs[len(numbered) :]), notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(parts.first), breaks)
@@ -338,7 +172,9 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
                 f"“{_short(behind)}”"
             )
             introduction = _append(introduction, behind)
-        lettered = part.label is not None and _PART.match(paragraphs[part.label].text)
+        lettered = part.label is not None and any(
+            mark.part for mark in read_marks(paragraphs[part.label].text)
+        )
         if text and lettered and questions and questions[-1].numbers == part.numbers:
             questions[-1] = SubQuestion(part.numbers, f"{questions[-1].text}\n{text}")
         elif text:
@@ -352,6 +188,7 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
         warnings.append(_COUNTED)
     questions, named = _name_missing(questions)
     warnings += named or _without_number(question_parts, paragraphs, breaks)
+    introduction = _append(introduction, askers)
     answers = sum(part.kind is LabelKind.ANSWER for part in parts.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
@@ -360,8 +197,67 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
         introduction=introduction,
         questions=tuple(questions),
         title=_title(introduction),
-        warnings=(*warnings, *_check_numbers(questions)),
+        warnings=(*warnings, *_check_numbers(questions), *_ahead_of_first(introduction, questions)),
     )
+
+
+def _ahead_of_first(introduction: str, questions: Sequence[SubQuestion]) -> list[str]:
+    """What to tell where the first question is not number 1 and the introduction asks something."""
+    asked = [s.of(introduction) for s in split_sentences(introduction, 0, len(introduction))]
+    asked = [sentence for sentence in asked if sentence.rstrip().endswith("?")]
+    if not asked or min(number for question in questions for number in question.numbers) == 1:
+        return []
+    return [f"In de inleiding staat nog een vraag: “{_short(asked[-1])}” Controleer de indeling."]
+
+
+def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Found, str]:
+    """The questions under the marks that count them, and who asks which where that stands at the marks.
+
+    A text with answers in it, and labels that do not count ("Vraag:"), are read as a letter is.
+    """
+    labelled = find_questions(paragraphs)
+    series = find_series(paragraphs)
+    questions = sum(part.kind is LabelKind.QUESTION for part in labelled.parts)
+    if questions < len(labelled.parts) or questions > len(series) or not series:
+        return labelled, ""
+    named = all(mark.asker for mark in series)
+    marks = {mark.index: mark for mark in series}
+    found = Found(first=series[0].index)
+    current: Part | None = None
+    for index in range(found.first, len(paragraphs)):
+        mark = marks.get(index)
+        if mark is not None:
+            current = Part(LabelKind.QUESTION, mark.numbers, index)
+            current.skip = (
+                mark.asker_length if mark.asker and (named or "vraag" in mark.style) else mark.length
+            )
+            found.parts.append(current)
+            if mark.part or paragraphs[index].text[current.skip :]:
+                current.body.append(index)
+        elif (
+            current is None
+            or ends_set(paragraphs, index)
+            or (index in breaks and OPENING.match(paragraphs[index].text))
+        ):
+            current = None
+            found.loose.append(index)
+        elif _heads_next(paragraphs, index, current, marks, breaks):
+            found.loose.append(index)
+        else:
+            current.body.append(index)
+    askers = [f"{_named(mark.numbers)} {mark.asker}" for mark in series if mark.asker]
+    return found, f"Wie vraagt: {'; '.join(askers)}" if askers and named else ""
+
+
+def _heads_next(
+    paragraphs: Sequence[Paragraph], index: int, part: Part, marks: Mapping[int, Mark], breaks: set[int]
+) -> bool:
+    """Whether a paragraph below a question is a heading over the next: it stands apart and is no sentence."""
+    text = paragraphs[index].text
+    if index + 1 not in marks or not any("?" in paragraphs[i].text for i in part.body) or _goes_on(text):
+        return False
+    apart = index in breaks and len(text) < _LONGEST_HEADING and not text.endswith((".", "?", "!", ";", ","))
+    return apart or SPEAKERS.match(text) is not None
 
 
 def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> list[int]:
@@ -371,7 +267,7 @@ def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) 
         asked = any("?" in paragraphs[before].text for before in part.body[:n])
         if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
             continue
-        if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
+        if not _TO_MINISTER.search(text) and ("?" not in text or TO_COLLEAGUE.search(text)):
             return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []
     return []
 
@@ -429,6 +325,7 @@ def _without_number(parts: Sequence[Part], paragraphs: Sequence[Paragraph], brea
     return [f"Onder vraag {last} staat nog een vraag, zonder nummer: “{words}” Controleer de indeling."]
 
 
+_LONGEST_HEADING = 120  # characters
 _FULL_LINE = 60  # characters: a shorter line was ended by who wrote it
 
 
@@ -444,22 +341,13 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
         _join(paragraphs, range(first), breaks),
         _join(paragraphs, range(end, len(paragraphs)), breaks),
     )
-    lone = _lone_mark(paragraphs, range(first, end))
-    warnings: tuple[str, ...] = ()
-    if lone is not None:
-        at, mark = lone
-        ahead = _append(ahead, _join(paragraphs, range(first, at), breaks))
-        lines = {index: paragraphs[index].text for index in range(at, end)}
-        lines[at] = lines[at][mark.length :]
-        questions = [SubQuestion((mark.number,), strip_mark(_join_lines(lines, breaks)))]
+    context, counted = _count_questions(paragraphs, range(first, end), breaks)
+    if len(counted) > 1:
+        ahead, warnings = _append(ahead, context), (_COUNTED,)
     else:
-        context, counted = _count_questions(paragraphs, range(first, end), breaks)
-        if len(counted) > 1:
-            ahead, warnings = _append(ahead, context), (_COUNTED,)
-        else:
-            counted = [_join(paragraphs, range(first, end), breaks)]
-            warnings = (_UNNUMBERED,)
-        questions = [SubQuestion((n,), strip_mark(text)) for n, text in enumerate(counted, start=1)]
+        counted = [_join(paragraphs, range(first, end), breaks)]
+        warnings = (_UNNUMBERED,)
+    questions = [SubQuestion((n,), strip_mark(text)) for n, text in enumerate(counted, start=1)]
     introduction = _append(_append(ahead, behind), _listed(notes, paragraphs))
     return QuestionSet(
         introduction=introduction, questions=tuple(questions), title=_title(introduction), warnings=warnings
@@ -476,7 +364,7 @@ _INGEZONDEN = re.compile(r"\(ingezonden [^()]{4,30}\)\.?$|\)\.$", re.IGNORECASE)
 
 def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
     """Index of what follows the heading that says who asks, or else the greeting; 0 without either."""
-    heading = next((i for i, p in enumerate(paragraphs) if _OPENING.match(p.text)), None)
+    heading = next((i for i, p in enumerate(paragraphs) if OPENING.match(p.text)), None)
     if heading is None:
         heading = 0 if _SALUTATION.match(paragraphs[0].text) else None
     if heading is None or heading + 1 >= len(paragraphs):
@@ -487,19 +375,6 @@ def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
     return below if below < len(paragraphs) else heading + 1
 
 
-def _lone_mark(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> tuple[int, _Mark] | None:
-    """Where the one question stands that has a number ("1. Bent u ...?"), and its mark; None of several."""
-    marks = [
-        (index, mark)
-        for index in indices
-        for mark in _read_marks(paragraphs[index].text)
-        if "figure" in mark.style or "sign" in mark.style
-    ]
-    if not marks or sum(mark.style == marks[0][1].style for _, mark in marks) > 1:
-        return None
-    return marks[0] if _asking(paragraphs[: indices[-1] + 1], [marks[0][0]]) else None
-
-
 _BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
 _FOLLOWS = re.compile(
@@ -507,9 +382,7 @@ _FOLLOWS = re.compile(
     r"|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
     re.IGNORECASE,
 )
-# Members of parliament say "u"; who sends their set on speaks to a colleague ("kun je").
 _TO_MINISTER = re.compile(r"\b(?:[Uu]w?|[Gg]raag|[Mm]inister|[Ss]taatssecretaris|[Kk]abinet|[Rr]egering)\b")
-_TO_COLLEAGUE = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 
 
 def _count_questions(
@@ -539,13 +412,13 @@ def _count_questions(
         else:
             printed[-1].append(line)
     pieces = [run_on(rows) for rows in printed]
-    if sum("?" in piece for piece in pieces) == 1:
+    if sum("?" in piece or members_ask(piece) for piece in pieces) == 1:
         pieces = [s.of(piece) for piece in pieces for s in split_sentences(piece, 0, len(piece))]
     ahead: list[str] = []
     questions: list[str] = []
     context: list[str] = []  # sentences ahead of the question they lead to
     for piece in pieces:
-        if "?" not in piece or (not questions and _TO_COLLEAGUE.search(piece)):
+        if not ("?" in piece or members_ask(piece)) or (not questions and TO_COLLEAGUE.search(piece)):
             (context if questions else ahead).append(piece)
         elif questions and _FOLLOWS.match(piece) and not context:
             questions[-1] = f"{questions[-1]} {piece}"
@@ -568,11 +441,27 @@ def _question_bullets(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -
     signs = {
         index: match["sign"] or "o" for index in indices if (match := _BULLET.match(paragraphs[index].text))
     }
-    bullets = [index for index in signs if signs[index] == next(iter(signs.values()))]
-    whole = all(_CAPITAL.match(_BULLET.sub("", paragraphs[index].text)) for index in bullets)
+    bullets = [
+        index
+        for index in signs
+        if signs[index] == next(iter(signs.values())) or _opens_question(paragraphs, index)
+    ]
+    items = [_BULLET.sub("", paragraphs[index].text) for index in bullets]
+    whole = all(map(_CAPITAL.match, items)) or all(item.endswith("?") for item in items)
     if len(bullets) < 2 or not whole or any("?" in paragraphs[i].text for i in range(indices[0], bullets[0])):
         return []
     return bullets if _asking(paragraphs[: indices[-1] + 1], bullets) >= _MOST * len(bullets) else []
+
+
+def _opens_question(paragraphs: Sequence[Paragraph], index: int) -> bool:
+    """Whether an item with another sign is a question of its own: whole, and below a whole one."""
+    text = paragraphs[index].text
+    return (
+        "?" in text
+        and _CAPITAL.match(_BULLET.sub("", text)) is not None
+        and bool(index)
+        and paragraphs[index - 1].text.endswith(("?", "."))
+    )
 
 
 # What came along behind a question: "... doet u dit?" and then "2. Met dit wetsvoorstel wordt ...".
@@ -593,9 +482,9 @@ def _part_behind(text: str) -> tuple[str, str]:
 def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
     lines = {index: paragraphs[index].text for index in part.body}
     for index, line in lines.items():
-        lettered = _PART.match(line)
-        if lettered is not None and line[: lettered.start("letter")].strip() in map(str, part.numbers):
-            lines[index] = line[lettered.start("letter") :]  # "1b." is "b." of question 1
+        mark = next((m for m in read_marks(line) if m.part and m.numbers == part.numbers), None)
+        if mark is not None:
+            lines[index] = f"{mark.part} {line[mark.length :]}".rstrip()  # "1b." is "b." of question 1
         elif part.skip and index == part.label:
             lines[index] = line[part.skip :]
     return _join_lines(lines, breaks)
@@ -640,7 +529,7 @@ def _title(introduction: str) -> str:
     """What the questions are about: "over ..." in the introduction, else its first line."""
     lines = [line.strip() for line in introduction.split("\n")]
     lines = [line for line in lines if line and not line.startswith("[") and not CASE_NUMBER.fullmatch(line)]
-    opening = next((line for line in lines if _OPENING.match(line) and " " in line), "")
+    opening = next((line for line in lines if OPENING.match(line) and " " in line), "")
     about = opening or next(
         (line for line in lines if re.search(r"\bvragen\b|\bleden\b|\blid\b", line, re.IGNORECASE)), ""
     )

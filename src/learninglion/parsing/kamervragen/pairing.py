@@ -15,7 +15,7 @@ from learninglion.parsing.kamervragen.fractions import name_fractions
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
-from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
+from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
@@ -27,7 +27,9 @@ _ANSWERING = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(r"\bfracties?\b[^.?!]{0,40}$", re.IGNORECASE)
-_MEMBERS = re.compile(r"^(?:[^.?!]{0,60}\b)?(?:[Dd]e|[Dd]eze|[Gg]enoemde)\s+leden\b|^[^.?!]{0,40}\bfractie\b")
+_MEMBERS = re.compile(
+    r"^(?:[^.?!]{0,60}\b)?(?:[Dd]e|[Dd]eze|[Gg]enoemde)\s+leden\b|^[^.?!]{0,40}\bfractie\b|^Zij\b"
+)
 _GOVERNMENT = re.compile(r"(?:De\s+(?:regering|minister|staatssecretaris)|Het\s+kabinet|Ik|Wij)\b")
 _ASKS_ANYWHERE = re.compile(
     r"\?|\b(?:vragen|vraagt|verzoeken|verzoekt|vernemen\s+graag|ontvangen\s+graag|horen\s+graag|willen\s+weten|"
@@ -87,6 +89,11 @@ def _end(paragraphs: Sequence[Paragraph], start: int) -> int:
     return next(
         (n for n in range(start, len(paragraphs)) if _SIGNED.match(paragraphs[n].text)), len(paragraphs)
     )
+
+
+def members_ask(text: str) -> bool:
+    """Whether a paragraph says what members ask: "De leden van de VVD-fractie vragen of ..."."""
+    return _MEMBERS.match(text) is not None and _ASKS_ANYWHERE.search(text) is not None
 
 
 def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
@@ -216,9 +223,10 @@ _SET_HEADING = re.compile(
 _NAMES = re.compile(
     r"\b(?:Kamer)?(?:lid|leden|vragen)\s+(?:van\s+)?[A-Z’']|\bvaste\s+commissie\b|\b20\d\dZ\d{4,6}\b|\bingezonden\b"
 )
-_CLOSING = re.compile(
-    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke|de meeste) (?:groet|hoogachting)|Mvg\b|"
-    r"Gr\.|Fijne? (?:dag|avond|weekend)\b|Verstuurd vanaf\b|Sent from\b|"
+CLOSING = re.compile(
+    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke) groet|Met groet|(?:Kind|Best|Warm) regards\b"
+    r"|(?:Met )?de meeste hoogachting|Mvg\b|"
+    r"Gr(?:\.|\s[A-Z])|Fijne? (?:dag|avond|weekend)\b|Verstuurd vanaf\b|Sent from\b|"
     r"Dit (?:e-mail)?bericht\b.{0,40}\bbevatten\b|"
     r"(?:Groet(?:en|jes)?|(?:Alvast |Bij voorbaat )?(?:hartelijk |veel )?(?:dank|bedankt))\b[^?]{0,40}$|"
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
@@ -243,7 +251,6 @@ _LISTED = re.compile(
 _LONGEST_HEADING = 600
 _TOP = 8  # paragraphs ahead of the first question that say what follows
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
-_FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
 _SOON = 12  # printed lines that the first question takes at most
@@ -253,7 +260,7 @@ _BULLET = re.compile(r"[-–—•▪◦*]\s+")
 
 
 # What members say between two questions; "Artikel 3" above what they ask about it.
-_SPEAKERS = re.compile(
+SPEAKERS = re.compile(
     r"^(?:De leden van de .{2,80}fracties?\b(?!.*\?)"
     r"|(?:Vragen|Inbreng|Opmerkingen|Reactie)\b[^.?!]{0,120}fracties?$"
     r"|Artikel \d{1,3}[a-z]?(?:, (?:\w+ lid|lid \d+))?$"
@@ -519,7 +526,7 @@ def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], parts: Found
         return
     while len(part.body) > 1:
         last = paragraphs[part.body[-1]]
-        if last.kind is not BlockKind.HEADING and not _SPEAKERS.match(last.text):
+        if last.kind is not BlockKind.HEADING and not SPEAKERS.match(last.text):
             break
         parts.loose.append(part.body.pop())
 
@@ -581,7 +588,7 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         if number == 1 and chain and not _asks(paragraphs, min(chain), index):
             chain.clear()  # a list ahead of the questions
             last = 0
-        if chain and _runs_on(paragraphs[index - 1]) and not paragraph.gap_before:
+        if chain and runs_on(paragraphs[index - 1].text) and not paragraph.gap_before:
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
@@ -644,11 +651,6 @@ def _count_answers(
     return answers
 
 
-def _runs_on(before: Paragraph) -> bool:
-    """Whether a printed line goes on in the next, so that a figure there is no number of a question."""
-    return len(before.text) >= _FULL_LINE and re.search(r"[.?!:;»”\"')\]\d]$", before.text) is None
-
-
 def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
     return any("?" in paragraph.text for paragraph in paragraphs[start:end])
 
@@ -665,7 +667,7 @@ def ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
     if _SET_HEADING.match(text):
         names = paragraphs[index].emphasised or _NAMES.search(text) is not None
         return names and len(text) < 900 and not _ASKS.search(text) and _label_follows(paragraphs, index)
-    return bool(_CLOSING.match(text)) and not _ASKS.search(text) and _is_signature(paragraphs, index)
+    return bool(CLOSING.match(text)) and not _ASKS.search(text) and _is_signature(paragraphs, index)
 
 
 def _label_follows(paragraphs: Sequence[Paragraph], index: int) -> bool:

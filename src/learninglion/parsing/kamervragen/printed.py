@@ -14,6 +14,10 @@ _FURNITURE = re.compile(
     rf"{IMPRINT}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
     re.IGNORECASE,
 )
+# "1/4", "- 2 -": the number of a page where such lines count.
+_PAGE = re.compile(r"(?P<page>\d{1,3})/(?P<total>\d{1,3})|[-–]\s?(?P<alone>\d{1,3})\s?[-–]")
+_FOOT_LINES = 4  # that stand with the number of a page: a date, a reference
+_FOOT_WIDTH = 60  # characters
 # "ISSN 0921 - 7398’s-Gravenhage 2024Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 1".
 _FOOT = re.compile(
     r"(?:ISSN\b[\s\d–-]*X?\s*)?(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+"
@@ -27,6 +31,8 @@ _MASTHEAD = re.compile(
     r"|Aanhangsel\s+van\s+de\s+Handelingen|[12]",
     re.IGNORECASE,
 )
+_FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
+_ENDED = re.compile(r"[.?!:;»”\"')\]\d]$")
 _HEAD_LINES = 9  # of a page of which the masthead can be
 _NOTE = re.compile(r"^(?P<mark>\d{1,2})(?:(?=[A-Za-z«“‘\"(])|\s+(?=\S))(?P<text>.+)$")
 _NOTE_LINES = 8  # that one foot of a page holds at most under one mark
@@ -51,6 +57,7 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     labelled = sum(parse_label(line) is not None for line in lines) > 1
     feet = find_feet(lines)
     foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
+    foot = _whole_feet(lines, foot)
     notes_here = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
     notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in notes_here]
     taken = {index for _, indices in notes_here for index in indices}
@@ -61,8 +68,9 @@ def clean_printed(lines: Sequence[str]) -> Printed:
         if foot[index] or index in top:  # feet differ in their page number only
             furniture.setdefault(re.sub(r"(?<=\s)\d{1,3}$", "", line) if foot[index] else line, line)
     marked = 0
+    white = _white_at_feet(lines, foot)
     for index, line in enumerate(lines):
-        if foot[index] or index in taken or index in top:
+        if foot[index] or index in taken or index in top or index in white:
             continue
         if (
             labelled
@@ -75,6 +83,53 @@ def clean_printed(lines: Sequence[str]) -> Printed:
             continue
         lines_left.append(line)
     return Printed(tuple(lines_left), tuple(notes), tuple(furniture.values()))
+
+
+def _whole_feet(lines: Sequence[str], known: Sequence[bool]) -> list[bool]:
+    """The feet that are known, those whose numbers count the pages, and the lines that stand with them."""
+    pages = [(index, match) for index, line in enumerate(lines) if (match := _PAGE.fullmatch(line))]
+    numbers = [int(match["page"] or match["alone"]) for _, match in pages]
+    totals = {int(match["total"]) for _, match in pages if match["total"]}
+    counts = numbers == list(range(1, len(numbers) + 1)) or numbers == list(range(2, len(numbers) + 2))
+    foot = list(known)
+    if counts and len(totals) < 2 and all(max(numbers) <= total for total in totals):
+        for index, _ in pages:
+            foot[index] = True
+    filled = [index for index, line in enumerate(lines) if line]
+    for before, index, after in zip(filled, filled[1:], filled[2:], strict=False):
+        if lines[index].isdecimal() and runs_on(lines[before]) and lines[after][0].islower():
+            foot[index] = True  # a figure in the middle of a sentence that goes on below it
+    for index in [n for n, here in enumerate(foot) if here]:
+        first, last = index, index
+        while first and lines[first - 1]:
+            first -= 1
+        while last + 1 < len(lines) and lines[last + 1]:
+            last += 1
+        block = range(first, last + 1)
+        apart = first > 0 and last + 1 < len(lines) and len(block) <= _FOOT_LINES
+        if apart and all(len(lines[n]) < _FOOT_WIDTH and lines[n][-1] not in ".?!:;," for n in block):
+            foot[first : last + 1] = [True] * len(block)
+    return foot
+
+
+def _white_at_feet(lines: Sequence[str], foot: Sequence[bool]) -> set[int]:
+    """The empty lines around feet in the middle of a sentence, which goes on overleaf."""
+    white: set[int] = set()
+    index = 0
+    while index < len(lines):
+        end = index
+        while end < len(lines) and (foot[end] or not lines[end]):
+            end += 1
+        gap = range(index, end)
+        if index and end < len(lines) and any(foot[n] for n in gap) and lines[index - 1][-1] not in ".?!:;":
+            white.update(n for n in gap if not lines[n])
+        index = end + 1
+    return white
+
+
+def runs_on(line: str) -> bool:
+    """Whether a printed line goes on in the next, so that a figure there is no number of a question."""
+    return len(line) >= _FULL_LINE and _ENDED.search(line) is None
 
 
 def _masthead(lines: Sequence[str]) -> set[int]:
