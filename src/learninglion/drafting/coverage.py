@@ -11,7 +11,16 @@ from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import Asking, Condition, is_yes_or_no, polarity, searched
 from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
 from learninglion.dutch.text import squash
-from learninglion.models import Opening, Selection, Source, Span, Statement
+from learninglion.models import (
+    DocumentCard,
+    DocumentKind,
+    Opening,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
+)
 
 
 def question_parts(selection: Selection) -> tuple[str, ...]:
@@ -61,13 +70,13 @@ class Said:
         """For each part the chance that what was said answers it, by the id of the source it rests on.
 
         A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""); so is
-        one that asks for a yes or no, by that of a person.
+        one that asks for a yes or no, by that on a person's own account.
         """
         counting = [s for s in self.statements if among is None or s in among]
         if not counting or not self.askings:
             return tuple({} for _ in self.askings)
         affirms = polarity(split_introduction(counting[0].text).claim)
-        decided = affirms is not None and _is_own(counting[0])
+        decided = affirms is not None and counting[0].on_own_account
         chances: list[dict[str, float]] = []
         for asking, row in zip(self.askings, self.judged, strict=True):
             if settled(asking, affirms) or (decided and is_yes_or_no(asking)):
@@ -108,11 +117,6 @@ def read_said(
     return Said(askings, tuple(statements), (*by_machine, *by_person), rows)
 
 
-def _is_own(statement: Statement) -> bool:
-    """Whether nothing but a person bears it."""
-    return statement.on_own_account or not statement.citations
-
-
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What a paragraph says on one source, as a source that holds nothing else, and where each statement
@@ -138,6 +142,10 @@ class _Told:
         return max((judged.asked, *holds))
 
 
+_NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SUPPLIED, "", Span(0, 0), 0)
+"""What is said without a source."""
+
+
 def _as_sources(
     selection: Selection, statements: Sequence[Statement], ours: Collection[Statement]
 ) -> tuple[_Told, ...]:
@@ -145,14 +153,13 @@ def _as_sources(
     its piece of a long one. `ours`: the words of a person.
     """
     known = {source.id: source for source in selection.chosen}
-    if not known:
-        return ()
     gathered: dict[tuple[int, str, bool], list[Statement]] = {}
     paragraph = 0
     for statement in statements:
         paragraph += statement.opens is Opening.PARAGRAPH
-        cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
-        gathered.setdefault((paragraph, cited or "", statement in ours), []).append(statement)
+        own = statement in ours
+        cited = (c.source_id for c in statement.citations if c.source_id in known and not own)
+        gathered.setdefault((paragraph, next(cited, None) or "", own), []).append(statement)
     made = []
     for (_, source_id, own), piece in ((key, p) for key, group in gathered.items() for p in _pieces(group)):
         body, places = "", []
@@ -161,8 +168,7 @@ def _as_sources(
             start = len(body) + bool(body)
             body = f"{body} {claim}" if body else claim
             places.append((Span(start, len(body)), statement))
-        source = known.get(source_id) or replace(next(iter(known.values())), id="", question="")
-        source = replace(source, question="") if own else source
+        source = known.get(source_id, _NOWHERE)
         made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places), own))
     return tuple(made)
 
