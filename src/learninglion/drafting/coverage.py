@@ -8,8 +8,16 @@ from itertools import accumulate
 from zlib import crc32
 
 from learninglion.checking.phrases import split_introduction
-from learninglion.drafting.askings import Asking, Condition, is_yes_or_no, polarity, searched
+from learninglion.drafting.askings import (
+    Asking,
+    Condition,
+    admits_ignorance,
+    is_yes_or_no,
+    polarity,
+    searched,
+)
 from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
+from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import squash
 from learninglion.models import (
     DocumentCard,
@@ -70,16 +78,20 @@ class Said:
         """For each part the chance that what was said answers it, by the id of the source it rests on.
 
         A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""); so is
-        one that asks for a yes or no, by that on a person's own account.
+        one that asks for a yes or no, by that on a person's own account, and one that asks for a figure or a
+        moment, where that person says that it is not known.
         """
         counting = [s for s in self.statements if among is None or s in among]
         if not counting or not self.askings:
             return tuple({} for _ in self.askings)
         affirms = polarity(split_introduction(counting[0].text).claim)
+        own = [s.text for s in counting if s.on_own_account]
         decided = affirms is not None and counting[0].on_own_account
+        unknown = any(map(admits_ignorance, own))
         chances: list[dict[str, float]] = []
         for asking, row in zip(self.askings, self.judged, strict=True):
-            if settled(asking, affirms) or (decided and is_yes_or_no(asking)):
+            plainly = (decided and is_yes_or_no(asking)) or (unknown and asking.wants in NUMERIC)
+            if plainly or settled(asking, affirms):
                 chances.append({"": 1.0})
                 continue
             by_source: dict[str, float] = {}

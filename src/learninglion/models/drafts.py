@@ -164,6 +164,13 @@ class Draft:
     remarks: tuple[Remark, ...] = field(default=(), metadata={"later": True})
     stopped: str = field(default="", metadata={"later": True})  # why it broke off
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The remarks that keep it from being an answer; none where records do not tell them apart."""
+        hints = {remark.text for remark in self.remarks if not remark.parts}
+        kept_apart = self.written or self.remarks
+        return tuple(text for text in self.left_out if text not in hints) if kept_apart else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -23,7 +23,7 @@ from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
-from learninglion.drafting.verdict import read_draft, verify
+from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.judge import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
@@ -683,7 +683,12 @@ class Drafts:
         others = [v for at, v in enumerate(read.verifications) if at != position]
         carried = carried_along(text, others)
         statements[position] = read_answer(
-            text, draft.statements, draft.selection, self._documents.locator(), carried
+            text,
+            draft.statements,
+            draft.selection,
+            self._documents.locator(),
+            carried,
+            written=with_remarks(draft).written,
         )
         cited = {c.source_id for s in statements[position] for c in s.citations}
         cited -= {source.id for source in draft.selection.chosen}
