@@ -61,10 +61,10 @@ def test_the_day_comes_from_the_questions_or_from_the_newest_source() -> None:
     assert as_of(make_selection(QUESTION, [])) is None
 
 
-def test_the_reader_is_told_to_look_up_what_came_of_it() -> None:
+def test_the_reader_is_told_that_the_time_of_a_promise_has_passed() -> None:
     selection = make_selection(QUESTION, [SOURCE])
     later = draft(replace(selection, introduction="Vragen (ingezonden 20 november 2026)."))
-    assert any(r.startswith("Deze toezegging is van 17 mei 2024; ga na wat") for r in later.left_out)
+    assert any(r.startswith("Deze toezegging is van 17 mei 2024; de termijn is voor") for r in later.left_out)
     at_once = draft(replace(selection, introduction="Vragen (ingezonden 20 mei 2024)."))
     quotes = [[c.quote for c in s.citations] for s in at_once.statements]
     assert quotes and quotes == [[c.quote for c in s.citations] for s in later.statements]

@@ -137,7 +137,9 @@ def test_what_the_machine_doubted_stays_in_doubt_until_somebody_says_more_about_
     beside = Statement(WATCH.text, WATCH.citations, Author.PERSON, opens=Opening.PARAGRAPH)
     more = check_again(before, (FERRIES, beside), nowhere)
     assert more.shown == more.checks and more.verdict is AnswerVerdict.PARTIAL
-    told = Statement(FERRIES.text, FERRIES.citations, Author.PERSON, "In de haven varen ponten.")
+    again = Statement(FERRIES.text, FERRIES.citations, Author.PERSON, "In de haven varen ponten.")
+    assert check_again(before, (again,), nowhere).verdict is AnswerVerdict.PARTIAL
+    told = Statement("Er varen 14 veerponten in de haven.", FERRIES.citations, Author.PERSON)
     assert check_again(before, (told,), nowhere).verdict is AnswerVerdict.ANSWERED
     loose = Statement("Dit is een mooi gezicht.", (), Author.PERSON, opens=Opening.PARAGRAPH)
     whole = verify(replace(draft, verdict=AnswerVerdict.ANSWERED, left_out=()))

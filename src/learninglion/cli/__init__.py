@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from learninglion import __version__
 from learninglion.cli.terminal import fail, show_what_can_be_shown
+from learninglion.cli.usage import dutch_usage
 from learninglion.models.errors import LearningLionError, UnavailableError
 
 __all__ = ["LazyCommands", "app", "main"]
@@ -65,6 +66,16 @@ _MODULES = {
 
 class LazyCommands(TyperGroup):
     """The commands of LearningLion, each imported when it is asked for: `--version` needs none of them."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """As it is, with wrong usage said in Dutch."""
+        with dutch_usage():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """As it is, with wrong usage said in Dutch, that of the commands below too."""
+        with dutch_usage():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: object) -> list[str]:
         """The names of all commands, without importing them."""

@@ -48,14 +48,14 @@ def add_user(
     collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
 ) -> None:
     """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
-    from learninglion.web.addresses import address_for
+    from learninglion.web.addresses import address_for, noted_place
 
     settings = load_settings()
     with workplace_here(settings) as workplace:
         if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:
             raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
         token = workplace.people.add(name, role, collection or None, actor=local_actor())
-    base = address_for(settings.web)
+    base = address_for(noted_place(settings.home, settings.web))
     console.print(
         f"{name} is toegevoegd. Geef dit eenmalige adres aan deze persoon:\n  {base}/set-up?token={token}"
     )

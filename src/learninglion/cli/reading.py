@@ -94,7 +94,7 @@ def _print_question(verification: Verification) -> None:
             console.print(_block(check.statement.own_account, "      ", "      eigen tekst, grondslag: "))
     if words := verdict_words(verification):
         console.print(f"  {words}")
-    for aspect in verification.missing:
+    for aspect in verification.left_open:
         console.print(_block(aspect, "    ", "  - ontbreekt: "))
     if proposal := verification.draft.proposal:
         console.print(_block(proposal, "    ", "  - voorstel om te bevestigen: "))

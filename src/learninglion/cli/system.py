@@ -111,7 +111,7 @@ def serve(
     port: int = typer.Option(0, "--port", min=0, max=65535, help="Poort; anders die uit de instellingen."),
 ) -> None:
     """Open de werkplek in de browser, op deze computer."""
-    from learninglion.web.addresses import addresses_here
+    from learninglion.web.addresses import addresses_here, note_place
     from learninglion.web.app import create_app, set_up_address
     from learninglion.web.serving import make_worker, require_port, start_log
     from learninglion.web.serving import serve as serve_until_told
@@ -127,6 +127,7 @@ def serve(
         )
         workplace.indexing.start_mending(workplace.drafts.rehearse)
         application = create_app(workplace, settings)
+        note_place(settings.home, web)
         console.print(f"LearningLion draait op {' en '.join(addresses_here(web))} (stoppen met Ctrl-C)")
         first = set_up_address(application)
         if first:

@@ -104,6 +104,12 @@ def askings_of(question: str) -> tuple[Asking, ...]:
     return tuple(dict.fromkeys(parts))
 
 
+def is_yes_or_no(asking: Asking) -> bool:
+    """Whether a plain yes or no answers it."""
+    told = asking.kind in (Kind.FACT, Kind.ACTION, Kind.OPINION)
+    return told and asking.condition is Condition.ALWAYS and not _OPENS_WITH_W.match(fold(asking.text))
+
+
 def searched(question: str) -> tuple[Asking, ...]:
     """The parts of a question that an archive can answer."""
     return tuple(part for part in askings_of(question) if part.kind not in NOT_SEARCHED)

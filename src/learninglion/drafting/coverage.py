@@ -1,4 +1,4 @@
-"""How far statements answer a sub-question: the parts they leave open, and whether it is answered."""
+"""How far statements answer each part of a sub-question, by the one measure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,27 @@ from itertools import accumulate
 from zlib import crc32
 
 from learninglion.checking.phrases import split_introduction
-from learninglion.drafting.askings import Asking, Condition, polarity, searched
+from learninglion.drafting.askings import (
+    Asking,
+    Condition,
+    admits_ignorance,
+    is_yes_or_no,
+    polarity,
+    searched,
+)
 from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
-from learninglion.models import Opening, Selection, Source, Span, Statement
+from learninglion.dutch.questions import NUMERIC
+from learninglion.dutch.text import squash
+from learninglion.models import (
+    DocumentCard,
+    DocumentKind,
+    Opening,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
+)
 
 
 def question_parts(selection: Selection) -> tuple[str, ...]:
@@ -23,6 +41,17 @@ def settled(asking: Asking, affirms: bool | None) -> bool:
     return (asking.condition is Condition.IF_YES and affirms is False) or (
         asking.condition is Condition.IF_NO and affirms is True
     )
+
+
+def claim_of(text: str) -> str:
+    """The words by which a sentence is known: without the phrase that tells when it was said."""
+    return squash(split_introduction(text).claim)
+
+
+def own_words(statements: Sequence[Statement], written: Collection[str]) -> frozenset[Statement]:
+    """What a person says: what the machine did not write, and what that person answers for."""
+    machine = frozenset(map(claim_of, written))
+    return frozenset(s for s in statements if s.on_own_account or claim_of(s.text) not in machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +67,31 @@ class Said:
 
     def missing(self, *, among: Collection[Statement] | None = None) -> tuple[str, ...]:
         """The parts that are left open, in the order they were asked; `among`: the statements that count."""
-        chances = zip(self.askings, self.chances(among=among), strict=True)
-        return tuple(a.text for a, of_asking in chances if max(of_asking.values(), default=0.0) < LIKELY)
+        parts = zip(self.askings, self.best(among=among), strict=True)
+        return tuple(asking.text for asking, chance in parts if chance < LIKELY)
+
+    def best(self, *, among: Collection[Statement] | None = None) -> tuple[float, ...]:
+        """For each part the chance that what was said answers it."""
+        return tuple(max(chances.values(), default=0.0) for chances in self.chances(among=among))
 
     def chances(self, *, among: Collection[Statement] | None = None) -> tuple[dict[str, float], ...]:
         """For each part the chance that what was said answers it, by the id of the source it rests on.
 
-        A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source ("").
+        A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""); so is
+        one that asks for a yes or no, by that on a person's own account, and one that asks for a figure or a
+        moment, where that person says that it is not known.
         """
         counting = [s for s in self.statements if among is None or s in among]
         if not counting or not self.askings:
             return tuple({} for _ in self.askings)
         affirms = polarity(split_introduction(counting[0].text).claim)
+        own = [s.text for s in counting if s.on_own_account]
+        decided = affirms is not None and counting[0].on_own_account
+        unknown = any(map(admits_ignorance, own))
         chances: list[dict[str, float]] = []
         for asking, row in zip(self.askings, self.judged, strict=True):
-            if settled(asking, affirms):
+            plainly = (decided and is_yes_or_no(asking)) or (unknown and asking.wants in NUMERIC)
+            if plainly or settled(asking, affirms):
                 chances.append({"": 1.0})
                 continue
             by_source: dict[str, float] = {}
@@ -63,15 +102,31 @@ class Said:
 
 
 def read_said(
-    selection: Selection, statements: Sequence[Statement], measure: Relevance | None = None
+    selection: Selection,
+    statements: Sequence[Statement],
+    measure: Relevance | None = None,
+    *,
+    written: Collection[str] | None = None,
 ) -> Said:
-    """What these statements say beside the parts of the question, as the paragraphs they are."""
+    """What these statements say beside the parts of the question, as the paragraphs they are.
+
+    `written`: the sentences of the machine. Any other is a person's: of it counts what it says, not what its
+    source was asked or how the search thought of that.
+    """
     askings = searched(selection.question.text)
     if not statements or not askings:
         return Said(askings, tuple(statements), (), tuple(() for _ in askings))
-    sources = _as_sources(selection, statements)
-    judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in sources), trusted=True)
-    return Said(askings, tuple(statements), sources, judged)
+    judge = measure or built_in()
+    sources = _as_sources(selection, statements, () if written is None else own_words(statements, written))
+    by_machine = tuple(told for told in sources if not told.own)
+    by_person = tuple(told for told in sources if told.own)
+    judged = zip(
+        judge.of_selection(selection, tuple(told.source for told in by_machine), trusted=True),
+        judge.judge(selection.question.text, tuple(told.source for told in by_person), chosen=True),
+        strict=True,
+    )
+    rows = tuple((*first, *second) for first, second in judged)
+    return Said(askings, tuple(statements), (*by_machine, *by_person), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +137,7 @@ class _Told:
 
     source: Source
     places: tuple[tuple[Span, Statement], ...]
+    own: bool = False  # a person's words
 
     def chance(self, judged: Judged, among: Collection[Statement] | None) -> float:
         """The chance that it answers, by the statements that count."""
@@ -98,29 +154,34 @@ class _Told:
         return max((judged.asked, *holds))
 
 
-def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[_Told, ...]:
+_NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SUPPLIED, "", Span(0, 0), 0)
+"""What is said without a source."""
+
+
+def _as_sources(
+    selection: Selection, statements: Sequence[Statement], ours: Collection[Statement]
+) -> tuple[_Told, ...]:
     """What was said, by paragraph and the source it rests on: a change is read with its paragraph, or with
-    its piece of a long one.
+    its piece of a long one. `ours`: the words of a person.
     """
     known = {source.id: source for source in selection.chosen}
-    if not known:
-        return ()
-    gathered: dict[tuple[int, str], list[Statement]] = {}
+    gathered: dict[tuple[int, str, bool], list[Statement]] = {}
     paragraph = 0
     for statement in statements:
         paragraph += statement.opens is Opening.PARAGRAPH
-        cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
-        gathered.setdefault((paragraph, cited or ""), []).append(statement)
+        own = statement in ours
+        cited = (c.source_id for c in statement.citations if c.source_id in known and not own)
+        gathered.setdefault((paragraph, next(cited, None) or "", own), []).append(statement)
     made = []
-    for source_id, own in ((key[1], piece) for key, group in gathered.items() for piece in _pieces(group)):
+    for (_, source_id, own), piece in ((key, p) for key, group in gathered.items() for p in _pieces(group)):
         body, places = "", []
-        for statement in own:
+        for statement in piece:
             claim = split_introduction(statement.text).claim
             start = len(body) + bool(body)
             body = f"{body} {claim}" if body else claim
             places.append((Span(start, len(body)), statement))
-        source = known.get(source_id) or replace(next(iter(known.values())), id="", question="")
-        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places)))
+        source = known.get(source_id, _NOWHERE)
+        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places), own))
     return tuple(made)
 
 

@@ -42,6 +42,7 @@ from learninglion.drafting.relevance import (
     built_in,
 )
 from learninglion.drafting.units import Unit, has_table, units_of
+from learninglion.drafting.verdict import judge_draft, with_remarks
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import words
 from learninglion.models import (
@@ -51,6 +52,7 @@ from learninglion.models import (
     Draft,
     Hit,
     Provenance,
+    Remark,
     Selection,
     Source,
     SourceKind,
@@ -68,7 +70,6 @@ _POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may 
 _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or no answers
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
-_DOUBTFUL = "Ga na of dit de vraag beantwoordt:"
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
 _SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
@@ -87,9 +88,9 @@ class _Draft:
     whole: set[str] = field(default_factory=set)  # sources that answered the same question
     former: set[str] = field(default_factory=set)  # sources that something newer follows on
     newest: set[str] = field(default_factory=set)  # sources that say how it is now, of what another said
-    remarks: list[str] = field(default_factory=list)
+    differing: dict[str, str] = field(default_factory=dict)  # what an older source says, by its id
+    remarks: list[Remark] = field(default_factory=list)
     beside: list[Citation] = field(default_factory=list)  # what is newer and no text of the draft
-    doubted: bool = False  # something newer, which nobody chose, says otherwise
 
     def said(self) -> list[str]:
         """The sentences taken so far."""
@@ -122,7 +123,7 @@ def draft(
         return Draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
-    made = _Draft(selection, locate, sure, remarks=list(describe_suspicions(selection.chosen)))
+    made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
     weighed = _weighed(selection, judge)
     judged = judge.of_selection(selection, weighed)
     chosen = {s.id for s in selection.chosen if s.id != LINE}
@@ -144,34 +145,29 @@ def draft(
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
     material = _newest_first(selection, askings[0], material, held_by, locate) if not statements else material
-    missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
     brought = _brought(made, judged)
     proposal = proposal or _to_confirm(made, judged, brought)
     named = _named(brought) if statements else {}
     made.remarks.extend(_hints(made, statements, named))
     made.remarks.extend(
-        f"U gaf dit mee; ga na of het iets verandert aan dit antwoord: “{text}”"
-        for text in named.values()
+        Remark(f"U gaf ook dit mee; het staat niet in dit antwoord: “{text}”", until=source_id)
+        for source_id, text in named.items()
         if text != proposal
     )
-    if not statements:
-        verdict = AnswerVerdict.UNANSWERABLE
-        return Draft(
-            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, material, proposal
-        )
-    open_ = made.doubted or _all_former(made) or any(made.chances.get(a.text, 0.0) < sure for a in askings)
-    return Draft(
+    made.remarks.extend(_doubts(made, askings))
+    unjudged = Draft(
         selection,
         statements,
-        AnswerVerdict.PARTIAL if open_ else AnswerVerdict.ANSWERED,
-        missing,
+        AnswerVerdict.UNANSWERABLE,
+        (),
         provenance,
-        tuple(dict.fromkeys(made.remarks)),
-        True,
-        kind,
-        material,
-        proposal,
+        kind=kind,
+        material=material,
+        proposal=proposal,
+        written=tuple(statement.text for statement in statements),
+        remarks=tuple(dict.fromkeys(made.remarks)),
     )
+    return judge_draft(unjudged)
 
 
 def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
@@ -207,7 +203,7 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
             made.chances[asking.text] = last.asked
             return
         remark = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
-        made.remarks.append(remark)
+        made.remarks.append(Remark(remark))
     best = max(row, key=_by(made.selection), default=None)
     if best is None or max(best.chances) < LIKELY:
         return
@@ -364,9 +360,8 @@ def _offer(made: _Draft, hit: Hit | None) -> None:
 def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking) -> None:
     """Give the newer source its place before the older one, or name it beside."""
     source, selection = newer.source, made.selection
-    made.doubted = True
     if selection.chosen_by is Chooser.PERSON and source not in selection.chosen:
-        made.remarks.append(_beside(_NOT_CHOSEN, made, older, newer))
+        made.remarks.append(_beside(_NOT_CHOSEN, made, older, newer, asking))
         made.beside.append(_cited(made, newer))
         return
     if _take_first(made, source, newer.place):
@@ -376,8 +371,11 @@ def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking) -> None
             chosen, added = (*selection.chosen, source), (*selection.added, source.id)
             made.selection = replace(selection, chosen=chosen, added=added)
     elif source.id not in made.taken:
-        made.remarks.append(_beside(_NEWER, made, older, newer))
+        made.remarks.append(_beside(_NEWER, made, older, newer, asking))
         made.beside.append(_cited(made, newer))
+    if source.id in made.taken:
+        then = f"{reference(source)} is nieuwer dan {reference(older)}"
+        made.remarks.append(Remark(f"{then}; ga na of het nieuwste de vraag beantwoordt.", (asking.text,)))
     made.former.add(older.id)
 
 
@@ -398,10 +396,7 @@ def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) ->
         made.sources[source.id] = source
         made.taken[source.id] = {place}
         made.former.add(source.id)
-        made.remarks.append(
-            f"De bronnen verschillen: {reference(source)} zegt “{text}” "
-            "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
-        )
+        made.differing[source.id] = text
 
 
 def _take_first(made: _Draft, source: Source, place: int) -> bool:
@@ -418,12 +413,14 @@ def _cited(made: _Draft, newer: Follows) -> Citation:
     return cite(newer.source, newer.units[newer.place].span, made.locate)
 
 
-def _beside(text: str, made: _Draft, older: Source, newer: Follows) -> str:
+def _beside(text: str, made: _Draft, older: Source, newer: Follows, asking: Asking) -> Remark:
+    """What is newer and no text of the draft: that puts the part in doubt until it is cited."""
     old = units_of(older)[max(made.taken[older.id])].text
-    return (
+    words_beside = (
         f"{text} {reference(older)} ({dutch_date(older.document)}): “{old}” "
         f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[newer.place].text}”"
     )
+    return Remark(words_beside, (asking.text,), until=newer.source.id)
 
 
 # --------------------------------------------------------------------------- as text
@@ -616,27 +613,16 @@ def with_material(
     judge = measure or built_in()
     judged = judge.of_selection(selection, _weighed(selection, judge))
     used = {c.source_id for s in made.statements for c in s.citations}
-    doubts = tuple(r for r in held.left_out if r.startswith((_NOT_CHOSEN, _NEWER)))
-    answered = made.verdict is AnswerVerdict.ANSWERED
-    return replace(
-        made,
-        verdict=AnswerVerdict.PARTIAL if answered and doubts else made.verdict,
-        left_out=tuple(dict.fromkeys((*made.left_out, *doubts))),
+    doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
+    told = with_remarks(made)
+    remarked = replace(
+        told,
+        remarks=tuple(dict.fromkeys((*told.remarks, *doubts))),
         kind=kind_of(question).value,
         material=material_of(selection, judged, used, locate),
         proposal=made.proposal or propose(askings_of(question)),
     )
-
-
-def doubted_parts(made: Draft, parts: Sequence[str]) -> frozenset[str]:
-    """Which parts of its question a partial draft may leave unanswered, beside what it says is missing."""
-    if made.verdict is not AnswerVerdict.PARTIAL:
-        return frozenset()
-    if any(remark.startswith(_NOT_CHOSEN) for remark in made.left_out):
-        return frozenset(parts)
-    doubts = [remark for remark in made.left_out if remark.startswith(_DOUBTFUL)]
-    named = frozenset(part for part in parts if any(part in remark for remark in doubts))
-    return named if named or made.missing else frozenset(parts)
+    return judge_draft(remarked) if made.complete else remarked
 
 
 def _all_former(made: _Draft) -> bool:
@@ -646,28 +632,44 @@ def _all_former(made: _Draft) -> bool:
     return kind in _POSITIONS and all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
 
 
-def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]) -> Iterator[str]:
-    """What the officer had better look at: promises that passed, tables, documents without a date."""
-    today = as_of(made.selection)
-    for source_id, places in made.taken.items():
-        source = made.sources[source_id]
-        units = units_of(source)
-        passed = [
-            units[p].text for p in sorted(places) if has_passed(units[p].text, source.document.date, today)
-        ]
-        if passed:
-            cited = " ".join(f"“{text}”" for text in passed)
-            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {cited}"
-        if voice_of(source.document, made.selection) is Voice.FORMER and source_id not in made.former:
-            yield f"{reference(source)} is van een vorig kabinet; ga na of dit nog zo is."
-        if has_table(source):
-            yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
-        if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
-            yield f"Van {reference(source)} is de datum niet bekend; ga na of dit nog geldt."
+def _doubts(made: _Draft, askings: Sequence[Asking]) -> Iterator[Remark]:
+    """The parts of which it is not sure that the sentences taken answer them."""
+    for asking in askings:
+        chance = made.chances.get(asking.text, 0.0)
+        if chance < max(LIKELY, made.sure):
+            yield Remark(parts=(asking.text,), missing=chance < LIKELY)
+    if made.taken and _all_former(made):
+        still = "Alleen een vorig kabinet zei dit; ga na of dit nog zo is."
+        yield Remark(still, tuple(asking.text for asking in askings))
+
+
+def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]) -> Iterator[Remark]:
+    """What the officer had better know of the sources that were taken, and which were not."""
+    for source_id in made.taken:
+        about = tuple(s.text for s in statements if any(c.source_id == source_id for c in s.citations))
+        yield from (Remark(hint, about=about) for hint in _hints_on(made, made.sources[source_id]))
     if made.selection.chosen_by is Chooser.PERSON:
         for source in made.selection.chosen:
             if statements and source.id not in (LINE, *made.taken, *named):
-                yield f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}."
-    doubtful = [text for text, chance in made.chances.items() if LIKELY <= chance < made.sure]
-    if statements and doubtful:
-        yield f"{_DOUBTFUL} {' '.join(doubtful)}"
+                unused = f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}."
+                yield Remark(unused, until=source.id)
+
+
+def _hints_on(made: _Draft, source: Source) -> Iterator[str]:
+    """What to know of a source: promises that passed, tables, no date, another cabinet, another view."""
+    today, units = as_of(made.selection), units_of(source)
+    told = (units[place].text for place in sorted(made.taken[source.id]))
+    if passed := [text for text in told if has_passed(text, source.document.date, today)]:
+        cited = " ".join(f"“{text}”" for text in passed)
+        yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
+    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
+        yield f"{reference(source)} is van een vorig kabinet."
+    if source.id in made.differing:
+        yield (
+            f"De bronnen verschillen: {reference(source)} zegt “{made.differing[source.id]}” "
+            "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
+        )
+    if has_table(source):
+        yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
+    if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
+        yield f"Van {reference(source)} is de datum niet bekend."

@@ -34,6 +34,14 @@ SURE = 0.9
 LIKELY = 0.35
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only."""
 
+SAID = 0.65
+"""From this chance on what a person wrote answers a part; below it he is asked to look whether it does.
+
+He read the sources and knows what he means to say, which the measure counts as chosen. Of the hand-written
+cases for building 88 in 100 sentences that answer reach it, 95 in 100 whole paragraphs, 8 in 100 sentences on
+something else and 33 in 100 on the same subject.
+"""
+
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
 

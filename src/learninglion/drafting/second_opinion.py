@@ -13,11 +13,12 @@ from dataclasses import replace
 from learninglion.checking.judging import Exam, Judge, evidence_of, put_to_judge
 from learninglion.checking.verify import check as check_by_rules
 from learninglion.drafting.judges import UNDECIDED, OpinionJudge
-from learninglion.drafting.verdict import conclude
+from learninglion.drafting.verdict import conclude, with_remarks
 from learninglion.models import (
     Check,
     Opinion,
     Provenance,
+    Remark,
     SecondReading,
     Source,
     Statement,
@@ -62,18 +63,25 @@ class SecondReader:
         checks = tuple(self._with_opinion(check, sources) for check in checks)
         draft = verification.draft
         remarks = [
-            _DOUBTED.format(model=self._judge.name, sentence=c.statement.text)
+            Remark(
+                _DOUBTED.format(model=self._judge.name, sentence=c.statement.text), about=(c.statement.text,)
+            )
             for c in checks
             if c.opinion is Opinion.DOUBTS
         ]
         if self._problem:
-            remarks.append(_NOT_ASKED.format(problem=self._problem))
+            remarks.append(Remark(_NOT_ASKED.format(problem=self._problem)))
+        told = with_remarks(draft) if remarks else draft
         verdict, missing = verification.verdict, verification.missing
         if any(check.method is VerdictMethod.JUDGE for check in checks):
             verdict, missing = conclude(draft, checks)
         return replace(
             verification,
-            draft=replace(draft, left_out=tuple(dict.fromkeys((*draft.left_out, *remarks)))),
+            draft=replace(
+                told,
+                left_out=tuple(dict.fromkeys((*told.left_out, *(remark.text for remark in remarks)))),
+                remarks=tuple(dict.fromkeys((*told.remarks, *remarks))),
+            ),
             checks=checks,
             verdict=verdict,
             missing=missing,

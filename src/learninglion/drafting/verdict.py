@@ -1,20 +1,117 @@
-"""How far a whole draft answers its question, once every sentence of it is checked."""
+"""How far a draft answers its question, and what is remarked on it: one way for every text, however it came.
+
+The machine says once what it wrote and what it doubts of that. From then on the verdict follows from the
+question, the text, the sources and those doubts: the same text has the same verdict, whoever typed it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.verify import METHOD, check
-from learninglion.drafting.coverage import Said, question_parts, read_said
+from learninglion.drafting.askings import askings_of
+from learninglion.drafting.coverage import Said, claim_of, own_words, question_parts, read_said
+from learninglion.drafting.relevance import LIKELY, SAID
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Check,
     Draft,
+    Remark,
     StatementVerdict,
     VerdictMethod,
     Verification,
 )
+
+_DOUBTFUL = "Ga na of dit de vraag beantwoordt:"
+
+
+def broke_off(reason: str) -> str:
+    """The remark on a draft that broke off."""
+    return f"Het voorstel is niet af: {reason}"
+
+
+def with_remarks(draft: Draft) -> Draft:
+    """A draft with what was written and what is doubted of it as data, where its writer said that by its
+    verdict, what is missing and remarks in words alone: a model does, and records from before it was kept.
+    """
+    if draft.written or draft.remarks:
+        return draft
+    parts: tuple[str, ...] = ()
+    if draft.verdict is not AnswerVerdict.ANSWERED:
+        parts = draft.missing or question_parts(draft.selection)
+    written = tuple(
+        s.original or s.text for s in draft.statements if s.original or s.author is Author.MACHINE
+    )
+    of_text = () if not draft.complete and not draft.stopped else draft.left_out
+    remarks = tuple(Remark(text, parts) for text in of_text if text != broke_off(draft.stopped))
+    doubt = (Remark(parts=parts, missing=bool(draft.missing)),) if parts else ()
+    return replace(draft, written=written, remarks=(*remarks, *doubt))
+
+
+def read_draft(draft: Draft) -> Said:
+    """What a draft says beside the parts of its question, the words of a person apart."""
+    return read_said(draft.selection, draft.statements, written=with_remarks(draft).written)
+
+
+def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
+    """The draft with the verdict, the missing parts and the remarks that follow from its question, its text,
+    its sources and what the machine wrote and doubted; nothing else of it counts.
+
+    `said`: what the text says beside the question, where that was read already.
+    """
+    draft = with_remarks(draft)
+    claims = {claim_of(statement.text) for statement in draft.statements}
+    cited = {c.source_id for statement in draft.statements for c in statement.citations}
+    true = [
+        remark
+        for remark in draft.remarks
+        if remark.until not in cited and (not remark.about or claims & set(map(claim_of, remark.about)))
+    ]
+    missing, doubted = _open_parts(draft, [remark for remark in true if remark.parts], said)
+    left_open = {*missing, *doubted}
+    true = [remark for remark in true if remark.text and (not remark.parts or left_open & set(remark.parts))]
+    unsaid = [part for part in doubted if not any(part in remark.parts for remark in true)]
+    verdict = AnswerVerdict.PARTIAL if left_open else AnswerVerdict.ANSWERED
+    if not draft.statements:
+        verdict = AnswerVerdict.UNANSWERABLE
+    remarks = (*(r.text for r in true), *((f"{_DOUBTFUL} {' '.join(unsaid)}",) if unsaid else ()))
+    return replace(draft, verdict=verdict, missing=missing, left_out=tuple(dict.fromkeys(remarks)))
+
+
+def _open_parts(
+    draft: Draft, doubts: Sequence[Remark], said: Said | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parts of the question that the text does not answer, and those that it may answer.
+
+    What the machine was sure of holds while all that it wrote stands, or what is left of that bears on it.
+    What it doubted, and all else, must be said by a person, well enough (SAID).
+    """
+    parts = question_parts(draft.selection)
+    if not draft.statements:
+        return parts or tuple(a.text for a in askings_of(draft.selection.question.text)), ()
+    reserved = {part for remark in doubts for part in remark.parts}
+    unanswered = {part for remark in doubts if remark.missing for part in remark.parts}
+    written = set(map(claim_of, draft.written))
+    new = own_words(draft.statements, draft.written)
+    whole = bool(written) and written <= {claim_of(s.text) for s in draft.statements}
+    if whole and not (new and reserved):
+        doubted = reserved - unanswered
+        return tuple(p for p in parts if p in unanswered), tuple(p for p in parts if p in doubted)
+    said = said or read_draft(draft)
+    kept = frozenset(draft.statements) - new
+    missing: list[str] = []
+    maybe: list[str] = []
+    for part, in_all, anew, before in zip(
+        parts, said.best(), said.best(among=new), said.best(among=kept), strict=True
+    ):
+        if anew >= SAID or (part not in reserved and (whole or before >= LIKELY)):
+            continue
+        nothing = anew < LIKELY and (part in unanswered or in_all < LIKELY)
+        (missing if nothing else maybe).append(part)
+    return tuple(missing), tuple(maybe)
 
 
 def verify(
@@ -49,7 +146,7 @@ def conclude(
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
-        said = said or read_said(draft.selection, tuple(c.statement for c in checks))
+        said = said or read_draft(draft)
         claimed = said.missing()
         lost = (part for part in said.missing(among=frozenset(shown)) if part not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))

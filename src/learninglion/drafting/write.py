@@ -58,6 +58,7 @@ from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
 from learninglion.drafting.tables import Table, nearest, raised
 from learninglion.drafting.units import units_of
+from learninglion.drafting.verdict import broke_off
 from learninglion.drafting.wording import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.answers import NoAnswerError, RetractedError
@@ -71,6 +72,7 @@ from learninglion.models import (
     Draft,
     EvidenceRow,
     Provenance,
+    Remark,
     Selection,
     Source,
     Span,
@@ -231,9 +233,6 @@ class Progress:
 Listener = Callable[[Progress], None]
 
 
-UNFINISHED = "Het voorstel is niet af:"
-"""How the remark begins that says why a draft broke off."""
-
 STYLE_FROM = "style_from"
 """Name of the parameter that holds where the examples of style stand."""
 
@@ -250,8 +249,9 @@ def not_written(selection: Selection, generator: Generator, gate: Gate, reason: 
         missing=gate.aspects(selection),
         # what a model says of itself may be the very thing that could not be asked
         provenance=Provenance(generator.name, generator.model),
-        left_out=(f"{UNFINISHED} {reason}",),
+        left_out=(broke_off(reason),),
         complete=False,
+        stopped=reason,
     )
 
 
@@ -415,10 +415,11 @@ class _Writer:
         except GeneratorError as error:
             if not self.work.statements:
                 raise
-            self._remark(f"{UNFINISHED} {error.detail}")
-            return self._result(
+            self._remark(broke_off(error.detail))
+            broken = self._result(
                 AnswerVerdict.PARTIAL, self._missing(self._shown()), provenance, complete=False
             )
+            return replace(broken, stopped=error.detail)
         return self._conclude(provenance)
 
     def _nothing(self) -> Draft:
@@ -875,10 +876,13 @@ class _Writer:
             verdict = AnswerVerdict.PARTIAL if doubtful else AnswerVerdict.UNANSWERABLE
             missing = self._missing(doubtful) if doubtful else copied.missing
         draft = self._result(verdict, missing, provenance)
+        whole = replace(draft, statements=(*copied.statements, *failed))
+        if not copied.statements:
+            return whole
         return replace(
-            draft,
-            statements=(*copied.statements, *failed),
-            left_out=tuple(dict.fromkeys((*draft.left_out, *copied.left_out))),
+            whole,
+            written=tuple(statement.text for statement in whole.statements),
+            remarks=(*map(Remark, draft.left_out), *copied.remarks),
         )
 
     def _result(

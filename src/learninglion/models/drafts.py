@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -131,6 +131,20 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the machine remarks on what it wrote, and of which text it is true.
+
+    With `parts` it is a doubt, until somebody says more about them.
+    """
+
+    text: str = ""  # for the officer; "" where naming the parts says enough
+    parts: tuple[str, ...] = ()  # of the question, of whose answer the machine is not sure
+    missing: bool = False  # those parts are not answered at all
+    about: tuple[str, ...] = ()  # sentences: true while one of them stands; of none: whatever stands
+    until: str = ""  # id of a source: true until the text cites it
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A text proposal for one sub-question, made from exactly what was selected."""
 
@@ -139,12 +153,23 @@ class Draft:
     verdict: AnswerVerdict
     missing: tuple[str, ...]  # aspects of the question that the sources do not answer
     provenance: Provenance
-    left_out: tuple[str, ...] = ()  # sources or sentences that did not fit the model, and remarks
+    left_out: tuple[str, ...] = ()  # the remarks that are true of the text as it stands, in words
     complete: bool = True  # False: interrupted while writing
     kind: str = ""  # what kind of question it is: "figure", "acquaintance", ...
     material: tuple[Citation, ...] = ()  # related passages that are no text of the draft, best first
     proposal: str = ""  # a text that a person must confirm; it never makes a question answered
     evidence: tuple[EvidenceRow, ...] = ()  # what a model wrote from; empty without a model
+    # What the machine wrote and remarked, whatever became of the text since. Older records lack both.
+    written: tuple[str, ...] = field(default=(), metadata={"later": True})  # its sentences
+    remarks: tuple[Remark, ...] = field(default=(), metadata={"later": True})
+    stopped: str = field(default="", metadata={"later": True})  # why it broke off
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The remarks that keep it from being an answer; none where records do not tell them apart."""
+        hints = {remark.text for remark in self.remarks if not remark.parts}
+        kept_apart = self.written or self.remarks
+        return tuple(text for text in self.left_out if text not in hints) if kept_apart else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +234,25 @@ class Verification:
         )
 
     @property
+    def with_own(self) -> AnswerVerdict:
+        """How far the text as it goes out answers: what a person answers for counts as said."""
+        if not self.own:
+            return self.verdict
+        whole = self.draft.verdict is AnswerVerdict.ANSWERED and not self.failed
+        return AnswerVerdict.ANSWERED if whole else AnswerVerdict.PARTIAL
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """The parts of the question that the text as it goes out leaves open. Where something does not hold,
+        those that the sources leave open.
+        """
+        return self.draft.missing if self.own and not self.failed else self.missing
+
+    @property
     def emptied(self) -> bool:
         """Whether a person took all of its text out: nothing that is written empty is called an answer."""
-        return not self.checks and self.draft.verdict is AnswerVerdict.ANSWERED
+        taken_out = bool(self.draft.written) or self.draft.verdict is AnswerVerdict.ANSWERED
+        return not self.checks and taken_out
 
 
 class DossierState(StrEnum):

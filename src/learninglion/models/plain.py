@@ -18,15 +18,20 @@ T = TypeVar("T")
 
 
 def to_plain(value: object) -> Plain:
-    """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold."""
+    """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold.
+
+    A field with "later" in its metadata is left out while it is empty: records from before it had come are
+    written as they were.
+    """
     kind: type = type(value)
     if kind in _SIMPLE:
         return cast(Plain, value)
     if kind is tuple or kind is list:
         return [to_plain(v) for v in cast(Sequence[object], value)]
-    names = _fields(cast(Hashable, kind))
-    if names is not None:
-        return {name: to_plain(getattr(value, name)) for name in names}
+    fields = _fields(cast(Hashable, kind))
+    if fields is not None:
+        values = ((name, later, getattr(value, name)) for name, later in fields)
+        return {name: to_plain(v) for name, later, v in values if v or not later}
     if isinstance(value, Enum):
         return cast(Plain, value.value)
     if isinstance(value, bool | int | float | str):
@@ -46,9 +51,11 @@ _SIMPLE = frozenset({str, int, float, bool, type(None)})  # most of what there i
 
 
 @lru_cache(maxsize=256)
-def _fields(kind: Any) -> tuple[str, ...] | None:
-    """The names of the fields of a dataclass; None where it is none."""
-    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+def _fields(kind: Any) -> tuple[tuple[str, bool], ...] | None:
+    """The names of the fields of a dataclass, and whether older records lack it; None where it is none."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple((f.name, "later" in f.metadata) for f in dataclasses.fields(kind))
 
 
 def from_plain(cls: type[T], data: object) -> T:

@@ -68,7 +68,7 @@ def _account(verification: Verification, notes: tuple[Note, ...]) -> Account:
         own=tuple(
             OwnSentence(_flat(c.statement.text), _flat(c.statement.own_account)) for c in verification.own
         ),
-        missing=tuple(map(_flat, verification.missing)),
+        missing=tuple(map(_flat, verification.left_open)),
         refused=tuple(
             RefusedSentence(_flat(c.statement.text), _flat(reasons_text(c))) for c in verification.failed
         ),

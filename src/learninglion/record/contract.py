@@ -28,6 +28,7 @@ from learninglion.models import (
     Opening,
     QAPair,
     Region,
+    Remark,
     Source,
     Span,
     Statement,
@@ -273,6 +274,20 @@ class SelectionView(TypedDict):
     not_looked_at: list[str]
 
 
+class RemarkView(TypedDict):
+    """Something the machine remarked on what it wrote: in words, or as parts of the question that it doubts.
+
+    `missing`: those parts are not answered at all; `about`: the sentences of which it is true; `until`: the
+    source that ends it once the text cites it.
+    """
+
+    text: str
+    parts: list[str]
+    missing: bool
+    about: list[str]
+    until: str
+
+
 class VerificationView(TypedDict):
     """One sub-question: the text in order in `statements`, each with its verdict; what did not hold again in
     `set_apart`; what a person answers for in `own_text`. `complete` is false where the model broke off.
@@ -289,7 +304,8 @@ class VerificationView(TypedDict):
     evidence: list[EvidenceView]
     material: list[CitationView]
     proposal: str
-    left_out: list[str]
+    left_out: list[str]  # the remarks that are true of the text as it stands, in words
+    remarks: list[RemarkView]  # all that the machine made, as data
     complete: bool
     selection: SelectionView
     provenance: object  # as models.Provenance
@@ -561,6 +577,7 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "material": [citation_view(c) for c in draft.material],
         "proposal": draft.proposal,
         "left_out": list(draft.left_out),
+        "remarks": [_remark_view(remark) for remark in draft.remarks],
         "complete": draft.complete,
         "selection": {
             "chosen_by": selection.chosen_by.value,
@@ -582,6 +599,16 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "provenance": to_plain(draft.provenance),
         "method": verification.method,
         "second_opinion": to_plain(verification.second_reading),
+    }
+
+
+def _remark_view(remark: Remark) -> RemarkView:
+    return {
+        "text": remark.text,
+        "parts": list(remark.parts),
+        "missing": remark.missing,
+        "about": list(remark.about),
+        "until": remark.until,
     }
 
 

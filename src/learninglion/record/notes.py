@@ -78,10 +78,14 @@ def verdict_words(verification: Verification) -> str:
     """What a reader is told about a sub-question as a whole; empty when it is simply answered."""
     if not verification.draft.complete:
         return "Het antwoord op deze vraag is nog niet af: het schrijven is onderbroken."
-    if verification.verdict is AnswerVerdict.UNANSWERABLE:
-        own = "Beantwoord met eigen tekst van de opsteller."
-        return own if verification.own else f"{why_unanswered(verification)}."
-    partial = verification.verdict is AnswerVerdict.PARTIAL
+    verdict = verification.with_own
+    if verdict is AnswerVerdict.UNANSWERABLE:
+        return f"{why_unanswered(verification)}."
+    if verification.own:
+        far = "Beantwoord" if verdict is AnswerVerdict.ANSWERED else "Gedeeltelijk beantwoord"
+        by = "deels met eigen tekst" if verification.shown else "met eigen tekst"
+        return f"{far}{',' if verification.shown else ''} {by} van de opsteller."
+    partial = verdict is AnswerVerdict.PARTIAL
     return "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen." if partial else ""
 
 

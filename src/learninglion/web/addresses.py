@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from learninglion.inference.connection import is_loopback
@@ -78,6 +81,24 @@ def addresses_here(web: WebSettings) -> tuple[str, ...]:
 def address_for(web: WebSettings) -> str:
     """The one address that links to this server begin with."""
     return addresses_here(web)[0]
+
+
+_PLACE = Path("cache", "serving.json")
+
+
+def note_place(home: Path, web: WebSettings) -> None:
+    """Keep where this data folder is served, for commands beside the server: it may not be as set."""
+    with suppress(OSError):  # a full disk keeps no server from starting
+        (home / _PLACE).parent.mkdir(parents=True, exist_ok=True)
+        (home / _PLACE).write_text(json.dumps({"host": web.host, "port": web.port}), "utf-8")
+
+
+def noted_place(home: Path, web: WebSettings) -> WebSettings:
+    """The settings with the place where this data folder was served last."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        place = json.loads((home / _PLACE).read_text("utf-8"))
+        return replace(web, host=str(place["host"]), port=int(place["port"]))
+    return web
 
 
 def _spelled(host: str, port: int) -> str:

@@ -8,7 +8,7 @@ A sentence of another answer of the set brings the source along that it rests on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -17,7 +17,7 @@ from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of
 from learninglion.drafting.proposals import propose
-from learninglion.drafting.wording import coverage
+from learninglion.drafting.wording import coverage, subject_words
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
     Author,
@@ -45,6 +45,7 @@ _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _SAME = 0.4
 _TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
 _TELLING = 8  # words of a sentence that is known by them: "Ja." stands in many an answer, each time anew
+_ABOUT = 2.0  # weight of what it is about: less ("Dat is niet bekend.") is near to everything
 _NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
 
 
@@ -73,15 +74,21 @@ def read_answer(
     selection: Selection,
     locate: Locate,
     carried: Mapping[str, Statement] | None = None,
+    *,
+    written: Collection[str] = (),
 ) -> tuple[Statement, ...]:
     """The sentences of `text`, each with what it rests on.
 
     A sentence that stood in `before` stays what it was, wherever it moved to. One that was changed, split or
-    merged keeps the sources of what it was made of; where those do not bear it, and for a new one, the
+    merged keeps the sources of what it was made of as far as those bear it; else, and for a new one, the
     chosen sources are searched for words that do. One that is `carried` (by its words) is what it is there.
+    What the machine wrote (`written`) is one sentence and the machine's, whoever typed it; how a person cut
+    the text before is not looked at, so that the same text always has the same sentences.
     """
     carried = carried or {}
-    texts = {" ".join(s.text.split()) for s in before} | carried.keys()
+    machine = (s.text for s in before if s.author is Author.MACHINE)
+    theirs = {" ".join(known.split()) for known in written}
+    texts = {" ".join(known.split()) for known in machine} | theirs | carried.keys()
     known = sorted(texts - {""}, key=lambda k: (-len(k), k))
     sentences = [
         (sentence, opens) for block in _blocks(text) for sentence, opens in _sentences_of(block, known)
@@ -91,7 +98,10 @@ def read_answer(
     for place, ((sentence, opens), origin) in enumerate(zip(sentences, origins, strict=True)):
         if place == 0 and opens is Opening.PARAGRAPH and (not before or before[0].opens is Opening.SENTENCE):
             opens = Opening.SENTENCE  # the first begins a paragraph anyhow
-        made.append(replace(_made(sentence, origin, selection, locate), opens=opens))
+        statement = _made(sentence, origin, selection, locate)
+        if sentence in theirs:
+            statement = replace(statement, author=Author.MACHINE, original=None)
+        made.append(replace(statement, opens=opens))
     return tuple(made)
 
 
@@ -253,24 +263,21 @@ def _made(sentence: str, origin: Sequence[Statement], selection: Selection, loca
 def _support(statement: Statement, selection: Selection, locate: Locate) -> tuple[Citation, ...]:
     """The citations that bear the sentence: those that came along, or the nearest words in a chosen source.
 
-    Where none bears it, what came along stays, or else the nearest words: so that the reason says what does
-    not fit. A sentence that is near to nothing cites nothing.
+    Where none bears it the nearest words stay, so that the reason says what does not fit. A sentence that is
+    near to nothing cites nothing.
     """
     chosen = selection.chosen
     if statement.citations and _holds(statement, chosen, locate):
         return statement.citations
     near = sorted(_near(statement.text, chosen), key=lambda candidate: -candidate[0])[:_TRIED]
-    for _, source, span in near:
-        cited = (cite(source, span, locate),)
-        if _holds(replace(statement, citations=cited), chosen, locate):
-            return cited
-    candidates = [
-        (coverage(statement.text, (_text_of(span, source),)), source, span) for _, source, span in near
-    ]
-    best = max(candidates, key=lambda candidate: candidate[0], default=None)
-    if statement.citations or best is None or best[0] < _NEAR:
-        return statement.citations
-    return (cite(best[1], best[2], locate),)
+    cited = [cite(source, span, locate) for _, source, span in near]
+    for tried in (*((one,) for one in cited), *((cited[0], other) for other in cited[1:])):
+        if _holds(replace(statement, citations=tried), chosen, locate):
+            return tried
+    shared = [coverage(statement.text, (_text_of(span, source),)) for _, source, span in near]
+    best = max(range(len(near)), key=shared.__getitem__, default=None)
+    about = sum(weight for _, weight in subject_words(statement.text))
+    return () if best is None or shared[best] < _NEAR or about < _ABOUT else (cited[best],)
 
 
 def _text_of(span: Span, source: Source) -> str:

@@ -16,7 +16,6 @@ from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import read_said
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
@@ -24,7 +23,7 @@ from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
-from learninglion.drafting.verdict import verify
+from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.judge import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
@@ -666,8 +665,7 @@ class Drafts:
         """Read the answer to a sub-question before somebody changes it, so that the check has only the change
         to read. Does nothing else.
         """
-        draft = dossier.verifications[position].draft
-        read_said(draft.selection, draft.statements)
+        read_draft(dossier.verifications[position].draft)
 
     def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
         """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed
@@ -685,7 +683,12 @@ class Drafts:
         others = [v for at, v in enumerate(read.verifications) if at != position]
         carried = carried_along(text, others)
         statements[position] = read_answer(
-            text, draft.statements, draft.selection, self._documents.locator(), carried
+            text,
+            draft.statements,
+            draft.selection,
+            self._documents.locator(),
+            carried,
+            written=with_remarks(draft).written,
         )
         cited = {c.source_id for s in statements[position] for c in s.citations}
         cited -= {source.id for source in draft.selection.chosen}

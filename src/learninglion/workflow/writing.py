@@ -13,14 +13,13 @@ from learninglion import __version__
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import Said, read_said
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
-from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import UNFINISHED, WritingOptions, not_written, write
+from learninglion.drafting.verdict import judge_draft, read_draft, verify, with_remarks
 from learninglion.drafting.write import Progress as WritingProgress
+from learninglion.drafting.write import WritingOptions, not_written, write
 from learninglion.inference.generators import Generator, StoppedError
 from learninglion.models import (
     AnswerVerdict,
@@ -100,30 +99,9 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
     statements_now = tuple(statements)
     if statements_now == before.draft.statements:
         return before
-    said = read_said(before.draft.selection, statements_now)
-    doubtful = _still_doubtful(before.draft, said)
-    draft = replace(
-        before.draft,
-        statements=statements_now,
-        verdict=AnswerVerdict.PARTIAL if doubtful else AnswerVerdict.ANSWERED,
-        missing=said.missing(),
-        left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
-        complete=True,
-    )
-    return keep_opinions(before, verify(draft, locate, known=before, said=said))
-
-
-def _still_doubtful(before: Draft, said: Said) -> bool:
-    """Whether the machine doubted that its sentences answer a part about which nothing new is said.
-
-    What is said anew by a person is looked at by that person; what stayed is as doubtful as it was.
-    """
-    kept = {s for s in before.statements if s.author is Author.MACHINE}
-    new = frozenset(s for s in said.statements if s not in kept)
-    if len(new) == len(said.statements):
-        return False
-    doubted = extractive.doubted_parts(before, tuple(asking.text for asking in said.askings))
-    return bool(doubted & set(said.missing(among=new)))
+    draft = replace(with_remarks(before.draft), statements=statements_now, complete=True)
+    said = read_draft(draft)
+    return keep_opinions(before, verify(judge_draft(draft, said), locate, known=before, said=said))
 
 
 def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:
@@ -264,12 +242,7 @@ class SetWriter:
 def unfinished(dossier: Dossier) -> tuple[tuple[tuple[int, ...], str], ...]:
     """The numbers of every sub-question that is not finished, and why."""
     return tuple(
-        (v.draft.selection.question.numbers, _why(v.draft.left_out))
+        (v.draft.selection.question.numbers, v.draft.stopped)
         for v in dossier.verifications
         if not v.draft.complete
     )
-
-
-def _why(remarks: Sequence[str]) -> str:
-    reasons = (r.removeprefix(UNFINISHED).strip() for r in remarks if r.startswith(UNFINISHED))
-    return next(reasons, "")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from learninglion.checking.citations import nowhere, reference
-from learninglion.drafting.coverage import read_said
 from learninglion.drafting.line import is_newer
 from learninglion.drafting.style import StyleReport
 from learninglion.models import (
@@ -78,31 +77,13 @@ def view_verdict(verification: Verification) -> VerdictView:
         answered = verdict is AnswerVerdict.ANSWERED
         whole = _WHOLE.get(verdict) or why_unanswered(verification)
         return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
-    if not verification.shown and not verification.failed:
-        return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
-    verdict = AnswerVerdict.PARTIAL if verdict is AnswerVerdict.UNANSWERABLE else verdict
-    if _own_complete(verification):
-        verdict = AnswerVerdict.ANSWERED
+    verdict = verification.with_own
     answered = verdict is AnswerVerdict.ANSWERED
+    if answered and not verification.shown:
+        return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
     return VerdictView(
         _WITH_OWN[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], own, changed, answered
     )
-
-
-def _own_complete(verification: Verification) -> bool:
-    """Whether what a person answers for says all that the sources leave open."""
-    whole = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.failed
-    return whole and not open_parts(verification)
-
-
-def open_parts(verification: Verification) -> tuple[str, ...]:
-    """The parts of the question that the text as it stands leaves open, own sentences counted."""
-    if not verification.own or not verification.missing:
-        return verification.missing
-    statements = tuple(c.statement for c in verification.checks)
-    standing = frozenset(c.statement for c in verification.standing)
-    left = set(read_said(verification.draft.selection, statements).missing(among=standing))
-    return tuple(part for part in verification.missing if part in left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +211,7 @@ def view_questions(
                 verification,
                 view_verdict(verification),
                 tuple(_paragraphs(sentences)),
-                open_parts(verification),
+                verification.left_open,
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
