@@ -101,9 +101,9 @@ def verbatim(selection, *places: int) -> Callable[..., str]:
     sentences = sentences_of(selection.chosen[0].body)
 
     def reply(prompt) -> str:
-        number = next(
-            n for n in range(1, 9) if sentences[0] in prompt.task.split(f"=== bron {n} ")[1].split("===")[1]
-        )
+        blocks = re.split(r"=== bron (\d+) ", prompt.task)[1:]  # number, text, number, text, ...
+        shown = {int(n): text.split("===")[1] for n, text in zip(blocks[::2], blocks[1::2], strict=True)}
+        number = next(n for n, text in shown.items() if any(s in text for s in sentences))
         told = [{"zin": sentences[p], "bewijs": [{"bron": number, "woorden": sentences[p]}]} for p in places]
         return json.dumps({"zinnen": told, "ontbreekt": []}, ensure_ascii=False)
 
