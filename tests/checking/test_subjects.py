@@ -19,6 +19,9 @@ MEANT = "De minister vindt dat de gemeente de schade moet vergoeden."
 BUILT = "Als de gemeente toestemming geeft, bouwt de corporatie honderd woningen."
 HE = "Voordat de minister besluit, overlegt hij met de Kamer."
 SHARED = "De inspectie legt een boete op en betaalt de gemeente een vergoeding."
+GIVEN = "De provincie heeft de school vorig jaar een subsidie verleend."
+ASKED = "Ik heb de gemeente gevraagd om een plan te maken."
+LATER = "In 2023 heeft de minister de Kamer over de pont geïnformeerd."
 PAIR = "De minister en de staatssecretaris, die samen optrekken, betalen het onderzoek."
 
 
@@ -43,6 +46,10 @@ def verdict(evidence: str, text: str) -> StatementVerdict:
         (TOLD, "De burgemeester heeft de Kamer geïnformeerd."),
         (MEANT, "De minister moet de schade vergoeden."),
         (BUILT, "De gemeente bouwt honderd woningen."),
+        (GIVEN, "De school heeft vorig jaar een subsidie verleend."),
+        (TOLD, "De Kamer heeft geïnformeerd."),
+        (ASKED, "De gemeente heeft gevraagd om een plan te maken."),
+        (LATER, "In 2023 heeft de Kamer over de pont geïnformeerd."),
     ],
 )
 def test_the_subject_of_another_clause_did_not_do_it(evidence: str, text: str) -> None:
@@ -64,6 +71,9 @@ def test_the_subject_of_another_clause_did_not_do_it(evidence: str, text: str) -
         (HE, "De minister overlegt met de Kamer."),  # "hij" is that minister
         (SHARED, "De inspectie betaalt de gemeente een vergoeding."),  # both verbs have one subject
         (PAIR, "De minister en de staatssecretaris betalen het onderzoek."),
+        (GIVEN, "De provincie heeft vorig jaar een subsidie verleend."),
+        (LATER, "De minister heeft de Kamer over de pont geïnformeerd."),
+        ("Een jaar later sloot de school de deuren.", "De school sloot de deuren."),
     ],
 )
 def test_a_shortened_sentence_keeps_its_subject(evidence: str, text: str) -> None:

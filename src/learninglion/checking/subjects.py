@@ -1,7 +1,8 @@
-"""Who does what: the subject of a verb may not be somebody out of another clause of the evidence.
+"""Who does what: the subject of a verb may not be somebody out of another clause, nor the one it is done to.
 
 "De inspectie legt een boete op, nadat de gemeente daarom vroeg" does not bear out "De gemeente legt een boete
-op", although each word of it stands there and the order of what was kept can be explained.
+op", although each word of it stands there and the order of what was kept can be explained. Neither does "De
+inspectie legt de gemeente een boete op".
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from learninglion.checking.alignment import Alignment
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch import lexicon
+from learninglion.dutch.numbers import UNIT_NAMES
 from learninglion.dutch.reading import Reading
+from learninglion.dutch.text import fold
 from learninglion.dutch.wordgroups import WordGroup, group_words
 
 _SPEAKER = frozenset("ik wij we".split())
@@ -29,13 +32,19 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
     for at, place in enumerate(alignment.places):
         if place is None or not (ours.words[at].is_verb and theirs.words[place].is_verb):
             continue
+        reported = fold(ours.words[at].raw) != ours.words[at].norm  # "te zijn": whoever stands in front is
+        if reported or (at and ours.words[at - 1].norm == "te"):
+            continue
         claimed = _content(ours, _subject(ours, groups, at))
         said = _subject(theirs, their_groups, place)
         actual = _content(theirs, said) or tuple(p for p in said if theirs.words[p].norm in _SPEAKER)
         # its first word only: what follows may be the object, "bouwt de corporatie woningen"
         if not claimed or not actual or alignment.used[actual[0]] is not None:
             continue
-        if _speaks(alignment, claimed, actual) or not _is_foreign(alignment, claimed, actual, place):
+        if _speaks(alignment, claimed, actual):
+            continue
+        undergoes = _undergoes(alignment, their_groups, claimed, actual, place)
+        if not (undergoes or _is_foreign(alignment, claimed, actual, place)):
             continue
         if _goes_along(alignment, at, place, claimed):
             reason = (
@@ -58,6 +67,33 @@ def _is_foreign(alignment: Alignment, claimed: tuple[int, ...], actual: tuple[in
     kept = [p for i in claimed if (p := alignment.places[i]) is not None]
     same = {evidence.words[p].key for p in actual} & {alignment.statement.words[i].key for i in claimed}
     return bool(kept) and not same and all(_in_other_clause(evidence, p, verb) for p in kept)
+
+
+def _undergoes(
+    alignment: Alignment,
+    groups: tuple[WordGroup, ...],
+    claimed: tuple[int, ...],
+    actual: tuple[int, ...],
+    verb: int,
+) -> bool:
+    """Whether the claimed subject is what stands behind the subject of this very verb, as a group of its own:
+    its object, for nothing joins the two as one subject.
+    """
+    evidence = alignment.evidence
+    if any(evidence.words[p].is_verb for p in range(evidence.segment_at(verb).start, verb)):
+        return False  # who does it is told by the first verb
+    kept = [p for i in claimed if (p := alignment.places[i]) is not None]
+    doer = [evidence.words[p] for p in groups[actual[0]].places]
+    named = doer[0].norm in lexicon.DETERMINERS | _SPEAKER or evidence.words[actual[0]].capital
+    if any(w.norm in UNIT_NAMES | lexicon.TEMPORAL_STARTS for w in doer):
+        return False  # "Een jaar later", "Het afgelopen jaar"
+    if not kept or not named or any(evidence.clauses[p] != evidence.clauses[verb] for p in (*kept, *actual)):
+        return False
+    between = evidence.words[actual[-1] + 1 : kept[0]]
+    joined = any(w.border or w.norm in lexicon.COORDINATORS for w in between)
+    apart = any(w.is_verb for w in between) or not joined
+    behind = all(p > actual[-1] and groups[p].opener is None and not groups[p].temporal for p in kept)
+    return behind and apart and not any(groups[p] is groups[actual[0]] for p in kept)
 
 
 def _in_other_clause(evidence: Reading, place: int, verb: int) -> bool:
