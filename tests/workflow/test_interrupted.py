@@ -306,7 +306,7 @@ def approved_with(workplace, selection) -> str:
 
 def test_an_approved_answer_is_read_for_its_tone_and_that_can_be_switched_off(workplace, selections) -> None:
     def written():
-        workplace.script = script = scripted(verbatim(selections[1], 0), "{}", "{}")
+        workplace.script = script = scripted(verbatim(selections[1], 2), "{}", "{}")
         one = replace(QUESTIONS, questions=QUESTIONS.questions[1:2])
         done = workplace.drafts.draft(one, selections[1:2], generator="llm", actor=BOSS)
         draft = done.verifications[0].draft
@@ -318,7 +318,7 @@ def test_an_approved_answer_is_read_for_its_tone_and_that_can_be_switched_off(wo
     dossier_id, read, draft = written()
     assert read and where in dict(draft.provenance.parameters)["style_from"].split()
     assert any(where in remark for remark in draft.left_out), "the officer sees which answer was read"
-    workplace.script = scripted(verbatim(selections[1], 0), "{}", "{}")
+    workplace.script = scripted(verbatim(selections[1], 2), "{}", "{}")
     assert workplace.drafts.replay(dossier_id, actor=BOSS).same
     workplace.options = replace(workplace.options, style=False)
     _, read, draft = written()

@@ -46,7 +46,9 @@ def with_remarks(draft: Draft) -> Draft:
         s.original or s.text for s in draft.statements if s.original or s.author is Author.MACHINE
     )
     of_text = () if not draft.complete and not draft.stopped else draft.left_out
-    remarks = tuple(Remark(text, parts) for text in of_text if text != broke_off(draft.stopped))
+    # Of an older record by copying its remarks were doubts; those on what a model did stay true.
+    doubted = parts if draft.provenance.generator == "extractive" else ()
+    remarks = tuple(Remark(text, doubted) for text in of_text if text != broke_off(draft.stopped))
     doubt = (Remark(parts=parts, missing=bool(draft.missing)),) if parts else ()
     return replace(draft, written=written, remarks=(*remarks, *doubt))
 
