@@ -24,7 +24,11 @@ BOSS = Actor("beheer", frozenset(Role))
 OPEN_ONLY = Actor("noor", frozenset(Role), frozenset({"openbaar"}))
 PAPERS = [p for p in sample_documents() if "9001" in p.name][:3]
 NOTE = RawFile("nota.txt", b"Een notitie over de veerpont.", "proef")
-SET = QuestionSet("", (SubQuestion((1,), "Hoeveel opslagplaatsen voor vuurwerk zijn er?"),), title="Vuurwerk")
+SET = QuestionSet(
+    "",
+    (SubQuestion((1,), "Hoeveel opslagplaatsen voor consumentenvuurwerk zijn er in Nederland?"),),
+    title="Vuurwerk",
+)
 
 
 @pytest.fixture
