@@ -19,7 +19,7 @@ from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import tells
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import RECOGNISED, gives
+from learninglion.dutch.questions import gives
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -81,7 +81,7 @@ class Evidence:
     says: Floats  # shape (units, len(SAYS_IT))
     holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
     asked: Floats  # shape (len(ASKED_BEFORE),)
-    wanted: bool  # whether the earlier question waited for the same (an amount, a reason) and denied as much
+    wanted: bool  # whether the earlier question waited for the same (an amount, a deed) and denied as much
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -174,9 +174,7 @@ def evidence_of(
         rows.append((float(question_words.mean @ sentence.mean), least(near), float(given), odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
-    wanted = asking.wants not in RECOGNISED or any(
-        earlier.wants is asking.wants for earlier in askings_of(source.question)
-    )
+    wanted = any(earlier.wants is asking.wants for earlier in askings_of(source.question))
     wanted = wanted and _denials(asking.about) == _denials(_whole(source.question))
     earlier = reading.asked
     there, back = question_words.nearest(earlier.vectors), earlier.nearest(question_words.vectors)
