@@ -86,7 +86,7 @@ def test_the_same_question_stays_so_with_marks_and_more_parts() -> None:
 
 
 def test_a_changed_word_makes_another_question_to_learn_from() -> None:
-    examples = list(shipped_cases("train"))[:120]
+    examples = list(shipped_cases("train"))[:240]
     changed = list(with_one_word_changed(examples))
     asked = {e.source.question for e in examples if e.same}
     assert len(changed) > 10

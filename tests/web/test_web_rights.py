@@ -223,7 +223,7 @@ LOCAL = frozenset(
     archive.export archive.verify dossier.delete dossier.letter-template retention.declaration
     retention.hold retention.release retention.run retention.set retention.terms draft evaluate.ask
     evaluate.collection evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
-    evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-line
+    evaluate.look-alikes evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-line
     evaluate.train-relevance evaluate.verifier experiment.rerun experiment.run experiment.show
     export export-all history import-all index.rebuild index.status ingest judge.agreement
     log.accept log.processing log.show log.verify model.check move parse person.erase person.find

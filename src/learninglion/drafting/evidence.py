@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds, searched
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import weight
-from learninglion.dutch.questions import RECOGNISED, gives
+from learninglion.drafting.wording import tells
+from learninglion.dutch.lexicon import NEGATIONS
+from learninglion.dutch.questions import gives
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -38,37 +39,29 @@ ASKED_BEFORE = ("cosine", "least")
 """What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
 
 cosine: of the means of their words; least: how well the one word is met that is met least, of either: where
-another place or group is named another thing was asked. 0 where a question names nothing, or is not there.
+another place or group is named another thing was asked. Both as log odds, for what is nearly the same is told
+apart there; lowest where a question names nothing, or is not there.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The telling words of a text: their vectors (n, d) at unit length around the mean, and their weights."""
+    """The telling words of a text: their vectors (n, d) at unit length around the mean."""
 
     vectors: Floats
-    weights: Floats
     mean: Floats  # of all words of the text, around the mean, at unit length
 
     def nearest(self, given: Floats) -> Floats:
         """For every word how near the nearest of `given` (m, d) is; zeros where nothing is given."""
         if not len(given):
-            return np.zeros(len(self.weights), dtype=np.float32)
+            return np.zeros(len(self.vectors), dtype=np.float32)
         cosines: Floats = (self.vectors @ given.T).max(axis=1)
         return cosines
 
-    def average(self, near: Floats) -> float:
-        """The mean of a number for every word, by weight."""
-        total = float(self.weights.sum())
-        return float(near @ self.weights / total) if total else 0.0
 
-    def least(self, near: Floats, most: int = 2) -> float:
-        """The mean of the lowest numbers, at most so many, of words that tell something; 0 for none."""
-        telling = np.sort(near[self.weights >= _TELLING])
-        return float(telling[:most].mean()) if len(telling) else 0.0
-
-
-_TELLING = 0.7  # weight of a word that is not in most papers
+def least(near: Floats, most: int = 2) -> float:
+    """The mean of the lowest numbers, at most so many; 0 for none."""
+    return float(np.sort(near)[:most].mean()) if len(near) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +81,7 @@ class Evidence:
     says: Floats  # shape (units, len(SAYS_IT))
     holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
     asked: Floats  # shape (len(ASKED_BEFORE),)
-    wanted: bool  # whether the earlier question waited for the same: an amount, a moment, a reason
+    wanted: bool  # whether the earlier question waited for the same (an amount, a deed) and denied as much
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -138,12 +131,10 @@ class Meaning:
 
     def _words(self, tokens: Sequence[str], vectors: Floats) -> Words:
         if not tokens:
-            nothing = np.zeros((0, len(self.centre)), dtype=np.float32)
-            return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self.centre))
+            return Words(np.zeros((0, len(self.centre)), dtype=np.float32), np.zeros_like(self.centre))
         placed = vectors - self.centre
-        weights = np.array([weight_printed(word) for word in tokens], dtype=np.float32)
-        mean = placed.mean(axis=0)
-        return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
+        telling = np.array([printed_tells(word) for word in tokens])
+        return Words(_unit(placed[telling]), _unit(placed.mean(axis=0)[None])[0])
 
 
 def _whole(question: str) -> str:
@@ -152,15 +143,19 @@ def _whole(question: str) -> str:
     return parts[-1].about if parts else ""
 
 
+def _denials(text: str) -> int:
+    return sum(word in NEGATIONS for word in words(text))
+
+
 def _unit(rows: Floats) -> Floats:
     lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return np.asarray(rows / lengths, dtype=np.float32)
 
 
 @lru_cache(maxsize=4096)
-def weight_printed(word: str) -> float:
-    """What a word as printed tells of a subject."""
-    return max((weight(w) for w in words(word)), default=0.0)
+def printed_tells(word: str) -> bool:
+    """Whether a word as printed tells of a subject: it is not in most papers."""
+    return any(tells(w) for w in words(word))
 
 
 def evidence_of(
@@ -176,18 +171,15 @@ def evidence_of(
     for unit, sentence in zip(units, reading.sentences, strict=True):
         near = question_words.nearest(sentence.vectors)
         given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
-        rows.append(
-            (float(question_words.mean @ sentence.mean), question_words.least(near), float(given), odds)
-        )
+        rows.append((float(question_words.mean @ sentence.mean), least(near), float(given), odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
-    wanted = asking.wants not in RECOGNISED or any(
-        earlier.wants is asking.wants for earlier in askings_of(source.question)
-    )
+    wanted = any(earlier.wants is asking.wants for earlier in askings_of(source.question))
+    wanted = wanted and _denials(asking.about) == _denials(_whole(source.question))
     earlier = reading.asked
-    there = question_words.least(question_words.nearest(earlier.vectors), 1)
-    back = earlier.least(earlier.nearest(question_words.vectors), 1)
-    same = (float(question_words.mean @ earlier.mean), min(there, back))
+    there, back = question_words.nearest(earlier.vectors), earlier.nearest(question_words.vectors)
+    alike = (float(question_words.mean @ earlier.mean), min(least(there, 1), least(back, 1)))
+    same = [log_odds(number) for number in alike]
     return Evidence(says, can, np.array(same, dtype=np.float32), wanted)
 
 

@@ -28,7 +28,7 @@ from learninglion.drafting.evidence import (
     Meaning,
     Reading,
     Words,
-    weight_printed,
+    printed_tells,
 )
 from learninglion.drafting.positions import newest_of_equals
 from learninglion.drafting.promises import as_of
@@ -113,7 +113,6 @@ MOST_NEWER = 5
 """Newer sources that are looked for beside an answer that is taken."""
 
 _READ = 3  # newer sources that are read: as many as were offered first, and by the words they share
-_TELLING = 0.7  # weight of a word that is not in most papers
 _LONG = 12  # letters; a longer word tells no more of a subject
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _OTHER_YEAR = 3  # what is told of another year than was asked lacks as much as this many names
@@ -213,8 +212,7 @@ def signals(
     `answered` has the vectors of its words.
     """
     source, units = reading.source, reading.units
-    tells = question_words.weights >= _TELLING
-    telling = [word for word in asking.about.split() if weight_printed(word) > 0]
+    telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.asked.vectors)
     absent = len(_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
@@ -223,7 +221,7 @@ def signals(
         around = slice(max(0, at - 1), at + 2)
         given = f"{source.question} {' '.join(u.text for u in units[around])}"
         same = [max((m for _, m in matched(word, given)), default=0.0) for word in telling]
-        met = np.sort(np.max([question, np.array(same, np.float32), *near[around]], axis=0)[tells])
+        met = np.sort(np.max([question, np.array(same, np.float32), *near[around]], axis=0))
         rows.append(
             (
                 float(question_words.mean @ sentence.mean),
@@ -232,7 +230,7 @@ def signals(
                 float(met[:2].mean()) if len(met) else 0.0,
                 float(met.mean()) if len(met) else 0.0,
                 _names(older_text, given),
-                sentence.average(sentence.nearest(answered)),
+                float(sentence.nearest(answered).mean()) if len(sentence.vectors) else 0.0,
                 float(bool(_CHANGES.search(unit.text))),
             )
         )
@@ -261,7 +259,7 @@ def _other_year(question: str, older_text: str) -> bool:
 def _names(wanted: str, given: str) -> float:
     """The letters of the two longest telling words of one text that another has too; at most 1."""
     weights = dict(subject_words(wanted))
-    shares = (min(len(stem), _LONG) * m for stem, m in matched(wanted, given) if weights[stem] >= _TELLING)
+    shares = (min(len(stem), _LONG) * m for stem, m in matched(wanted, given) if weights[stem] == 1.0)
     return sum(sorted(shares, reverse=True)[:2]) / (2 * _LONG)
 
 

@@ -155,7 +155,10 @@ class Relevance:
         made = self.evidence(askings, sources, scores)
         near = [is_about(introduction, source) for source in sources]
         same = [
-            [n * e.wanted * float(self.weights.asked.chance(e.asked)) for n, e in zip(near, row, strict=True)]
+            [
+                n * min(float(self.weights.asked.chance(e.asked)), 1.0 if e.wanted else LIKELY)
+                for n, e in zip(near, row, strict=True)
+            ]
             for row in made
         ]
         judged = [

@@ -37,14 +37,16 @@ def _stem(word: str) -> str:
     return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
 
 
+def tells(word: str) -> bool:
+    """Whether a folded word says something of the subject: no small word, nor one that most papers use."""
+    return _weight(word) == 1.0
+
+
 @lru_cache(maxsize=4096)
-def weight(word: str) -> float:
-    """What a folded word tells about the subject: 0 for small words, little for common ones."""
+def _weight(word: str) -> float:
     if word in FUNCTION_WORDS or len(word) < 2:
         return 0.0
-    if word in _common_words():
-        return _COMMON_WEIGHT
-    return 1.0 if word.isdigit() or len(word) > 3 else 0.7
+    return _COMMON_WEIGHT if word in _common_words() else 1.0
 
 
 @lru_cache(maxsize=2048)
@@ -52,7 +54,7 @@ def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     """The stems of the words of `text` that tell something, each once, with their weights."""
     weights: dict[str, float] = {}
     for word in words(text):
-        own_weight = weight(word)
+        own_weight = _weight(word)
         if own_weight:
             stem = _stem(word)
             weights[stem] = max(own_weight, weights.get(stem, 0.0))

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, weight_printed
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, printed_tells
 from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
@@ -165,7 +165,7 @@ def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Itera
 
 
 def with_one_word_changed(examples: Sequence[Example]) -> Iterator[Example]:
-    """Every question that a source was asked, once more with one telling word exchanged: another question.
+    """Half the questions that sources were asked, with one telling word exchanged: those are other questions.
 
     The word comes from the other questions, of its own sort (a name, a number, the same ending). Without
     these a question about another place or group would pass for the one that was answered.
@@ -173,10 +173,10 @@ def with_one_word_changed(examples: Sequence[Example]) -> Iterator[Example]:
     telling: dict[str, dict[str, None]] = {}
     for example in examples:
         for word in example.asking.about.split()[1:]:
-            if weight_printed(word) == 1.0:
+            if printed_tells(word):
                 telling.setdefault(_sort(word), {})[_bare(word)] = None
     sources = {e.source.question: e for e in examples if e.same and e.source.question}
-    for question, example in sources.items():
+    for question, example in list(sources.items())[::2]:
         changed = _exchanged(question, {sort: sorted(words) for sort, words in telling.items()})
         for asking in searched(changed)[-1:]:
             yield replace(example, asking=asking, answers=False, same=False, weight=0.0, units=frozenset())
@@ -188,7 +188,7 @@ def _exchanged(question: str, telling: Mapping[str, Sequence[str]]) -> str:
     places = [
         at
         for at, word in enumerate(printed)
-        if at and weight_printed(word) == 1.0 and len(telling.get(_sort(word), ())) > 1
+        if at and printed_tells(word) and len(telling.get(_sort(word), ())) > 1
     ]
     if not places:
         return ""
