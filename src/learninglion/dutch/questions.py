@@ -74,7 +74,7 @@ _ASKS = {
         Wants.COUNT: r"\b(?:hoe ?veel|hoe (?:vaak|hoog|groot|breed|diep|zwaar|snel|warm|koud|laag|duur)|"
         r"welke? (?:aantal\w*|omvang|hoogte|getal)|wat (?:is|was|zijn) de (?:omvang|hoogte)|cijfermatig|"
         r"wat bedra(?:agt|gen)|how (?:many|often|large|big)|what number)\b|"
-        rf"{_NAMED}(?:aantal|number)\b",
+        rf"{_NAMED}(?:aantal|hoeveelheid|maximum|minimum|number|amount)\b",
         Wants.CAUSE: r"\b(?:waarom|om welke reden\w*|wat (?:is|was|zijn|waren) de (?:reden\w*|oorza\w+)|"
         r"waardoor|welke redenen|waaraan ligt|hoe komt (?:het|dat)|wat verklaart|waar komt\b.*\bdoor|why|"
         r"how come)\b|"
