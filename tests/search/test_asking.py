@@ -804,3 +804,13 @@ def test_what_the_question_names_itself_is_not_who_is_asked_for(
 def test_a_compound_that_begins_with_the_stem_of_a_verb_meets_it() -> None:
     wanted = want("Hoeveel kost verlengen?", lambda _: 1.0)
     assert cover(wanted, "De verlengkosten zijn 13 euro.") > cover(wanted, "De aanvraag is 23 euro.")
+
+
+def test_what_gives_the_sort_of_thing_that_is_asked_need_not_repeat_its_name(tmp_path: Path) -> None:
+    pieces = (
+        *PIECES,
+        (H, "4. Sluis"),
+        (P, "Het openen van de noodsluis kost tijd. Het openen van de noodsluis neemt 10 minuten in beslag."),
+    )
+    reply = put(tmp_path, "Hoe lang duurt het openen van de noodsluis?", document(pieces))
+    assert "10 minuten" in (*reply.answers, *reply.near)[0].quote

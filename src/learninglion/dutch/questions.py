@@ -95,6 +95,28 @@ def wants_of(question: str) -> Wants:
     return min(met, key=lambda m: m[0], default=(0, Wants.ANYTHING))[1]
 
 
+_OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
+
+
+def sort_words(question: str) -> frozenset[str]:
+    """The folded words of `question` that only say what it waits for: "hoe lang", "hoeveel weken", "duurt".
+
+    A sentence that gives such a thing need not repeat them. What money is for is a subject, as in "hoeveel
+    subsidie".
+    """
+    wants = wants_of(question)
+    if wants not in _ASKS:
+        return frozenset()
+    sorts = set()
+    for match in _ASKS[wants].finditer(fold(question)):
+        own = re.findall(r"\w+", match.group())
+        if len(own) == 1:
+            sorts.add(own[0])
+        elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
+            sorts.add(own[1])
+    return frozenset(sorts)
+
+
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _NO_AMOUNT = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"

@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
-from learninglion.dutch.questions import NUMERIC, Wants, gives
+from learninglion.dutch.questions import NUMERIC, Wants, gives, sort_words
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
@@ -84,6 +84,7 @@ class Wanted:
     weights: Row
     ways: tuple[_Way, ...]
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
+    sorts: tuple[int, ...] = ()  # places of words that only say what is waited for
     across: Wanted | None = None
 
 
@@ -111,7 +112,9 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     ]
     words = tuple(word for word, *_ in by_stem.values())
     weights = [max(_LEAST, share * rarity(own)) for own, (_, _, share, _) in by_stem.items()]
-    return Wanted(question, words, _shares(weights), tuple(ways), {}, _across(question, by_stem, rarity))
+    sorts = tuple(n for n, word in enumerate(words) if word in sort_words(text))
+    across = _across(question, by_stem, rarity)
+    return Wanted(question, words, _shares(weights), tuple(ways), {}, sorts, replace(across, sorts=sorts))
 
 
 def _across(question: Asked, by_stem: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
@@ -366,13 +369,16 @@ def _look(
 ) -> Look:
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
+    holds = gives(wanted.asked.wants, _besides(wanted, unit.text))
+    if holds and wanted.sorts:
+        own = own.copy()
+        own[list(wanted.sorts)] = 1.0
     near = np.maximum(_ABOVE * above, own)
     if n:
         near = np.maximum(near, _BEFORE * covers[n - 1])
     if n + 1 < len(units):
         near = np.maximum(near, _BEHIND * covers[n + 1])
     everything = np.maximum(near, _ELSEWHERE * whole)
-    holds = gives(wanted.asked.wants, _besides(wanted, unit.text))
     if wanted.asked.looked_up and _defines(unit.text, wanted):
         holds = True
     size = len(unit.text.split())
