@@ -29,7 +29,7 @@ from learninglion.search.asking import (
     newest_first,
     read_first,
 )
-from learninglion.search.evidence import split_verb, want
+from learninglion.search.evidence import cover, look, split_verb, want
 from learninglion.search.local.index import Index
 from learninglion.search.material import Material, grouped
 from learninglion.search.referring import Description, described, naming
@@ -631,14 +631,13 @@ def test_a_number_that_was_counted_is_held_against_the_answer_of_the_case(tmp_pa
     assert report.all.shown == 0.5
 
 
+BEES = (H, "Gedragscode imkers"), (T, "De kasten staan drie meter van de weg. Een volk zwermt in mei.")
+
+
 def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = document(
-        ((H, "Gedragscode imkers"), (T, "De kasten staan drie meter van de weg. Een volk zwermt in mei.")),
-        "doc-2",
-        "Gedragscode imkers",
-    )
+    other = document(BEES, "doc-2", "Gedragscode imkers")
     asked = (
         ("sluiswachter.pdf", "Hoe lang duurt een schutting?", "25"),
         ("sluiswachter.pdf", "Hoe oud is de sluis?", ""),
@@ -782,3 +781,36 @@ def test_parts_are_asked_for_by_their_numbers(
     assert reply.not_told == not_told
     if "bijlage" in question:  # a chapter of that number is no annex
         assert {m.document.id for m in reply.answers} == {"doc-2"}
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "kind"),
+    [
+        ("Wie mag een KLEM uitgeven?", "Eventueel kan een nieuwe KLEM worden uitgegeven.", -1.0),
+        ("Wie mag een KLEM uitgeven?", "Alleen de havenmeester van Duinrade geeft een KLEM uit.", 1.0),
+        ("Wie benoemt de leden van het college?", "Het college heeft drie tot vijf leden.", -1.0),
+        ("Wie benoemt de leden van het college?", "De leden worden benoemd door de minister.", 1.0),
+    ],
+)
+def test_what_the_question_names_itself_is_not_who_is_asked_for(
+    question: str, sentence: str, kind: float
+) -> None:
+    body = (H, "Werkwijze"), (P, sentence)
+    (entry, *_) = ParsedShelf([document(body)]).entries()
+    seen = look(want(question, lambda _: 1.0), entry[0])
+    assert seen is not None and seen.kind == kind
+
+
+def test_a_compound_that_begins_with_the_stem_of_a_verb_meets_it() -> None:
+    wanted = want("Hoeveel kost verlengen?", lambda _: 1.0)
+    assert cover(wanted, "De verlengkosten zijn 13 euro.") > cover(wanted, "De aanvraag is 23 euro.")
+
+
+def test_what_gives_the_sort_of_thing_that_is_asked_need_not_repeat_its_name(tmp_path: Path) -> None:
+    pieces = (
+        *PIECES,
+        (H, "4. Sluis"),
+        (P, "Het openen van de noodsluis kost tijd. Het openen van de noodsluis neemt 10 minuten in beslag."),
+    )
+    reply = put(tmp_path, "Hoe lang duurt het openen van de noodsluis?", document(pieces))
+    assert "10 minuten" in (*reply.answers, *reply.near)[0].quote

@@ -74,7 +74,7 @@ _ASKS = {
         Wants.COUNT: r"\b(?:hoe ?veel|hoe (?:vaak|hoog|groot|breed|diep|zwaar|snel|warm|koud|laag|duur)|"
         r"welke? (?:aantal\w*|omvang|hoogte|getal)|wat (?:is|was|zijn) de (?:omvang|hoogte)|cijfermatig|"
         r"wat bedra(?:agt|gen)|how (?:many|often|large|big)|what number)\b|"
-        rf"{_NAMED}(?:aantal|number)\b",
+        rf"{_NAMED}(?:aantal|hoeveelheid|maximum|minimum|number|amount)\b",
         Wants.CAUSE: r"\b(?:waarom|om welke reden\w*|wat (?:is|was|zijn|waren) de (?:reden\w*|oorza\w+)|"
         r"waardoor|welke redenen|waaraan ligt|hoe komt (?:het|dat)|wat verklaart|waar komt\b.*\bdoor|why|"
         r"how come)\b|"
@@ -93,6 +93,28 @@ def wants_of(question: str) -> Wants:
     plain = fold(question)
     met = ((match.start(), wants) for wants, pattern in _ASKS.items() if (match := pattern.search(plain)))
     return min(met, key=lambda m: m[0], default=(0, Wants.ANYTHING))[1]
+
+
+_OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
+
+
+def sort_words(question: str) -> frozenset[str]:
+    """The folded words of `question` that only say what it waits for: "hoe lang", "hoeveel weken", "duurt".
+
+    A sentence that gives such a thing need not repeat them. What money is for is a subject, as in "hoeveel
+    subsidie".
+    """
+    wants = wants_of(question)
+    if wants not in _ASKS:
+        return frozenset()
+    sorts = set()
+    for match in _ASKS[wants].finditer(fold(question)):
+        own = re.findall(r"\w+", match.group())
+        if len(own) == 1:
+            sorts.add(own[0])
+        elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
+            sorts.add(own[1])
+    return frozenset(sorts)
 
 
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))

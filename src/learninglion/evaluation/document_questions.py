@@ -348,7 +348,7 @@ _PENALTY = {"answers": 5.0, "answered": 10.0}
 # nobody has seen, and there several times as many slip through as here. And so many need not be called
 # absent: that it is not there must not be said of what stands first and is right. Both by the spread of all,
 # since the one or two highest of some 70 are a matter of chance.
-_FALSELY_ANSWERED, _NOT_ABSENT = 0.03, 0.50
+_FALSELY_ANSWERED, _NOT_ABSENT = 0.03, 0.60
 _UNASKED = frozenset({"document", "change"})  # kinds that another road answers (about.py, revisions.py)
 
 
@@ -424,14 +424,17 @@ def weights_of(lessons: Sequence[_Lesson]) -> Weights:
         logits = lesson.rows @ answers.slopes + answers.offset
         order = np.argsort(-logits, kind="stable")
         best = lesson.weighed[int(order[0])]
-        rows.append(answered_row(lesson.wanted, best.seen, best.signals, logits[order].tolist()))
-        labels.append(float(lesson.answerable))
+        rows.append(answered_row(lesson.wanted, best.seen, logits[order].tolist()))
+        labels.append(
+            float(lesson.right[int(order[0])])
+        )  # another first is a wrong answer, and not told is none
         weights.append(_weight(lesson, "answered"))
     matrix, flags = np.array(rows), np.array(labels)
     balance = np.array(weights)
-    documents = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
-    refused = documents & (flags == 0)
-    balance[refused] *= (documents & (flags == 1)).sum() / max(1, refused.sum())
+    asked = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
+    answerable = np.array([lesson.answerable for lesson in lessons])
+    refused = asked & ~answerable
+    balance[refused] *= (asked & answerable).sum() / max(1, refused.sum())
     answered = _fit(matrix, flags, balance, _PENALTY["answered"])
     # thresholds from documents that the curve did not see: of those it saw it is too sure
     groups = np.array([lesson.document for lesson in lessons])

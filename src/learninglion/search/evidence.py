@@ -2,9 +2,9 @@
 
 Two learned chances. That a source answers: from how the words of the question are met by one sentence, by
 what surrounds it, and by the source; whether the sentence holds the sort of thing that is asked for; and the
-search's own signals. And that a question is answered at all by what was found, from the best of it: what is
-asked about a thing that is there, but of which this is not told, looks much like what is. Both are learned by
-`learninglion evaluate ask --train`; docs/evaluation.md says on what, and how good they are.
+search's own signals. And that the best of what was found answers: what is asked about a thing that is there,
+but of which this is not told or elsewhere, looks much like what is. Both are learned by
+`learninglion evaluate ask --learn`; docs/evaluation.md says on what, and how good they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
-from learninglion.dutch.questions import NUMERIC, Wants, gives
+from learninglion.dutch.questions import NUMERIC, Wants, gives, sort_words
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
@@ -69,6 +69,7 @@ class _Way:
     grams: frozenset[str]
     roots: frozenset[str]
     worth: float
+    root: str = ""  # with which a compound may begin: "verleng" in "verlengkosten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Wanted:
     weights: Row
     ways: tuple[_Way, ...]
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
+    sorts: tuple[int, ...] = ()  # places of words that only say what is waited for
     across: Wanted | None = None
 
 
@@ -110,7 +112,9 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     ]
     words = tuple(word for word, *_ in by_stem.values())
     weights = [max(_LEAST, share * rarity(own)) for own, (_, _, share, _) in by_stem.items()]
-    return Wanted(question, words, _shares(weights), tuple(ways), {}, _across(question, by_stem, rarity))
+    sorts = tuple(n for n, word in enumerate(words) if word in sort_words(text))
+    across = _across(question, by_stem, rarity)
+    return Wanted(question, words, _shares(weights), tuple(ways), {}, sorts, replace(across, sorts=sorts))
 
 
 def _across(question: Asked, by_stem: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
@@ -125,7 +129,8 @@ def _across(question: Asked, by_stem: Mapping[str, tuple[str, str, float, bool]]
 
 
 def _way(place: int, word: str) -> _Way:
-    return _Way(place, word, _grams(word), _roots(word), 1.0)
+    root = stem(word)
+    return _Way(place, word, _grams(word), _roots(word), 1.0, root if len(root) >= _GRAM else "")
 
 
 def _shares(weights: Sequence[float]) -> Row:
@@ -189,6 +194,8 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
         elif own and way.grams:
             shared = len(own & way.grams) / min(len(own), len(way.grams))
             worth = way.worth * _PART_WORTH * shared if shared >= _PART else 0.0
+        if not worth and way.root and (word.startswith(way.root) or word.endswith(way.word)):
+            worth = way.worth * _PART_WORTH * _PART
         if worth > matches.get(way.place, 0.0):
             matches[way.place] = worth
     made = wanted.met[word] = tuple(matches.items())
@@ -343,6 +350,13 @@ def _counts(wanted: Wanted, unit: Unit) -> bool:
     return any(place in things for word in _words(behind) for place, _ in _meets(wanted, word))
 
 
+def _besides(wanted: Wanted, text: str) -> str:
+    """`text` without what the question names itself, where it asks who or where: that is no answer to it."""
+    if wanted.asked.wants not in (Wants.BODY, Wants.PLACE):
+        return text
+    return _WORD.sub(lambda word: "" if _meets(wanted, fold(word.group())) else word.group(), text)
+
+
 def _look(
     wanted: Wanted,
     units: Sequence[Unit],
@@ -355,13 +369,16 @@ def _look(
 ) -> Look:
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
+    holds = gives(wanted.asked.wants, _besides(wanted, unit.text))
+    if holds and wanted.sorts:
+        own = own.copy()
+        own[list(wanted.sorts)] = 1.0
     near = np.maximum(_ABOVE * above, own)
     if n:
         near = np.maximum(near, _BEFORE * covers[n - 1])
     if n + 1 < len(units):
         near = np.maximum(near, _BEHIND * covers[n + 1])
     everything = np.maximum(near, _ELSEWHERE * whole)
-    holds = gives(wanted.asked.wants, unit.text)
     if wanted.asked.looked_up and _defines(unit.text, wanted):
         holds = True
     size = len(unit.text.split())
@@ -406,7 +423,7 @@ ANSWERS = (
     "logit", "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
 )  # fmt: skip
 ANSWERED = (
-    "chance", "unit", "whole", "missing", "kind", "few", "foreign", "best", "numeric", "who", "least", "lead",
+    "chance", "unit", "missing", "kind", "few", "foreign", "numeric", "who", "least", "lead",
 )  # fmt: skip
 
 
@@ -438,7 +455,7 @@ def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
     )
 
 
-def answered_row(wanted: Wanted, seen: Look, signals: Signals, logits: Sequence[float]) -> Row:
+def answered_row(wanted: Wanted, seen: Look, logits: Sequence[float]) -> Row:
     """The numbers (columns as ANSWERED) of a question beside the best that was found.
 
     `logits` are those of all that was read, best first: what answers stands clear of the next, what is merely
@@ -450,12 +467,10 @@ def answered_row(wanted: Wanted, seen: Look, signals: Signals, logits: Sequence[
         [
             logits[0],
             own * seen.share,
-            own * seen.whole,
             own * seen.missing,
             seen.kind,
             1.0 / max(1, len(wanted.words)),
             1 - own,
-            signals.best,
             wanted.asked.wants in NUMERIC,
             wanted.asked.wants is Wants.BODY,
             seen.least,

@@ -113,7 +113,7 @@ def place_sections(ranking: Ranking, weighed: Mapping[int, Weighed]) -> Ranking:
 
 
 def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights) -> float:
-    """The chance that the question is answered by what was read, best first; 0 where that is nothing."""
+    """The chance that the first of what was read, best first, answers; 0 where that is nothing."""
     if not weighed or not wanted.words:
         return 0.0
     best = weighed[0]
@@ -121,7 +121,7 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
         return (
             0.0  # not one word of what is asked stands there: alike in meaning alone is no place to point at
         )
-    row: Row = answered_row(wanted, best.seen, best.signals, [w.logit for w in weighed[:2]])
+    row: Row = answered_row(wanted, best.seen, [w.logit for w in weighed[:2]])
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
     if best.seen.is_other:  # the row of another: to look at, never the answer
         return min(chance, weights.threshold)
