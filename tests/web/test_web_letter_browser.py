@@ -56,6 +56,12 @@ def rewrite(page: Page, path: str, position: int, text: str) -> None:
     page.wait_for_selector("form[data-editor]", state="detached")
 
 
+def told(page: Page, position: int) -> list[str]:
+    """The verdict on an answer, its sentences and what is remarked, as somebody reads them."""
+    section = page.locator(f"#question-{position}")
+    return [text for text in section.inner_text().splitlines() if text.strip()]
+
+
 def agree(dialog: Dialog) -> None:
     """Say yes."""
     dialog.accept()
@@ -163,3 +169,20 @@ def test_the_verdict_follows_the_text_and_a_contradiction_stays_in_sight(page: P
     assert sentence in own.inner_text() and own.locator("a.cite").count() == 0
     assert "De bron zegt iets anders." in page.inner_text("#question-1 .own")
     assert "1 eigen zin" in page.inner_text(".questions li >> nth=1")
+
+
+def test_an_answer_that_is_emptied_and_typed_anew_is_told_as_it_was(page: Page, path: str) -> None:
+    page.goto(path)
+    answered = [at for at in range(3) if page.locator(f"#question-{at} .answer .sentence").count()]
+    assert answered
+    for position in answered[:2]:
+        text, before = answer_text(page, path, position), []
+        page.goto(path)
+        before = told(page, position)
+        rewrite(page, path, position, text)  # saved unchanged
+        assert told(page, position) == before
+        rewrite(page, path, position, "")
+        rewrite(page, path, position, f"{text} Wij komen hierop terug.")
+        rewrite(page, path, position, text.replace(". ", ".\n\n"))
+        rewrite(page, path, position, text)
+        assert told(page, position) == before

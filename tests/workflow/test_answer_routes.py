@@ -201,6 +201,15 @@ def test_what_a_person_says_must_answer_the_question_too() -> None:
         assert view_verdict(said).answered and not said.draft.left_out, answer
 
 
+def test_a_quotation_that_a_person_adds_is_held_to_what_a_draft_is_held_to() -> None:
+    begun = DRAFTS["nothing"]
+    quoted = typed(begun, BESIDE.body)
+    assert quoted.shown and quoted.verdict is AnswerVerdict.PARTIAL
+    assert quoted.missing or quoted.draft.doubts
+    sure = typed(typed(DRAFTS["sure"], ""), "Er varen op dit moment 12 veerponten bij Duinwijk.")
+    assert sure.verdict is AnswerVerdict.ANSWERED
+
+
 def test_that_a_figure_is_not_known_is_an_answer_on_own_account() -> None:
     begun = typed(DRAFTS["sure"], "Dat is niet bekend.")
     assert not begun.checks[0].statement.citations  # near to nothing in particular

@@ -129,6 +129,16 @@ def test_what_comes_from_another_answer_of_the_set_brings_its_source_along() -> 
     assert carried_along(f"{short.text} Zelf getypt.", (there,)) == {}
 
 
+def test_what_was_merged_and_is_split_again_rests_on_what_it_rested_on() -> None:
+    merged = "In de haven varen 14 veerponten en de gemeente houdt toezicht op de veerponten."
+    one = read_answer(merged, (FERRIES, WATCH), selection(), nowhere)
+    assert len(one[0].citations) == 2
+    back = read_answer(f"{FERRIES.text} {WATCH.text}", one, selection(), nowhere)
+    assert [s.citations for s in back] == [FERRIES.citations, WATCH.citations]
+    anew = read_answer(merged, (), selection(), nowhere)  # typed by somebody else, it rests on both as well
+    assert set(anew[0].citations) == set(one[0].citations)
+
+
 def test_what_the_machine_doubted_stays_in_doubt_until_somebody_says_more_about_it() -> None:
     asked = selection().question.text
     doubt = (f"Ga na of dit de vraag beantwoordt: {asked}",)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from enum import StrEnum
+from itertools import accumulate, chain
 from zlib import crc32
 
 from learninglion.checking.phrases import split_introduction
@@ -48,10 +49,27 @@ def claim_of(text: str) -> str:
     return squash(split_introduction(text).claim)
 
 
-def own_words(statements: Sequence[Statement], written: Collection[str]) -> frozenset[Statement]:
-    """What a person says: what the machine did not write, and what that person answers for."""
+class Whose(StrEnum):
+    """Whose words a sentence is in."""
+
+    MACHINE = "machine"  # as it was drafted
+    SOURCE = "source"  # as the cited source has it, whoever put it there
+    PERSON = "person"
+
+
+def whose_words(statements: Sequence[Statement], written: Collection[str]) -> Mapping[Statement, Whose]:
+    """Whose words each statement is in; `written`: the sentences of the machine. What somebody answers for
+    is theirs.
+    """
     machine = frozenset(map(claim_of, written))
-    return frozenset(s for s in statements if s.on_own_account or claim_of(s.text) not in machine)
+    whose = {}
+    for statement in statements:
+        claim = claim_of(statement.text)
+        literal = any(claim.strip('“”" ') in squash(c.quote) for c in statement.citations)
+        by_nobody = Whose.SOURCE if literal else Whose.PERSON
+        drafted = Whose.MACHINE if claim in machine else by_nobody
+        whose[statement] = Whose.PERSON if statement.on_own_account else drafted
+    return whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +128,25 @@ def read_said(
 ) -> Said:
     """What these statements say beside the parts of the question, as the paragraphs they are.
 
-    `written`: the sentences of the machine. Any other is a person's: of it counts what it says, not what its
-    source was asked or how the search thought of that.
+    `written`: the sentences of the machine (None: all of them are). Others are a source's, read as a draft
+    by copying reads them, or a person's: of those counts what they say, not what a source was asked.
     """
     askings = searched(selection.question.text)
     if not statements or not askings:
         return Said(askings, tuple(statements), (), tuple(() for _ in askings))
     judge = measure or built_in()
-    sources = _as_sources(selection, statements, () if written is None else own_words(statements, written))
-    by_machine = tuple(told for told in sources if not told.own)
-    by_person = tuple(told for told in sources if told.own)
+    drafted = [s.text for s in statements] if written is None else written
+    sources = _as_sources(selection, statements, whose_words(statements, drafted))
+    of = {one: tuple(told for told in sources if told.whose is one) for one in Whose}
+    read = {one: tuple(told.source for told in of[one]) for one in Whose}
     judged = zip(
-        judge.of_selection(selection, tuple(told.source for told in by_machine), trusted=True),
-        judge.judge(selection.question.text, tuple(told.source for told in by_person), chosen=True),
+        judge.of_selection(selection, read[Whose.MACHINE], trusted=True),
+        judge.of_selection(selection, read[Whose.SOURCE]),
+        judge.judge(selection.question.text, read[Whose.PERSON], chosen=True),
         strict=True,
     )
-    rows = tuple((*first, *second) for first, second in judged)
-    return Said(askings, tuple(statements), (*by_machine, *by_person), rows)
+    rows = tuple(tuple(chain.from_iterable(row)) for row in judged)
+    return Said(askings, tuple(statements), tuple(chain.from_iterable(of.values())), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +157,7 @@ class _Told:
 
     source: Source
     places: tuple[tuple[Span, Statement], ...]
-    own: bool = False  # a person's words
+    whose: Whose
 
     def chance(self, judged: Judged, among: Collection[Statement] | None) -> float:
         """The chance that it answers, by the statements that count."""
@@ -159,21 +179,22 @@ _NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SU
 
 
 def _as_sources(
-    selection: Selection, statements: Sequence[Statement], ours: Collection[Statement]
+    selection: Selection, statements: Sequence[Statement], whose: Mapping[Statement, Whose]
 ) -> tuple[_Told, ...]:
-    """What was said, by paragraph and the source it rests on: a change is read with its paragraph, or with
-    its piece of a long one. `ours`: the words of a person.
+    """What was said, by paragraph, whose words it is and the source it rests on: a change is read with its
+    paragraph, or with its piece of a long one.
     """
     known = {source.id: source for source in selection.chosen}
-    gathered: dict[tuple[int, str, bool], list[Statement]] = {}
+    gathered: dict[tuple[int, str, Whose], list[Statement]] = {}
     paragraph = 0
     for statement in statements:
         paragraph += statement.opens is Opening.PARAGRAPH
-        own = statement in ours
-        cited = (c.source_id for c in statement.citations if c.source_id in known and not own)
-        gathered.setdefault((paragraph, next(cited, None) or "", own), []).append(statement)
+        by = whose[statement]
+        cited = (c.source_id for c in statement.citations if c.source_id in known)
+        source_id = "" if by is Whose.PERSON else next(cited, None) or ""
+        gathered.setdefault((paragraph, source_id, by), []).append(statement)
     made = []
-    for (_, source_id, own), piece in ((key, p) for key, group in gathered.items() for p in _pieces(group)):
+    for (_, source_id, by), piece in ((key, p) for key, group in gathered.items() for p in _pieces(group)):
         body, places = "", []
         for statement in piece:
             claim = split_introduction(statement.text).claim
@@ -181,7 +202,7 @@ def _as_sources(
             body = f"{body} {claim}" if body else claim
             places.append((Span(start, len(body)), statement))
         source = known.get(source_id, _NOWHERE)
-        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places), own))
+        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places), by))
     return tuple(made)
 
 

@@ -66,7 +66,6 @@ _LONGEST_QUESTION = 40  # words of a question that is told with its answer
 _LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUPPORT = 3  # sentences that one may lean on
-_POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may see otherwise
 _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or no answers
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
@@ -625,22 +624,12 @@ def with_material(
     return judge_draft(remarked) if made.complete else remarked
 
 
-def _all_former(made: _Draft) -> bool:
-    """Whether it is a position, and none of it of the cabinet of today. A fact stays one, with its date."""
-    cards = [made.sources[source_id].document for source_id in made.taken]
-    kind = kind_of(made.selection.question.text)
-    return kind in _POSITIONS and all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
-
-
 def _doubts(made: _Draft, askings: Sequence[Asking]) -> Iterator[Remark]:
     """The parts of which it is not sure that the sentences taken answer them."""
     for asking in askings:
         chance = made.chances.get(asking.text, 0.0)
         if chance < max(LIKELY, made.sure):
             yield Remark(parts=(asking.text,), missing=chance < LIKELY)
-    if made.taken and _all_former(made):
-        still = "Alleen een vorig kabinet zei dit; ga na of dit nog zo is."
-        yield Remark(still, tuple(asking.text for asking in askings))
 
 
 def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]) -> Iterator[Remark]:

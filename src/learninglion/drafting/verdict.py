@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.verify import METHOD, check
-from learninglion.drafting.askings import askings_of
-from learninglion.drafting.coverage import Said, claim_of, own_words, question_parts, read_said
-from learninglion.drafting.relevance import LIKELY, SAID
+from learninglion.drafting.askings import Kind, askings_of, kind_of
+from learninglion.drafting.coverage import Said, Whose, claim_of, question_parts, read_said, whose_words
+from learninglion.drafting.line import Voice, voice_of
+from learninglion.drafting.relevance import LIKELY, SAID, SURE
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -26,6 +27,8 @@ from learninglion.models import (
 )
 
 _DOUBTFUL = "Ga na of dit de vraag beantwoordt:"
+_STALE = "Alleen een vorig kabinet zei dit; ga na of dit nog zo is."
+_POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may see otherwise
 
 
 def broke_off(reason: str) -> str:
@@ -72,6 +75,8 @@ def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
         for remark in draft.remarks
         if remark.until not in cited and (not remark.about or claims & set(map(claim_of, remark.about)))
     ]
+    if _all_former(draft):
+        true.append(Remark(_STALE, question_parts(draft.selection)))
     missing, doubted = _open_parts(draft, [remark for remark in true if remark.parts], said)
     left_open = {*missing, *doubted}
     true = [remark for remark in true if remark.text and (not remark.parts or left_open & set(remark.parts))]
@@ -83,13 +88,25 @@ def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
     return replace(draft, verdict=verdict, missing=missing, left_out=tuple(dict.fromkeys(remarks)))
 
 
+def _all_former(draft: Draft) -> bool:
+    """Whether it is a position, in no words but those of cabinets before today's. A fact stays one."""
+    if kind_of(draft.selection.question.text) not in _POSITIONS:
+        return False
+    whose = whose_words(draft.statements, draft.written)
+    cited = {c.source_id for statement in draft.statements for c in statement.citations}
+    cards = [source.document for source in draft.selection.chosen if source.id in cited]
+    former = all(voice_of(card, draft.selection) is Voice.FORMER for card in cards)
+    return bool(cards) and former and Whose.PERSON not in whose.values()
+
+
 def _open_parts(
     draft: Draft, doubts: Sequence[Remark], said: Said | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The parts of the question that the text does not answer, and those that it may answer.
 
     What the machine was sure of holds while all that it wrote stands, or what is left of that bears on it.
-    What it doubted, and all else, must be said by a person, well enough (SAID).
+    What it doubted, and all else, must be said by a person, well enough (SAID), or be quoted from a source
+    that surely answers it, as in a draft.
     """
     parts = question_parts(draft.selection)
     if not draft.statements:
@@ -97,7 +114,10 @@ def _open_parts(
     reserved = {part for remark in doubts for part in remark.parts}
     unanswered = {part for remark in doubts if remark.missing for part in remark.parts}
     written = set(map(claim_of, draft.written))
-    new = own_words(draft.statements, draft.written)
+    whose = whose_words(draft.statements, draft.written)
+    new = frozenset(s for s in draft.statements if whose[s] is not Whose.MACHINE)
+    own = frozenset(s for s in new if whose[s] is Whose.PERSON)
+    sure = float(dict(draft.provenance.parameters).get("sure", SURE))
     whole = bool(written) and written <= {claim_of(s.text) for s in draft.statements}
     if whole and not (new and reserved):
         doubted = reserved - unanswered
@@ -106,12 +126,18 @@ def _open_parts(
     kept = frozenset(draft.statements) - new
     missing: list[str] = []
     maybe: list[str] = []
-    for part, in_all, anew, before in zip(
-        parts, said.best(), said.best(among=new), said.best(among=kept), strict=True
+    for part, in_all, by_person, quoted, before in zip(
+        parts,
+        said.best(),
+        said.best(among=own),
+        said.best(among=new - own),
+        said.best(among=kept),
+        strict=True,
     ):
-        if anew >= SAID or (part not in reserved and (whole or before >= LIKELY)):
+        surely = by_person >= SAID or quoted >= sure
+        if surely or (part not in reserved and (whole or before >= LIKELY)):
             continue
-        nothing = anew < LIKELY and (part in unanswered or in_all < LIKELY)
+        nothing = max(by_person, quoted) < LIKELY and (part in unanswered or in_all < LIKELY)
         (missing if nothing else maybe).append(part)
     return tuple(missing), tuple(maybe)
 

@@ -261,14 +261,19 @@ def _made(sentence: str, origin: Sequence[Statement], selection: Selection, loca
 
 
 def _support(statement: Statement, selection: Selection, locate: Locate) -> tuple[Citation, ...]:
-    """The citations that bear the sentence: those that came along, or the nearest words in a chosen source.
+    """The citations that bear the sentence: of those that came along no more than it needs, or the nearest
+    words in a chosen source.
 
     Where none bears it the nearest words stay, so that the reason says what does not fit. A sentence that is
     near to nothing cites nothing.
     """
     chosen = selection.chosen
-    if statement.citations and _holds(statement, chosen, locate):
-        return statement.citations
+    along = statement.citations
+    singly = [(citation,) for citation in along] if len(along) > 1 else []
+    enough: list[tuple[Citation, ...]] = [*singly, *([along] if along else [])]
+    for tried in enough:
+        if _holds(replace(statement, citations=tried), chosen, locate):
+            return tried
     near = sorted(_near(statement.text, chosen), key=lambda candidate: -candidate[0])[:_TRIED]
     cited = [cite(source, span, locate) for _, source, span in near]
     for tried in (*((one,) for one in cited), *((cited[0], other) for other in cited[1:])):

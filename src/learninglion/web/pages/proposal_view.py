@@ -296,8 +296,10 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
 
 
 def _proposal(verification: Verification) -> str:
-    """What is proposed, until a person said it."""
+    """What is proposed, until a person said it, or answered where the machine wrote nothing."""
     proposed = verification.draft.proposal
+    if not verification.draft.written and verification.with_own is AnswerVerdict.ANSWERED:
+        return ""
     text = " ".join(" ".join(c.statement.text for c in verification.checks).split())
     return "" if " ".join(proposed.split()) in text else proposed
 
