@@ -703,7 +703,7 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
     if switches >= count * 2:
         return False
     by_column = _by_column(placed, count, lines)
-    if switches == count - 1 and all(map(_is_sentence, by_column)):
+    if switches == count - 1 and (all(map(_is_sentence, by_column)) or not _stands_level(placed)):
         return True
     for texts in by_column:
         lengths = sorted(map(len, texts))
@@ -712,6 +712,19 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
         if not long and not listed and not runs_on(texts):
             return False
     return True
+
+
+def _stands_level(placed: Sequence[tuple[int, Cell]]) -> bool:
+    """Whether most cells of the longest column stand beside one of another, as those of rows do."""
+    longest = Counter(column for column, _ in placed).most_common(1)[0][0]
+    own = [cell for column, cell in placed if column == longest]
+    heights = sorted(cell.baseline for column, cell in placed if column != longest)
+    level = sum(
+        bisect_left(heights, cell.baseline - _LEVEL * cell.size)
+        < bisect_left(heights, cell.baseline + _LEVEL * cell.size)
+        for cell in own
+    )
+    return len(own) < _PROSE or 2 * level >= len(own)
 
 
 def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> list[list[str]]:
