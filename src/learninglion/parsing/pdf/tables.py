@@ -18,7 +18,6 @@ _APART = 1.6  # of the size: a larger step down in one column begins another cel
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
-_SAME_PLACE = 0.15  # points: play where a program sets the cells of one column
 _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
@@ -425,7 +424,7 @@ def _side_by_side(lines: Sequence[Line]) -> list[bool]:
     gaps = [[line.x_edges[gap] for gap in _gaps(line)] for line in lines]
     level = [
         bool(narrow[i] or narrow[j])
-        and any(abs(a - b) < _SAME_PLACE for a in (*narrow[i], *gaps[i]) for b in (*narrow[j], *gaps[j]))
+        and any(abs(a - b) < _LEVEL_EDGE for a in (*narrow[i], *gaps[i]) for b in (*narrow[j], *gaps[j]))
         for i, j in pairwise(range(len(lines)))
     ]
     for i, aligned in enumerate(level):
