@@ -289,3 +289,27 @@ def test_terms_with_white_behind_them_are_no_columns() -> None:
         f"/ {term}: Wat er op de dijk bij Oudeveen staat." for term in ("sluis", "gemaal", "pont")
     )
     assert not any("|" in row for row in rows(terms))
+
+
+@pytest.mark.parametrize("stroke", ["1pt", "none"])
+def test_cells_that_go_on_overleaf_side_by_side(stroke: str) -> None:
+    asked = (
+        "Kunt u zeggen hoe vaak de pont dit jaar stillag en wat dat betekent voor wie er elke dag mee reist? "
+    )
+    said = "De pont lag vaak stil. Dat komt doordat onderdelen laat werden geleverd en het water laag stond. "
+    cells = (
+        f"[Nr],[Vraag],[Antwoord],[1],[Kent u de pont?],[Ja.],[2],[{asked * 4}],[{said * 4}],[3],[Hoe?],[Zo.]"
+    )
+    found = rows(f"#v(20.5cm)\n#table(columns: (1cm, 1fr, 1fr), stroke: {stroke}, {cells})")
+    assert found == [
+        "Nr | Vraag | Antwoord",
+        "1 | Kent u de pont? | Ja.",
+        f"2 | {(asked * 4).strip()} | {(said * 4).strip()}",
+        "3 | Hoe? | Zo.",
+    ]
+
+
+def test_rows_without_a_first_cell_overleaf_are_rows() -> None:
+    cells = ",".join(f"[{'Noord' if n == 1 else ''}],[{2000 + n}],[{n * 7}]" for n in range(1, 60))
+    found = rows(f"#table(columns: 3, {cells})")
+    assert found[-1].endswith("2059 | 413") and len(found) == 59
