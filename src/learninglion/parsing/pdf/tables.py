@@ -436,8 +436,14 @@ def _side_by_side(lines: Sequence[Line]) -> list[bool]:
 
 def _narrow_starts(line: Line) -> list[float]:
     """Where words begin behind white that is too narrow for a gap but wider than other white of the line."""
+    text, edges, least = line.text, line.x_edges, _WIDE * line.size
+    at = text.find(" ")
+    while at >= 0 and edges[at + 1] - edges[at] <= least:
+        at = text.find(" ", at + 1)
+    if at < 0:  # nearly every line
+        return []
     whites = _whites(line)
-    least = max(_WIDE * line.size, _WIDER * min((b - a for a, b, _ in whites[1:]), default=0.0))
+    least = max(least, _WIDER * min((b - a for a, b, _ in whites[1:]), default=0.0))
     return [
         right
         for n, (left, right, at) in enumerate(whites)
