@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import zlib
 from random import Random
 
 import pytest
 from pdffiles import HELVETICA, image, pdf, show
+from pypdfium2 import raw
 
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
+from learninglion.parsing.pdf import outlines
 from learninglion.parsing.pdf.layers import find_switched_off
 from learninglion.parsing.pdf.lines import COVERED
 
@@ -952,3 +955,17 @@ def test_a_page_full_of_figures_in_no_columns_is_read() -> None:
     upright = "".join(f"{50 + 5 * n} 50 m {50 + 5 * n} 800 l S " for n in range(100))
     for drawn in ("", level, level + upright):
         assert len(read(pdf(drawn + figures)).text.replace("|", "").split()) > 400
+
+
+def test_only_figures_that_a_page_uses_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of a font that a program embeds has any sign at the place of a figure that is not in it."""
+    document = raw.FPDF_CreateNewDocument()
+    sans, serif = (raw.FPDFText_LoadStandardFont(document, name) for name in (b"Helvetica", b"Times-Roman"))
+    find = outlines._find_outline
+    monkeypatch.setattr(
+        outlines, "_find_outline", lambda font, sign: find(serif, "0") if sign == "7" else find(font, sign)
+    )
+    address = ctypes.cast(sans, ctypes.c_void_p).value or 0
+    assert outlines.misnames_figures(address, [ord("7")])
+    assert not outlines.misnames_figures(address, [ord(sign) for sign in "012345689"])
+    raw.FPDF_CloseDocument(document)

@@ -246,3 +246,70 @@ def test_figures_with_a_space_in_columns_close_together_are_figures_of_their_own
         f"#table(columns: 3, stroke: none, inset: (x: 2.8pt), column-gutter: (20pt, 0pt),"
         f" align: (left, right, right), {cells})"
     ) == ["Soort | 2030 | 2031", *map(" | ".join, table)]
+
+
+NARROW = "inset: (x: 3.5pt, y: 3pt), stroke: none"
+OVER = "[Onderwerp],table.cell(colspan: 2, align: {})[Zaken],[],[Aantal],[Stand],"
+AMOUNTS = "[Noord],[1.204],[in uitvoering],[Dijken],[98],[vertraagd door vergunning],[Zuid],[11,5],[ja]"
+
+
+@pytest.mark.parametrize("columns", ["3", "(1fr, 1fr, 1fr)", "(3cm, auto, 1fr)"])
+@pytest.mark.parametrize("align", ["left", "right", "center"])
+@pytest.mark.parametrize("font", ["Libertinus Serif", "New Computer Modern"])
+def test_columns_with_little_white_between_them(columns: str, align: str, font: str) -> None:
+    style = f"columns: {columns}, align: (left, {align}, left), {NARROW}"
+    cells = f"[Post],[Aantal zaken],[Stand],{AMOUNTS}"
+    assert rows(f'#set text(font: "{font}")\nEen zin.\n\n#table({style}, {cells})') == [
+        "Een zin.",
+        "Post | Aantal zaken | Stand",
+        "Noord | 1.204 | in uitvoering",
+        "Dijken | 98 | vertraagd door vergunning",
+        "Zuid | 11,5 | ja",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("side", "style"),
+    [("center", NARROW), *((side, "inset: (x: 6pt, y: 4pt), stroke: none") for side in ("left", "center"))],
+)
+def test_a_head_over_two_columns_without_lines(side: str, style: str) -> None:
+    table = f"#table(columns: 3, align: (left, right, left), {style}, {OVER.format(side)}{AMOUNTS})"
+    head, second, *others = rows(table)
+    assert head.replace(" |  |", " |").startswith("Onderwerp | Zaken")
+    assert second == " | Aantal | Stand"
+    assert others == [
+        "Noord | 1.204 | in uitvoering",
+        "Dijken | 98 | vertraagd door vergunning",
+        "Zuid | 11,5 | ja",
+    ]
+
+
+def test_terms_with_white_behind_them_are_no_columns() -> None:
+    terms = "\n".join(
+        f"/ {term}: Wat er op de dijk bij Oudeveen staat." for term in ("sluis", "gemaal", "pont")
+    )
+    assert not any("|" in row for row in rows(terms))
+
+
+@pytest.mark.parametrize("stroke", ["1pt", "none"])
+def test_cells_that_go_on_overleaf_side_by_side(stroke: str) -> None:
+    asked = (
+        "Kunt u zeggen hoe vaak de pont dit jaar stillag en wat dat betekent voor wie er elke dag mee reist? "
+    )
+    said = "De pont lag vaak stil. Dat komt doordat onderdelen laat werden geleverd en het water laag stond. "
+    cells = (
+        f"[Nr],[Vraag],[Antwoord],[1],[Kent u de pont?],[Ja.],[2],[{asked * 4}],[{said * 4}],[3],[Hoe?],[Zo.]"
+    )
+    found = rows(f"#v(20.5cm)\n#table(columns: (1cm, 1fr, 1fr), stroke: {stroke}, {cells})")
+    assert found == [
+        "Nr | Vraag | Antwoord",
+        "1 | Kent u de pont? | Ja.",
+        f"2 | {(asked * 4).strip()} | {(said * 4).strip()}",
+        "3 | Hoe? | Zo.",
+    ]
+
+
+def test_rows_without_a_first_cell_overleaf_are_rows() -> None:
+    cells = ",".join(f"[{'Noord' if n == 1 else ''}],[{2000 + n}],[{n * 7}]" for n in range(1, 60))
+    found = rows(f"#table(columns: 3, {cells})")
+    assert found[-1].endswith("2059 | 413") and len(found) == 59

@@ -655,8 +655,9 @@ def _mark_unmapped(
     wrong = np.fromiter(map(_map_error, repeat(handle), indices[first].tolist()), np.int64, len(distinct))
     figures = np.isin(codes[first], FIGURES)
     for address in np.unique(fonts[which[first[figures]]]).tolist():
-        if misnames_figures(address):
-            wrong[figures & (fonts[which[first]] == address)] = 1
+        own = figures & (fonts[which[first]] == address)
+        if misnames_figures(address, codes[first[own]].tolist()):
+            wrong[own] = 1
     if (wrong == 1).any():
         codes[(wrong == 1)[inverse] & (codes != 32)] = 0xFFFD
 

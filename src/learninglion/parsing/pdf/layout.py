@@ -34,6 +34,9 @@ def collect_words(lines: Iterable[Line]) -> frozenset[str]:
     return frozenset(words)
 
 
+_Placed = tuple[Line, int, int, int]  # a line, its index on its page, and which characters of it
+
+
 @dataclass(slots=True)
 class TextBuilder:
     """A text under construction. Lines are added in reading order; every place in it is remembered."""
@@ -54,14 +57,6 @@ class TextBuilder:
         if self.length and self._tail:
             self._put("\n")
         self._tail = ""
-
-    def reopen_paragraph(self) -> None:
-        """What is added next goes on with the text that was ended last, on a page before."""
-        if self.parts and self.parts[-1] == "\n":
-            self.parts.pop()
-            self.length -= 1
-            self.page_starts[-1] = min(self.page_starts[-1], self.length)
-            self._tail = self.parts[-1]
 
     def add_literal(self, text: str) -> None:
         """Add signs that stand nowhere on the page, such as the bar between two cells."""
@@ -393,6 +388,8 @@ class _Writer:
         self._unended: Table | None = None  # the table at the foot of the page before
         self._fills = False  # whether the last table takes up most of its page
         self._printed: list[list[str]] = []  # the rows of the last table, from its head on
+        self._below: tuple[Table, Sequence[Line]] | None = None  # the table at the head of the next page
+        self._held: list[list[_Placed]] = []  # the cells of a row that goes on there, not written yet
         self._early = False  # whether those go behind the first paragraph that ends on the page
 
     def write_body(self) -> None:
@@ -405,8 +402,15 @@ class _Writer:
             [page.rules for page, _ in self.bodies],
             [[page.lines[i] for i in own] for (page, _), own in zip(self.bodies, turned, strict=True)],
         )
-        for (page, indices), own, lines, tables_here in zip(self.bodies, level, printed, tables, strict=True):
+        following = [
+            (there[0], lines) if there and not there[0].first else None
+            for there, lines in zip(tables[1:], printed[1:], strict=True)
+        ]
+        for (page, indices), own, lines, tables_here, below in zip(
+            self.bodies, level, printed, tables, [*following, None], strict=True
+        ):
             self.builder.begin_page()
+            self._below = below
             self._sideways = [i for i in indices if page.lines[i].angle]
             heads = {
                 piece.line - len(lines)
@@ -599,24 +603,18 @@ class _Writer:
             table = replace(table, rows=table.rows[again:])
         elif not again:
             self._printed = printed
-        rest = above is not None and overleaf and self._is_rest(above, table)
+        placed = [[_placed(cell, lines, indices) for cell in row] for row in table.rows]
+        rest = bool(self._held)
         if rest:
-            self.builder.reopen_paragraph()
+            placed[0] = [before + own for before, own in zip(self._held, placed[0], strict=True)]
+            self._held = []
         start = self.builder.length
-        for row in table.rows:
-            filled = max((k for k, cell in enumerate(row) if cell), default=-1)
-            within = rest and row is table.rows[0]
-            for k, cell in enumerate(row[: filled + 1]):
-                if k and not within:
-                    self.builder.add_literal(" | ")
-                value = ""
-                for piece in cell:
-                    here = lines[piece.line].text[piece.start : piece.end]
-                    if _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
-                        self.builder.add_literal("; ")  # "1" above "200" is not 1 200
-                    self._add(lines[piece.line], indices[piece.line], (piece.start, piece.end))
-                    value = here
-            self.builder.end_paragraph()
+        held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
+        for number, row in enumerate(placed):
+            self._write_row(row)
+            if rest and not number:
+                self.builder.page_starts[-1] = self.builder.length  # the row stands where it begins
+        self._held = held
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
@@ -624,7 +622,7 @@ class _Writer:
         goes_on = overleaf and last is not None and (rest or again or _goes_on_overleaf(last.text, text))
         if text and last is not None and goes_on:
             whole = Span(last.span.start, span.end)
-            rows = last.lines + len(table.rows) - rest
+            rows = last.lines + len(placed)
             self.stretches[-1] = replace(last, span=whole, text=self.builder.read(whole), lines=rows)
         elif text:
             self.stretches.append(
@@ -642,11 +640,54 @@ class _Writer:
                 )
             )
 
-    def _is_rest(self, above: Table, table: Table) -> bool:
-        """Whether the first row of a table only goes on with the last cell of the page before, overleaf."""
-        filled = [[k for k, cell in enumerate(row) if cell] for row in (above.rows[-1], table.rows[0])]
-        ended = not self.stretches or _ENDS.search(self.stretches[-1].text) is not None
-        return filled[1] == filled[0][-1:] != [0] and not ended
+    def _write_row(self, row: Sequence[Sequence[_Placed]]) -> None:
+        filled = max((k for k, cell in enumerate(row) if cell), default=-1)
+        for k, cell in enumerate(row[: filled + 1]):
+            if k:
+                self.builder.add_literal(" | ")
+            value = ""
+            for line, index, start, end in cell:
+                here = line.text[start:end]
+                if _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
+                    self.builder.add_literal("; ")  # "1" above "200" is not 1 200
+                self._add(line, index, (start, end))
+                value = here
+        self.builder.end_paragraph()
+
+    def _goes_on_below(self, table: Table, last: Sequence[str], lines: Sequence[Line]) -> bool:
+        """Whether the last row of a table at the foot of its page goes on in the first below, overleaf.
+
+        That has no first cell, and goes on with a sentence: of the last cell alone, or in small letters.
+        """
+        if self._below is None or self._turned or table.last != len(lines) - len(self._sideways) - 1:
+            return False
+        below, there = self._below
+        rows = [
+            [_words_of(cell, there) for cell in row]
+            for row in below.rows
+            if all(p.line < len(there) for c in row for p in c)
+        ]
+        if len(rows) < len(below.rows) or not same_columns(table, below):
+            return False
+        again = _count_alike(self._printed, rows)
+        cells = [
+            (k, above, text) for k, (above, text) in enumerate(zip(last, rows[again], strict=True)) if text
+        ]
+        if (
+            again
+            and not self._fills
+            or not cells
+            or not cells[0][0]
+            or not all(above for _, above, _ in cells)
+        ):
+            return False
+        if any(_FIGURES.fullmatch(above) or _FIGURES.fullmatch(text) for _, above, text in cells):
+            return False
+        open_ones = [(k, text) for k, above, text in cells if not _ENDS.search(above)]
+        alone = [k for k, _ in open_ones] == [k for k, above in enumerate(last) if above][-1:] and len(
+            cells
+        ) == 1
+        return alone or any(text[0].islower() for _, text in open_ones)
 
     def write_notes(
         self, notes: Sequence[Note], anchored: dict[int, Mark]
@@ -667,6 +708,11 @@ class _Writer:
                 )
             footnotes.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(footnotes), tuple(lost)
+
+
+def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int]) -> list[_Placed]:
+    """The stretches of a cell with the lines they stand in."""
+    return [(lines[piece.line], indices[piece.line], piece.start, piece.end) for piece in cell]
 
 
 def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:

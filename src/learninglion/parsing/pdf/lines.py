@@ -105,7 +105,7 @@ _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the 
 _TURNED_RISE = 0.45  # of the size: so far apart is what stands on one line of turned text
 _HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
-_GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
+GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
@@ -343,7 +343,7 @@ def _in_order(strips: list[Strip]) -> list[Strip]:
         end = -math.inf
         parts: list[list[int]] = []
         for at in sorted(row, key=lambda at: strips[at].xs[0]):
-            if strips[at].xs[0] - end > _GAP * strips[at].style.size:
+            if strips[at].xs[0] - end > GAP * strips[at].style.size:
                 parts.append([])
             parts[-1].append(at)
             end = strips[at].x_end
@@ -355,7 +355,7 @@ def _in_order(strips: list[Strip]) -> list[Strip]:
 def _pass_over(last: Strip, left: float, right: float, y: float) -> None:
     """Note that words behind a strip are left out: the white that they leave parts no columns."""
     size = last.style.size
-    if abs(last.y - y) < _NEXT * size and -size < left - max(last.x_end, last.reach) < _GAP * size:
+    if abs(last.y - y) < _NEXT * size and -size < left - max(last.x_end, last.reach) < GAP * size:
         last.reach = right
 
 
@@ -451,7 +451,7 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
     if draft.length:
         distance = strip.xs[0] - max(draft.x_end, draft.reach)
         spaced = spaced or draft.reach > draft.x_end
-        if distance > _GAP * max(draft.size, style.size) or (
+        if distance > GAP * max(draft.size, style.size) or (
             distance > _SPACE * style.size and _is_parted(draft.x_end, strip, uprights)
         ):
             draft.gaps.append(draft.length + 1)

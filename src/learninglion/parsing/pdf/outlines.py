@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -45,10 +45,11 @@ class _Outline:
     path: Any = field(compare=False)
 
 
-def misnames_figures(font: int) -> bool:
-    """Whether `font` (an address of PDFium) draws another figure under the name of any figure.
+def misnames_figures(font: int, used: Collection[int]) -> bool:
+    """Whether `font` (an address of PDFium) draws another figure under the name of any figure of `used`.
 
-    False where nobody can tell: a font without outlines, or in a form of its own.
+    A part of a font holds what a file uses and counts its signs anew: under the name of a figure that is not
+    in it stands any sign. False where nobody can tell: a font without outlines, or in a form of its own.
     """
     handle = ctypes.cast(font, raw.FPDF_FONT)
     outlines = {figure: _find_outline(handle, chr(figure)) for figure in FIGURES}
@@ -56,7 +57,7 @@ def misnames_figures(font: int) -> bool:
     return any(
         _is_another(outline, figure - FIGURES.start)
         for figure, outline in outlines.items()
-        if outline is not None and drawn[outline] == 1
+        if outline is not None and figure in used and drawn[outline] == 1
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
-from learninglion.parsing.pdf.lines import Line
+from learninglion.parsing.pdf.lines import GAP, Line
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
@@ -21,6 +22,7 @@ _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 _WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
+_RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
 _FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
@@ -272,12 +274,8 @@ def _table_of(
 
 def _apart(cell: Cell, line: Line) -> list[Cell]:
     """The parts of a stretch between whites that are wider than between words."""
-    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDE * line.size and cell.start <= at < cell.end]
-    return [
-        part
-        for start, end in pairwise((cell.start, *wide, cell.end))
-        for part in _trimmed(cell.line, line, start, end)
-    ]
+    wide = [w for w in _whites(line) if w[1] - w[0] > _WIDE * line.size and cell.start <= w[2] < cell.end]
+    return _cut(cell, line, wide)
 
 
 def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
@@ -287,12 +285,8 @@ def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
     inner = line.text[cell.start : cell.end]
     spaces = [cell.start + m.start() for m in _SPACES.finditer(inner)]
     usual = min((line.x_edges[at + 1] - line.x_edges[at] for at in spaces), default=float("inf"))
-    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDER * usual and cell.start < at < cell.end]
-    return [
-        part
-        for start, end in pairwise((cell.start, *wide, cell.end))
-        for part in _trimmed(cell.line, line, start, end)
-    ]
+    wide = [w for w in _whites(line) if w[1] - w[0] > _WIDER * usual and cell.start < w[2] < cell.end]
+    return _cut(cell, line, wide)
 
 
 def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
@@ -426,7 +420,37 @@ def _side_by_side(lines: Sequence[Line]) -> list[bool]:
                 break
             if lines[i].x1 <= lines[j].x0 or lines[j].x1 <= lines[i].x0:
                 columned[i] = columned[j] = True
+    narrow = [_narrow_starts(line) for line in lines]
+    gaps = [[line.x_edges[gap] for gap in _gaps(line)] for line in lines]
+    level = [
+        bool(narrow[i] or narrow[j])
+        and any(abs(a - b) < _LEVEL_EDGE for a in (*narrow[i], *gaps[i]) for b in (*narrow[j], *gaps[j]))
+        for i, j in pairwise(range(len(lines)))
+    ]
+    for i, aligned in enumerate(level):
+        near = gaps[i] or gaps[i + 1] or any(level[max(0, i - 1) : i]) or any(level[i + 1 : i + 2])
+        if aligned and near:  # of two lines alone it may be chance
+            columned[i] = columned[i + 1] = True
     return columned
+
+
+def _narrow_starts(line: Line) -> list[float]:
+    """Where words begin behind white that is too narrow for a gap but wider than other white of the line."""
+    text, edges, least = line.text, line.x_edges, _WIDE * line.size
+    at = text.find(" ")
+    while at >= 0 and edges[at + 1] - edges[at] <= least:
+        at = text.find(" ", at + 1)
+    if at < 0:  # nearly every line
+        return []
+    whites = _whites(line)
+    least = max(least, _WIDER * min((b - a for a, b, _ in whites[1:]), default=0.0))
+    return [
+        right
+        for n, (left, right, at) in enumerate(whites)
+        if right - left > least
+        and at not in line.gaps
+        and not (n == 0 and _MARKER.match(line.text[:at].strip()))
+    ]
 
 
 def _is_beside(label: Line, first: Line, last: Line) -> bool:
@@ -436,7 +460,11 @@ def _is_beside(label: Line, first: Line, last: Line) -> bool:
 
 def _has_columns(line: Line) -> bool:
     """Whether a line has a gap that is not just the space behind the mark of a list item."""
-    return any(not _MARKER.match(line.text[:gap].strip()) for gap in line.gaps)
+    return bool(_gaps(line))
+
+
+def _gaps(line: Line) -> list[int]:
+    return [gap for gap in line.gaps if not _MARKER.match(line.text[:gap].strip())]
 
 
 def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
@@ -497,17 +525,15 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
 
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
+    drawn = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     cells = list(known) or [
-        part
-        for index in range(first, last + 1)
-        for cell in _cells(index, lines[index])
-        for part in _figures_apart(cell, lines[index])
+        part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
     ]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
-    columns = _find_columns(cells)
+    columns = _find_columns(_below_head(cells))
     if len(columns) < 2:
         return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
@@ -526,6 +552,58 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     arranged = tuple(_arrange(row, len(columns)) for row in rows)
     return Table(first, last, arranged, tuple(columns), full > 1)
+
+
+def _at_rivers(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
+    """The cells, cut where white that is wider than between words runs down between two columns.
+
+    Columns may stand closer together than the gaps that part a line: what one line shows by chance, several
+    below each other do not. One head may stand over two columns.
+    """
+    spaces = {n: [b - a for a, b, _ in _whites(lines[n])] for n in {cell.line for cell in cells}}
+    usual = min(map(min, filter(None, spaces.values())), default=0.0)
+    wide = []
+    for cell in cells:
+        least = min(spaces[cell.line], default=0.0)  # several such whites are those between words
+        words = sum(white < _WIDER * least for white in spaces[cell.line]) >= _SEVERAL
+        wide.append(_wide_whites(cell, lines[cell.line], _WIDER * (least if words else usual), sure=words))
+    parts = [part for cell, at in zip(cells, wide, strict=True) for part in _cut(cell, lines[cell.line], at)]
+    by_line: dict[int, list[Cell]] = {}
+    for part in parts:
+        by_line.setdefault(part.line, []).append(part)
+    rivers = []
+    for (_, left), (right, _) in pairwise(_find_columns(parts)):
+        across = [row for row in by_line.values() if row[0].x0 < left and right < row[-1].x1]
+        crossed = sum(any(part.x0 < left and right < part.x1 for part in row) for row in across)
+        if len(across) - crossed >= _RIVER and len(across) > 3 * crossed:
+            rivers.append((left, right))
+    chosen = [[w for w in at if any(w[0] < right and left < w[1] for left, right in rivers)] for at in wide]
+    return [part for cell, at in zip(cells, chosen, strict=True) for part in _cut(cell, lines[cell.line], at)]
+
+
+def _wide_whites(cell: Cell, line: Line, usual: float, *, sure: bool) -> list[tuple[float, float, int]]:
+    """The white in a cell that is wider than between words, but not behind the mark of a list item.
+
+    `usual`: what white between words is at most; where that is wide and not `sure`, it tells nothing.
+    """
+    least = max(_WIDE * line.size, usual if sure or usual < 2 * _WIDE * line.size else 0.0)
+    return [
+        (left, right, at)
+        for left, right, at in _whites(line)
+        if least < right - left <= GAP * line.size and cell.start <= at < cell.end
+        if not _is_item(line.text[cell.start : at + 1].strip())
+    ]
+
+
+def _is_item(mark: str) -> bool:
+    """Whether this is the mark of a list item; a figure may be a cell."""
+    return _MARKER.match(mark) is not None and not mark[-1].isdecimal()
+
+
+def _cut(cell: Cell, line: Line, whites: Sequence[tuple[float, float, int]]) -> list[Cell]:
+    """The parts of a cell between some of its whites."""
+    bounds = pairwise((cell.start, *(at for _, _, at in whites), cell.end))
+    return [part for start, end in bounds for part in _trimmed(cell.line, line, start, end)]
 
 
 def _cells(index: int, line: Line) -> list[Cell]:
@@ -600,6 +678,14 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
     return columns
 
 
+def _below_head(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells without those of a first line that has fewer than the next: heads over several columns."""
+    count = Counter(cell.line for cell in cells)
+    first, second, *others = [*sorted(count), None, None]
+    over = second is not None and others[:1] != [None] and 1 < count[first] < count[second]
+    return [cell for cell in cells if not over or cell.line != first]
+
+
 def _goes_down(above: Cell, cell: Cell) -> bool:
     return 0 < above.baseline - cell.baseline < _APART * cell.size
 
@@ -622,7 +708,7 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
     if switches >= count * 2:
         return False
     by_column = _by_column(placed, count, lines)
-    if switches == count - 1 and all(map(_is_sentence, by_column)):
+    if switches == count - 1 and (all(map(_is_sentence, by_column)) or not _stands_level(placed)):
         return True
     for texts in by_column:
         lengths = sorted(map(len, texts))
@@ -631,6 +717,19 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
         if not long and not listed and not runs_on(texts):
             return False
     return True
+
+
+def _stands_level(placed: Sequence[tuple[int, Cell]]) -> bool:
+    """Whether most cells of the longest column stand beside one of another, as those of rows do."""
+    longest = Counter(column for column, _ in placed).most_common(1)[0][0]
+    own = [cell for column, cell in placed if column == longest]
+    heights = sorted(cell.baseline for column, cell in placed if column != longest)
+    level = sum(
+        bisect_left(heights, cell.baseline - _LEVEL * cell.size)
+        < bisect_left(heights, cell.baseline + _LEVEL * cell.size)
+        for cell in own
+    )
+    return len(own) < _PROSE or 2 * level >= len(own)
 
 
 def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> list[list[str]]:
@@ -652,8 +751,19 @@ def _is_sentence(texts: Sequence[str]) -> bool:
 def _rows_in_order(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
     """Rows as they are drawn: cell by cell from left to right, each cell from top to bottom."""
     rows: list[list[tuple[int, Cell]]] = []
+    beside: dict[int, set[int]] = {}
     for column, cell in placed:
-        if not rows or _opens_row(rows[-1], column, cell):
+        beside.setdefault(cell.line, set()).add(column)
+    for column, cell in placed:
+        known = {k for k, _ in rows[-1]} if rows else set()
+        # Below a head that stands over several columns: nothing above all of this can go on in it.
+        under = len(rows) == 1 and rows[0][0][1].line != cell.line and column and 0 in known
+        level = (
+            bool(rows) and max(c.baseline for _, c in rows[-1]) - min(c.baseline for _, c in rows[-1]) < 1.0
+        )
+        goes_on = level and rows[-1][-1][0] in beside[cell.line]
+        opens = under and goes_on and 0 not in beside[cell.line] and not beside[cell.line] <= known
+        if not rows or opens or _opens_row(rows[-1], column, cell):
             rows.append([])
         rows[-1].append((column, cell))
     return rows
