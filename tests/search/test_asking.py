@@ -814,3 +814,17 @@ def test_what_gives_the_sort_of_thing_that_is_asked_need_not_repeat_its_name(tmp
     )
     reply = put(tmp_path, "Hoe lang duurt het openen van de noodsluis?", document(pieces))
     assert "10 minuten" in (*reply.answers, *reply.near)[0].quote
+
+
+def test_when_a_document_applies_is_told_by_the_line_that_speaks_of_itself() -> None:
+    told = document(
+        (
+            (H, "Besluit verlenging sluisregeling Duinrade"),
+            (P, "Vanaf 10 oktober 2010 is de sluisregeling voor Duinrade en Meerveen van kracht."),
+            (P, "Dit besluit treedt in werking met ingang van 12 mei 2014."),
+        )
+    )
+    question = "Vanaf wanneer geldt het besluit over Duinrade en Meerveen?"
+    asked = feature_asked("Vanaf wanneer geldt het besluit?")
+    assert asked is not None
+    assert "12 mei 2014" in facts_about(told, *asked, question)[0].quote.of(told.text)

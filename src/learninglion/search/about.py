@@ -19,7 +19,7 @@ from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
 from learninglion.search.asked import read_question
 from learninglion.search.numbering import numbers_named
-from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, alike
+from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, THIS, alike
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
 
@@ -630,7 +630,10 @@ def _dates(document: Document, detail: str) -> Iterator[Fact]:
     dates = [line for line in lines if _tells_date(_text(document, line))]
     if detail:  # when it applies, or is looked at again
         tells = next(line for sort, line in _TELLS.items() if re.fullmatch(sort, detail, re.IGNORECASE))
-        dates = [line for line in dates if tells.search(_text(document, line))]
+        told = [(line, _text(document, line)) for line in _lines(document, 0, len(document.text))]
+        own = [at for at, text in told if THIS.search(text) and tells.search(text) and _DATE.search(text)]
+        # "dit besluit treedt in werking op", wherever it stands, before what may be of another
+        dates = own or [line for line in dates if tells.search(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
     dates.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
     if not dates and not detail:  # a year that it goes by: "Werkprogramma 2025", "Vergaderjaar 2023-2024"

@@ -46,7 +46,7 @@ def document_named(question: str) -> str:
 
 
 _ANY_DOCUMENT = re.compile(rf"\b[\w-]*{DOCUMENT}\b", re.IGNORECASE)
-_THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{DOCUMENT}\b", re.IGNORECASE)
+THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{DOCUMENT}\b", re.IGNORECASE)
 
 
 def points_at_document(question: str, begins: str) -> int:
@@ -55,7 +55,7 @@ def points_at_document(question: str, begins: str) -> int:
     for sort in (m.group() for m in _ANY_DOCUMENT.finditer(question)):
         if any(fold(word) in begins for word in (sort, *translations(sort, english=english))):
             return 2
-    return int(_THIS.search(question) is not None)
+    return int(THIS.search(question) is not None)
 
 
 def _name_words(name: str) -> list[str]:
