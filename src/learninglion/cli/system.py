@@ -1,8 +1,9 @@
-"""Commands that run and guard the system: log, serve, worker."""
+"""Commands of whoever runs an installation: the server and its users, the log, copies, moves, a check-up."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -11,14 +12,21 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.compliance.otlp import Collector, export_of
 from learninglion.compliance.processing_log import SCOPE, processing_spans
+from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.settings import collector_choice, load_settings
+from learninglion.workflow.backup import restore_backup, verify_backup
+from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.files import write_file
+from learninglion.workflow.rereading import RereadOutcome, RereadResult
+from learninglion.workflow.transfer import Extent, import_all
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
+users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +34,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(log_app, name="log")
     app.command()(serve)
     app.command("worker")(work)
+    app.add_typer(users_app, name="users")
+    app.command()(mcp)
+    app.command("backup")(make_backup)
+    app.command("restore")(put_back)
+    app.command("export-all")(export_everything)
+    app.command("import-all")(import_everything)
+    app.command("move")(move)
+    app.command("doctor")(look_at_everything)
+    app.command("reread")(read_again)
 
 
 @log_app.command("verify")
@@ -153,3 +170,205 @@ def work(
         start_log(settings.log, settings.home)
         workplace.drafts.rehearse()
         work_until_told(worker)
+
+
+@users_app.command("list")
+def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per gebruiker.")) -> None:
+    """Alle gebruikers met hun rollen."""
+    with workplace_here() as workplace:
+        workplace.access.looked(local_actor(), "people")
+        for account in workplace.people.list(local_actor()):
+            roles = ", ".join(sorted(role.value for role in account.actor.roles))
+            seen = account.actor.collections
+            if as_json:
+                print_json(
+                    {
+                        "name": account.name,
+                        "roles": roles,
+                        "collections": None if seen is None else to_plain(seen),
+                    }
+                )
+            else:
+                where = "alles" if seen is None else ", ".join(sorted(seen))
+                console.print(f"{account.name}: {roles}; {where}")
+
+
+@users_app.command("add")
+def add_user(
+    name: str = typer.Argument(..., help="De naam waarmee iemand zich aanmeldt."),
+    role: list[Role] = typer.Option([Role.READER], "--role", help="Rol (herhaalbaar)."),
+    collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
+) -> None:
+    """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
+    from learninglion.web.addresses import address_for, noted_place
+
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:
+            raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
+        token = workplace.people.add(name, role, collection or None, actor=local_actor())
+    base = address_for(noted_place(settings.home, settings.web))
+    console.print(
+        f"{name} is toegevoegd. Geef dit eenmalige adres aan deze persoon:\n  {base}/set-up?token={token}"
+    )
+
+
+def mcp(
+    user: str = typer.Option("", "--user", help="Met de rechten van deze gebruiker."),
+    write: bool = typer.Option(False, "--write", help="Sta ook opstellen toe."),
+) -> None:
+    """Bied zoeken en bronnen aan een eigen taalmodel aan (Model Context Protocol, via stdio)."""
+    from learninglion.web.mcp import serve
+
+    actor: Actor = local_actor()
+    if user:
+        with workplace_here() as workplace:
+            account = workplace.accounts.find(user)
+        if not account.active:
+            raise PermissionDeniedError(f"Het account {user!r} is gesloten.")
+        actor = account.actor
+    with workplace_here() as workplace:
+        serve(workplace, actor, writing=write)
+
+
+def make_backup(
+    target: list[str] = typer.Argument(
+        ..., metavar="MAP", help="Een nieuwe map; of: verify MAP, om een back-up te controleren."
+    ),
+) -> None:
+    """Maak een back-up van alles, ook terwijl er wordt gewerkt; of controleer er een (backup verify MAP)."""
+    if len(target) == 2 and target[0] == "verify":
+        problems = verify_backup(Path(target[1]))
+        for problem in problems:
+            fail(problem)
+        if problems:
+            raise typer.Exit(1)
+        console.print(f"De back-up in {target[1]} is heel.")
+        return
+    if len(target) != 1:
+        raise typer.BadParameter("geef één map, of: verify MAP")
+    with workplace_here() as workplace, progress() as shown:
+        made = workplace.backups.make(Path(target[0]), actor=local_actor(), progress=shown)
+    size = sum(file.size for file in made.files)
+    console.print(
+        f"Back-up gemaakt in {target[0]}: {made.documents} documenten, {made.dossiers} dossiers, "
+        f"{made.log_entries} regels logboek, {size / 2**20:.0f} MB."
+    )
+
+
+def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met de back-up.")) -> None:
+    """Zet een back-up terug in de gegevensmap, waar nog geen archief mag staan."""
+    settings = load_settings()
+    with progress() as shown:
+        manifest = restore_backup(
+            folder, settings.home, settings.database_url, actor=local_actor(), progress=shown
+        )
+    with workplace_here() as workplace:
+        workplace.backups.note_taken_in(manifest, actor=local_actor())
+    console.print(
+        f"Teruggezet in {settings.home}: {manifest.documents} documenten, {manifest.dossiers} dossiers, "
+        f"stand van {manifest.made_at.astimezone():%Y-%m-%d %H:%M}. De eerste zoekvraag maakt de zoekindex."
+    )
+
+
+def export_everything(
+    target: Path = typer.Argument(..., metavar="MAP", help="Een nieuwe map voor de bestanden."),
+) -> None:
+    """Schrijf alles weg als open bestanden: documenten, dossiers, mensen, logboek en instellingen."""
+    with workplace_here() as workplace, progress() as shown:
+        made = workplace.transfers.export_all(target, actor=local_actor(), progress=shown)
+    console.print(f"Weggeschreven in {target}: {_counted(made.tables)}.")
+    advise(
+        "Ook instellingen met sleutels, de sleutel waarmee wordt ondertekend en de hashes van wachtwoorden "
+        "en tokens staan erin: bewaar de map zo veilig als het archief."
+    )
+
+
+def import_everything(
+    source: Path = typer.Argument(..., metavar="MAP", help="De map die export-all maakte."),
+) -> None:
+    """Lees in wat export-all wegschreef, van deze of een oudere versie; hier mag nog geen archief staan."""
+    settings = load_settings()
+    with progress() as shown:
+        manifest = import_all(
+            source, settings.home, settings.database_url, actor=local_actor(), progress=shown
+        )
+    with workplace_here() as workplace:
+        workplace.backups.note_taken_in(manifest, "archive.import", actor=local_actor())
+    console.print(f"Ingelezen: {_counted(manifest.tables)}. De eerste zoekvraag maakt de zoekindex.")
+
+
+def move(
+    to: str = typer.Option(
+        ...,
+        "--to",
+        metavar="ADRES|MAP",
+        help="Het adres van een lege PostgreSQL-database, of een nieuwe map.",
+    ),
+) -> None:
+    """Verhuis het archief naar PostgreSQL, of naar een map met SQLite; het oude blijft zoals het is."""
+    with workplace_here() as workplace, progress() as shown:
+        moved = workplace.transfers.move(to, actor=local_actor(), progress=shown)
+    console.print(f"Verhuisd en nagekeken: {_counted(moved)}. Het oude archief staat er nog.")
+    setting = "LEARNINGLION_DATABASE_URL (of database_url in settings.toml)"
+    if "://" in to:
+        console.print(f"Gebruik het nieuwe archief door {setting} op dit adres te zetten.")
+    else:
+        console.print(f"Gebruik het nieuwe archief met LEARNINGLION_HOME={to}, zonder {setting}.")
+
+
+def _counted(tables: Iterable[Extent]) -> str:
+    rows = {extent.table: extent.rows for extent in tables}
+    return (
+        f"{rows['documents']} documenten, {rows['dossiers']} dossiers, {rows['web_accounts']} accounts, "
+        f"{rows['log_entries']} regels logboek"
+    )
+
+
+def look_at_everything(
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bevinding."),
+) -> None:
+    """Kijk alles na: instellingen, gegevensmap, schijf, klok, originelen, index, logboek, modellen."""
+    wrong = False
+    with workplace_here() as workplace:
+        for finding in examine(workplace, actor=local_actor()):
+            wrong = wrong or finding.state is State.WRONG
+            if as_json:
+                print_json(to_plain(finding))
+            else:
+                _tell(finding)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def read_again(
+    only_look: bool = typer.Option(False, "--look", help="Laat alleen zien wat er zou veranderen."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
+) -> None:
+    """Lees alle documenten opnieuw uit hun originelen; dossiers blijven zoals ze waren."""
+
+    def tell(result: RereadResult) -> None:
+        if as_json:
+            print_json(to_plain(result))
+        elif result.outcome is RereadOutcome.FAILED:
+            fail(f"{result.document_id} blijft zoals het was: {result.detail}")
+        elif result.changes:
+            console.print(f"{result.document_id}: {' '.join(result.changes)}")
+
+    with workplace_here() as workplace, progress() as shown:
+        results = workplace.rereading.run(
+            actor=local_actor(), keep=not only_look, progress=shown, on_result=tell
+        )
+    counted = {outcome: sum(r.outcome is outcome for r in results) for outcome in RereadOutcome}
+    changed = counted[RereadOutcome.CHANGED] + counted[RereadOutcome.RENAMED]
+    words = "zouden anders worden gelezen" if only_look else "anders gelezen"
+    if not as_json:
+        console.print(f"{len(results)} documenten, {changed} {words}.")
+    if counted[RereadOutcome.FAILED]:
+        raise typer.Exit(1)
+
+
+def _tell(finding: Finding) -> None:
+    console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
+    if finding.advice:
+        console.print(f"        -> {finding.advice}")
