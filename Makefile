@@ -28,7 +28,7 @@ demo: setup ## The main job on the sample corpus: find, choose, draft, check, ex
 	@$(VENV)/python -m learninglion.cli.demo
 
 demo-llm: setup-demo-llm ## The same with a small language model (to show the path, not for work)
-	@$(VENV)/python -m learninglion.cli.demo_llm
+	@$(VENV)/python -m learninglion.cli.demo --llm
 
 serve: setup ## The workplace in the browser, on this machine only
 	@$(VENV)/learninglion serve

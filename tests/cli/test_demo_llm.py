@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from learninglion.cli.demo_llm import assemble_model
+from learninglion.cli.demo import assemble_model
 from learninglion.models.errors import MissingExtraError
 
 

@@ -27,7 +27,7 @@ _MODULES = {
     "remove": "documents",
     "document": "documents",
     "search": "questions",
-    "ask": "asking",
+    "ask": "questions",
     "draft": "questions",
     "verify": "questions",
     "replay": "questions",

@@ -1,7 +1,8 @@
-"""Commands of the main job: search, draft, verify, replay, export, history."""
+"""Commands of the main job (search, ask, draft, verify, replay, export, history), and how results print."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,6 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import workplace_here
-from learninglion.cli.reading import print_dossier, print_hits, print_style
 from learninglion.cli.terminal import (
     advise,
     console,
@@ -22,7 +22,9 @@ from learninglion.cli.terminal import (
     read_text,
 )
 from learninglion.drafting.selection import Choice, read_choices
+from learninglion.drafting.style import StyleReport
 from learninglion.models import (
+    Check,
     Context,
     Dossier,
     Filters,
@@ -30,15 +32,22 @@ from learninglion.models import (
     QuestionSet,
     Rejection,
     Selection,
+    Span,
     StatementVerdict,
+    Verification,
     day_of,
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import WHOLE, ExportFormat
-from learninglion.record.notes import STATE_WORDS, listed
+from learninglion.record.marking import mark_line
+from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, verdict_words
+from learninglion.search.asking import Reply, Verdict
+from learninglion.search.material import Material, Twin
+from learninglion.search.told import reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
+from learninglion.workflow.conversations import Turn
 
 # The human step in a terminal: see what was found, tick what counts, say why the rest does not.
 
@@ -94,6 +103,7 @@ def _hit(hits: Sequence[Hit], number: str) -> Hit | None:
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.command()(search)
+    app.command()(ask)
     app.command()(draft)
     app.command()(verify)
     app.command()(replay)
@@ -130,6 +140,7 @@ def _filters(
 
 
 _COLLECTION = typer.Option([], "--collection", help="Alleen deze verzameling (herhaalbaar).")
+_DOCUMENT = typer.Option([], "--document", help="Alleen dit document (herhaalbaar).")
 _SINCE = typer.Option("", "--since", help="Vanaf dit jaar of deze dag.")
 _UNTIL = typer.Option("", "--until", help="Tot en met dit jaar of deze dag.")
 _MINISTRY = typer.Option([], "--ministry", help="Alleen dit ministerie (herhaalbaar).")
@@ -147,7 +158,7 @@ def search(
     ministry: list[str] = _MINISTRY,
     minister: list[str] = _MINISTER,
     asker: list[str] = _ASKER,
-    document: list[str] = typer.Option([], "--document", help="Alleen dit document (herhaalbaar)."),
+    document: list[str] = _DOCUMENT,
     limit: int = typer.Option(10, "--limit", min=1, max=1000, help="Hoeveel treffers."),
     threshold: float | None = _THRESHOLD,
     as_json: bool = typer.Option(False, "--json", help="Als JSON-lijst."),
@@ -160,7 +171,7 @@ def search(
         hits = workplace.searching.search(
             text,
             introduction=introduction,
-            filters=_with_documents(filters, document),
+            filters=replace(filters, documents=tuple(document)),
             limit=limit,
             threshold=threshold or 0.0,
             actor=local_actor(),
@@ -172,10 +183,6 @@ def search(
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:
             print_hits(hits, workplace.searching.synonyms.added(text))
-
-
-def _with_documents(filters: Filters, documents: list[str]) -> Filters:
-    return replace(filters, documents=tuple(documents))
 
 
 def draft(
@@ -408,3 +415,238 @@ def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> 
                 )
             else:
                 console.print(f"{entry.id}  v{entry.version}  {STATE_WORDS[entry.state]}  {entry.title}")
+
+
+# Results as a person reads them in a terminal.
+
+_WIDTH = 100
+
+
+def _block(text: str, indent: str = "   ", first: str | None = None) -> str:
+    flat = " ".join(text.split())
+    return textwrap.fill(flat, _WIDTH, initial_indent=first or indent, subsequent_indent=indent)
+
+
+def _marked(text: str, spans: Sequence[Span], start: int) -> str:
+    """`text`, which begins at `start`, with >> and << around what matched: not everybody sees colour."""
+    made, at = [], 0
+    for span in sorted(spans):
+        begin, end = span.start - start, span.end - start
+        if at <= begin < end <= len(text):
+            made += [text[at:begin], f">> {text[begin:end]} <<"]
+            at = end
+    return "".join([*made, text[at:]])
+
+
+def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
+    """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for."""
+    if also:
+        console.print(f"Ook gezocht op: {', '.join(also)}")
+    if not hits:
+        console.print("Niets gevonden.")
+    for hit in hits:
+        source = hit.source
+        numbers = ", ".join(map(str, source.numbers))
+        what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
+        console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
+        who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
+        details = [
+            f"score {hit.score:.2f}",
+            str(source.document.date or ""),
+            who,
+            source.document.ministry or "",
+        ]
+        console.print("   " + " | ".join(d for d in details if d))
+        if source.question:
+            start = source.question_span.start if source.question_span else 0
+            console.print(_block(_marked(source.question, hit.matched, start), "   ", "   Vraag: "))
+        body = _marked(source.body, hit.matched, source.body_span.start)
+        console.print(_block(body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
+        if hit.matched_words:
+            meant = {s.word: f"{s.word} (synoniem van {s.asked})" for s in hit.through_synonyms}
+            words = ", ".join(meant.get(word, word) for word in hit.matched_words[:12])
+            console.print(f"   Gevonden op: {words}")
+        else:
+            console.print("   Gevonden op betekenis; er zijn geen woorden hetzelfde.")
+        if hit.duplicates:
+            console.print(f"   Bijna hetzelfde antwoord: {', '.join(hit.duplicates)}")
+        if source.document.url:
+            console.print(f"   {source.document.url}")
+
+
+_RELATED = 2  # passages that are related, shown where there is no draft
+
+
+def print_dossier(dossier: Dossier) -> None:
+    """A draft with its sources, what is missing and what was set apart."""
+    console.print(f"\n{dossier.question_set.title or 'Tekstvoorstel'}")
+    if mark := mark_line(dossier):
+        console.print(_block(mark, "  "))
+    for verification in dossier.verifications:
+        _print_question(verification)
+    console.print(f"\nDossier {dossier.id}, versie {dossier.version}")
+
+
+def _print_question(verification: Verification) -> None:
+    selection = verification.draft.selection
+    console.print(f"\n{heading(verification)}")
+    console.print(_block(selection.question.text, "  "))
+    who = "de machine" if selection.chosen_by.value == "machine" else selection.selected_by
+    console.print(
+        f"  [{len(selection.offered)} bronnen gevonden, {len(selection.chosen)} gekozen door {who}]"
+    )
+    own = verification.own
+    for check in verification.standing:
+        _print_statement(check)
+        if check in own:
+            console.print(_block(check.statement.own_account, "      ", "      eigen tekst, grondslag: "))
+    if words := verdict_words(verification):
+        console.print(f"  {words}")
+    for aspect in verification.left_open:
+        console.print(_block(aspect, "    ", "  - ontbreekt: "))
+    if proposal := verification.draft.proposal:
+        console.print(_block(proposal, "    ", "  - voorstel om te bevestigen: "))
+    if not verification.shown:
+        for citation in verification.draft.material[:_RELATED]:
+            passage = f"{citation.reference or citation.document}: “{citation.quote}”"
+            console.print(_block(passage, "    ", "  - verwant, geen antwoord: "))
+    for check in verification.failed:
+        text = f"{check.statement.text} ({reasons_text(check)})"
+        console.print(_block(text, "    ", "  - niet overgenomen: "))
+    for remark in verification.draft.left_out:
+        console.print(_block(remark, "    ", "  - "))
+
+
+def _print_statement(check: Check) -> None:
+    console.print(_block(check.statement.text, "  "))
+    for citation in check.statement.citations:
+        where = f", p. {citation.page}" if citation.page else ""
+        console.print(f"      [{citation.reference or citation.document}{where}]")
+
+
+def print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
+    """Length and reading level per sub-question, and what to explain or say more plainly."""
+    console.print("\nLengte en leesbaarheid")
+    for question, report in zip(question_set.questions, reports, strict=True):
+        if not report.words:
+            continue
+        numbers = ", ".join(map(str, question.numbers))
+        score = (
+            ""
+            if report.flesch_douma is None
+            else f", Flesch-Douma {report.flesch_douma:.0f} ({report.level})"
+        )
+        console.print(f"  Vraag {numbers}: {report.words} woorden{score}")
+        for remark in report.remarks:
+            console.print(_block(remark, "      ", "    - "))
+
+
+# Questions to one's own documents.
+
+
+def ask(
+    question: str = typer.Argument(..., help="De vraag."),
+    collection: list[str] = _COLLECTION,
+    document: list[str] = _DOCUMENT,
+    after: str = typer.Option("", "--after", help="De vraag waarop deze doorvraagt."),
+    keep: bool = typer.Option(False, "--keep", help="Bewaar vraag en antwoord als dossier."),
+    generator: str = typer.Option(
+        "extractive", "--generator", help="extractive: zinnen overnemen; llm: het taalmodel schrijft."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Stel een vraag aan uw eigen documenten: de passage die antwoord geeft, of dat het er niet in staat."""
+    if not question.strip():
+        raise typer.BadParameter("de vraag is leeg", param_hint="QUESTION")
+    if generator not in ("extractive", "llm"):
+        raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
+    filters = Filters(collections=tuple(collection), documents=tuple(document))
+    with workplace_here() as workplace, progress() as shown:
+        workplace.documents.require_known(filters, local_actor())
+        reply = workplace.asking.ask(
+            question,
+            after=after,
+            filters=filters,
+            actor=local_actor(),
+            progress=shown,
+        )
+        reply_shown = reply_view(reply, workplace.documents.regions)
+        dossier = None
+        if keep or generator == "llm":
+            before = (Turn(after),) if after.strip() else ()
+            turns = (*before, Turn(question, after))
+            dossier = workplace.conversations.keep(turns, filters=filters, actor=local_actor())
+            if generator == "llm":
+                dossier = workplace.conversations.write(dossier.id, actor=local_actor(), progress=shown)
+        if as_json:
+            print_json(reply_shown if dossier is None else {**reply_shown, "dossier": dossier_view(dossier)})
+            return
+        _print_reply(reply)
+        if dossier is not None:
+            for check in dossier.verifications[-1].shown if generator == "llm" else ():
+                console.print(_block(f"{check.statement.text} [{check.statement.citations[0].reference}]"))
+            console.print(f"Bewaard als {dossier.id}.")
+
+
+_SAID = {
+    Verdict.ANSWERED: "",
+    Verdict.RELATED: "Misschien staat het antwoord hier: kijk het zelf na.",
+    Verdict.ABSENT: "Dit staat er niet in.",
+}
+
+
+def _print_reply(reply: Reply) -> None:
+    if reply.taken_over is not None:
+        console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
+    if verdict_text := _SAID[reply.verdict]:
+        console.print(verdict_text)
+    if reply.disagree:
+        console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
+    if reply.unclear:
+        console.print("In de vraag staat niet welk document u bedoelt; dit zegt elk ervan.")
+    if reply.not_told:
+        console.print(f"Hier staat niets over: {', '.join(reply.not_told)}.")
+    first = next(iter((*reply.answers, *reply.near)), None)
+    if first is not None and first.english != reply.english:
+        question_language, document_language = (
+            ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
+        )
+        console.print(
+            f"De vraag is in het {question_language}, de gevonden tekst in het {document_language}."
+        )
+    for material in reply.answers:
+        _print_material(material)
+    if reply.left_out:
+        console.print(f"\nEr zijn nog {reply.left_out} wijzigingen; vraag naar een onderwerp.")
+    if reply.near:
+        console.print("\nOok in de buurt:" if reply.answers else "\nIn de buurt:")
+        for material in reply.near:
+            _print_material(material, short=True)
+    console.print(f"\nGezocht in {reply.passages} stukken tekst uit {reply.documents} documenten.")
+
+
+def _print_material(material: Material, *, short: bool = False) -> None:
+    console.print(f"\n{_place(material)}")
+    if material.told:
+        console.print(_block(material.told))
+    if material.value is not None:
+        value = material.value
+        called = ", ".join(part for part in (value.row, value.column) if part)
+        console.print(_block(f"{value.text} {value.unit} ({called})"))
+    if material.heads:
+        console.print(_block(material.heads))
+    if short or not material.text:
+        console.print(_block(material.quote))
+    else:
+        console.print(_block(_marked(material.text, [material.quote_span], material.span.start)))
+    if material.twins:
+        console.print("   Hetzelfde staat in:")
+        for twin in material.twins:
+            console.print(f"   - {_place(twin)}")
+
+
+def _place(found: Material | Twin) -> str:
+    where = [found.document.title or found.document.id, *found.heading_path[-1:]]
+    where += [f"p. {found.page}"] if found.page else []
+    where += [str(found.document.date)] if found.document.date else []
+    return " | ".join((*where, found.document.collection))
