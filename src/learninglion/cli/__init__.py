@@ -57,7 +57,7 @@ _MODULES = {
     "move": "system",
     "doctor": "system",
     "reread": "system",
-    "person": "privacy",
+    "person": "compliance",
     "compliance": "compliance",
     "report": "compliance",
     "publish": "compliance",

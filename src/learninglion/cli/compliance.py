@@ -1,4 +1,4 @@
-"""Commands that account for the system: compliance export, report, publish, register-entry, assessment."""
+"""Commands that account for the system (export, report, publish, forms), and the rights of persons in it."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import settings_here, workplace_here
-from learninglion.cli.terminal import console, local_actor, print_json
+from learninglion.cli.terminal import advise, console, local_actor, print_json
 from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.monthly import monthly_page, monthly_pdf
 from learninglion.compliance.publication import publication
 from learninglion.compliance.register_entry import register_entry
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import Settings, installation, load_settings, registration, with_model
 from learninglion.workflow.files import make_folder, write_file
+from learninglion.workflow.persons import Outcome, PersonReport
 from learninglion.workflow.quality import MeasureRow
 from learninglion.workflow.retention import APPROVED, WORK
 from learninglion.workflow.workplace import Workplace
 
 compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het programma.")
+person_app = typer.Typer(
+    no_args_is_help=True, help="De rechten van een betrokkene: waar iemand in staat, en weghalen."
+)
 
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(compliance_app, name="compliance")
+    app.add_typer(person_app, name="person")
     app.command("report")(write_report)
     app.command("publish")(publish)
     app.command("register-entry")(show_register_entry)
@@ -123,3 +128,63 @@ def _write(data: dict[str, Plain], out: Path | None) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     write_file(out, text.encode("utf-8"))
     console.print(f"Geschreven: {out}")
+
+
+# The rights of a person whose data are held.
+
+_OUTCOMES = {Outcome.FOUND: "gevonden", Outcome.ERASED: "verwijderd", Outcome.KEPT: "blijft staan"}
+_PLACES = {
+    "document": "document", "dossier": "dossier", "set": "set in bewerking", "answer": "bewaard API-antwoord",
+    "typed": "niet opgeslagen tekst van", "remark": "melding", "file": "lijst van bestanden",
+    "account": "account", "report": "rapport of oordeel", "log": "regel van het logboek",
+}  # fmt: skip
+
+
+@person_app.command("find")
+def find_person(
+    text: str = typer.Argument(..., help="Naam, nummer of adres van de betrokkene."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Zoek waar iemand in staat: documenten, dossiers, sets, bestanden, rapporten en het logboek."""
+    with workplace_here() as workplace:
+        report = workplace.persons.find(text, actor=local_actor())
+    _show(report, as_json=as_json)
+
+
+@person_app.command("erase")
+def erase_person(
+    text: str = typer.Argument(..., help="Naam, nummer of adres van de betrokkene."),
+    reason: str = typer.Option(
+        ..., "--reason", help="Waarom; komt in het logboek. Noem er geen personen in."
+    ),
+    keep_dossiers: bool = typer.Option(
+        False, "--keep-dossiers", help="Laat dossiers staan, als de Archiefwet dat vraagt."
+    ),
+    sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Verwijder alles waar iemand in staat, en meld wat er blijft en waarom."""
+    with workplace_here() as workplace:
+        if not sure:
+            places = workplace.persons.find(text, actor=local_actor())
+            typer.confirm(f"{len(places.places)} plaatsen gevonden. Voorgoed verwijderen?", abort=True)
+        report = workplace.persons.erase(
+            text, reason=reason, keep_dossiers=keep_dossiers, actor=local_actor()
+        )
+    _show(report, as_json=as_json)
+
+
+def _show(report: PersonReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(to_plain(report))
+        return
+    for place in report.places:
+        why = f" ({place.why})" if place.why else ""
+        console.print(
+            f"{_PLACES[place.what]} {place.where}: {place.times} keer, {_OUTCOMES[place.outcome]}{why}"
+        )
+    if not report.places:
+        console.print("Nergens gevonden.")
+    if report.vectors:
+        console.print(f"Ook verwijderd: {report.vectors} vectoren uit de voorraad.")
+    advise(report.beyond)

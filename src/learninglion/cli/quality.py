@@ -22,7 +22,6 @@ from learninglion.cli.material import (
 )
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
-from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.document_questions import (
@@ -46,6 +45,7 @@ from learninglion.evaluation.positions import (
     train_line,
     write_line,
 )
+from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -910,3 +910,50 @@ def _print_ask(report: AskReport) -> None:
         f"Van {report.unanswerable} vragen zonder antwoord: {report.refused:.0%} niet beantwoord, "
         f"{report.absent:.0%} 'dit staat er niet in'."
     )
+
+
+# How well personal data are recognised.
+
+
+def evaluate_recognition(
+    cases: int = typer.Option(1200, "--cases", min=1, help="Zoveel gemaakte gevallen."),
+    seed: int = typer.Option(0, "--seed", help="Zelfde getal, zelfde gevallen."),
+    show: int = typer.Option(0, "--show", min=0, help="Laat zoveel missers en valse meldingen zien."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe goed worden persoonsgegevens herkend? Op gemaakte zinnen waarvan bekend is wat erin staat."""
+    report = evaluate_privacy(make_privacy_cases(cases, seed=seed), seed=seed)
+    figures = (*report.kinds, report.numbered)
+    if as_json:
+        print_json(
+            {
+                "cases": report.cases,
+                "seed": seed,
+                "recall": report.numbered.recall,
+                "recall_interval": list(report.recall_interval),
+                "precision": report.numbered.precision,
+                "precision_interval": list(report.precision_interval),
+                "kinds": [
+                    {
+                        "kind": f.kind,
+                        "present": f.present,
+                        "found": f.found,
+                        "false": f.false,
+                        "recall": f.recall,
+                        "precision": f.precision,
+                    }
+                    for f in figures
+                ],
+            }
+        )
+    else:
+        table = Table("soort", "aanwezig", "gevonden", "vals", "gevonden deel", "terecht deel")
+        for f in figures:
+            table.add_row(
+                f.kind, str(f.present), str(f.found), str(f.false), f"{f.recall:.1%}", f"{f.precision:.1%}"
+            )
+        console.print(table)
+    for kind, text in report.missed[:show]:
+        fail(f"gemist ({kind}): {text}")
+    for kind, text in report.false[:show]:
+        fail(f"vals ({kind}): {text}")
