@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from learninglion.inference.answers import Answer, without_thoughts
-from learninglion.inference.chunks import EventReader
+from learninglion.inference.answers import Answer, EventReader, without_thoughts
 from learninglion.inference.connection import Connection
 from learninglion.models.errors import GeneratorError
 

@@ -10,8 +10,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from learninglion.dutch.inflection import rejoin_verbs, relink
-from learninglion.dutch.reading import Reading, Word, reread
+from learninglion.dutch.reading import Reading, Word, rejoin_verbs, relink, reread
 
 _SHORTEST_PART = 3  # letters of a part of a compound
 

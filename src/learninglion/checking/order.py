@@ -12,8 +12,7 @@ from learninglion.checking.alignment import Alignment
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import is_number
-from learninglion.dutch.reading import Reading
-from learninglion.dutch.wordgroups import WordGroup, group_words
+from learninglion.dutch.reading import Reading, WordGroup, group_words
 
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(

@@ -11,9 +11,8 @@ from learninglion.checking.alignment import Alignment
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import UNIT_NAMES
-from learninglion.dutch.reading import Reading
+from learninglion.dutch.reading import Reading, WordGroup, group_words
 from learninglion.dutch.text import fold
-from learninglion.dutch.wordgroups import WordGroup, group_words
 
 _SPEAKER = frozenset("ik wij we".split())
 # What a draft may put for the "ik" or "wij" of whoever answers.

@@ -41,13 +41,6 @@ LIMITS = _set(
 CONDITIONS = _set(
     "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
 )
-COMPARATIVES = _set(
-    """meer minder hoger lager groter kleiner beter slechter sneller langzamer eerder later vaker langer
-    korter zwaarder lichter strenger soepeler sterker zwakker duurder goedkoper jonger ouder hoogste laagste
-    grootste kleinste beste slechtste toegenomen afgenomen toename afname stijging daling stijgt daalt
-    gestegen gedaald toeneemt afneemt verhoging verlaging verhoogd verlaagd verbeterd verslechterd voor na
-    boven onder binnen buiten wel toegestaan verboden positief negatief eens oneens"""
-)
 ATTITUDES = _set(
     """vind vindt vinden denk denkt denken meen meent menen stelt stellen beweert beweren hoop hoopt hopen
     verwacht verwachten vrees vreest vrezen suggereert suggereren vermoed vermoedt vermoeden lijkt schijnt

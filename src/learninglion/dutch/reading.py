@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTHS, SCALES, UNITS, is_number, number_of
+from learninglion.dutch.numbers import MONTH_NAMES, MONTHS, SCALES, UNITS, is_number, number_of
 from learninglion.dutch.text import fold, split_sentences, tokenise
 from learninglion.dutch.verbs import agreement_key, is_finite
 from learninglion.models import Span
@@ -311,4 +311,188 @@ def _opens_adjunct(norm: str) -> bool:
         norm in lexicon.PREPOSITIONS
         or norm in lexicon.TEMPORAL_STARTS
         or norm in ("gelet", "gezien", "zoals")
+    )
+
+
+# What a main clause and a subordinate one write differently and mean alike: "voert uit" and "uitvoert".
+
+_PARTICLES = tuple(
+    """aan af bij door in mee na om onder op over toe uit vast voor weg terug samen tegen plaats neer open
+    rond los""".split()
+)
+_SHORTEST = 3  # letters of the verb without its particle
+# What a relative clause calls what a sentence of its own points back at: "..., waarbij" for "Hierbij ...".
+_POINTS_BACK = {"die": ("deze",), "dat": ("dit",), "wat": ("dit", "dat"), "daarvan": ("hiervan",)}
+
+
+def rejoin_verbs(statement: Reading, evidence: Reading) -> tuple[Reading, Reading]:
+    """Both readings with a verb as one word where the other has it as one and this one has it apart."""
+    return _joined(statement, evidence), _joined(evidence, statement)
+
+
+def _joined(apart: Reading, whole: Reading) -> Reading:
+    norms = {w.norm for w in apart.words}
+    particles = [particle for particle in _PARTICLES if particle in norms]
+    if not particles:
+        return apart
+    known = {w.key for w in apart.words}
+    theirs = {w.key for w in whole.words}
+    words = list(apart.words)
+    for word in whole.words:
+        if word.key in known or word.capital:
+            continue
+        for particle in particles:
+            verb = word.norm.removeprefix(particle)
+            if verb == word.norm or len(verb) < _SHORTEST or not is_finite(verb):
+                continue
+            if agreement_key(verb) not in theirs or particle not in theirs:
+                _join(words, verb, particle, word)
+    return apart if len(words) == len(apart.words) else reread(tuple(words))
+
+
+def _join(words: list[Word], verb: str, particle: str, whole: Word) -> None:
+    """Puts the verb and its particle, which closes its clause, together in `words`."""
+    for at, word in enumerate(words):
+        if word.key != agreement_key(verb) or word.capital:
+            continue
+        for place in range(at + 1, len(words)):
+            if words[place].sentence != word.sentence:
+                break
+            if words[place].norm == particle and _closes(words, place):
+                words[at] = replace(word, norm=whole.norm, key=whole.key)
+                _remove(words, place)
+                return
+
+
+def _closes(words: list[Word], place: int) -> bool:
+    after = words[place + 1] if place + 1 < len(words) else None
+    return (
+        after is None
+        or after.sentence != words[place].sentence
+        or bool(after.border)
+        or after.is_verb
+        or after.norm in lexicon.SUBORDINATORS
+        or after.norm in lexicon.COORDINATORS
+        or after.norm in lexicon.PREPOSITIONS  # "voert proeven uit bij de pont"
+    )
+
+
+def _remove(words: list[Word], place: int) -> None:
+    gone = words.pop(place)
+    if gone.border and place < len(words) and not words[place].border:
+        words[place] = replace(words[place], border=gone.border)
+
+
+def relink(statement: Reading, evidence: Reading) -> Reading:
+    """`statement` with its relative words as the evidence has them, where a sentence was hung on another."""
+    known = {w.norm for w in evidence.words}
+    words = tuple(_linked(word, known) for word in statement.words)
+    return statement if words == statement.words else reread(words)
+
+
+def _linked(word: Word, known: set[str]) -> Word:
+    if word.norm in known:
+        return word
+    ways = _POINTS_BACK.get(word.norm, ())
+    if word.norm.startswith("waar") and len(word.norm) > len("waar"):
+        rest = word.norm.removeprefix("waar")
+        ways = (f"hier{rest}", f"daar{rest}")
+    for norm in ways:
+        if norm in known:
+            return replace(word, norm=norm, key=agreement_key(norm))
+    return word
+
+
+# Word groups: which words move together when a phrase changes places.
+
+_DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
+
+
+@dataclass(frozen=True, slots=True)
+class WordGroup:
+    """A stretch of the evidence that belongs together; `opener` is its preposition, if it has one."""
+
+    places: tuple[int, ...]
+    opener: int | None
+    temporal: bool
+    dated: bool
+    named: bool
+
+
+def group_words(reading: Reading) -> tuple[WordGroup, ...]:
+    """For each word the phrase it belongs to."""
+    groups: list[list[int]] = []
+    for at, word in enumerate(reading.words):
+        if not groups or _opens_phrase(reading, at, groups[-1]):
+            groups.append([at])
+        else:
+            groups[-1].append(at)
+        if word.is_verb and at + 1 < len(reading.words):
+            groups.append([])
+    made = [_make_phrase(reading, tuple(g)) for g in groups if g]
+    result: list[WordGroup] = []
+    for phrase in made:
+        result.extend([phrase] * len(phrase.places))
+    return tuple(result)
+
+
+def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
+    word = reading.words[at]
+    if not group:
+        return False
+    before = reading.words[at - 1]
+    if before.sentence != word.sentence or word.is_verb:
+        return True
+    if word.border:
+        return not _is_short_name(reading, at)
+    if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
+        return True
+    if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
+        return True
+    inside_preposition = before.norm in lexicon.PREPOSITIONS
+    if word.norm in lexicon.TEMPORAL_STARTS and not inside_preposition and not is_number(before.norm):
+        return before.norm not in lexicon.DETERMINERS
+    if (
+        word.norm in lexicon.DETERMINERS
+        and not inside_preposition
+        and before.norm not in lexicon.COORDINATORS
+    ):
+        return True
+    # a date closes its phrase: "in 2023 | nieuwe regels"
+    ends = _is_date_end(reading, at - 1, group)
+    return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
+
+
+def _is_short_name(reading: Reading, at: int) -> bool:
+    """Whether a single word stands between brackets here: "Autoriteit Persoonsgegevens (AP)"."""
+    follower = reading.words[at + 1] if at + 1 < len(reading.words) else None
+    closes = follower is None or follower.border.startswith(")") or follower.border == "^"
+    return reading.words[at].border == "(" and closes
+
+
+def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
+    raw = reading.words[at].raw
+    opener = reading.words[group[0]].norm
+    dated = raw.isdigit() and len(raw) == 4 and raw[:2] in ("19", "20")
+    return opener in lexicon.PREPOSITIONS and (dated or reading.words[at].norm in MONTH_NAMES)
+
+
+def _make_phrase(reading: Reading, places: tuple[int, ...]) -> WordGroup:
+    words = [reading.words[p] for p in places]
+    start = 0
+    while start < len(words) - 1 and (
+        words[start].norm in lexicon.COORDINATORS or words[start].norm in lexicon.ADVERBS
+    ):
+        start += 1
+    first = words[start].norm
+    opener = places[start] if first in lexicon.PREPOSITIONS and first != "van" else None
+    temporal = first in lexicon.TEMPORAL_STARTS or (
+        is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
+    )
+    return WordGroup(
+        places,
+        opener,
+        temporal,
+        any(is_number(w.norm) or w.norm in MONTH_NAMES for w in words),
+        any(w.capital for w in words),
     )

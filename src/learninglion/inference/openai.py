@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from learninglion.inference.answers import Answer, ThoughtOnlyError, is_too_long, too_long
-from learninglion.inference.chunks import EventReader
+from learninglion.inference.answers import Answer, EventReader, ThoughtOnlyError, is_too_long, too_long
 from learninglion.inference.connection import (
     Connection,
     ConnectionLostError,
