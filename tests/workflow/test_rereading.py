@@ -15,11 +15,11 @@ from learninglion.parsing import parse
 from learninglion.sample import sample_documents
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.rereading import RereadOutcome
+from learninglion.workflow.intake import RereadOutcome
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))
-WHERE = "learninglion.workflow.rereading.parse"
+WHERE = "learninglion.workflow.intake.parse"
 
 
 @pytest.fixture

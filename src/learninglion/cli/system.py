@@ -22,7 +22,7 @@ from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.files import write_file
-from learninglion.workflow.rereading import RereadOutcome, RereadResult
+from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.transfer import Extent, import_all
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")

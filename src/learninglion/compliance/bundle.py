@@ -18,8 +18,15 @@ from importlib.resources import files
 from typing import cast
 from uuid import NAMESPACE_URL, uuid5
 
-from learninglion.compliance.cards import data_card, model_cards, model_page, notice, risk_page
-from learninglion.compliance.facts import Installation, facts_of
+from learninglion.compliance.facts import (
+    Installation,
+    data_card,
+    facts_of,
+    model_cards,
+    model_page,
+    notice,
+    risk_page,
+)
 from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, to_plain

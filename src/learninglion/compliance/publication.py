@@ -14,8 +14,7 @@ from importlib.resources import files
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from learninglion.compliance.cards import data_card, model_page, notice, risk_page
-from learninglion.compliance.facts import Installation
+from learninglion.compliance.facts import Installation, data_card, model_page, notice, risk_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """Measuring search on a collection and letting it learn from one, as long work, with its reports.
 
 A report is two files that all servers share: figures as JSON, and the whole report as HTML. What search
-learned waits in `tuning/proposal.json` until an administrator takes it or throws it away.
+learned waits in `tuning/proposal.json` until an administrator takes it or throws it away; what is taken is a
+version that can be taken back.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion.database.blobs import Blobs
+from learninglion.drafting.relevance import Relevance, read_measure
 from learninglion.evaluation.judgements import consensus
 from learninglion.evaluation.report import retrieval_page
 from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
@@ -19,17 +22,19 @@ from learninglion.evaluation.rounds import draw_up, judgements_of, pooled, read_
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.generators import EncoderChoice
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
-from learninglion.search.comparing import TUNING
+from learninglion.search.comparing import TUNING, LearnedVersions
 from learninglion.search.fusion import Fusion
+from learninglion.search.switching import learned_model
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import LATER, Job, Jobs
-from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 from learninglion.workflow.worker import Run, Work
@@ -324,3 +329,86 @@ def _read_proposal(blobs: Blobs) -> Proposal | None:
         return None if content is None else from_plain(Proposal, json.loads(content))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError(f"{_PROPOSAL}: dit bestand is niet te lezen ({error}).") from error
+
+
+# What search learned here: put in force as a new version, and taken back.
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVersion:
+    """A version of what search learned: who put it in force, when, and how it compared then."""
+
+    number: int
+    used: bool
+    at: datetime | None = None
+    by: str = ""
+    before: float | None = None  # MRR@10 on the questions held out
+    after: float | None = None
+
+
+class Learning:
+    """The versions of what search learned in this data folder."""
+
+    def __init__(self, versions: LearnedVersions, log: EventLog) -> None:
+        self._versions = versions
+        self._log = log
+
+    def current(self) -> Fusion:
+        """How signals become one score now; what ships when nothing was learned."""
+        return self._versions.current()
+
+    def in_force(self) -> int:
+        """The number of the version in force; 0 is what ships."""
+        return self._versions.in_force()
+
+    def model_of(self, choice: EncoderChoice) -> Encoder | None:
+        """The built-in model with what it learned here; None where it learned nothing, or is not chosen."""
+        return learned_model(choice, self._versions)
+
+    def keep(
+        self, fusion: Fusion, adapter: Adapter | None = None, *, actor: Actor, details: Mapping[str, Plain]
+    ) -> int:
+        """Put what search learned in force, as a new version that can be taken back.
+
+        Where the embedding model learned too (`adapter`), the index goes on with the former model until
+        `Indexing.start_switch` or `Indexing.rebuild` has read everything anew.
+        """
+        require_everywhere(actor, Task.MANAGE)
+        number = self._versions.keep(fusion, adapter)
+        note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
+        return number
+
+    def keep_measure(self, weights: str, *, actor: Actor, details: Mapping[str, Plain]) -> int:
+        """Put what the measure of relevance learned in force; search stays as it is."""
+        require_everywhere(actor, Task.MANAGE)
+        number = self._versions.keep(self._versions.current(), self._versions.adapter(), weights)
+        note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
+        return number
+
+    def measure(self) -> Relevance:
+        """The measure of relevance in force."""
+        return read_measure(self._versions.measure())
+
+    def revert(self, number: int, *, actor: Actor) -> None:
+        """Go back to an earlier version of what search learned; 0 is what ships."""
+        require_everywhere(actor, Task.MANAGE)
+        self._versions.revert(number)
+        note(self._log, "tuning.revert", actor, f"tuning:{number}", {})
+
+    def list(self, actor: Actor, *, limit: int) -> tuple[LearnedVersion, ...]:
+        """The last `limit` versions with the one in force and the one that ships, the newest first."""
+        require(actor, Task.MANAGE)
+        used = self.in_force()
+        numbers = sorted({0, used, *self._versions.versions()[-limit:]}, reverse=True)
+        return tuple(self._describe(number, number == used) for number in numbers)
+
+    def _describe(self, number: int, used: bool) -> LearnedVersion:
+        entries = self._log.entries(subject=f"tuning:{number}", limit=50, newest_first=True)
+        entry = next((e for e in entries if e.action == "tuning.keep"), None)
+        if entry is None:
+            return LearnedVersion(number, used)
+        figures = entry.details.get("MRR@10")
+        before, after = (None, None)
+        if isinstance(figures, list) and len(figures) >= 2:
+            before, after = (float(f) if isinstance(f, int | float) else None for f in figures[:2])
+        return LearnedVersion(number, used, entry.at, entry.actor, before, after)

@@ -35,19 +35,17 @@ from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.files import PAGES, PageFiles
 from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.intake import Intake
+from learninglion.workflow.intake import Intake, Rereading
 from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import AuditLog
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
-from learninglion.workflow.quality import Quality
+from learninglion.workflow.quality import Learning, Quality
 from learninglion.workflow.remarks import Remarks
 from learninglion.workflow.reports import Monthly
-from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets

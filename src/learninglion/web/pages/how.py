@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from learninglion.compliance.cards import model_cards
+from learninglion.compliance.facts import model_cards
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError
 from learninglion.settings import installation

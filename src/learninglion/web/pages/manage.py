@@ -1,34 +1,38 @@
-"""Management: documents taken in while one watches, people, the log, storage."""
+"""Management: documents taken in while one watches, people, the log, storage, models, quality of search."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
+from learninglion.settings import GeneratorSettings, model_choice
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
-from learninglion.web.pages import models as pages_models
-from learninglion.web.pages import quality as pages_quality
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow import Workplace
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import LATER
+from learninglion.workflow.language_model import TestResult
+from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.worker import Run
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
-router.include_router(pages_quality.router)
-router.include_router(pages_models.router)
 
 _PAGE = 50
 _LOG_PAGE = 100
@@ -332,3 +336,228 @@ def verify_log(request: Request, site: TheSite, viewer: SignedIn) -> Response:
         report=report,
         misfits=misfits,
     )
+
+
+# --------------------------------------------------------------------------- models
+#
+# What is chosen is kept where all servers find it (`models.json`) and holds on each of them at once. Which
+# hosts outside this machine may be connected to stands in the settings file alone, so that nobody can lead
+# texts elsewhere from a screen.
+
+# What the screen decides; everything else keeps coming from the settings file.
+_FIELDS = ("kind", "model", "path", "base_url", "api_key", "context_tokens", "timeout_seconds")
+KINDS = (
+    ("none", "geen: zinnen uit de bronnen"),
+    ("openai", "een eindpunt (vLLM, Ollama, llama.cpp)"),
+    ("gguf", "een bestand op deze server (GGUF)"),
+)
+
+
+@router.get("/models")
+def models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+    """Which models work here, and the form to choose another language model."""
+    require(viewer.actor, Task.MANAGE)
+    return _models_page(request, site, viewer)
+
+
+def _models_page(
+    request: Request,
+    site: Site,
+    viewer: SignedIn,
+    shown: GeneratorSettings | None = None,
+    results: tuple[TestResult, ...] = (),
+    *,
+    status: int = 200,
+) -> Response:
+    settings = site.settings_now
+    return site.templates.page(
+        request,
+        "models.html",
+        viewer,
+        status=status,
+        settings=settings,
+        shown=shown or settings.generator,
+        kinds=KINDS,
+        results=results,
+        chosen_here=site.workplace.language_model.chosen() is not None,
+        threshold=site.workplace.searching.threshold,
+        switch=site.workplace.indexing.switch_state(),
+    )
+
+
+@router.post("/models/test")
+def test_models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+    """Ask the models in use for something small, and say what came of it."""
+    require(viewer.actor, Task.MANAGE)
+    results = site.workplace.language_model.test_in_use(viewer.actor)
+    return _models_page(request, site, viewer, results=results)
+
+
+@router.post("/models/change")
+def change_model(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    kind: Annotated[str, Form(max_length=20)],
+    model: Annotated[str, Form(max_length=200)] = "",
+    path: Annotated[str, Form(max_length=1000)] = "",
+    base_url: Annotated[str, Form(max_length=1000)] = "",
+    api_key: Annotated[str, Form(max_length=1000)] = "",
+    context_tokens: Annotated[int, Form(ge=512, le=10_000_000)] = 4096,
+    timeout_seconds: Annotated[float, Form(ge=1, le=86_400)] = 600.0,
+) -> Response:
+    """Try the model; only when it answers is it kept."""
+    require(viewer.actor, Task.MANAGE)
+    before = site.settings_now.generator
+    address = base_url.strip() or before.base_url
+    # A key that was set for one address is never sent to another.
+    key = api_key.strip() or (before.api_key if address == before.base_url else "")
+    wanted = replace(
+        before,
+        kind=kind,
+        model=model.strip(),
+        path=path.strip(),
+        base_url=address,
+        api_key=key,
+        context_tokens=context_tokens,
+        timeout_seconds=timeout_seconds,
+    )
+    choice = model_choice("generator", wanted, site.settings)
+    fields = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
+    result = site.workplace.language_model.choose(choice, fields, actor=viewer.actor)
+    return _models_page(request, site, viewer, wanted, (result,), status=200 if result.ok else 400)
+
+
+@router.post("/models/reset")
+def reset_model(site: TheSite, viewer: SignedIn) -> Response:
+    """Go back to what the settings file says."""
+    site.workplace.language_model.reset(actor=viewer.actor)
+    return RedirectResponse("/manage/models", 303)
+
+
+# --------------------------------------------------------------------------- quality of search
+
+_MOST = (200, 1000, 0)  # questions to measure with; 0: all
+_TO_JUDGE = (10, 25, 50, 100)  # questions to have judged
+_VERSIONS = 20
+_LONGEST = 500_000  # characters of a report that is shown as text
+
+
+@router.get("/quality")
+def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+    """Measurements, what search learned, and the versions one can go back to."""
+    require(viewer.actor, Task.MANAGE)
+    quality = site.workplace.quality
+    remarks = site.workplace.remarks.open(viewer.actor)
+    if remarks:  # they hold sentences of dossiers
+        site.workplace.access.looked(viewer.actor, "remarks")
+    return site.templates.page(
+        request,
+        "quality.html",
+        viewer,
+        infos=site.workplace.documents.collections(viewer.actor),
+        rows=quality.measurements(viewer.actor),
+        proposal=quality.proposal(viewer.actor),
+        versions=site.workplace.learning.list(viewer.actor, limit=_VERSIONS),
+        others=_other_reports(quality.reports(viewer.actor)),
+        most=_MOST,
+        to_judge=_TO_JUDGE,
+        cards=site.workplace.judging.cards(viewer.actor),
+        running=quality.running(viewer.actor),
+        remarks=remarks,
+        judged=len(site.workplace.remarks.judgments(viewer.actor)),
+    )
+
+
+@router.get("/quality/judgments.jsonl")
+def judgments(site: TheSite, viewer: SignedIn) -> Response:
+    """What was said of proposals, as `learninglion evaluate drafts --judgments` reads it."""
+    rows = site.workplace.remarks.judgments(viewer.actor)
+    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    headers = {
+        "Content-Disposition": 'attachment; filename="oordelen-voorstellen.jsonl"',
+        "Cache-Control": "no-store",
+    }
+    return Response(text, media_type="application/jsonl", headers=headers)
+
+
+@router.post("/quality/remarks")
+def settle(
+    site: TheSite,
+    viewer: SignedIn,
+    entry: Annotated[int, Form(ge=1)],
+    outcome: Annotated[Outcome, Form()],
+) -> Response:
+    """Close a remark about a sentence with what was done."""
+    site.workplace.remarks.settle(entry, outcome, actor=viewer.actor)
+    return RedirectResponse("/manage/quality#h-remarks", 303)
+
+
+@router.post("/quality/measure")
+def measure(
+    site: TheSite,
+    viewer: SignedIn,
+    collection: Annotated[str, Form(max_length=200)] = "default",
+    most: Annotated[int, Form(ge=0, le=1_000_000)] = 200,
+    judged: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Begin to measure on a collection, or by what people said in the round `judged`."""
+    job = site.workplace.quality.start_measuring(viewer.actor, collection, most, judged)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+@router.post("/quality/learn")
+def learn(
+    site: TheSite, viewer: SignedIn, collection: Annotated[str, Form(max_length=200)] = "default"
+) -> Response:
+    """Begin to learn from a collection."""
+    job = site.workplace.quality.start_learning(viewer.actor, collection)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+@router.post("/quality/take")
+def take(site: TheSite, viewer: SignedIn) -> Response:
+    """Put what was learned in force."""
+    site.workplace.quality.take(viewer.actor)
+    return RedirectResponse("/manage/quality", 303)
+
+
+@router.post("/quality/discard")
+def discard(site: TheSite, viewer: SignedIn) -> Response:
+    """Throw away what was learned."""
+    site.workplace.quality.discard(viewer.actor)
+    return RedirectResponse("/manage/quality", 303)
+
+
+@router.post("/quality/revert")
+def revert(site: TheSite, viewer: SignedIn, version: Annotated[int, Form(ge=0, le=1_000_000)]) -> Response:
+    """Go back to an earlier version; 0 is the one that came with the program."""
+    site.workplace.learning.revert(version, actor=viewer.actor)
+    site.workplace.indexing.start_switch()
+    return RedirectResponse("/manage/quality", 303)
+
+
+# --------------------------------------------------------------------------- reports
+
+
+def _other_reports(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Reports that the command line put in the data folder, by name."""
+    ours = re.compile(r"retrieval-\d{8}T\d{6}Z")
+    return tuple(n for n in names if not ours.fullmatch(Path(n).stem))
+
+
+@router.get("/reports/{name:path}")
+def report(request: Request, site: TheSite, viewer: SignedIn, name: str) -> Response:
+    """One report: a page of its own where it is one, else its text."""
+    text = site.workplace.quality.report(name, viewer.actor)
+    if name.endswith(".html"):
+        return HTMLResponse(text, headers={"Content-Security-Policy": _report_policy(text)})
+    return site.templates.page(request, "report.html", viewer, name=name, text=text[:_LONGEST])
+
+
+def _report_policy(text: str) -> str:
+    """A report may show itself with the style sheet in it, and do nothing else whatever."""
+    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    sums = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles)
+    allowed = " ".join(f"'sha256-{s}'" for s in sums) or "'none'"
+    return f"default-src 'none'; style-src {allowed}; sandbox; frame-ancestors 'none'; base-uri 'none'"
