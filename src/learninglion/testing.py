@@ -19,7 +19,6 @@ from learninglion.models import (
     Answerer,
     Asker,
     Chooser,
-    Context,
     Document,
     DocumentCard,
     DocumentKind,
@@ -29,7 +28,6 @@ from learninglion.models import (
     Provenance,
     QAPair,
     QuestionSet,
-    Rejection,
     Selection,
     Source,
     SourceKind,
@@ -147,6 +145,10 @@ class HashingEncoder:
 
 # --------------------------------------------------------------------------- fictional papers
 
+_TITLE = "Vragen over de veerpont bij Duinwijk"
+_INTRODUCTION = "Vragen van het lid Voorbeeld (Partij A) aan de Minister over de veerpont."
+_MINISTRY = "Infrastructuur en Waterstaat"
+
 
 def make_document(
     pairs: Sequence[tuple[tuple[int, ...], str, str | None]] = (
@@ -155,14 +157,12 @@ def make_document(
     ),
     *,
     id: str = "ah-tk-20232024-9001",
-    title: str = "Vragen over de veerpont bij Duinwijk",
     published: date | None = date(2024, 3, 1),
-    ministry: str = "Infrastructuur en Waterstaat",
+    ministry: str = _MINISTRY,
     number: int | None = 9001,
-    url: str | None = None,
 ) -> Document:
     """A document of one page with these (numbers, question, answer) pairs, its spans true to its text."""
-    pieces: list[str] = [title + "\n"]
+    pieces: list[str] = [_TITLE + "\n"]
     built: list[QAPair] = []
     at = len(pieces[0])
     for numbers, question, answer in pairs:
@@ -184,10 +184,9 @@ def make_document(
     return Document(
         id=id,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        title=title,
+        title=_TITLE,
         kind=DocumentKind.KAMERVRAGEN,
         text=text,
-        url=url,
         published=published,
         received_on=published,
         session_year="2023-2024",
@@ -202,12 +201,10 @@ def make_document(
 def make_card(
     id: str = "ah-tk-20232024-9001",
     *,
-    title: str = "Vragen over de veerpont bij Duinwijk",
+    title: str = _TITLE,
     day: date | None = date(2024, 3, 1),
-    ministry: str = "Infrastructuur en Waterstaat",
     answerer: str = "Van Test",
     number: int | None = 9001,
-    url: str | None = None,
     kind: DocumentKind = DocumentKind.KAMERVRAGEN,
     warnings: tuple[str, ...] = (),
 ) -> DocumentCard:
@@ -217,12 +214,11 @@ def make_card(
         title=title,
         kind=kind,
         sha256=hashlib.sha256(id.encode()).hexdigest(),
-        url=url,
         date=day,
         session_year="2023-2024",
         number=number,
-        answerers=(Answerer(answerer, "Minister", ministry),),
-        ministry=ministry,
+        answerers=(Answerer(answerer, "Minister", _MINISTRY),),
+        ministry=_MINISTRY,
         warnings=warnings,
     )
 
@@ -279,19 +275,15 @@ def make_selection(
     question: str = "Hoeveel veerponten varen er op dit moment?",
     sources: Sequence[Source] = (),
     *,
-    numbers: tuple[int, ...] = (1,),
-    introduction: str = "Vragen van het lid Voorbeeld (Partij A) aan de Minister over de veerpont.",
-    rejected: tuple[Rejection, ...] = (),
     chosen_by: Chooser = Chooser.PERSON,
 ) -> Selection:
     """A choice of exactly these sources for this question."""
     published = [s for s in sources if s.kind is not SourceKind.SUPPLIED]
     return Selection(
-        question=SubQuestion(numbers, question),
-        introduction=introduction,
+        question=SubQuestion((1,), question),
+        introduction=_INTRODUCTION,
         offered=tuple(make_hit(s, rank=i + 1, score=0.9 - i * 0.01) for i, s in enumerate(published)),
         chosen=tuple(sources),
-        rejected=rejected,
         seen=tuple(s.id for s in sources),
         chosen_by=chosen_by,
         selected_by="toets",
@@ -300,8 +292,7 @@ def make_selection(
 
 def make_question_set(
     *questions: str,
-    introduction: str = "Vragen van het lid Voorbeeld (Partij A) aan de Minister over de veerpont.",
-    context: Context | None = None,
+    introduction: str = _INTRODUCTION,
 ) -> QuestionSet:
     """A set of these sub-questions, numbered from 1."""
     texts = questions or ("Hoeveel veerponten varen er op dit moment?",)
@@ -309,5 +300,4 @@ def make_question_set(
         introduction=introduction,
         questions=tuple(SubQuestion((i,), text) for i, text in enumerate(texts, 1)),
         title="Vragen over de veerpont",
-        context=context or Context(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -84,7 +85,7 @@ def evaluate_judge(
             judge,
             part_of(exam_pairs, limit) if limit else exam_pairs,
             date.today(),  # noqa: DTZ011  the day on the wall
-            lambda done, total: shown("Oordelen", done, total),
+            partial(shown, "Oordelen"),
         )
     if counts:
         with workplace_here(settings) as workplace:
@@ -115,7 +116,7 @@ def evaluate_instructions(
     if not cases:
         raise InputError(f"Onbekend deel {part!r}; kies kept of train.")
     with progress() as shown:
-        scores = measure_instructions(cases, lambda done, total: shown("Bekijken", done, total))
+        scores = measure_instructions(cases, partial(shown, "Bekijken"))
     sentences, failed = _sentences(paths or [])
     suspects = suspected(sentences)
     counts = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -262,21 +263,17 @@ def measure_sets(
     archive, names = (own, {}) if own is not None else _archive_of(sets, pairs)
     bars: list[Bar] = []
     with progress() as shown:
-
-        def tell(what: str, done: int, total: int) -> None:
-            shown(what, done, total)
-
         if sets is not None:
             judged = read_judgments(judgments or sets / "judgments.jsonl", names)
             set_questions = {name: (s.introduction, s.questions) for name, s in _question_sets(sets).items()}
-            bars += evaluate_sets(archive, set_questions, judged, lambda d, t: tell("Sets", d, t))
+            bars += evaluate_sets(archive, set_questions, judged, partial(shown, "Sets"))
         elif judgments is not None:
             judged = read_judgments(judgments, names)
-            bars += evaluate_sets(archive, judged_sets(judged), judged, lambda d, t: tell("Sets", d, t))
+            bars += evaluate_sets(archive, judged_sets(judged), judged, partial(shown, "Sets"))
         if look_alikes is not None:
-            bars += evaluate_look_alikes(archive, look_alikes, lambda d, t: tell("Gelijkenis", d, t))
+            bars += evaluate_look_alikes(archive, look_alikes, partial(shown, "Gelijkenis"))
         if pairs is not None:
-            bars += evaluate_own_wording(archive, read_pairs(pairs), lambda d, t: tell("Eigen woorden", d, t))
+            bars += evaluate_own_wording(archive, read_pairs(pairs), partial(shown, "Eigen woorden"))
     _show(bars, as_json)
 
 
@@ -288,9 +285,7 @@ def evaluate_changed_positions(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Geeft een voorstel de lijn van vandaag? Paren van een ouder en een nieuwer antwoord, met een vraag."""
-    rows = None
-    if positions is not None:
-        rows = _rows(positions)
+    rows = None if positions is None else _rows(positions)
     _show(evaluate_positions(rows, part=part, cache=vector_cache()), as_json)
 
 
@@ -319,7 +314,7 @@ def train_relevance(
             examples,
             encoder=encoder,
             centre=find_centre(encoder, case_texts("train")),
-            progress=lambda done, total: shown("Lezen", done, total),
+            progress=partial(shown, "Lezen"),
         )
         figures = held_out(kept_cases, trained, encoder)
     card: dict[str, object] = {
@@ -349,9 +344,7 @@ def tune_relevance(actor: Actor) -> None:
     with workplace_here() as workplace, progress() as shown:
         cards = workplace.dossiers.list(actor, limit=_ALL)
         examples = list(of_dossiers(workplace.dossiers.load(card.id, actor) for card in cards))
-        report = learn_from_choices(
-            examples, workplace.learning.measure(), lambda done, total: shown("Lezen", done, total)
-        )
+        report = learn_from_choices(examples, workplace.learning.measure(), partial(shown, "Lezen"))
         change = report.comparison
         console.print(
             f"Geleerd van {report.questions} vragen. Op vragen waarvan het niet leerde, per keuze: "
@@ -507,10 +500,7 @@ def evaluate_checker(
     """Hoe vaak klopt de controle? Goede en veranderde zinnen uit echte documenten, per soort."""
     sources, failed = _sources_of(paths or list(sample_documents()))
     with progress() as shown:
-
-        def tell(done: int, total: int) -> None:
-            shown("Controleren", done, total)
-
+        tell = partial(shown, "Controleren")
         if cases is not None:
             report = judge_cases(read_cases(cases, sources), progress=tell)
         else:
@@ -667,10 +657,7 @@ def evaluate_writing(
     trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
     cache = vector_cache()
     with progress() as shown:
-
-        def tell(done: int, total: int) -> None:
-            shown("Opstellen", done, total)
-
+        tell = partial(shown, "Opstellen")
         if curve:
             points = refusal_curve(trial, cache=cache, limit=limit or None, progress=tell)
         else:
@@ -697,10 +684,7 @@ def evaluate_equal_treatment(
     trial, failed = _drafting_trial(pairs, collection, None, False)
     sampled = evenly([one.text for one in trial.questions], limit or len(trial.questions))
     with progress() as shown:
-
-        def tell(done: int, total: int) -> None:
-            shown("Vergelijken", done, total)
-
+        tell = partial(shown, "Vergelijken")
         report = evaluate_fairness(trial.entries, sampled, trial.label, cache=vector_cache(), progress=tell)
     if as_json:
         print_json({**_plain(report), "unfair": report.unfair})

@@ -91,7 +91,7 @@ def read(text: str) -> Reading:
     for sentence, span in enumerate(split_sentences(blanked)):
         words.extend(_read_sentence(blanked, span, sentence))
         words.extend(_as_word(mark, sentence) for at, mark in marks if span.start <= at <= span.end)
-    return _structured(tuple(words))
+    return reread(tuple(words))
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -111,7 +111,7 @@ def join_readings(readings: tuple[Reading, ...]) -> Reading:
             Word(w.norm, w.raw, w.sentence + sentence, w.border, w.capital, w.key) for w in reading.words
         )
         sentence = words[-1].sentence + 1 if words else 0
-    return _structured(tuple(words))
+    return reread(tuple(words))
 
 
 def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
@@ -202,10 +202,6 @@ def _amounts_first(words: list[Word]) -> list[Word]:
 
 def reread(words: tuple[Word, ...]) -> Reading:
     """The reading of these words, their segments and clauses found anew."""
-    return _structured(words)
-
-
-def _structured(words: tuple[Word, ...]) -> Reading:
     segments: list[int] = []
     segment = -1
     opened = _main_verbs(words)

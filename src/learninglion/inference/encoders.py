@@ -40,6 +40,7 @@ _COMPUTED = "onnx"
 
 # Texts a call of another model: more than this only costs memory.
 _BATCH = 32
+_TIMEOUT = 60.0  # seconds
 _RETRIES = 5  # of an endpoint that is busy: reading an archive can wait half a minute
 _MOST_REPLY = 64_000_000  # bytes: 32 vectors of 4096 numbers written out take 3
 # What servers answer to a batch or a text that is too much for them; some call it their own fault.
@@ -151,7 +152,6 @@ class EndpointEncoder:
         api_key: str = "",
         query_prefix: str = "",
         passage_prefix: str = "",
-        timeout: float = 60.0,
         route: Route | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -160,7 +160,7 @@ class EndpointEncoder:
                 f"Het adres van het embeddingmodel is geen http-adres: {shown_address(base_url)}"
             )
         self._connection = Connection(
-            base_url, "embeddingmodel", api_key=api_key, timeout=timeout, route=route, transport=transport
+            base_url, "embeddingmodel", api_key=api_key, timeout=_TIMEOUT, route=route, transport=transport
         )
         root = self._connection.root.removesuffix("/embeddings")
         self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]

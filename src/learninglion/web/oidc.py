@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus, urlencode
 
@@ -72,12 +72,10 @@ class OpenIdConnect:
         role_claim: str,
         *,
         route: Route = DIRECT,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret
         self._redirect_uri, self._role_claim = redirect_uri, role_claim
-        self._clock = clock
         self._route = route
         self._pending: OrderedDict[str, _Pending] = OrderedDict()
         self._lock = threading.Lock()
@@ -87,7 +85,7 @@ class OpenIdConnect:
     def begin(self, back: str) -> tuple[str, str]:
         """The provider's address to go to, and the value of the cookie that binds this browser."""
         state, browser = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        pending = _Pending(browser, secrets.token_urlsafe(24), secrets.token_urlsafe(48), back, self._clock())
+        pending = _Pending(browser, secrets.token_urlsafe(24), secrets.token_urlsafe(48), back, time.time())
         with self._lock:
             self._pending[state] = pending
             while len(self._pending) > _MOST_PENDING:
@@ -109,7 +107,7 @@ class OpenIdConnect:
         """Who signed in, and where this person was going. Raises SignInError for what does not fit."""
         with self._lock:
             pending = self._pending.pop(state, None)
-        if pending is None or self._clock() - pending.at > _PENDING_SECONDS:
+        if pending is None or time.time() - pending.at > _PENDING_SECONDS:
             raise SignInError("Deze aanmelding is verlopen. Begin opnieuw.")
         if not hmac.compare_digest(pending.browser.encode(), browser.encode()):
             raise SignInError("Deze aanmelding is in een andere browser begonnen. Begin opnieuw.")
@@ -199,7 +197,7 @@ class OpenIdConnect:
                 self._keys = None  # the provider may have changed its keys: fetch them once more
                 claims = self._decode(id_token)
             registry = jwt.JWTClaimsRegistry(
-                now=lambda: int(self._clock()),
+                now=lambda: int(time.time()),
                 leeway=_LEEWAY,
                 iss={"essential": True, "values": [self._issuer, self._issuer + "/"]},
                 aud={"essential": True, "value": self._client_id},

@@ -241,9 +241,9 @@ class HashingTurns:
 class Accounts:
     """All of the above, in the database of `engine`."""
 
-    def __init__(self, engine: Engine, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = PasswordHasher()
         self._turns = HashingTurns()
         # Checked when a name does not exist, so that the time taken tells nobody which names do.
         self._nobody = self._hasher.hash(secrets.token_hex(16))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -122,14 +123,12 @@ class Indexing:
 
     def update(self, *, progress: Progress = silent) -> None:
         """Bring the index up to the newest change of the store; made anew when it cannot be trusted."""
-        self._newest().update(self._store, lambda done, total: progress("Indexeren", done, total))
+        self._newest().update(self._store, partial(progress, "Indexeren"))
 
     def follow(self, progress: Progress) -> bool:
         """`update` before a search; False where the index is being rewritten and the old one serves."""
         try:
-            self._newest().update(
-                self._store, lambda done, total: progress("Indexeren", done, total), wait=_PATIENCE
-            )
+            self._newest().update(self._store, partial(progress, "Indexeren"), wait=_PATIENCE)
         except ConflictError:
             if self.state().problem:
                 raise
@@ -185,7 +184,7 @@ class Indexing:
         problem = self.check().problem
         if problem:
             _logger.warning("the index is made again: %s", problem)
-            self.index.rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
+            self.index.rebuild(self._store, partial(progress, "Indexeren"))
         return problem
 
     def start_mending(self, first: Callable[[], None]) -> None:
@@ -236,5 +235,5 @@ class Indexing:
     def rebuild(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
         """Make the index again from the store, with the embedding model of the settings."""
         require(actor, Task.MANAGE)
-        self._newest().rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
+        self._newest().rebuild(self._store, partial(progress, "Indexeren"))
         return self.index.state()
