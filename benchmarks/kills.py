@@ -609,7 +609,7 @@ def make_older(folder: Path, scratch: Path) -> None:
     """Make of an export what schema 0007 would have written: without tables and columns of later."""
     from learninglion.database.contents import measured, tables_of
     from learninglion.database.engine import open_database, reading
-    from learninglion.workflow.archive_folder import MANIFEST, described
+    from learninglion.workflow.transfer import MANIFEST, described
 
     engine = open_database(scratch, "0007")
     with reading(engine) as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from learninglion.workflow.backup import restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.files import write_file
 from learninglion.workflow.intake import RereadOutcome, RereadResult
-from learninglion.workflow.transfer import Extent, import_all
+from learninglion.workflow.transfer import counted, import_all
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
@@ -277,7 +276,7 @@ def export_everything(
     """Schrijf alles weg als open bestanden: documenten, dossiers, mensen, logboek en instellingen."""
     with workplace_here() as workplace, progress() as shown:
         made = workplace.transfers.export_all(target, actor=local_actor(), progress=shown)
-    console.print(f"Weggeschreven in {target}: {_counted(made.tables)}.")
+    console.print(f"Weggeschreven in {target}: {counted(made.tables)}.")
     advise(
         "Ook instellingen met sleutels, de sleutel waarmee wordt ondertekend en de hashes van wachtwoorden "
         "en tokens staan erin: bewaar de map zo veilig als het archief."
@@ -295,7 +294,7 @@ def import_everything(
         )
     with workplace_here() as workplace:
         workplace.backups.note_taken_in(manifest, "archive.import", actor=local_actor())
-    console.print(f"Ingelezen: {_counted(manifest.tables)}. De eerste zoekvraag maakt de zoekindex.")
+    console.print(f"Ingelezen: {counted(manifest.tables)}. De eerste zoekvraag maakt de zoekindex.")
 
 
 def move(
@@ -309,20 +308,12 @@ def move(
     """Verhuis het archief naar PostgreSQL, of naar een map met SQLite; het oude blijft zoals het is."""
     with workplace_here() as workplace, progress() as shown:
         moved = workplace.transfers.move(to, actor=local_actor(), progress=shown)
-    console.print(f"Verhuisd en nagekeken: {_counted(moved)}. Het oude archief staat er nog.")
+    console.print(f"Verhuisd en nagekeken: {counted(moved)}. Het oude archief staat er nog.")
     setting = "LEARNINGLION_DATABASE_URL (of database_url in settings.toml)"
     if "://" in to:
         console.print(f"Gebruik het nieuwe archief door {setting} op dit adres te zetten.")
     else:
         console.print(f"Gebruik het nieuwe archief met LEARNINGLION_HOME={to}, zonder {setting}.")
-
-
-def _counted(tables: Iterable[Extent]) -> str:
-    rows = {extent.table: extent.rows for extent in tables}
-    return (
-        f"{rows['documents']} documenten, {rows['dossiers']} dossiers, {rows['web_accounts']} accounts, "
-        f"{rows['log_entries']} regels logboek"
-    )
 
 
 def look_at_everything(

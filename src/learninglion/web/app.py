@@ -36,7 +36,6 @@ from learninglion.web.pages import manage as pages_manage
 from learninglion.web.pages import own_sources as pages_own_sources
 from learninglion.web.pages import proposals as pages_proposals
 from learninglion.web.pages import public as pages_public
-from learninglion.web.pages import retention as pages_retention
 from learninglion.web.pages import search as pages_search
 from learninglion.web.pages import sets as pages_sets
 from learninglion.web.pages import sign_off as pages_sign_off
@@ -86,7 +85,6 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         pages_proposals,
         pages_history,
         pages_sign_off,
-        pages_retention,
         pages_judging,
         pages_manage,
     ):

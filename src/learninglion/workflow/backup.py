@@ -29,27 +29,25 @@ from learninglion.models import Actor
 from learninglion.models.errors import InputError, IntegrityError
 from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog
-from learninglion.workflow.archive_folder import (
-    ANCHOR,
-    KeptFile,
-    copy_file,
-    described,
-    file_problems,
-    kept_files,
-    new_folder,
-    read_manifest,
-    write_manifest,
-)
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.transfer import (
+    ANCHOR,
     ExportManifest,
+    KeptFile,
     Transfers,
+    copy_file,
+    described,
     export_problems,
+    file_problems,
     import_all,
     is_export,
+    kept_files,
+    new_folder,
     read_export,
+    read_manifest,
+    write_manifest,
 )
 
 FORMAT = 1

@@ -25,7 +25,6 @@ from learninglion.store.object_store import ObjectStore
 from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
-from learninglion.workflow.archive_folder import SHARED
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
 from learninglion.workflow.conversations import Conversations
@@ -53,7 +52,7 @@ from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.spans import Tracer
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
-from learninglion.workflow.transfer import Transfers
+from learninglion.workflow.transfer import SHARED, Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
