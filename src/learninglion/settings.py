@@ -63,39 +63,28 @@ _TRUTH = {
 
 
 @dataclass(frozen=True, slots=True)
-class GeneratorSettings:
-    """Which language model writes, if any; `extractive` needs none."""
+class ModelSettings:
+    """Which model is used, if any; as it is, for a second opinion on sentences that passed the check."""
 
-    kind: str = "none"  # none | openai | gguf
+    kind: str = "none"  # none | openai | gguf; onnx for a second opinion alone
     model: str = ""  # its name at the endpoint, or what to call the file
-    path: str = ""  # of the GGUF file
-    base_url: str = "http://127.0.0.1:11434/v1"
-    api_key: str = field(default="", repr=False)
-    context_tokens: int = DEFAULT_CONTEXT
-    max_tokens: int = DEFAULT_MAX_TOKENS  # what it may write for one sub-question
-    temperature: float = 0.0
-    seed: int = DEFAULT_SEED
-    timeout_seconds: float = DEFAULT_TIMEOUT  # without a single token
-    answer_seconds: float = DEFAULT_ANSWER_SECONDS  # for a whole answer, with the thinking before it
-    threads: int = 1
-    prompts: str = ""  # folder whose files replace the built-in prompts
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeSettings:
-    """Which model gives a second opinion on sentences that came through the check, if any."""
-
-    kind: str = "none"  # none | openai | gguf | onnx
-    model: str = ""
     path: str = ""  # of the GGUF file, or of the folder with a cross-encoder in ONNX
     base_url: str = "http://127.0.0.1:11434/v1"
     api_key: str = field(default="", repr=False)
     context_tokens: int = DEFAULT_CONTEXT
     temperature: float = 0.0
     seed: int = DEFAULT_SEED
-    timeout_seconds: float = DEFAULT_TIMEOUT
-    answer_seconds: float = DEFAULT_ANSWER_SECONDS
+    timeout_seconds: float = DEFAULT_TIMEOUT  # without a single token
+    answer_seconds: float = DEFAULT_ANSWER_SECONDS  # for a whole answer, with the thinking before it
     threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSettings(ModelSettings):
+    """Which language model writes, if any; `extractive` needs none."""
+
+    max_tokens: int = DEFAULT_MAX_TOKENS  # what it may write for one sub-question
+    prompts: str = ""  # folder whose files replace the built-in prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +200,7 @@ class Settings:
     encoder: EncoderChoice = EncoderChoice()
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
-    judge: JudgeSettings = JudgeSettings()
+    judge: ModelSettings = ModelSettings()
     search: SearchSettings = SearchSettings()
     files: ObjectStoreChoice = ObjectStoreChoice()
     drafting: DraftingSettings = DraftingSettings()
@@ -406,9 +395,7 @@ def _share(name: str, value: float) -> float:
     return value
 
 
-def model_choice(
-    section: str, chosen: GeneratorSettings | JudgeSettings, settings: Settings
-) -> GeneratorChoice | None:
+def model_choice(section: str, chosen: ModelSettings, settings: Settings) -> GeneratorChoice | None:
     """Which model a section names; None for none. Raises InputError that names what cannot be used."""
     if chosen.kind == "none":
         return None
