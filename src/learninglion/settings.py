@@ -148,7 +148,7 @@ class RetentionSettings:
     """How many days something is kept after its last change, until a term is set for it; 0 is for ever."""
 
     dossier_days: int = 0  # proposals with their versions
-    work_days: int = 0  # sets at work: questions, boards, own sources
+    work_days: int = 0  # sets at work: questions, shortlists, own sources
 
 
 @dataclass(frozen=True, slots=True)

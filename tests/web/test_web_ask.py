@@ -134,12 +134,12 @@ def test_an_answer_is_handed_to_a_set_and_keeps_its_place(office: Office) -> Non
     page = put(browser, question=QUESTION)
     source = re.search(r'name="source" value="([^"]+)"', page)
     assert source and f'value="{work.id}"' in page
-    board = browser.post(
+    shortlist = browser.post(
         "/ask/hand-over", data={"csrf": token, "work": work.id, "source": unescape(source[1])}
     )
-    assert board.status_code == 200
+    assert shortlist.status_code == 200
     kept = office.workplace.sets.find(work.id, NOOR)
-    assert all(unescape(source[1]) in b.chosen for b in kept.boards)
+    assert all(unescape(source[1]) in b.chosen for b in kept.shortlists)
 
 
 def known_question(office: Office) -> str:
@@ -186,9 +186,9 @@ def test_a_conversation_goes_along_to_a_set_as_own_source(office: Office) -> Non
     page = browser.post("/ask/keep", data={"csrf": form_token(browser), **talk(browser, question)})
     assert f'value="{work.id}"' in page.text
     address = f"{page.url.path}/hand-over"
-    board = browser.post(address, data={"csrf": form_token(browser), "work": work.id})
-    assert board.status_code == 200
-    (own,) = office.workplace.sets.find(work.id, NOOR).boards[0].added
+    shortlist = browser.post(address, data={"csrf": form_token(browser), "work": work.id})
+    assert shortlist.status_code == 200
+    (own,) = office.workplace.sets.find(work.id, NOOR).shortlists[0].added
     assert own.own and question[:80] in own.body and own.document.title.startswith("Gesprek: ")
 
 

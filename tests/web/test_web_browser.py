@@ -44,7 +44,7 @@ def sign_in(page: Page, name: str = "noor") -> None:
 
 
 def lay_out_set(page: Page, text: str = "") -> str:
-    """Paste a set, the fictional one by itself, and search; gives the address of the first board."""
+    """Paste a set, the fictional one by itself, and search; gives the address of the first shortlist."""
     page.goto("/sets/new")
     page.fill("#text", text or sample_question_set().read_text("utf-8"))
     page.click("text=Lees de set")
@@ -229,11 +229,18 @@ def test_the_job_with_keys_alone(page: Page) -> None:
 def addresses(page: Page) -> list[str]:
     """Every page there is, with something on it."""
     dossier = make_dossier(page)
-    board = (
+    shortlist = (
         page.evaluate("() => 0") or page.goto("/") and page.get_attribute("a[href*='/questions/1']", "href")
     )
     source = page.goto(dossier) and page.locator("a.cite").first.get_attribute("href")
-    found = ["/", "/sets/new", str(board), str(board).replace("questions/1", "check"), dossier, str(source)]
+    found = [
+        "/",
+        "/sets/new",
+        str(shortlist),
+        str(shortlist).replace("questions/1", "check"),
+        dossier,
+        str(source),
+    ]
     found += [
         dossier + "?edit=0",
         dossier + "?view=sentences",

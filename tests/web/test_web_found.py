@@ -44,5 +44,5 @@ def test_matches_are_marked_and_the_same_answer_elsewhere_is_linked(
     checked = browser.post("/sets/new", data={"csrf": csrf, "text": text, "threshold": "0"})
     data = {"csrf": csrf, "introduction": "Vragen over zwerfstroom.", "threshold": "0"}
     data |= {"number-0": "1", "text-0": "Wie controleert leidingen op zwerfstroom?"}
-    board = browser.post(str(checked.url), data=data)
-    assert "Bijna hetzelfde antwoord" in board.text
+    shortlist = browser.post(str(checked.url), data=data)
+    assert "Bijna hetzelfde antwoord" in shortlist.text

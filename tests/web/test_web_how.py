@@ -41,9 +41,9 @@ def propose(office: Office, browser: TestClient) -> str:
     assert browser.post(f"/sets/{work}/check", data=form).status_code == 200
     before = explained(browser)
     assert "In uw set: 8 vragen" in before and "zinnen voor" not in before, before
-    boards = office.site.workplace.sets.find(work, NOOR).boards
-    for number, board in enumerate(boards, start=1):
-        for hit in board.offered[:2]:
+    shortlists = office.site.workplace.sets.find(work, NOOR).shortlists
+    for number, shortlist in enumerate(shortlists, start=1):
+        for hit in shortlist.offered[:2]:
             choice = {"csrf": csrf, "source": hit.source.id, "act": "choose"}
             browser.post(f"/sets/{work}/questions/{number}/choices", data=choice)
     done = browser.post(f"/sets/{work}/draft", data={"csrf": csrf, "generator": "extractive"})

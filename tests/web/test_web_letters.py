@@ -35,8 +35,8 @@ def searched(browser: TestClient, *questions: str) -> str:
     checked = browser.post("/sets/new", data={"csrf": csrf, "text": f"Over vuurwerk.\n\n{numbered}"})
     data = {f"number-{n}": str(n + 1) for n in range(len(questions))}
     data |= {f"text-{n}": q for n, q in enumerate(questions)}
-    board = browser.post(str(checked.url), data={"csrf": csrf, "introduction": "Over vuurwerk.", **data})
-    return "/sets/" + str(board.url).split("/sets/")[1].split("/")[0]
+    shortlist = browser.post(str(checked.url), data={"csrf": csrf, "introduction": "Over vuurwerk.", **data})
+    return "/sets/" + str(shortlist.url).split("/sets/")[1].split("/")[0]
 
 
 def drafted(browser: TestClient, work: str) -> str:
@@ -126,8 +126,8 @@ def test_a_sentence_of_the_material_is_put_in_the_text_and_its_source_chosen(
     assert sentence in put.statement.text
     assert [s.id for s in after.draft.selection.chosen] == [cited.source_id]
     assert page.count('name="place"') >= len(before.draft.material) - 1 and cited not in after.draft.material
-    board = noor.get(f"{work}/questions/1").text
-    assert board.count('data-state="chosen"') == 1  # where it is drafted again from
+    shortlist = noor.get(f"{work}/questions/1").text
+    assert shortlist.count('data-state="chosen"') == 1  # where it is drafted again from
     late = press(noor, path, "material", place="1", version="1")
     assert late.status_code == 409 and len(load(office, path).verifications[0].checks) == 1
     exported = noor.get(path + "/export/md").text
@@ -239,8 +239,8 @@ def test_a_history_tells_what_came_with_the_set_apart_from_what_was_chosen(
     csrf = form_token(noor)
     checked = noor.post("/sets/new", data={"csrf": csrf, "text": f"Over vuurwerk.\n\nVraag 1\n{STORED}"})
     given = {"number-0": "1", "text-0": STORED, "news": "Er brandde een bunker af.", "confirmed": "1"}
-    board = noor.post(str(checked.url), data={"csrf": csrf, "introduction": "Over vuurwerk.", **given})
-    path = drafted(noor, "/sets/" + str(board.url).split("/sets/")[1].split("/")[0])
+    shortlist = noor.post(str(checked.url), data={"csrf": csrf, "introduction": "Over vuurwerk.", **given})
+    path = drafted(noor, "/sets/" + str(shortlist.url).split("/sets/")[1].split("/")[0])
     history = noor.get(path + "/history").text
     assert "0 gekozen, 1 meegegeven" in history
     assert "door beheer" not in history and "concept van de machine" in history

@@ -50,7 +50,7 @@ def make_dossier(page: Page) -> str:
 
 
 def choose_one(page: Page) -> None:
-    """Choose the first source of a board that is not chosen yet."""
+    """Choose the first source of a shortlist that is not chosen yet."""
     before = page.locator("[data-hit][data-state=chosen]").count()
     hidden = page.locator("summary", has_text="onder de drempel")
     if hidden.count():

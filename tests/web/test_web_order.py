@@ -51,12 +51,12 @@ def test_the_pages_the_api_and_mcp_say_so(make_office: Callable[..., Office]) ->
                 "threshold": "0",
             }
             browser.post(f"/sets/{work}/check", data={**form, "number-0": "1", "text-0": SET.split("\n")[3]})
-            board = browser.get(f"/sets/{work}/questions/1")
-            assert "gevonden" in board.text
+            shortlist = browser.get(f"/sets/{work}/questions/1")
+            assert "gevonden" in shortlist.text
             failed, reply = ask(office, EVERYTHING, "search", text=asked)
             assert not failed
             assert json.loads(str(reply))["hits"]
-            return [SAID in found.text, SAID in board.text, json.loads(str(reply))["notice"] == WITHOUT]
+            return [SAID in found.text, SAID in shortlist.text, json.loads(str(reply))["notice"] == WITHOUT]
 
         assert told() == [False] * 3
         endpoint.status = 500

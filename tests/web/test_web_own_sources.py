@@ -38,8 +38,8 @@ def harbour(make_office: Callable[..., Office]) -> Office:
     return made
 
 
-def board_of(browser: TestClient) -> tuple[str, str]:
-    """A searched set; the address of its first board, and the token for forms."""
+def shortlist_of(browser: TestClient) -> tuple[str, str]:
+    """A searched set; the address of its first shortlist, and the token for forms."""
     csrf = form_token(browser)
     checked = browser.post("/sets/new", data={"csrf": csrf, "text": SET})
     data = {"csrf": csrf, "introduction": "Vragen over veerponten."}
@@ -48,8 +48,8 @@ def board_of(browser: TestClient) -> tuple[str, str]:
     return str(browser.post(str(checked.url), data=data).url), csrf
 
 
-def propose(browser: TestClient, board: str, csrf: str) -> httpx.Response:
-    page = browser.post(board.split("/questions")[0] + "/draft", data={"csrf": csrf})
+def propose(browser: TestClient, shortlist: str, csrf: str) -> httpx.Response:
+    page = browser.post(shortlist.split("/questions")[0] + "/draft", data={"csrf": csrf})
     for _ in range(100):
         if "/dossiers/" in str(page.url):
             return page
@@ -60,11 +60,11 @@ def propose(browser: TestClient, board: str, csrf: str) -> httpx.Response:
 
 def test_a_pasted_source_is_cited_as_supplied_and_stays_out_of_the_archive(harbour: Office) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
-    page = browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS}).text
+    shortlist, csrf = shortlist_of(browser)
+    page = browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, **FIELDS}).text
     assert "Nota veerponten" in page and "aangeleverd door u" in page
-    assert "Nota veerponten" not in browser.get(board.replace("questions/1", "questions/2")).text
-    done = propose(browser, board, csrf)
+    assert "Nota veerponten" not in browser.get(shortlist.replace("questions/1", "questions/2")).text
+    done = propose(browser, shortlist, csrf)
     assert "14 veerponten" in done.text
     assert "aangeleverd door de opsteller (“Nota veerponten” van 1 maart 2024)" in done.text
     link = re.search(r'href="(/dossiers/[^"]+/supplied[^"]+)"', done.text)
@@ -89,9 +89,9 @@ def test_a_pasted_source_is_cited_as_supplied_and_stays_out_of_the_archive(harbo
 
 def test_an_added_sentence_rests_on_the_best_fitting_sentence_of_a_chosen_source(harbour: Office) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
-    browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS})
-    path = str(propose(browser, board, csrf).url)
+    shortlist, csrf = shortlist_of(browser)
+    browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, **FIELDS})
+    path = str(propose(browser, shortlist, csrf).url)
     page = browser.get(path + "?edit=0").text
     assert "Nota veerponten</a>" in page  # to read beside while one writes
     text = re.findall(r'<textarea[^>]*id="answer"[^>]*>([^<]*)</textarea>', page)[0]
@@ -112,7 +112,7 @@ def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_
     harbour: Office,
 ) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
+    shortlist, csrf = shortlist_of(browser)
     for left_out, words in (
         ({"may-use": ""}, "Bevestig eerst"),
         ({"own-title": " "}, "titel"),
@@ -120,29 +120,29 @@ def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_
         ({"own-text": "a" * (LONGEST + 1)}, "langer dan"),
         ({"own-date": "gisteren"}, "Datum"),
     ):
-        answer = browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, **left_out})
+        answer = browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, **FIELDS, **left_out})
         assert answer.status_code == 400 and words in answer.text
         if "own-title" not in left_out:
             assert 'value="Nota veerponten"' in answer.text
-    work = harbour.site.workplace.sets.find(board.split("/")[-3], NOOR)
-    assert not any(b.added for b in work.boards)
+    work = harbour.site.workplace.sets.find(shortlist.split("/")[-3], NOOR)
+    assert not any(b.added for b in work.shortlists)
 
 
 @pytest.mark.parametrize("suffix", ["txt", "docx", "odt"])
 def test_a_file_is_read_and_named_after_itself(harbour: Office, suffix: str) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
+    shortlist, csrf = shortlist_of(browser)
     content = {"txt": str.encode, "docx": word_file, "odt": open_file}[suffix](NOTE)
     files = {"own-file": (f"nota-pont.{suffix}", content, "application/octet-stream")}
-    page = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files).text
+    page = browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files).text
     assert "nota-pont" in page and "14 veerponten" in page
 
 
 def test_a_damaged_file_is_refused_in_words(harbour: Office) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
+    shortlist, csrf = shortlist_of(browser)
     files = {"own-file": ("nota.pdf", b"%PDF-1.7\nniets", "application/pdf")}
-    answer = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files)
+    answer = browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files)
     assert answer.status_code == 400 and "nota.pdf" in answer.text
 
 
@@ -193,29 +193,29 @@ def word_file(text: str) -> bytes:
 
 def test_one_source_for_the_whole_set_survives_a_new_search_and_can_be_taken_away(harbour: Office) -> None:
     browser = harbour.browser("noor")
-    board, csrf = board_of(browser)
-    browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, "everywhere": "1"})
-    work_id = board.split("/")[-3]
+    shortlist, csrf = shortlist_of(browser)
+    browser.post(f"{shortlist}/own-sources", data={"csrf": csrf, **FIELDS, "everywhere": "1"})
+    work_id = shortlist.split("/")[-3]
     work = harbour.site.workplace.sets.find(work_id, NOOR)
-    assert [b.chosen for b in work.boards] == [("supplied#own-1",), ("supplied#own-1",)]
+    assert [b.chosen for b in work.shortlists] == [("supplied#own-1",), ("supplied#own-1",)]
     data = {"csrf": csrf, "number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
     browser.post(f"/sets/{work_id}/check", data=data)
-    kept = harbour.site.workplace.sets.find(work_id, NOOR).boards
+    kept = harbour.site.workplace.sets.find(work_id, NOOR).shortlists
     assert (
         len(kept) == 1
         and [s.id for s in kept[0].added] == ["supplied#own-1"]
         and kept[0].chosen == ("supplied#own-1",)
     )
     browser.post(f"/sets/{work_id}/own-sources/remove", data={"csrf": csrf, "source": "supplied#own-1"})
-    assert "Nota veerponten" not in browser.get(board).text
+    assert "Nota veerponten" not in browser.get(shortlist).text
 
 
 def test_nobody_adds_to_another_persons_set_or_without_the_right(harbour: Office) -> None:
     browser = harbour.browser("noor")
-    board, _ = board_of(browser)
+    shortlist, _ = shortlist_of(browser)
     other = harbour.browser("piet")
-    answer = other.post(f"{board}/own-sources", data={"csrf": form_token(other), **FIELDS})
+    answer = other.post(f"{shortlist}/own-sources", data={"csrf": form_token(other), **FIELDS})
     assert answer.status_code == 404
     reader = harbour.browser("archief")
-    answer = reader.post(f"{board}/own-sources", data={"csrf": form_token(reader), **FIELDS})
+    answer = reader.post(f"{shortlist}/own-sources", data={"csrf": form_token(reader), **FIELDS})
     assert answer.status_code == 403

@@ -359,10 +359,10 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     fields = dict(re.findall(r'name="(number-\d+)" value="([^"]*)"', page.text))
     texts = re.findall(r'name="(text-\d+)" rows="3">([^<]+)<', page.text)
     form = {"csrf": csrf, "introduction": "Over vuurwerk", "threshold": "0", **fields, **dict(texts)}
-    board = browser.post(f"/sets/{work}/check", data=form)
-    assert board.status_code == 200
+    shortlist = browser.post(f"/sets/{work}/check", data=form)
+    assert shortlist.status_code == 200
     found = office.site.workplace.sets.find(work, NOOR)
-    ids = [h.source.id for h in found.boards[0].offered]
+    ids = [h.source.id for h in found.shortlists[0].offered]
     choices = f"/sets/{work}/questions/1/choices"
     browser.post(choices, data={"csrf": csrf, "source": ids[0], "act": "choose"})
     browser.post(choices, data={"csrf": csrf, "source": ids[1], "act": "reject", "reason": "achterhaald"})
@@ -372,10 +372,10 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     browser.post(
         f"/sets/{work}/questions/1/search", data={"csrf": csrf, "words": "wachttijden", "alone": "1"}
     )
-    board_now = office.site.workplace.sets.find(work, NOOR).boards[0]
-    assert board_now.chosen == (ids[0],)
-    assert [(r.source_id, r.reason) for r in board_now.rejected] == [(ids[1], "achterhaald")]
-    assert ids[2] in board_now.seen and board_now.searches == ("wachttijden",)
+    shortlist_now = office.site.workplace.sets.find(work, NOOR).shortlists[0]
+    assert shortlist_now.chosen == (ids[0],)
+    assert [(r.source_id, r.reason) for r in shortlist_now.rejected] == [(ids[1], "achterhaald")]
+    assert ids[2] in shortlist_now.seen and shortlist_now.searches == ("wachttijden",)
     other = office.browser("opsteller")
     assert other.get(f"/sets/{work}/questions/1").status_code == 404
     done = browser.post(f"/sets/{work}/draft", data={"csrf": csrf, "generator": "extractive"})

@@ -211,7 +211,7 @@ def test_two_computers_of_one_person_keep_both_texts(
 
 
 def test_an_own_source_that_is_refused_keeps_what_was_typed(noor: Page) -> None:
-    board = lay_out_set(noor, question_set_text())
+    shortlist = lay_out_set(noor, question_set_text())
     noor.click("summary:has-text('Een eigen bron toevoegen')")
     noor.fill("#own-title", "Nota van gisteren")
     noor.fill("#own-text", OWN)
@@ -222,4 +222,4 @@ def test_an_own_source_that_is_refused_keeps_what_was_typed(noor: Page) -> None:
     noor.check("#may-use")
     noor.click("text=Voeg de eigen bron toe")
     noor.wait_for_selector("text=aangeleverd door u")
-    assert noor.url.split("#")[0] == board.split("#")[0]
+    assert noor.url.split("#")[0] == shortlist.split("#")[0]

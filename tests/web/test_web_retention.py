@@ -43,10 +43,10 @@ def make_dossier(archive: Office) -> str:
     csrf = form_token(noor)
     checked = noor.post("/sets/new", data={"csrf": csrf, "text": f"Over opslag.\n\nVraag 1\n{QUESTION}"})
     data = {"csrf": csrf, "introduction": "Over opslag.", "number-0": "1", "text-0": QUESTION}
-    board = str(noor.post(str(checked.url), data=data).url)
+    shortlist = str(noor.post(str(checked.url), data=data).url)
     own = {"own-title": "Nota", "own-text": f"Er is 12 kilo {SECRET} opgeslagen.", "may-use": "1"}
-    noor.post(f"{board}/own-sources", data={"csrf": csrf, **own})
-    page = noor.post(board.split("/questions")[0] + "/draft", data={"csrf": csrf})
+    noor.post(f"{shortlist}/own-sources", data={"csrf": csrf, **own})
+    page = noor.post(shortlist.split("/questions")[0] + "/draft", data={"csrf": csrf})
     for _ in range(100):
         if "/dossiers/" in str(page.url):
             return str(page.url).rsplit("/", 1)[1]

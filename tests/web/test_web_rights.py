@@ -390,7 +390,7 @@ def test_what_was_found_before_goes_with_the_right_to_it(make_office: Callable[.
     asked = QuestionSet("", (SubQuestion((1,), "Hoeveel opslagplaatsen voor vuurwerk zijn er?"),), title="V")
     offers = work.searching.offer(asked, actor=before)
     assert offers[0]
-    board = work.sets.lay_out(asked, Filters(), None, offers, actor=before)
+    shortlist = work.sets.lay_out(asked, Filters(), None, offers, actor=before)
     chosen = work.drafts.select_automatically(asked, offers, threshold=0.0)
     dossier = work.drafts.draft(asked, chosen, actor=before)
     done = [work.jobs.start(before, "proef", {})]
@@ -398,7 +398,7 @@ def test_what_was_found_before_goes_with_the_right_to_it(make_office: Callable[.
     assert claim is not None
     work.jobs.finish(claim, [Event("done", {"dossier": dossier.id})])
     assert find_job(office.site, done[0].id, before).finished
-    assert work.sets.find(board.id, after).boards[0].offered == ()
+    assert work.sets.find(shortlist.id, after).shortlists[0].offered == ()
     for attempt in (
         lambda: work.drafts.draft(asked, chosen, actor=after),
         lambda: work.dossiers.load(dossier.id, after),
@@ -412,7 +412,7 @@ def test_what_was_found_before_goes_with_the_right_to_it(make_office: Callable[.
         path = next(p for p in documents()[:3] if card.number and str(card.number) in p.name)
         work.intake.ingest([path], collection="elders", actor=EVERYTHING)
         work.intake.remove(card.id, reason="verplaatst", actor=mover)
-    assert work.sets.find(board.id, before).boards[0].offered == ()
+    assert work.sets.find(shortlist.id, before).shortlists[0].offered == ()
     assert work.dossiers.list(before) == ()
     for attempt in (
         lambda: work.dossiers.load(dossier.id, before),

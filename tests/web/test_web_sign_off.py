@@ -34,11 +34,11 @@ def make_dossier(ministry: Office, browser: TestClient) -> str:
     csrf = form_token(browser)
     checked = browser.post("/sets/new", data={"csrf": csrf, "text": f"Over vuurwerk.\n\nVraag 1\n{QUESTION}"})
     data = {"csrf": csrf, "introduction": "Over vuurwerk.", "number-0": "1", "text-0": QUESTION}
-    board = browser.post(str(checked.url), data=data)
+    shortlist = browser.post(str(checked.url), data=data)
     own = {"own-title": f"Nota {time.monotonic_ns()}", "may-use": "1"}
     own["own-text"] = "Een winkelier mag ten hoogste 10.000 kilo consumentenvuurwerk opslaan."
-    board = browser.post(f"{str(board.url).split('#')[0]}/own-sources", data={"csrf": csrf, **own})
-    page = browser.post(str(board.url).split("/questions")[0] + "/draft", data={"csrf": csrf})
+    shortlist = browser.post(f"{str(shortlist.url).split('#')[0]}/own-sources", data={"csrf": csrf, **own})
+    page = browser.post(str(shortlist.url).split("/questions")[0] + "/draft", data={"csrf": csrf})
     for _ in range(100):
         if "/dossiers/" in str(page.url):
             assert 'class="sentence"' in page.text

@@ -68,10 +68,10 @@ def test_a_job_goes_on_in_the_operation_of_who_asked(make_office: Callable[..., 
     noor = office.browser("noor")
     csrf = form_token(noor)
     text = "Van Zwaluwenburg vraagt naar vuurwerk.\n\nVraag 1\nHoeveel vuurwerk is in beslag genomen?"
-    board = str(noor.post("/sets/new", data={"csrf": csrf, "text": text}).url)
+    shortlist = str(noor.post("/sets/new", data={"csrf": csrf, "text": text}).url)
     data = {"csrf": csrf, "introduction": "x", "number-0": "1", "text-0": "Hoeveel vuurwerk is er?"}
-    board = str(noor.post(board, data=data).url).split("/questions")[0]
-    page = noor.post(f"{board}/draft", data={"csrf": csrf}, headers={"traceparent": CALLER})
+    shortlist = str(noor.post(shortlist, data=data).url).split("/questions")[0]
+    page = noor.post(f"{shortlist}/draft", data={"csrf": csrf}, headers={"traceparent": CALLER})
     while "/dossiers/" not in str(page.url):
         time.sleep(0.05)
         page = noor.get(str(page.url))

@@ -275,7 +275,7 @@ def test_deletion_reaches_everything_that_trace_names(workplace: Workplace) -> N
     assert workplace.indexing.count_vectors(passages) == 0
     assert not image.exists()
     left = workplace.sets.find(work.id, BOSS)
-    assert first not in {h.source.document.id for b in left.boards for h in b.offered}
+    assert first not in {h.source.document.id for b in left.shortlists for h in b.offered}
     for path in workplace.options.home.rglob("*"):
         if path.is_file():
             content = path.read_bytes()

@@ -12,7 +12,7 @@ from learninglion.models.errors import InputError, PermissionDeniedError, Unknow
 from learninglion.testing import make_question_set
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.retention import Term
-from learninglion.workflow.sets import Board
+from learninglion.workflow.sets import Shortlist
 
 BOSS = Actor("beheer", frozenset(Role))
 NOOR = Actor("noor", frozenset({Role.DRAFTER}))
@@ -75,12 +75,12 @@ def test_accounts_are_changed_with_a_line_in_the_log(workplace: Workplace) -> No
 
 def test_a_set_is_its_owners_alone(workplace: Workplace) -> None:
     work = workplace.sets.lay_out(make_question_set("Waarom?"), Filters(), None, actor=NOOR)
-    assert workplace.sets.find(work.id, NOOR).boards == (Board(),)
+    assert workplace.sets.find(work.id, NOOR).shortlists == (Shortlist(),)
     assert [card.id for card in workplace.sets.list(NOOR)] == [work.id]
     assert workplace.sets.list(SAM) == ()
     for attempt in (
         lambda: workplace.sets.find(work.id, SAM),
-        lambda: workplace.sets.put_board(work, 0, Board(visited=True), actor=SAM),
+        lambda: workplace.sets.put_shortlist(work, 0, Shortlist(visited=True), actor=SAM),
         lambda: workplace.sets.tie(work, "d-1", actor=SAM),
         lambda: workplace.own_sources.remove(work.id, "supplied#own-1", actor=SAM),
     ):
@@ -89,5 +89,5 @@ def test_a_set_is_its_owners_alone(workplace: Workplace) -> None:
     with pytest.raises(PermissionDeniedError):
         workplace.sets.find(work.id, READER)
     workplace.sets.clear(work.id, SAM)
-    workplace.sets.put_board(work, 0, Board(visited=True), actor=NOOR)
-    assert workplace.sets.find(work.id, NOOR).boards[0].visited
+    workplace.sets.put_shortlist(work, 0, Shortlist(visited=True), actor=NOOR)
+    assert workplace.sets.find(work.id, NOOR).shortlists[0].visited

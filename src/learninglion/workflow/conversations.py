@@ -173,6 +173,6 @@ class Conversations:
         work = self._sets.find(work_id, actor)
         text = copy_answers(dossier).plain
         title = dossier.question_set.title
-        source = own_source(next_number(work.boards), title, None, text)
+        source = own_source(next_number(work.shortlists), title, None, text)
         self._own_sources.add(work, None, source, actor=actor)
         note(self._log, "copy", actor, dossier_id, {"version": dossier.version, "position": None})

@@ -32,7 +32,7 @@ from learninglion.store.reader import Entry
 from learninglion.store.store import Collection, Store, Version
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import Board, Sets, Work, add_source, drop_source
+from learninglion.workflow.sets import Sets, Shortlist, Work, add_source, drop_source
 
 __all__ = [
     "Documents",
@@ -88,9 +88,9 @@ def read_own_file(raw: RawFile) -> str:
     return text
 
 
-def next_number(boards: Iterable[Board]) -> int:
+def next_number(shortlists: Iterable[Shortlist]) -> int:
     """The number for a new source: one more than the highest that lies in the set."""
-    used = [int(s.id.removeprefix(OWN)) for b in boards for s in b.added if s.own]
+    used = [int(s.id.removeprefix(OWN)) for b in shortlists for s in b.added if s.own]
     return max(used, default=0) + 1
 
 
@@ -104,9 +104,9 @@ class OwnSources:
     def add(self, work: Work, number: int | None, source: Source, *, actor: Actor) -> None:
         """Put a source with question `number` (from 1) of a set, or with all (None), and choose it."""
         require(actor, Task.DRAFT)
-        for position, board in enumerate(work.boards):
+        for position, shortlist in enumerate(work.shortlists):
             if number is None or position == number - 1:
-                self._sets.put_board(work, position, add_source(board, source), actor=actor)
+                self._sets.put_shortlist(work, position, add_source(shortlist, source), actor=actor)
         # What it says is not for the log: that somebody answered for its use is.
         details: dict[str, Plain] = {"source": source.id, "characters": len(source.body), "confirmed": True}
         note(self._log, "set.own-source", actor, f"work:{work.id}", details)
@@ -114,9 +114,9 @@ class OwnSources:
     def remove(self, work_id: str, source_id: str, *, actor: Actor) -> None:
         """Take an own source away from every question of this person's set; its text is gone."""
         work = self._sets.find(work_id, actor)
-        for position, board in enumerate(work.boards):
-            if any(s.id == source_id and s.kind is SourceKind.SUPPLIED for s in board.added):
-                self._sets.put_board(work, position, drop_source(board, source_id), actor=actor)
+        for position, shortlist in enumerate(work.shortlists):
+            if any(s.id == source_id and s.kind is SourceKind.SUPPLIED for s in shortlist.added):
+                self._sets.put_shortlist(work, position, drop_source(shortlist, source_id), actor=actor)
 
 
 NO_FILTERS = Filters()

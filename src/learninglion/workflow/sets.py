@@ -63,7 +63,7 @@ works = Table(
     Column("dossier", String(64), nullable=True),
     Column("content", Text, nullable=False),
 )
-boards = Table(
+shortlists = Table(
     "work_boards",
     metadata,
     Column("work", String(32), primary_key=True),
@@ -75,7 +75,7 @@ _CARD = (works.c.id, works.c.owner, works.c.title, works.c.changed, works.c.doss
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Shortlist:
     """One sub-question with its evidence; ids are source ids."""
 
     offered: tuple[Hit, ...] = ()
@@ -99,7 +99,7 @@ class Board:
         return next((r.reason for r in self.rejected if r.source_id == source_id), "")
 
     def knows(self, source_id: str) -> bool:
-        """Whether this source lies on the board."""
+        """Whether this source lies on the shortlist."""
         return any(h.source.id == source_id for h in self.offered) or any(
             s.id == source_id for s in self.added
         )
@@ -107,7 +107,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A set with its scope; the boards are in the order of the questions."""
+    """A set with its scope; the shortlists are in the order of the questions."""
 
     id: str
     owner: str
@@ -116,13 +116,13 @@ class Work:
     filters: Filters
     threshold: float | None
     dossier: str | None = None
-    boards: tuple[Board, ...] = ()
+    shortlists: tuple[Shortlist, ...] = ()
 
     def choices(self) -> tuple[Choice, ...]:
         """What was decided so far, as the workflow takes it."""
         return tuple(
-            Choice(question.numbers, board.chosen, board.rejected, board.seen)
-            for question, board in zip(self.question_set.questions, self.boards, strict=True)
+            Choice(question.numbers, shortlist.chosen, shortlist.rejected, shortlist.seen)
+            for question, shortlist in zip(self.question_set.questions, self.shortlists, strict=True)
         )
 
 
@@ -147,51 +147,53 @@ class _Content:
 # --------------------------------------------------------------------------- what an officer does
 
 
-def _require(board: Board, source_id: str) -> None:
-    if not board.knows(source_id):
+def _require(shortlist: Shortlist, source_id: str) -> None:
+    if not shortlist.knows(source_id):
         raise UnknownReferenceError("Deze bron ligt niet bij deze vraag.")
 
 
-def choose_source(board: Board, source_id: str) -> Board:
-    """The board with this source chosen; a rejection is taken back."""
-    _require(board, source_id)
-    restored = put_back(board, source_id)
+def choose_source(shortlist: Shortlist, source_id: str) -> Shortlist:
+    """The shortlist with this source chosen; a rejection is taken back."""
+    _require(shortlist, source_id)
+    restored = put_back(shortlist, source_id)
     return replace(restored, chosen=(*restored.chosen, source_id), seen=_with(restored.seen, source_id))
 
 
-def reject_source(board: Board, source_id: str, reason: str) -> Board:
-    """The board with this source set aside. Raises InputError without a reason."""
-    _require(board, source_id)
+def reject_source(shortlist: Shortlist, source_id: str, reason: str) -> Shortlist:
+    """The shortlist with this source set aside. Raises InputError without a reason."""
+    _require(shortlist, source_id)
     if not reason.strip():
         raise InputError("Geef een reden waarom u deze bron afwijst.")
-    restored = put_back(board, source_id)
+    restored = put_back(shortlist, source_id)
     rejected = (*restored.rejected, Rejection(source_id, reason.strip()))
     return replace(restored, rejected=rejected, seen=_with(restored.seen, source_id))
 
 
-def put_back(board: Board, source_id: str) -> Board:
-    """The board with this source neither chosen nor rejected."""
+def put_back(shortlist: Shortlist, source_id: str) -> Shortlist:
+    """The shortlist with this source neither chosen nor rejected."""
     return replace(
-        board,
-        chosen=tuple(s for s in board.chosen if s != source_id),
-        rejected=tuple(r for r in board.rejected if r.source_id != source_id),
+        shortlist,
+        chosen=tuple(s for s in shortlist.chosen if s != source_id),
+        rejected=tuple(r for r in shortlist.rejected if r.source_id != source_id),
     )
 
 
-def open_source(board: Board, source_id: str) -> Board:
-    """The board that remembers that this source was looked at."""
-    return replace(board, seen=_with(board.seen, source_id)) if board.knows(source_id) else board
+def open_source(shortlist: Shortlist, source_id: str) -> Shortlist:
+    """The shortlist that remembers that this source was looked at."""
+    return (
+        replace(shortlist, seen=_with(shortlist.seen, source_id)) if shortlist.knows(source_id) else shortlist
+    )
 
 
-def add_source(board: Board, source: Source) -> Board:
-    """The board with a source the officer found elsewhere, chosen at once."""
-    added = board.added if board.knows(source.id) else (*board.added, source)
-    return choose_source(replace(board, added=added), source.id)
+def add_source(shortlist: Shortlist, source: Source) -> Shortlist:
+    """The shortlist with a source the officer found elsewhere, chosen at once."""
+    added = shortlist.added if shortlist.knows(source.id) else (*shortlist.added, source)
+    return choose_source(replace(shortlist, added=added), source.id)
 
 
-def drop_source(board: Board, source_id: str) -> Board:
-    """The board without a source that the officer added: its text is gone, also from what was decided."""
-    restored = put_back(board, source_id)
+def drop_source(shortlist: Shortlist, source_id: str) -> Shortlist:
+    """The shortlist without a source that the officer added: its text is gone, also from what was decided."""
+    restored = put_back(shortlist, source_id)
     return replace(
         restored,
         added=tuple(s for s in restored.added if s.id != source_id),
@@ -199,29 +201,29 @@ def drop_source(board: Board, source_id: str) -> Board:
     )
 
 
-def add_hits(board: Board, hits: Iterable[Hit], words: str) -> tuple[Board, int]:
-    """The board with what a further search found and was not there yet, and how many that are."""
-    known = {h.source.id for h in board.offered} | {s.id for s in board.added}
+def add_hits(shortlist: Shortlist, hits: Iterable[Hit], words: str) -> tuple[Shortlist, int]:
+    """The shortlist with what a further search found and was not there yet, and how many that are."""
+    known = {h.source.id for h in shortlist.offered} | {s.id for s in shortlist.added}
     fresh = [h for h in hits if h.source.id not in known]
-    first = len(board.offered) + 1
+    first = len(shortlist.offered) + 1
     ranked = tuple(replace(h, rank=first + i) for i, h in enumerate(fresh))
-    searches = _with(board.searches, words)
-    return replace(board, offered=(*board.offered, *ranked), searches=searches), len(fresh)
+    searches = _with(shortlist.searches, words)
+    return replace(shortlist, offered=(*shortlist.offered, *ranked), searches=searches), len(fresh)
 
 
-def only_sources(board: Board, keep: Callable[[Source], bool]) -> Board:
-    """The board without the sources that `keep` does not want, also among what was decided."""
-    held = (*(hit.source for hit in board.offered), *board.added)
+def only_sources(shortlist: Shortlist, keep: Callable[[Source], bool]) -> Shortlist:
+    """The shortlist without the sources that `keep` does not want, also among what was decided."""
+    held = (*(hit.source for hit in shortlist.offered), *shortlist.added)
     gone = {source.id for source in held if not keep(source)}
     if not gone:
-        return board
+        return shortlist
     return replace(
-        board,
-        offered=tuple(h for h in board.offered if h.source.id not in gone),
-        added=tuple(s for s in board.added if s.id not in gone),
-        chosen=tuple(s for s in board.chosen if s not in gone),
-        rejected=tuple(r for r in board.rejected if r.source_id not in gone),
-        seen=tuple(s for s in board.seen if s not in gone),
+        shortlist,
+        offered=tuple(h for h in shortlist.offered if h.source.id not in gone),
+        added=tuple(s for s in shortlist.added if s.id not in gone),
+        chosen=tuple(s for s in shortlist.chosen if s not in gone),
+        rejected=tuple(r for r in shortlist.rejected if r.source_id not in gone),
+        seen=tuple(s for s in shortlist.seen if s not in gone),
     )
 
 
@@ -248,16 +250,16 @@ class SetRepository:
     ) -> Work:
         """A new set, with the hits per question where they are known."""
         work = Work(secrets.token_hex(8), owner, now(), question_set, filters, threshold)
-        boards = tuple(Board(offered=hits) for hits in offered) or tuple(
-            Board() for _ in question_set.questions
+        shortlists = tuple(Shortlist(offered=hits) for hits in offered) or tuple(
+            Shortlist() for _ in question_set.questions
         )
         with writing(self._engine) as connection:
             connection.execute(insert(works).values(**_row(work)))
-            _insert_boards(connection, work.id, boards)
-        return replace(work, boards=boards)
+            _insert_shortlists(connection, work.id, shortlists)
+        return replace(work, shortlists=shortlists)
 
     def find(self, work_id: str, owner: str) -> Work:
-        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
+        """The set with its shortlists. Raises UnknownReferenceError if it is not there or somebody else's."""
         with reading(self._engine) as connection:
             row = connection.execute(
                 select(works).where(works.c.id == work_id, works.c.owner == owner)
@@ -265,9 +267,11 @@ class SetRepository:
             if row is None:
                 raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
             rows = connection.execute(
-                select(boards.c.content).where(boards.c.work == work_id).order_by(boards.c.position)
+                select(shortlists.c.content)
+                .where(shortlists.c.work == work_id)
+                .order_by(shortlists.c.position)
             ).scalars()
-            boards_read = tuple(from_plain(Board, json.loads(content)) for content in rows)
+            shortlists_read = tuple(from_plain(Shortlist, json.loads(content)) for content in rows)
         content = from_plain(_Content, json.loads(row.content))
         return Work(
             row.id,
@@ -277,7 +281,7 @@ class SetRepository:
             content.filters,
             content.threshold,
             row.dossier,
-            boards_read,
+            shortlists_read,
         )
 
     def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
@@ -300,11 +304,11 @@ class SetRepository:
                     same.append(WorkCard(*card))
             return tuple(same)
 
-    def put_board(self, work: Work, position: int, board: Board) -> None:
-        """Keep one board."""
-        where = (boards.c.work == work.id, boards.c.position == position)
+    def put_shortlist(self, work: Work, position: int, shortlist: Shortlist) -> None:
+        """Keep one shortlist."""
+        where = (shortlists.c.work == work.id, shortlists.c.position == position)
         with writing(self._engine) as connection:
-            connection.execute(update(boards).where(*where).values(content=_dump(board)))
+            connection.execute(update(shortlists).where(*where).values(content=_dump(shortlist)))
             connection.execute(update(works).where(works.c.id == work.id).values(changed=now()))
 
     def relay(
@@ -319,15 +323,15 @@ class SetRepository:
         fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
         relaid = _carried_over(
             work.question_set.questions,
-            work.boards,
+            work.shortlists,
             question_set.questions,
-            [Board(offered=hits) for hits in offered],
+            [Shortlist(offered=hits) for hits in offered],
         )
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
-            connection.execute(delete(boards).where(boards.c.work == work.id))
-            _insert_boards(connection, work.id, relaid)
-        return replace(fresh, boards=relaid)
+            connection.execute(delete(shortlists).where(shortlists.c.work == work.id))
+            _insert_shortlists(connection, work.id, relaid)
+        return replace(fresh, shortlists=relaid)
 
     def tie(self, work: Work, dossier_id: str) -> None:
         """Remember which dossier this set became."""
@@ -347,20 +351,20 @@ class SetRepository:
         with writing(self._engine) as connection:
             gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.owner == owner))
             if gone.rowcount:
-                connection.execute(delete(boards).where(boards.c.work == work_id))
+                connection.execute(delete(shortlists).where(shortlists.c.work == work_id))
 
     def clear_dossier(self, dossier_id: str) -> None:
         """Throw away the sets that became this dossier, whoever's they are."""
         with erasing(self._engine) as connection:
             ids = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
-            connection.execute(delete(boards).where(boards.c.work.in_(ids)))
+            connection.execute(delete(shortlists).where(shortlists.c.work.in_(ids)))
             connection.execute(delete(works).where(works.c.id.in_(ids)))
 
     def contents(self) -> tuple[tuple[str, str], ...]:
         """The id of every set at work with a text of it, several times where it has several."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(works.c.id, works.c.title, works.c.content)).all()
-            laid = connection.execute(select(boards.c.work, boards.c.content)).all()
+            laid = connection.execute(select(shortlists.c.work, shortlists.c.content)).all()
         return (
             *((str(row[0]), f"{row[1]}\n{row[2]}") for row in rows),
             *((str(row[0]), str(row[1])) for row in laid),
@@ -370,24 +374,26 @@ class SetRepository:
         """Throw away these sets, whoever's they are."""
         ids = sorted(work_ids)
         with erasing(self._engine) as connection:
-            connection.execute(delete(boards).where(boards.c.work.in_(ids)))
+            connection.execute(delete(shortlists).where(shortlists.c.work.in_(ids)))
             connection.execute(delete(works).where(works.c.id.in_(ids)))
 
     def holding(self, document_id: str) -> tuple[str, ...]:
         """The sets in which something of this document lies, whoever's they are."""
-        query = select(boards.c.work).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))
+        query = select(shortlists.c.work).where(
+            shortlists.c.content.contains(f'"{document_id}"', autoescape=True)
+        )
         with reading(self._engine) as connection:
             return tuple(sorted(set(connection.scalars(query))))
 
     def forget_document(self, document_id: str) -> None:
-        """Take every text of this document off the boards, whoever's they are."""
-        query = select(boards).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))
+        """Take every text of this document off the shortlists, whoever's they are."""
+        query = select(shortlists).where(shortlists.c.content.contains(f'"{document_id}"', autoescape=True))
         with erasing(self._engine) as connection:
             for row in connection.execute(query).all():
-                board = from_plain(Board, json.loads(row.content))
-                left = only_sources(board, lambda source: source.document.id != document_id)
-                where = (boards.c.work == row.work, boards.c.position == row.position)
-                connection.execute(update(boards).where(*where).values(content=_dump(left)))
+                shortlist = from_plain(Shortlist, json.loads(row.content))
+                left = only_sources(shortlist, lambda source: source.document.id != document_id)
+                where = (shortlists.c.work == row.work, shortlists.c.position == row.position)
+                connection.execute(update(shortlists).where(*where).values(content=_dump(left)))
 
     def count_before(self, moment: datetime, held: Collection[str]) -> int:
         """How many sets were not touched since `moment`, but those of the dossiers `held`."""
@@ -399,7 +405,7 @@ class SetRepository:
         """Throw away all sets not touched since `moment` (retention), but those of the dossiers `held`."""
         old = select(works.c.id).where(_untouched(moment, held))
         with erasing(self._engine) as connection:
-            connection.execute(delete(boards).where(boards.c.work.in_(old)))
+            connection.execute(delete(shortlists).where(shortlists.c.work.in_(old)))
             connection.execute(delete(works).where(_untouched(moment, held)))
 
 
@@ -428,17 +434,17 @@ class Sets:
         return self._repository.lay_out(actor.name, question_set, filters, threshold, offered)
 
     def find(self, work_id: str, actor: Actor) -> Work:
-        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's.
+        """The set with its shortlists. Raises UnknownReferenceError if it is not there or somebody else's.
 
-        What was found before and may not be seen now lies on no board any more.
+        What was found before and may not be seen now lies on no shortlist any more.
         """
         require(actor, Task.DRAFT)
         work = self._repository.find(work_id, actor.name)
-        held = [s for b in work.boards for s in (*(h.source for h in b.offered), *b.added)]
+        held = [s for b in work.shortlists for s in (*(h.source for h in b.offered), *b.added)]
         archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
         seen = self._store.seen_among(archived, actor.collections)
-        left = (only_sources(b, lambda s: s.id not in archived or s.id in seen) for b in work.boards)
-        return replace(work, boards=tuple(left))
+        left = (only_sources(b, lambda s: s.id not in archived or s.id in seen) for b in work.shortlists)
+        return replace(work, shortlists=tuple(left))
 
     def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
         """This person's sets, the last changed first."""
@@ -453,10 +459,10 @@ class Sets:
         _require_own(work, actor)
         return self._repository.same_as(work)
 
-    def put_board(self, work: Work, position: int, board: Board, *, actor: Actor) -> None:
-        """Keep one board."""
+    def put_shortlist(self, work: Work, position: int, shortlist: Shortlist, *, actor: Actor) -> None:
+        """Keep one shortlist."""
         _require_own(work, actor)
-        self._repository.put_board(work, position, board)
+        self._repository.put_shortlist(work, position, shortlist)
 
     def relay(
         self,
@@ -495,11 +501,11 @@ def _require_own(work: Work, actor: Actor) -> None:
 
 def _carried_over(
     questions: Sequence[SubQuestion],
-    before: Sequence[Board],
+    before: Sequence[Shortlist],
     now_asked: Sequence[SubQuestion],
-    fresh: list[Board],
-) -> tuple[Board, ...]:
-    """Fresh boards with all that was decided on the old ones, question by question.
+    fresh: list[Shortlist],
+) -> tuple[Shortlist, ...]:
+    """Fresh shortlists with all that was decided on the old ones, question by question.
 
     A question that was split or merged takes along what was decided for its parts; of one that is gone, the
     sources that the officer brought along go to the nearest question.
@@ -514,39 +520,41 @@ def _carried_over(
         )
         origins.append([known] if known is not None else list(overlapping))
         carried |= set(origins[-1])
-    boards_now = [
+    shortlists_now = [
         _merged([before[i] for i in old if i < len(before)], b) for old, b in zip(origins, fresh, strict=True)
     ]
-    for position, board in enumerate(before):
-        own = tuple(s for s in board.added if s.kind is SourceKind.SUPPLIED)
-        if own and position not in carried and boards_now:
-            place = min(position, len(boards_now) - 1)
-            added = {s.id: s for s in (*boards_now[place].added, *own)}
-            boards_now[place] = replace(boards_now[place], added=tuple(added.values()))
-    return tuple(boards_now)
+    for position, shortlist in enumerate(before):
+        own = tuple(s for s in shortlist.added if s.kind is SourceKind.SUPPLIED)
+        if own and position not in carried and shortlists_now:
+            place = min(position, len(shortlists_now) - 1)
+            added = {s.id: s for s in (*shortlists_now[place].added, *own)}
+            shortlists_now[place] = replace(shortlists_now[place], added=tuple(added.values()))
+    return tuple(shortlists_now)
 
 
-def _merged(before: Sequence[Board], fresh: Board) -> Board:
-    """A fresh board with what was decided before; a touched source that is not found again is kept."""
-    board = fresh
+def _merged(before: Sequence[Shortlist], fresh: Shortlist) -> Shortlist:
+    """A fresh shortlist with what was decided before; a touched source that is not found again is kept."""
+    shortlist = fresh
     for old in before:
         hits = [h for h in old.offered if old.state(h.source.id) != "open"]
-        board, _ = add_hits(board, hits, "")
+        shortlist, _ = add_hits(shortlist, hits, "")
         added = {
-            s.id: s for s in (*board.added, *old.added) if s.id not in {h.source.id for h in board.offered}
+            s.id: s
+            for s in (*shortlist.added, *old.added)
+            if s.id not in {h.source.id for h in shortlist.offered}
         }
-        rejected = {r.source_id: r for r in (*board.rejected, *old.rejected)}
-        chosen = tuple(dict.fromkeys((*board.chosen, *old.chosen)))
-        board = replace(
-            board,
+        rejected = {r.source_id: r for r in (*shortlist.rejected, *old.rejected)}
+        chosen = tuple(dict.fromkeys((*shortlist.chosen, *old.chosen)))
+        shortlist = replace(
+            shortlist,
             added=tuple(added.values()),
             chosen=chosen,
             rejected=tuple(r for r in rejected.values() if r.source_id not in chosen),
-            seen=tuple(dict.fromkeys((*board.seen, *old.seen))),
-            searches=tuple(dict.fromkeys((*board.searches, *old.searches))),
-            visited=board.visited or old.visited,
+            seen=tuple(dict.fromkeys((*shortlist.seen, *old.seen))),
+            searches=tuple(dict.fromkeys((*shortlist.searches, *old.searches))),
+            visited=shortlist.visited or old.visited,
         )
-    return replace(board, searches=tuple(w for w in board.searches if w))
+    return replace(shortlist, searches=tuple(w for w in shortlist.searches if w))
 
 
 def _squashed(text: str) -> str:
@@ -568,10 +576,10 @@ def _row(work: Work) -> dict[str, object]:
     }
 
 
-def _insert_boards(connection: Connection, work_id: str, made: Sequence[Board]) -> None:
-    rows = [{"work": work_id, "position": i, "content": _dump(board)} for i, board in enumerate(made)]
+def _insert_shortlists(connection: Connection, work_id: str, made: Sequence[Shortlist]) -> None:
+    rows = [{"work": work_id, "position": i, "content": _dump(shortlist)} for i, shortlist in enumerate(made)]
     if rows:
-        connection.execute(insert(boards), rows)
+        connection.execute(insert(shortlists), rows)
 
 
 def _dump(value: object) -> str:
@@ -624,7 +632,7 @@ class LineMoment:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """What the page shows of a board."""
+    """What the page shows of a shortlist."""
 
     groups: tuple[Group, ...]
     added: tuple[Card, ...]
@@ -635,12 +643,12 @@ class BoardView:
     untouched: int
 
 
-def lay_out(board: Board, threshold: float | None) -> BoardView:
-    """The board with duplicates under the best of them and what scores too low apart."""
-    groups = _group(board)
+def lay_out(shortlist: Shortlist, threshold: float | None) -> BoardView:
+    """The shortlist with duplicates under the best of them and what scores too low apart."""
+    groups = _group(shortlist)
     least = threshold or 0.0
     over = tuple(g for g in groups if (g.card.hit and g.card.hit.score >= least) or _touched(g))
-    added = tuple(_card(board, s, None) for s in board.added)
+    added = tuple(_card(shortlist, s, None) for s in shortlist.added)
     shown = (*(c for g in over for c in (g.card, *g.alike)), *added)
     below = tuple(g for g in groups if g not in over)
     return BoardView(
@@ -648,9 +656,9 @@ def lay_out(board: Board, threshold: float | None) -> BoardView:
         added=added,
         moments=line_taken(shown),
         below=below,
-        chosen=len(board.chosen),
-        rejected=len(board.rejected),
-        untouched=sum(board.state(h.source.id) == "open" for h in board.offered),
+        chosen=len(shortlist.chosen),
+        rejected=len(shortlist.rejected),
+        untouched=sum(shortlist.state(h.source.id) == "open" for h in shortlist.offered),
     )
 
 
@@ -658,16 +666,16 @@ def _touched(group: Group) -> bool:
     return any(c.state in ("chosen", "rejected") for c in (group.card, *group.alike))
 
 
-def _card(board: Board, source: Source, hit: Hit | None) -> Card:
-    state = board.state(source.id)
+def _card(shortlist: Shortlist, source: Source, hit: Hit | None) -> Card:
+    state = shortlist.state(source.id)
     marked = hit.matched if hit else ()
-    return Card(source, hit, state, board.reason(source.id), marked)
+    return Card(source, hit, state, shortlist.reason(source.id), marked)
 
 
-def _group(board: Board) -> list[Group]:
+def _group(shortlist: Shortlist) -> list[Group]:
     leaders: dict[str, list[Hit]] = {}
     leader_of: dict[str, str] = {}
-    for hit in board.offered:
+    for hit in shortlist.offered:
         twins = {hit.source.id, *hit.duplicates}
         leader = next((leader_of[t] for t in hit.duplicates if t in leader_of), None)
         if leader is None:
@@ -678,7 +686,7 @@ def _group(board: Board) -> list[Group]:
             leader_of.setdefault(twin, leader)
     groups = []
     for hits in leaders.values():
-        first, *rest = [_card(board, h.source, h) for h in hits]
+        first, *rest = [_card(shortlist, h.source, h) for h in hits]
         groups.append(Group(first, tuple(rest)))
     return groups
 
@@ -725,6 +733,6 @@ def _sentences(text: str) -> tuple[str, ...]:
     return tuple(" ".join(span.of(text).split()) for span in spans)
 
 
-def counts(boards: Sequence[Board]) -> tuple[int, int]:
+def counts(shortlists: Sequence[Shortlist]) -> tuple[int, int]:
     """How many questions have a choice, and how many there are."""
-    return sum(bool(b.chosen) for b in boards), len(boards)
+    return sum(bool(b.chosen) for b in shortlists), len(shortlists)

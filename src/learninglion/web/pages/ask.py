@@ -104,8 +104,10 @@ def hand_over(
     require(viewer.actor, Task.DRAFT)
     at_work = site.workplace.sets.find(work, viewer.actor)
     source_chosen = site.workplace.documents.source(source, viewer.actor)
-    for position, board in enumerate(at_work.boards):
-        site.workplace.sets.put_board(at_work, position, add_source(board, source_chosen), actor=viewer.actor)
+    for position, shortlist in enumerate(at_work.shortlists):
+        site.workplace.sets.put_shortlist(
+            at_work, position, add_source(shortlist, source_chosen), actor=viewer.actor
+        )
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 

@@ -158,8 +158,8 @@ def write_draft(workplace: Workplace, run: Run) -> dict[str, Plain]:
 
 
 def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
-    offers = [board.offered for board in work.boards]
-    own = [s for board in work.boards for s in board.added if s.kind is SourceKind.SUPPLIED]
+    offers = [shortlist.offered for shortlist in work.shortlists]
+    own = [s for shortlist in work.shortlists for s in shortlist.added if s.kind is SourceKind.SUPPLIED]
     return site.workplace.drafts.select(
         work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=viewer.actor
     )

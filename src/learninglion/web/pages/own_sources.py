@@ -13,7 +13,7 @@ from learninglion.models import Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_day
-from learninglion.web.pages.sets import board_address, board_at, show_board
+from learninglion.web.pages.sets import shortlist_address, shortlist_at, show_shortlist
 from learninglion.web.security import is_cross_site
 from learninglion.web.uploads import read_upload
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
@@ -31,14 +31,14 @@ async def add_own_source(
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
     work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
-    board_at(work, number)
+    shortlist_at(work, number)
     try:
         source = await _read_source(form, work)
     except LearningLionError as error:
         values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
 
         def again(problem: str = error.detail) -> Response:
-            return show_board(request, site, viewer, work, number, own=values, problem=problem)
+            return show_shortlist(request, site, viewer, work, number, own=values, problem=problem)
 
         return await run_in_threadpool(again)
     where = None if form.get("everywhere") else number
@@ -47,7 +47,7 @@ async def add_own_source(
     clear = site.workplace.working_texts.clear
     await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=viewer.actor)
     work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
-    return RedirectResponse(board_address(work, number, source.id), 303)
+    return RedirectResponse(shortlist_address(work, number, source.id), 303)
 
 
 async def _read_source(form: FormData, work: Work) -> Source:
@@ -63,7 +63,7 @@ async def _read_source(form: FormData, work: Work) -> Source:
         raw = await read_upload(file, KINDS)
         text = await run_in_threadpool(read_own_file, raw)
         title = title.strip() or raw.name.rpartition(".")[0]
-    return own_source(next_number(work.boards), title, day, text)
+    return own_source(next_number(work.shortlists), title, day, text)
 
 
 @router.post("/sets/{work_id}/own-sources/remove")

@@ -287,8 +287,10 @@ def take_material(
     work_id = sets.of_dossier(dossier_id, viewer.actor)
     if work_id and source:
         work = sets.find(work_id, viewer.actor)
-        if position < len(work.boards) and work.boards[position].knows(source):
-            sets.put_board(work, position, choose_source(work.boards[position], source), actor=viewer.actor)
+        if position < len(work.shortlists) and work.shortlists[position].knows(source):
+            sets.put_shortlist(
+                work, position, choose_source(work.shortlists[position], source), actor=viewer.actor
+            )
     return RedirectResponse(_address(dossier_id, position, FLOW), 303)
 
 

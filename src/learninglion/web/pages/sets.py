@@ -23,7 +23,7 @@ from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import Board, Work, counts, lay_out
+from learninglion.workflow.sets import Shortlist, Work, counts, lay_out
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,7 +107,7 @@ def _check(
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     same = site.workplace.sets.same_as(work, viewer.actor)
-    searched = any(b.offered for b in work.boards)
+    searched = any(b.offered for b in work.shortlists)
     colleague = next((card for card in same if card.owner != work.owner), None)
     return site.templates.page(
         request,
@@ -169,28 +169,28 @@ def _search_all(
     site.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=viewer.actor)
 
 
-def board_at(work: Work, number: int) -> Board:
-    """The board of question `number` (from 1). Raises UnknownReferenceError."""
-    if not 1 <= number <= len(work.boards):
+def shortlist_at(work: Work, number: int) -> Shortlist:
+    """The shortlist of question `number` (from 1). Raises UnknownReferenceError."""
+    if not 1 <= number <= len(work.shortlists):
         raise UnknownReferenceError("Deze vraag staat niet in de set.")
-    return work.boards[number - 1]
+    return work.shortlists[number - 1]
 
 
 @router.get("/sets/{work_id}/questions/{number}")
-def board_page(
+def shortlist_page(
     request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int, found: int = -1
 ) -> Response:
     """The evidence for one question."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    board = board_at(work, number)
-    if not board.visited:
-        board = replace(board, visited=True)
-        site.workplace.sets.put_board(work, number - 1, board, actor=viewer.actor)
+    shortlist = shortlist_at(work, number)
+    if not shortlist.visited:
+        shortlist = replace(shortlist, visited=True)
+        site.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=viewer.actor)
         work = site.workplace.sets.find(work_id, viewer.actor)
-    return show_board(request, site, viewer, work, number, found=found)
+    return show_shortlist(request, site, viewer, work, number, found=found)
 
 
-def show_board(
+def show_shortlist(
     request: Request,
     site: Site,
     viewer: Viewer,
@@ -203,23 +203,23 @@ def show_board(
     refused: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """The board as a page; `own` and `problem`: an own source that could not be added, to correct.
+    """The shortlist as a page; `own` and `problem`: an own source that could not be added, to correct.
 
     `refused` says of another field of `own` what is wrong with it.
     """
-    board = board_at(work, number)
-    chosen, questions = counts(work.boards)
+    shortlist = shortlist_at(work, number)
+    chosen, questions = counts(work.shortlists)
     return site.templates.page(
         request,
-        "board.html",
+        "shortlist.html",
         viewer,
         status=400 if problem else status,
         work=work,
         number=number,
         question=work.question_set.questions[number - 1],
-        board=board,
-        view=lay_out(board, _threshold(site, work)),
-        order_notice=site.workplace.searching.order_notice(board.offered),
+        shortlist=shortlist,
+        view=lay_out(shortlist, _threshold(site, work)),
+        order_notice=site.workplace.searching.order_notice(shortlist.offered),
         threshold=_threshold(site, work),
         found=found,
         can_write=site.workplace.drafts.can_write,
@@ -249,16 +249,16 @@ def choice(
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    board = board_at(work, number)
+    shortlist = shortlist_at(work, number)
     if act == "choose":
-        fresh = workbench.choose_source(board, source)
+        fresh = workbench.choose_source(shortlist, source)
     elif act == "reject":
-        fresh = workbench.reject_source(board, source, other or reason)
+        fresh = workbench.reject_source(shortlist, source, other or reason)
     elif act == "put-back":
-        fresh = workbench.put_back(board, source)
+        fresh = workbench.put_back(shortlist, source)
     else:
         raise InputError("Deze handeling bestaat niet.")
-    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
+    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
     if not request.headers.get("x-part"):
         return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source)}", 303)
     view = lay_out(fresh, _threshold(site, work))
@@ -276,13 +276,13 @@ def choice(
     )
 
 
-def board_address(work: Work, number: int, source_id: str) -> str:
-    """The address of a board, at the card of this source."""
-    return f"/sets/{work.id}/questions/{number}#{_anchor(board_at(work, number), source_id)}"
+def shortlist_address(work: Work, number: int, source_id: str) -> str:
+    """The address of a shortlist, at the card of this source."""
+    return f"/sets/{work.id}/questions/{number}#{_anchor(shortlist_at(work, number), source_id)}"
 
 
-def _anchor(board: Board, source_id: str) -> str:
-    ids = [h.source.id for h in board.offered] + [s.id for s in board.added]
+def _anchor(shortlist: Shortlist, source_id: str) -> str:
+    ids = [h.source.id for h in shortlist.offered] + [s.id for s in shortlist.added]
     return f"source-{ids.index(source_id) + 1}" if source_id in ids else "evidence"
 
 
@@ -298,10 +298,10 @@ def search_further(
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    board = board_at(work, number)
+    shortlist = shortlist_at(work, number)
     if not words.strip():
         wrong = {"words": "Geef woorden om mee te zoeken."}
-        return show_board(request, site, viewer, work, number, refused=wrong, status=400)
+        return show_shortlist(request, site, viewer, work, number, refused=wrong, status=400)
     hits = site.workplace.searching.search(
         words,
         introduction="" if alone else work.question_set.introduction,
@@ -309,8 +309,8 @@ def search_further(
         limit=_FURTHER,
         actor=viewer.actor,
     )
-    fresh, count = workbench.add_hits(board, hits, words.strip())
-    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
+    fresh, count = workbench.add_hits(shortlist, hits, words.strip())
+    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}?found={count}#found", 303)
 
 
@@ -325,16 +325,18 @@ def own_source(
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    board = board_at(work, number)
+    shortlist = shortlist_at(work, number)
     try:
         if not reference.strip():
             raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
         source = site.workplace.documents.source(reference.strip(), viewer.actor)
     except (InputError, UnknownReferenceError) as error:
         typed, wrong = {"reference": reference}, {"reference": error.detail}
-        return show_board(request, site, viewer, work, number, own=typed, refused=wrong, status=error.status)
-    fresh = workbench.add_source(board, source)
-    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
+        return show_shortlist(
+            request, site, viewer, work, number, own=typed, refused=wrong, status=error.status
+        )
+    fresh = workbench.add_source(shortlist, source)
+    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
 
 

@@ -100,11 +100,11 @@ def _within(document: Document, span: Span) -> Span:
 
 def _remember_seen(site: Site, actor: Actor, work_id: str, position: int, source_id: str) -> None:
     work = site.workplace.sets.find(work_id, actor)
-    if position < len(work.boards):
-        board = work.boards[position]
-        fresh = workbench.open_source(board, source_id)
-        if fresh is not board and fresh != board:
-            site.workplace.sets.put_board(work, position, fresh, actor=actor)
+    if position < len(work.shortlists):
+        shortlist = work.shortlists[position]
+        fresh = workbench.open_source(shortlist, source_id)
+        if fresh is not shortlist and fresh != shortlist:
+            site.workplace.sets.put_shortlist(work, position, fresh, actor=actor)
 
 
 def _sheet(
