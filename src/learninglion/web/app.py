@@ -33,7 +33,6 @@ from learninglion.web.pages import history as pages_history
 from learninglion.web.pages import how as pages_how
 from learninglion.web.pages import judging as pages_judging
 from learninglion.web.pages import manage as pages_manage
-from learninglion.web.pages import own_sources as pages_own_sources
 from learninglion.web.pages import proposals as pages_proposals
 from learninglion.web.pages import public as pages_public
 from learninglion.web.pages import search as pages_search
@@ -80,7 +79,6 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         pages_how,
         pages_sources,
         pages_sets,
-        pages_own_sources,
         pages_drafts,
         pages_proposals,
         pages_history,
