@@ -35,6 +35,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import GeneratorError
+from learninglion.models.plain import sha256_hex
 
 _EVIDENCE_FORM = '"antwoordt": "ja"'  # stands in the form of the evidence table alone
 
@@ -183,7 +184,7 @@ def make_document(
     text = "".join(pieces)
     return Document(
         id=id,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=sha256_hex(text),
         title=_TITLE,
         kind=DocumentKind.KAMERVRAGEN,
         text=text,
@@ -213,7 +214,7 @@ def make_card(
         id=id,
         title=title,
         kind=kind,
-        sha256=hashlib.sha256(id.encode()).hexdigest(),
+        sha256=sha256_hex(id),
         date=day,
         session_year="2023-2024",
         number=number,

@@ -28,7 +28,7 @@ from learninglion.evaluation.report import experiment_page, told_setting
 from learninglion.evaluation.runs import Run, differences, latest, read_runs
 from learninglion.evaluation.testset import Trial
 from learninglion.models.errors import InputError
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import Plain, to_fields
 
 experiment_app = typer.Typer(
     no_args_is_help=True, help="Proeven met het zoeken, vastgelegd zodat iedereen ze kan overdoen."
@@ -175,9 +175,7 @@ def _show(runs: Sequence[Run], page: Path | None, as_json: bool) -> None:
 
 
 def _plain(run: Run) -> dict[str, Plain]:
-    plain = to_plain(run)
-    fields = plain if isinstance(plain, dict) else {}
-    return {name: value for name, value in fields.items() if name != "first_ranks"}
+    return {name: value for name, value in to_fields(run).items() if name != "first_ranks"}
 
 
 def _print_runs(runs: Sequence[Run]) -> None:

@@ -20,7 +20,7 @@ from learninglion.evaluation.model_check import Outcome, check_model
 from learninglion.inference.generators import CrossEncoderChoice, Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import to_fields, to_plain
 from learninglion.settings import Settings, judge_choice, load_settings, model_choice
 from learninglion.workflow import parse_files
 
@@ -51,7 +51,7 @@ def check(
     """Waar is een taalmodel geschikt voor? Een kleine toets; zonder opties het model dat is ingesteld."""
     report = check_model(lambda: _opened(url, model, gguf, judge))
     if as_json:
-        print_json({**_told(to_plain(report)), "usable": report.usable})
+        print_json({**to_fields(report), "usable": report.usable})
     else:
         for trial in report.trials:
             console.print(f"{_SIGNS[trial.outcome]} {trial.name}: {trial.detail}")
@@ -91,7 +91,7 @@ def evaluate_judge(
         with workplace_here(settings) as workplace:
             workplace.language_model.keep_exam(exam, actor=local_actor())
     if as_json:
-        print_json({**_told(to_plain(exam)), "passed": exam.passed, "kept": counts})
+        print_json({**to_fields(exam), "passed": exam.passed, "kept": counts})
         return
     console.print(exam.told)
     for low, high, what in (
@@ -200,7 +200,3 @@ def _set(settings: Settings, judge: bool) -> GeneratorChoice | CrossEncoderChoic
     if judge:
         return judge_choice(settings)
     return model_choice("generator", settings.generator, settings)
-
-
-def _told(plain: Plain) -> dict[str, Plain]:
-    return plain if isinstance(plain, dict) else {}

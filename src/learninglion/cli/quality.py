@@ -90,7 +90,7 @@ from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import Actor, Document, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
 from learninglion.search.content import evenly
@@ -512,7 +512,7 @@ def evaluate_checker(
                 "detection": report.detection,
                 "false_alarms": report.false_alarms,
                 "seconds_per_statement": report.seconds_per_statement,
-                "kinds": [{**_plain(kind), "rate": kind.rate} for kind in report.kinds],
+                "kinds": [{**to_fields(kind), "rate": kind.rate} for kind in report.kinds],
             }
         )
     else:
@@ -544,11 +544,6 @@ def _sources_of(paths: list[Path]) -> tuple[list[Source], bool]:
     if not sources:
         raise InputError("In deze documenten staat niets om mee te meten.")
     return sources, failed
-
-
-def _plain(value: object) -> dict[str, Plain]:
-    plain = to_plain(value)
-    return plain if isinstance(plain, dict) else {}
 
 
 def tune_search(
@@ -665,7 +660,7 @@ def evaluate_writing(
     if curve:
         _show_curve(points, as_json)
     else:
-        _show_drafts(trial, _plain(report), as_json)
+        _show_drafts(trial, to_fields(report), as_json)
     if failed:
         raise typer.Exit(1)
 
@@ -687,7 +682,7 @@ def evaluate_equal_treatment(
         tell = partial(shown, "Vergelijken")
         report = evaluate_fairness(trial.entries, sampled, trial.label, cache=vector_cache(), progress=tell)
     if as_json:
-        print_json({**_plain(report), "unfair": report.unfair})
+        print_json({**to_fields(report), "unfair": report.unfair})
     else:
         table = Table(
             "soort",
@@ -759,7 +754,7 @@ def _show_drafts(trial: DraftTrial, figures: dict[str, Plain], as_json: bool) ->
 
 def _show_curve(points: Sequence[RefusalPoint], as_json: bool) -> None:
     if as_json:
-        print_json({"points": [_plain(point) for point in points]})
+        print_json({"points": [to_fields(point) for point in points]})
         return
     table = Table("drempel", "helft", "ten onrechte geweigerd", "terecht geweigerd")
     for p in points:

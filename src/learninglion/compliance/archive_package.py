@@ -7,7 +7,6 @@ when this was made, so have a package validated before the first transfer.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -102,7 +101,7 @@ def archive_package(
         described[f"mdto/{name}.xml"] = _file(newest, name, content, at)
     files |= described
     files["LEESMIJ.txt"] = _README.format(id=newest.id, mark=credit_line(newest)).encode("utf-8")
-    sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    sums = "".join(f"{sha256_hex(files[name])}  {name}\n" for name in sorted(files))
     files["SHA256SUMS"] = sums.encode("utf-8")
     dates = {f"versies/versie-{version.version}.json": version.at for version in versions}
     return _zipped(newest.id, files, dates, versions[-1].at)
@@ -127,7 +126,7 @@ def verify_package(content: bytes) -> tuple[str, ...]:
     problems += [
         f"{name}: het controlegetal klopt niet"
         for name in sorted(files.keys() & summed.keys())
-        if hashlib.sha256(files[name]).hexdigest() != summed[name]
+        if sha256_hex(files[name]) != summed[name]
     ]
     problems += [
         f"{name}: de metadata (MDTO) ontbreken"
@@ -240,7 +239,7 @@ def _file(dossier: Dossier, name: str, content: bytes, at: datetime) -> bytes:
     _term(top, "bestandsformaat", label, "PRONOM", code)
     checksum = ElementTree.SubElement(top, "checksum")
     _term(checksum, "checksumAlgoritme", "SHA-256", "Begrippenlijst ChecksumAlgoritme MDTO")
-    _add(checksum, "checksumWaarde", hashlib.sha256(content).hexdigest())
+    _add(checksum, "checksumWaarde", sha256_hex(content))
     _add(checksum, "checksumDatum", at.isoformat())
     _refer(top, "isRepresentatieVan", dossier.question_set.title or dossier.id, dossier.id)
     return _xml(root)

@@ -6,7 +6,6 @@ stays open and is listed in OPEN.md; nothing is marked as done or signed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ from learninglion.compliance.facts import (
 )
 from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import Plain, sha256_hex, to_plain
 
 # Requirements and measures of the task registry that apply, with what the program does for each.
 
@@ -213,7 +212,7 @@ def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
     }
     made = {n: (json.dumps(v, ensure_ascii=False, indent=2) + "\n").encode() for n, v in records.items()}
     made |= {name: text.encode() for name, text in texts.items()}
-    sums = "".join(f"{hashlib.sha256(made[name]).hexdigest()}  {name}\n" for name in sorted(made))
+    sums = "".join(f"{sha256_hex(made[name])}  {name}\n" for name in sorted(made))
     return made | {"SHA256SUMS": sums.encode()}
 
 

@@ -9,7 +9,6 @@ OTLP 1 with its JSON encoding.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 from learninglion.compliance.otlp import attribute, operation_of
 from learninglion.models.errors import InputError
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import LogEntry
 
 SCOPE = "learninglion.log"
@@ -64,8 +63,8 @@ def _span(entry: LogEntry, terms: ProcessingTerms) -> Plain:
         attribute("learninglion.subject", entry.subject),
     ]
     return {
-        "traceId": above[0] if above else _digest(entry.subject or entry.hash)[:32],
-        "spanId": _digest(entry.hash)[:16],
+        "traceId": above[0] if above else sha256_hex(entry.subject or entry.hash)[:32],
+        "spanId": sha256_hex(entry.hash)[:16],
         **({"parentSpanId": above[1]} if above else {}),
         "name": entry.action,
         "kind": 1,  # internal
@@ -74,10 +73,6 @@ def _span(entry: LogEntry, terms: ProcessingTerms) -> Plain:
         "attributes": attributes,
         "status": {"code": _ERROR if entry.details.get("status") == "failed" else _OK},
     }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _nanoseconds(entry: LogEntry, before: timedelta) -> str:

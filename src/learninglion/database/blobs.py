@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 import uuid
@@ -33,6 +32,7 @@ from sqlalchemy import (
 from learninglion.database.engine import Moment, new_metadata, now, reading
 from learninglion.database.files import append_durably, write_durably
 from learninglion.models.errors import IntegrityError
+from learninglion.models.plain import sha256_hex
 
 metadata = new_metadata()
 
@@ -279,7 +279,7 @@ def _write(connection: Connection, name: str, content: bytes) -> None:
     pieces = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
     chunks = [{"name": name, "number": n, "content": piece} for n, piece in enumerate(pieces)]
     connection.execute(delete(kept_files).where(kept_files.c.name == name))
-    values = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "touched": now()}
+    values = {"sha256": sha256_hex(content), "size": len(content), "touched": now()}
     connection.execute(insert(kept_files).values(name=name, **values))
     if chunks:
         connection.execute(insert(kept_chunks), chunks)
@@ -291,7 +291,7 @@ def _read(connection: Connection, name: str) -> bytes | None:
         return None
     query = select(kept_chunks.c.content).where(kept_chunks.c.name == name)
     content = b"".join(connection.scalars(query.order_by(kept_chunks.c.number)))
-    if hashlib.sha256(content).hexdigest() != digest:
+    if sha256_hex(content) != digest:
         raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
     return content
 

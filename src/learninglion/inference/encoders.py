@@ -6,7 +6,6 @@ vectors would: it is part of every cache key and of the index manifest.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from learninglion.inference.adapter import UNCHANGED, Adapter, shipped_adapter
 from learninglion.inference.connection import Connection, Route, shown_address
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
+from learninglion.models.plain import sha256_hex
 
 if TYPE_CHECKING:
     from learninglion.inference.builtin import EncoderEngine
@@ -168,7 +168,7 @@ class EndpointEncoder:
         self._batch = _BATCH
         self._prefixes = (query_prefix, passage_prefix)
         url = root + "/embeddings"
-        digest = hashlib.sha256("\0".join((url, *self._prefixes)).encode()).hexdigest()[:8]
+        digest = sha256_hex("\0".join((url, *self._prefixes)))[:8]
         self.name = f"endpoint-{model}-{digest}"
         self.dimensions = 0
         self.dimensions = len(self._ask([_SOUND])[0])
@@ -300,7 +300,7 @@ class SentenceTransformersEncoder:
         self._model = SentenceTransformer(folder, local_files_only=True)
         self._prefixes = (query_prefix, passage_prefix)
         self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
-        digest = hashlib.sha256("\0".join((folder, *self._prefixes)).encode()).hexdigest()[:8]
+        digest = sha256_hex("\0".join((folder, *self._prefixes)))[:8]
         self.name = f"sentence-transformers-{digest}"
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

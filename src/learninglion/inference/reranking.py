@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from learninglion.inference.connection import Connection, ConnectionLostError, R
 from learninglion.inference.generators import RerankerChoice
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import sha256_hex
 
 SHAPES = ("documents", "texts")
 # Most rerankers read 512 tokens of question and text together, and not every server cuts what is longer.
@@ -67,7 +67,7 @@ class EndpointReranker:
         root = self._connection.root.removesuffix("/rerank")
         self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
         self._model, self._shape, self._timeout = model, shape, timeout
-        digest = hashlib.sha256(f"{root}/rerank\0{shape}".encode()).hexdigest()[:8]
+        digest = sha256_hex(f"{root}/rerank\0{shape}")[:8]
         self.name = f"rerank-{model or 'model'}-{digest}"
 
     def score(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:

@@ -47,6 +47,11 @@ def to_plain(value: object) -> Plain:
     raise TypeError(f"cannot be made plain: {type(value)!r}")
 
 
+def to_fields(value: object) -> dict[str, Plain]:
+    """The fields of `value`, a dataclass, as plain data."""
+    return cast(dict[str, Plain], to_plain(value))
+
+
 _SIMPLE = frozenset({str, int, float, bool, type(None)})  # most of what there is to write
 
 

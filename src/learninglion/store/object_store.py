@@ -30,8 +30,9 @@ from learninglion.inference.connection import (
     trusted_certificates,
 )
 from learninglion.models.errors import InputError, IntegrityError, LearningLionError, UnavailableError
+from learninglion.models.plain import sha256_hex
 
-_EMPTY = hashlib.sha256(b"").hexdigest()
+_EMPTY = sha256_hex(b"")
 _SUM = "x-amz-meta-sha256"
 _SECONDS = 60.0  # without a sign of life
 _TRIES = 4
@@ -79,7 +80,7 @@ def signed(
         (method, parts.path or "/", query, *(f"{n}:{v}" for n, v in listed), "", names, body_sha256)
     )
     scope = f"{day}/{choice.region}/s3/aws4_request"
-    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256_hex(canonical)}"
     key = f"AWS4{choice.secret_key}".encode()
     for piece in (day, choice.region, "s3", "aws4_request", text):
         key = hmac.new(key, piece.encode(), hashlib.sha256).digest()
@@ -122,7 +123,7 @@ class ObjectStore:
         if answer.status_code == _ABSENT:
             return None
         digest = answer.headers.get(_SUM, "")
-        if hashlib.sha256(answer.content).hexdigest() != digest:
+        if sha256_hex(answer.content) != digest:
             raise IntegrityError(f"Het bestand {self.place(name)} is beschadigd.")
         return answer.content
 
@@ -200,7 +201,7 @@ class ObjectStore:
             f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in sorted((query or {}).items())
         )
         url = f"{self._root}{path}" + (f"?{query_text}" if query_text else "")
-        body_sha256 = hashlib.sha256(content).hexdigest() if content else _EMPTY
+        body_sha256 = sha256_hex(content) if content else _EMPTY
         all_headers = dict(headers or {})
         if method == "PUT":
             all_headers.setdefault(_SUM, body_sha256)

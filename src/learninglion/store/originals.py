@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
 from learninglion.database.blobs import Files, Read
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
+from learninglion.models.plain import sha256_hex
 
 ORIGINALS = "originals/"
 
@@ -34,7 +34,7 @@ class Originals:
 
     def put(self, content: bytes) -> str:
         """Keep `content` durably and give its SHA-256; what is already there is not written again."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = sha256_hex(content)
         if self.holds(sha256, len(content)):
             self._blobs.touch(self._name(sha256))  # so that a sweep in another process lets it be
         else:
@@ -51,7 +51,7 @@ class Originals:
         content = self._read(self._name(sha256))
         if content is None:
             raise UnknownReferenceError(f"Het oorspronkelijke bestand {sha256} ontbreekt.")
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if sha256_hex(content) != sha256:
             raise IntegrityError(f"Het oorspronkelijke bestand {sha256} is beschadigd.")
         return content
 

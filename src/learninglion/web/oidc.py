@@ -24,6 +24,7 @@ from joserfc.jwk import KeySet
 from learninglion.inference.connection import Route, explain_failure, proxy_for, trusted_certificates
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError, PermissionDeniedError
+from learninglion.models.plain import sha256_hex
 
 _ALGORITHMS = ["RS256", "ES256", "PS256"]  # never "none", never a shared secret
 _PENDING_SECONDS = 600
@@ -225,7 +226,7 @@ class OpenIdConnect:
             )
         subject = f"{self._issuer}|{claims['sub']}"
         named = claims.get("preferred_username") or claims.get("email") or ""
-        name = str(named) or "gebruiker-" + hashlib.sha256(subject.encode()).hexdigest()[:8]
+        name = str(named) or "gebruiker-" + sha256_hex(subject)[:8]
         return OidcIdentity(subject, name, roles)
 
 
@@ -245,18 +246,14 @@ class IdTokens:
     def keep(self, session: str, id_token: str) -> None:
         """Remember the token of this session; the oldest make room."""
         with self._lock:
-            self._kept[_hashed(session)] = id_token
+            self._kept[sha256_hex(session)] = id_token
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
     def take(self, session: str) -> str:
         """The token of this session, which is forgotten; "" when there is none."""
         with self._lock:
-            return self._kept.pop(_hashed(session), "")
-
-
-def _hashed(session: str) -> str:
-    return hashlib.sha256(session.encode()).hexdigest()
+            return self._kept.pop(sha256_hex(session), "")
 
 
 def _bound(response: httpx.Response) -> None:

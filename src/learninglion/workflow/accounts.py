@@ -7,7 +7,6 @@ log who came in and what administrators looked into.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import time
@@ -46,7 +45,7 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import EventLog
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
@@ -363,7 +362,7 @@ class Accounts:
         with self._turns.turn():
             hashed = self._hasher.hash(password)
         with writing(self._engine) as connection:
-            used = connection.execute(delete(tickets).where(tickets.c.digest == _digest(token)))
+            used = connection.execute(delete(tickets).where(tickets.c.digest == sha256_hex(token)))
             if not used.rowcount:
                 raise InputError("Deze link is al gebruikt.")
             if invited is None:
@@ -406,7 +405,7 @@ class Accounts:
             query = select(accounts).join(tickets, tickets.c.account == accounts.c.name)
             row = connection.execute(
                 query.where(
-                    tickets.c.digest == _digest(token),
+                    tickets.c.digest == sha256_hex(token),
                     tickets.c.kind == kind,
                     tickets.c.expires > now(),
                     accounts.c.active,
@@ -418,7 +417,7 @@ class Accounts:
         """Let a browser's session last from now on: it is used. Writes once in a twentieth of that time."""
         until = now() + lasts
         stale = tickets.c.expires < until - lasts / 20
-        place = (tickets.c.digest == _digest(token), tickets.c.kind == SessionKind.BROWSER)
+        place = (tickets.c.digest == sha256_hex(token), tickets.c.kind == SessionKind.BROWSER)
         with reading(self._engine) as connection:
             if connection.execute(select(tickets.c.digest).where(*place, stale)).first() is None:
                 return
@@ -449,7 +448,7 @@ class Accounts:
     def close_session(self, token: str) -> None:
         """End a session; it cannot be used again."""
         with writing(self._engine) as connection:
-            connection.execute(delete(tickets).where(tickets.c.digest == _digest(token)))
+            connection.execute(delete(tickets).where(tickets.c.digest == sha256_hex(token)))
 
     def sweep(self) -> None:
         """Throw away what has run out."""
@@ -459,7 +458,7 @@ class Accounts:
 
     def _ticket(self, kind: str, account: str | None, lasts: timedelta, label: str = "") -> str:
         token = secrets.token_urlsafe(32)
-        values = {"digest": _digest(token), "kind": kind, "account": account, "label": label[:200]}
+        values = {"digest": sha256_hex(token), "kind": kind, "account": account, "label": label[:200]}
         with writing(self._engine) as connection:
             connection.execute(insert(tickets).values(**values, expires=now() + lasts))
         return token
@@ -468,7 +467,7 @@ class Accounts:
         with reading(self._engine) as connection:
             return connection.execute(
                 select(tickets).where(
-                    tickets.c.digest == _digest(token), tickets.c.kind == kind, tickets.c.expires > now()
+                    tickets.c.digest == sha256_hex(token), tickets.c.kind == kind, tickets.c.expires > now()
                 )
             ).one_or_none()
 
@@ -548,10 +547,6 @@ def check_password(password: str, name: str) -> None:
         raise InputError("Dit wachtwoord is te makkelijk te raden.")
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _values(name: str, roles: Iterable[Role], collections: Iterable[str] | None) -> dict[str, object]:
     return {
         "name": name,
@@ -627,7 +622,7 @@ class Brake:
         return min(self._burst, float(row.tries) + gained)
 
     def _digest(self, key: str) -> str:
-        return hashlib.sha256(f"{self._kind}\0{key}".encode()).hexdigest()
+        return sha256_hex(f"{self._kind}\0{key}")
 
 
 _WATCHED = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})

@@ -5,7 +5,6 @@ No handler does work of its own; each reads its input, calls the workflow and sh
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -173,7 +172,7 @@ def repeated(
     """
     if not key:
         return JSONResponse(show(work()), status)
-    digest = hashlib.sha256(request).hexdigest()
+    digest = sha256_hex(request)
     earlier = accounts.claim(actor.name, key, digest)
     if earlier is not None:
         if earlier.digest != digest:
