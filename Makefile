@@ -1,6 +1,8 @@
 # The two commands of a fresh machine are `make demo` and `make test`.
 PYTHON ?= python3
 PYTHONS ?= 3.12 3.13
+# Files or folders with tests for the quick ones; empty: all of them.
+TESTS ?=
 export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
 # One process a core; a file stays in one process, so that what its tests share is made once.
@@ -36,8 +38,8 @@ serve: setup ## The workplace in the browser, on this machine only
 test: setup-dev ## All tests
 	@$(VENV)/python -m pytest $(PARALLEL)
 
-test-quick: setup-dev ## Without real models and without a browser
-	@$(VENV)/python -m pytest $(PARALLEL) -m "not slow and not browser"
+test-quick: setup-dev ## Without real models and without a browser; some of them with TESTS="tests/dutch ..."
+	@$(VENV)/python -m pytest $(PARALLEL) -m "not slow and not browser" $(TESTS)
 
 test-pythons: ## The quick tests on the other Pythons that are here
 	@for version in $(PYTHONS); do \
@@ -51,7 +53,7 @@ test-pythons: ## The quick tests on the other Pythons that are here
 			echo "$$output" | grep -v "^make\|^failed" | tail -n 1; \
 			continue; \
 		fi; \
-		echo "Python $$version:"; \
+		echo "Python $$version, $$python:"; \
 		$(MAKE) --no-print-directory test-quick PYTHON="$$python" VENV_FOLDER=$$folder || exit 1; \
 	done
 
