@@ -8,7 +8,6 @@ from learninglion.drafting.selection import (
     choose_automatically,
     context_sources,
     read_choices,
-    with_seen,
 )
 from learninglion.models import (
     Chooser,
@@ -60,7 +59,6 @@ def test_person_chooses_rejects_and_adds() -> None:
     )
     assert [s.id for s in selection.chosen] == [HITS[0].source.id, extra.id, "supplied#line"]
     assert selection.chosen_by is Chooser.PERSON
-    assert with_seen(selection, [HITS[3].source.id]).seen == (HITS[3].source.id,)
 
 
 def test_all_problems_are_named_together() -> None:

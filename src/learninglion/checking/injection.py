@@ -159,7 +159,6 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){6,}")
 _ENTITIES = re.compile(r"(?:&#x?[0-9A-Fa-f]{2,6};\s*){6,}")
 _NUMBERS = re.compile(r"(?:\b(?:1?\d{2})\b[ ,;.-]{1,2}){9,}\b1?\d{2}\b")
 _BITS = re.compile(r"(?:[01]{8}[ ,]?){8,}")
-_MORSE = re.compile(r"(?:[.\-·–−]{1,5}[ /|]+){9,}[.\-·–−]{1,5}")
 _SPACED = re.compile(r"(?:(?<!\w)\w(?:[ .\-_*|\u00a0]{1,3}(?=\w(?!\w)))){15,}\w(?!\w)")
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189]")
 _STYLED_LETTERS = 12

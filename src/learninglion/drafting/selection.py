@@ -6,7 +6,7 @@ A selection made by the machine (everything over the threshold) is recorded as m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from learninglion.drafting.positions import newest_of_equals
@@ -190,8 +190,3 @@ def _read_choice(entry: object, position: int) -> Choice:
             raise InputError(f'{where}: elke afwijzing heeft een "source" en een "reason".')
         rejections.append(Rejection(item["source"], str(item.get("reason") or "")))
     return Choice(tuple(numbers), tuple(chosen), tuple(rejections), tuple(seen))
-
-
-def with_seen(selection: Selection, seen: Sequence[str]) -> Selection:
-    """`selection` with the sources that were opened added to those already seen."""
-    return replace(selection, seen=tuple(dict.fromkeys((*selection.seen, *seen))))

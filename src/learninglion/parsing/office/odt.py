@@ -78,7 +78,6 @@ class _Style:
     ground: Colour | None = None
     picture: bool | None = None  # a picture or gradient lies behind
     font: str | None = None
-    list_style: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

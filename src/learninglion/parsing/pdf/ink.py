@@ -74,7 +74,6 @@ class Inventory:
     rising: list[Box] = field(default_factory=list)  # thin and upright: the same, of text set sideways
     cut: bool = False  # some text reaches outside its clipping area
     crowded: bool = False  # there was more than can be looked at one by one
-    layered: bool = False  # something is marked as belonging to a layer
 
 
 def take_stock(page: Any) -> Inventory:
