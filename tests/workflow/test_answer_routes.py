@@ -25,11 +25,11 @@ ASKED = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"
 PONTS = make_source(
     "Er varen op dit moment 12 veerponten bij Duinwijk. Dit aantal is in 2023 gedaald. "
     "De gemeente houdt toezicht.",
-    question="Hoeveel veerponten varen er bij Duinwijk?",
+    question=ASKED,
 )
 OLDER = make_source(
     "Er varen op dit moment 15 veerponten bij Duinwijk.",
-    question="Hoeveel veerponten varen er bij Duinwijk?",
+    question=ASKED,
     card=make_card("ah-tk-20212022-8001", day=date(2022, 3, 3), number=8001),
 )
 BESIDE = make_source(
@@ -163,6 +163,12 @@ def test_a_changed_text_has_one_verdict_too(
     aim = write_answer(at_once.draft.statements)
     there = typed(typed(now, ""), aim)
     assert as_told(there) == as_told(at_once)
+
+
+def test_the_drafts_begin_as_their_names_say() -> None:
+    begun = {name: view_verdict(verification).mark for name, verification in DRAFTS.items()}
+    assert {n for n, mark in begun.items() if mark == "✓"} == {"sure", "another view"}
+    assert {n for n, mark in begun.items() if mark == "✕"} == {"nothing"}
 
 
 def test_a_quotation_typed_anew_is_as_doubtful_as_it_was() -> None:
