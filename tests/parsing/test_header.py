@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import pypdfium2 as pdfium
 import pytest
+from sheets import pair, read, said, sheet
 
 from learninglion.models import Answerer
 from learninglion.parsing.kamervragen.header import (
@@ -136,3 +139,21 @@ def test_related_publications() -> None:
     assert find_related("Zie ook Aanhangsel Handelingen I, 2010/11, nr. 3.", "ah-tk-20232024-1") == (
         "ah-ek-20102011-3",
     )
+
+
+@pytest.mark.parametrize("turns", [0, 90, 180, 270])
+@pytest.mark.parametrize("behind", [False, True])
+def test_published_pages_that_are_turned_or_stand_behind_an_empty_one(turns: int, behind: bool) -> None:
+    content = sheet(*pair("1", "_Hoe hoog is de dijk?_", "Vier meter."), *pair("2", "_Hoe lang?_", "Acht."))
+    opened = pdfium.PdfDocument(content)
+    for page in opened:
+        page.set_rotation(turns)
+    if behind:
+        opened.new_page(595, 842, 0)
+    written = io.BytesIO()
+    opened.save(written)
+    wanted, found = read(content), read(written.getvalue())
+    assert [(p.numbers, said(found, p.question), said(found, p.answer)) for p in found.pairs] == [
+        (p.numbers, said(wanted, p.question), said(wanted, p.answer)) for p in wanted.pairs
+    ]
+    assert (found.number, found.asked_on, found.warnings) == (wanted.number, wanted.asked_on, ())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -258,7 +259,7 @@ class _Counting:
         filled = list(series)
         while filled[0].numbers[0] > 1:
             first = filled[0]
-            before = (m for m in self._alike(first) if m.index < first.index)
+            before = (m for m in self.marks if m.index < first.index and m.kind == first.kind)
             ahead = [m for m in before if m.numbers[-1] == first.numbers[0] - 1]
             if not ahead:
                 break
@@ -277,16 +278,18 @@ class _Counting:
     def _due(self, mark: Mark, following: Mark | None) -> Mark | None:
         """The mark with the next number between `mark` and `following` that is in no list of its own."""
         end = following.index if following else len(self.paragraphs)
-        between = [m for m in self._alike(mark) if mark.index < m.index < end]
+        between = self._between(self.marks, mark, end)
         for candidate in between:
             if candidate.numbers[0] == mark.numbers[-1] + 1 and not candidate.part:
                 nested = any(m.style == candidate.style and m.numbers[0] == 1 for m in between)
                 return None if nested else candidate
-        doubted = (m for m in self.doubted if mark.index < m.index < end and m.style == mark.style)
+        doubted = (m for m in self._between(self.doubted, mark, end) if m.style == mark.style)
         return next((m for m in doubted if m.numbers[0] == mark.numbers[-1] + 1), None)
 
-    def _alike(self, mark: Mark) -> list[Mark]:
-        return [other for other in self.marks if other.kind == mark.kind]
+    def _between(self, marks: Sequence[Mark], mark: Mark, end: int) -> list[Mark]:
+        """Those of `marks` behind `mark` and ahead of paragraph `end` that count in the same way."""
+        first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
+        return [other for other in marks[first:last] if other.kind == mark.kind]
 
 
 def _begins_asking(text: str, marks: Sequence[Mark]) -> bool:

@@ -134,6 +134,9 @@ def _cells_below_each_other(lines: Sequence[str], at: int) -> tuple[list[list[st
     """The rows of a table of which each cell became a line: "Nr", "Vraag", "1", "Hoe ...?", "2", "Wie?"."""
     if not _NUMBERS.fullmatch(_folded(lines[at])):
         return None
+    top = [n for n in range(at, min(len(lines), at + 2 * _COLUMNS_MOST)) if lines[n].strip()]
+    if not any(lines[n].strip(" .)") == "1" for n in top):
+        return None
     filled = [n for n in range(at, len(lines)) if lines[n].strip()]
     width = next((k for k, n in enumerate(filled[:_COLUMNS_MOST]) if lines[n].strip(" .)") == "1"), 0)
     head = [lines[n].strip() for n in filled[:width]]

@@ -135,7 +135,7 @@ def read_front(
     page = [
         (paragraph.text, span)
         for n, (paragraph, span) in enumerate(zip(paragraphs, spans, strict=True))
-        if (paragraph.page <= 1 if paragraph.page else n < _MOST)
+        if (paragraph.page == paragraphs[0].page if paragraph.page else n < _MOST)
     ]
     head = [(paragraphs[n].text, spans[n]) for n in range(min(first, len(paragraphs), len(page)))]
     lines = [line.strip() for text in (*letterhead, *(text for text, _ in page)) for line in text.split("\n")]

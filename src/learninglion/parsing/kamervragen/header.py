@@ -275,7 +275,7 @@ class Masthead:
 
 def find_masthead(pages: Sequence[Page]) -> Masthead | None:
     """The masthead and imprint of a published set of questions; None where the pages are something else."""
-    first = pages[0]
+    first = next((page for page in pages if page.lines), pages[0])
     opening = next((i for i, line in enumerate(first.lines) if INTRODUCTION.match(line.text)), None)
     texts = [line.text for page in pages for line in (page.lines if page is first else _foot(page))]
     whole = "\n".join(texts)

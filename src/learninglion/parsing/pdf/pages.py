@@ -54,7 +54,8 @@ def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines from top to bottom, where that is the only way to read them.
 
     A file may draw them in any order. Lines beside each other make a band, which keeps the order of the file;
-    where that comes and goes between bands, nothing is sure and all stays as it is. Turned lines come last.
+    where that comes and goes between bands, nothing is sure and all stays as it is, unless it runs up the
+    page. Turned lines come last.
     """
     angles = sorted({line.angle for line in lines}, key=lambda angle: angle != 0.0)
     return tuple(line for angle in angles for line in _sort([one for one in lines if one.angle == angle]))
@@ -74,7 +75,10 @@ def _sort(lines: Sequence[Line]) -> Sequence[Line]:
             bottom = line.baseline
     ordered = [sorted(band) for band in bands]
     if any(band[-1] - band[0] >= len(band) for band in ordered):
-        return lines
+        rising = sum(below.baseline > above.baseline for above, below in pairwise(lines))
+        if 2 * rising <= len(lines):
+            return lines
+        ordered = [sorted(band, key=lambda k: lines[k].x0) for band in bands]  # a page that was turned
     return [lines[k] for band in ordered for k in band]
 
 
