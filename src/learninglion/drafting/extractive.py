@@ -213,7 +213,8 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
-    best = max(judged, key=_by(made.selection), default=None)
+    found = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
+    best = max(found, key=_by(made.selection), default=None)
     if best is None or best.either < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: max(j.chances))
