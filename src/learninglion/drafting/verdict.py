@@ -165,7 +165,8 @@ def conclude(
     draft: Draft, checks: Sequence[Check], said: Said | None = None
 ) -> tuple[AnswerVerdict, tuple[str, ...]]:
     """How far the sentences that hold answer the question, and the parts that they leave open."""
-    shown = tuple(c.statement for c in checks if c.verdict is StatementVerdict.SUPPORTED)
+    pairs = zip(draft.statements, checks, strict=True)  # a check may have resolved the citations of its own
+    shown = tuple(statement for statement, c in pairs if c.verdict is StatementVerdict.SUPPORTED)
     if not shown:
         if draft.verdict is AnswerVerdict.PARTIAL and any(_may_hold(check) for check in checks):
             return AnswerVerdict.PARTIAL, draft.missing  # sentences in other words, to be read by a person
