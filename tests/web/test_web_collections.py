@@ -89,8 +89,10 @@ def test_the_owner_saves_and_measures_on_the_screen(office: Office) -> None:
     token = form_token(browser)
     fields = {"csrf": token, "collection": "openbaar", "examples": "Een?\nTwee?", "until": "2030-01-01"}
     page = browser.post("/collection/owner", data=fields)
-    assert page.status_code == 200 and "Twee?" in page.text
-    assert browser.post("/collection/owner", data={**fields, "until": "morgen"}).status_code == 400
+    assert page.status_code == 200 and "Twee?" in page.text and "Wat u deed is bewaard." in page.text
+    for wrong in ({"until": "morgen"}, {"until": "over veertien dagen"}, {"owner": "noor " * 1000}):
+        refused = browser.post("/collection/owner", data={**fields, **wrong})
+        assert refused.status_code == 400 and "Twee?" in refused.text, "what was typed stays"
     asked = {
         "csrf": token,
         "collection": "openbaar",

@@ -59,9 +59,11 @@ def say(
 
 
 @router.get("/collection/owner")
-def owner_page(request: Request, site: TheSite, viewer: SignedIn, name: Name) -> Response:
+def owner_page(
+    request: Request, site: TheSite, viewer: SignedIn, name: Name, saved: bool = False
+) -> Response:
     """What the owner edits, what was said, and how well the collection answers."""
-    return _owner_page(request, site, viewer, name, None, "")
+    return _owner_page(request, site, viewer, name, None, "", saved=saved)
 
 
 @router.post("/collection/owner")
@@ -70,8 +72,8 @@ def save_guide(
     site: TheSite,
     viewer: SignedIn,
     collection: NameField,
-    owner: Annotated[str, Form(max_length=200)] = "",
-    until: Annotated[str, Form(max_length=10)] = "",
+    owner: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
     readers: Annotated[str, Form()] = "",
     welcome: Annotated[str, Form()] = "",
     examples: Annotated[str, Form()] = "",
@@ -96,7 +98,7 @@ def save_guide(
         return _owner_page(request, site, viewer, collection, guide, "Geef de termijn als jjjj-mm-dd.")
     except InputError as error:
         return _owner_page(request, site, viewer, collection, guide, error.detail)
-    return _to("/collection/owner", collection)
+    return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/questions")
@@ -116,7 +118,7 @@ def add_question(
         site.workplace.guides.say(collection, remark, actor=viewer.actor)
     except InputError as error:
         return _owner_page(request, site, viewer, collection, None, error.detail)
-    return _to("/collection/owner", collection)
+    return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/settle")
@@ -125,7 +127,7 @@ def settle(
 ) -> Response:
     """The owner is done with a remark."""
     site.workplace.guides.settle(collection, remark, actor=viewer.actor)
-    return _to("/collection/owner", collection)
+    return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/evaluate")
@@ -135,14 +137,22 @@ def evaluate(request: Request, site: TheSite, viewer: SignedIn, collection: Name
         site.workplace.guides.evaluate(collection, actor=viewer.actor)
     except InputError as error:
         return _owner_page(request, site, viewer, collection, None, error.detail)
-    return _to("/collection/owner", collection)
+    return _to("/collection/owner", collection, saved="1")
 
 
 def _owner_page(
-    request: Request, site: Site, viewer: SignedIn, name: str, typed: Guide | None, problem: str
+    request: Request,
+    site: Site,
+    viewer: SignedIn,
+    name: str,
+    typed: Guide | None,
+    problem: str,
+    *,
+    saved: bool = False,
 ) -> Response:
     guides, actor = site.workplace.guides, viewer.actor
     versions = guides.versions(name, actor)
+    cards = site.workplace.documents.list(actor, filters=Filters(collections=(name,)), limit=_LISTED)
     return site.templates.page(
         request,
         "collection_owner.html",
@@ -153,13 +163,10 @@ def _owner_page(
         versions=versions,
         remarks=guides.remarks(name, actor),
         measured=guides.measured(name, actor),
-        choices=[
-            (card.id, card.title or card.id)
-            for card in site.workplace.documents.list(
-                actor, filters=Filters(collections=(name,)), limit=_LISTED
-            )
-        ],
+        choices=[(card.id, card.title or card.id) for card in cards],
+        titles={card.id: card.title for card in cards},
         problem=problem,
+        saved=saved,
     )
 
 
