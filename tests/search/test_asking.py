@@ -743,6 +743,24 @@ def test_what_a_question_names_by_a_number_that_stands_nowhere_is_no_certain_ans
     assert other.verdict is Verdict.ABSENT or other.not_told == ("sluis 3",)
 
 
+@pytest.mark.parametrize(("district", "not_told"), [(7, ()), (8, ("wijk 8",))])
+def test_what_any_passage_shown_tells_of_is_not_said_to_be_told_nowhere(
+    tmp_path: Path, district: int, not_told: tuple[str, ...]
+) -> None:
+    table = "Wijk | Naam | Bedrag\n1 | Noord | € 1.000\n7 | Haven | € 3.500\n17 | Duin | € 4.200"
+    rules = (
+        (H, "Regeling wijksubsidies Duinwijk"),
+        (H, "Artikel 3. Hoogte"),
+        (P, "De subsidie bedraagt ten hoogste € 5.000 per wijk."),
+        (H, "Bijlage"),
+        (T, table),
+    )
+    reply = put(tmp_path, f"Hoeveel bedraagt de subsidie voor wijk {district}?", document(rules))
+    assert reply.verdict is Verdict.RELATED
+    assert any("7 | Haven" in m.text for m in reply.near[1:])
+    assert reply.not_told == not_told
+
+
 RULES = (
     (H, "Huisregels Bruggebouw"),
     *(

@@ -170,7 +170,8 @@ def _judged(
     asked = numbers_named(question)
     if count and not (lacks and len(lacks) == len(asked.names) + len(asked.years)):
         return Verdict.ANSWERED, count, lacks
-    return Verdict.RELATED, 0, lacks
+    nowhere = [set(not_told(question, _around(m))) for m in material[:_MOST_NEAR]]  # all of these are shown
+    return Verdict.RELATED, 0, tuple(name for name in lacks if all(name in lacking for lacking in nowhere))
 
 
 def _around(item: Material) -> str:
