@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from learninglion.models import QuestionSet
+from learninglion.parsing.pasted import clean_pasted
 from learninglion.parsing.sets import read_question_set
 
 HEAD = "Vragen van het lid De Wit (XYZ) aan de minister van Waterzaken over ponten (ingezonden 3 mei 2031)"
@@ -235,3 +236,24 @@ def test_a_subject_says_what_a_set_without_a_heading_is_about() -> None:
 def test_a_first_question_that_was_lost_is_told() -> None:
     question_set = read_question_set(f"{HEAD} Wie betaalt de pont?\n\n2. {ASKED[0]}\n3. {ASKED[1]}")
     assert any("In de inleiding staat nog een vraag" in warning for warning in question_set.warnings)
+
+
+def test_a_row_without_a_number_goes_on_with_the_question_above() -> None:
+    table = (
+        "Nr.\tVraag\tAntwoord\n1\tHoeveel opslagplaatsen zijn er?\t\n"
+        "\ta. in Groningen?\t\n\tb. in Friesland?\t\n"
+        "2\tWat is uw oordeel over deze cijfers?\t\n\tJaar\tAantal\n\t2022\t430\n3\tWie houdt toezicht?\t\n"
+    )
+    pasted = clean_pasted(table)
+    assert [line for line in pasted.text.split("\n") if line.strip()] == [
+        "1. Hoeveel opslagplaatsen zijn er?",
+        "a. in Groningen?",
+        "b. in Friesland?",
+        "2. Wat is uw oordeel over deze cijfers?",
+        "Jaar Aantal",
+        "2022 430",
+        "3. Wie houdt toezicht?",
+    ]
+    # A question of its own that has no number: then they are counted, and that is said.
+    own = clean_pasted("Nr.\tVraag\n1\tHoeveel opslagplaatsen zijn er?\n\tWie houdt toezicht?\n")
+    assert "• Wie houdt toezicht?" in own.text

@@ -184,14 +184,21 @@ def _write_rows(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
             range(len(columns)), key=lambda n: (sum("?" in c for c in columns[n]), sum(map(len, columns[n])))
         )
     body = rows[1:] if headed is not None else rows
-    number = next((n for n in range(question) if _counts([row[n] for row in body])), None)
+    number = next(
+        (n for n in range(question) if _counts([r[n] for r in body if r[n] or not _continues(r[question])])),
+        None,
+    )
     asker = next(
         (n for n, c in enumerate(columns) if headed is not None and _HEADS_ASKERS.fullmatch(_folded(c[0]))),
         None,
     )
-    written = []
+    written: list[str] = []
     for row in body:
         mark = row[number] if number is not None else ""
+        if written and number is not None and not mark:  # part of the question above it
+            asks = "?" in row[question]
+            written.append(row[question] if asks else " ".join(filter(None, row)))
+            continue
         mark = f"{mark}." if mark.isdecimal() else mark
         who = f"({row[asker]})" if asker is not None and row[asker] else ""
         marked = mark or bool(read_marks(row[question]))
@@ -206,10 +213,15 @@ def _write_rows(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
 
 def _counts(cells: Sequence[str]) -> bool:
     """Whether every cell of a column is a number or another mark, or a bullet."""
-    return all(
+    return bool(cells) and all(
         re.fullmatch(_DOT, cell) or any(mark.length == len(cell) for mark in read_marks(cell))
         for cell in cells
     )
+
+
+def _continues(cell: str) -> bool:
+    """Whether a row without a number goes on with the question above: "a. in Groningen?", or no question."""
+    return bool(read_marks(cell)) or "?" not in cell
 
 
 _NOTED = re.compile(r"(?P<name>[A-Z][a-z]+(?: [a-z]+)?):\s+(?P<value>[^?]{1,40})")
