@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-# Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
-_LARGEST = 250
+LARGEST = 250
+"""Nobody asks more questions than this at once; a larger number is a year, an amount or an article."""
 
 _RANGE = r"t ?/ ?m\.?|t\. ?e\. ?m\.?|t\. ?/ ?m\.?|tot +en +met|tot +& +met|[-\u2010-\u2015]"
 _GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
@@ -82,7 +82,7 @@ def parse_numbers(text: str) -> tuple[int, ...]:
             ranging = bool(numbers)
             continue
         number = int(token["number"])
-        if ranging and numbers[-1] < number <= _LARGEST:
+        if ranging and numbers[-1] < number <= LARGEST:
             numbers.extend(range(numbers[-1] + 1, number + 1))
         else:
             numbers.append(number)
@@ -115,7 +115,7 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     end = closing.end() if closing else stop
     rest = line[end:]
     numbers = parse_numbers(listed)
-    if any(not 0 < number <= _LARGEST for number in numbers) or (before and not numbers):
+    if any(not 0 < number <= LARGEST for number in numbers) or (before and not numbers):
         return None
     if whole:
         if rest.strip() and not (numbers and _WHO.fullmatch(rest)):
@@ -154,7 +154,7 @@ def _parse_mistyped(line: str) -> Label | None:
         return None
     stop = _end_of_list(line, match.end())
     numbers = parse_numbers(line[match.end() : stop])
-    if line[stop:].strip(" :.") or not numbers or max(numbers) > _LARGEST:
+    if line[stop:].strip(" :.") or not numbers or max(numbers) > LARGEST:
         return None
     word = match["word"].lower()
     alike = {good: SequenceMatcher(None, word, good).ratio() for good in _WORDS}

@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 
 from learninglion.dutch.numbers import number_of
 from learninglion.parsing.kamervragen.printed import runs_on
+from learninglion.parsing.labels import LARGEST
 from learninglion.parsing.paragraphs import Paragraph
 
 _AND = r"\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*"
@@ -44,7 +45,6 @@ _ASKING = re.compile(
     r"(?:Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
     r"|[A-Z]\w+\s+(?:u|de\s+(?:minister|staatssecretaris|regering)|het\s+kabinet))\b"
 )
-_LARGEST = 250
 _LEAP = 40  # numbers of others that may be left out where what follows asks
 _LEFT_OUT = 2  # numbers that may be left out where it does not
 _NEAR = 60  # marks of a style back to which a series looks
@@ -149,7 +149,7 @@ def _count(listed: str, read: Callable[[str], int]) -> tuple[int, ...]:
     ranging = False
     for glue in [*_GLUE.finditer(listed), None]:
         number = read(listed[at : glue.start() if glue else len(listed)].strip())
-        if not 0 < number <= _LARGEST or (numbers and number <= numbers[-1]):
+        if not 0 < number <= LARGEST or (numbers and number <= numbers[-1]):
             return ()
         numbers += range(numbers[-1] + 1, number + 1) if ranging else (number,)
         ranging = glue is not None and glue["to"] is not None

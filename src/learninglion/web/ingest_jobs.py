@@ -107,15 +107,15 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
     return _sums(results)
 
 
-def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
+def start_inbox(workplace: Workplace, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
     require_within(actor, Task.MANAGE, [collection])
     plain: dict[str, Plain] = {
         "collection": collection,
         "folder": str(folder),
-        _SINCE: site.workplace.intake.moment(),
+        _SINCE: workplace.intake.moment(),
     }
-    return site.workplace.jobs.start(actor, INBOX, plain, subject="inbox", priority=BULK)
+    return workplace.jobs.start(actor, INBOX, plain, subject="inbox", priority=BULK)
 
 
 def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:

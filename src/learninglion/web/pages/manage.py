@@ -178,7 +178,7 @@ def inbox(site: TheSite, viewer: SignedIn, collection: Annotated[str, Form()] = 
     require(viewer.actor, Task.MANAGE)
     folder = site.settings.home / "inbox"
     folder.mkdir(exist_ok=True)
-    job = start_inbox(site, viewer.actor, folder, collection.strip() or "default")
+    job = start_inbox(site.workplace, viewer.actor, folder, collection.strip() or "default")
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
