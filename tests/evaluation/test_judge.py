@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 import pytest
 
@@ -85,6 +86,16 @@ def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes():
     three = take_exam(Oracle({"zin 1", "zin 3", "zin 5"}), PAIRS, TODAY)
     assert three.detection >= REQUIRED_DETECTION and three.false_alarms == 1.0
     assert not three.passed, "it never says yes"
+
+
+def test_one_that_guesses_does_not_pass_at_the_threshold_that_refuses_enough():
+    class Guess(Oracle):
+        def judge(self, sentence: str, passage: str) -> float:
+            return sha256(sentence.encode()).digest()[0] / 255
+
+    exam = take_exam(Guess(), PAIRS, TODAY)
+    assert exam.detection >= REQUIRED_DETECTION and 0 < exam.false_alarms < 1
+    assert exam.truth < 0.9 and not exam.passed, "what it lets through is as often wrong as right"
 
 
 def test_an_exam_belongs_to_one_judge_as_it_is(tmp_path):

@@ -29,7 +29,12 @@ LABELS = ("contradiction", "neutral", "entailment")
 
 
 def make_folder(
-    folder: Path, *, labels: tuple[str, ...] = LABELS, kinds: bool = False, scale: float = 1.0
+    folder: Path,
+    *,
+    labels: tuple[str, ...] = LABELS,
+    kinds: bool = False,
+    scale: float = 1.0,
+    length: int | None = None,
 ) -> Path:
     """A model that sums its words; with `kinds` it also wants to know which text a token belongs to."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,13 +47,17 @@ def make_folder(
     graph = helper.make_graph(
         nodes,
         "tiny",
-        [helper.make_tensor_value_info(n, TensorProto.INT64, [1, None]) for n in names],
+        [helper.make_tensor_value_info(n, TensorProto.INT64, [1, length]) for n in names],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, len(labels)])],
         [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     onnx.save(model, folder / "model.onnx")
-    config = {"id2label": {str(n): name for n, name in enumerate(labels)}, "max_position_embeddings": 30}
+    config = {
+        "id2label": {str(n): name for n, name in enumerate(labels)},
+        "max_position_embeddings": 30,
+        "pad_token_id": 1,
+    }
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "tokenizer.json").write_text(json.dumps(tokens()))
     return folder
@@ -95,6 +104,12 @@ def test_what_follows_scores_high_and_what_does_not_low(judge):
 def test_a_reranker_has_one_number(tmp_path):
     judge = CrossEncoder(CrossEncoderChoice(make_folder(tmp_path / "rij", labels=("LABEL_0",), kinds=True)))
     assert judge.judge("vaart", "pont") == pytest.approx(1 / (1 + np.exp(-4)))
+
+
+def test_a_model_with_one_fixed_length_gets_texts_filled_up_to_it(tmp_path, judge):
+    fixed = CrossEncoder(CrossEncoderChoice(make_folder(tmp_path / "vast", kinds=True, length=16)))
+    assert fixed.score("de pont vaart", "de pont") == judge.score("de pont vaart", "de pont")
+    assert fixed.score("de pont", "vaart " * 20) is None, "longer than it reads"
 
 
 def test_it_takes_the_exam_and_another_file_voids_it(tmp_path):

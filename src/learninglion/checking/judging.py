@@ -14,6 +14,8 @@ from learninglion.models import Check, Source, StatementVerdict, VerdictMethod
 
 REQUIRED_DETECTION = 0.98
 """Share of the unfaithful sentences that a judge must refuse before its word counts."""
+REQUIRED_TRUTH = 0.95
+"""Share of the sentences it lets through that must be faithful, where half of those put to it are."""
 
 
 class Judge(Protocol):
@@ -58,8 +60,18 @@ class Exam:
 
     @property
     def passed(self) -> bool:
-        """Whether the word of this judge counts; one that never says yes has no word."""
-        return self.detection >= REQUIRED_DETECTION and self.false_alarms < 1
+        """Whether the word of this judge counts.
+
+        At a high enough threshold one that guesses refuses 98% of what is unfaithful too, but what it still
+        lets through is then as often wrong as right: that is no word to rely on.
+        """
+        return self.detection >= REQUIRED_DETECTION and self.truth >= REQUIRED_TRUTH
+
+    @property
+    def truth(self) -> float:
+        """Share of faithful sentences among those let through, as if as many of either were put to it."""
+        right, wrong = 1 - self.false_alarms, 1 - self.detection
+        return right / (right + wrong) if right else 0.0
 
     @property
     def told(self) -> str:

@@ -59,6 +59,11 @@ class CrossEncoder:
                 f"Het model {str(self._model)!r} kan niet worden geladen: {_line(error)}"
             ) from error
         self._inputs = {entry.name for entry in self._session.get_inputs()}
+        # an export with one fixed length takes no other: what is shorter is filled up to it
+        lengths = [entry.shape[-1] for entry in self._session.get_inputs()]
+        self._fixed = min((length for length in lengths if isinstance(length, int)), default=0)
+        self._room = min(self._room, self._fixed or self._room)
+        self._filling = config.get("pad_token_id")
         if unknown := self._inputs - {"input_ids", "attention_mask", "token_type_ids"}:
             raise InputError(f"Het model {str(self._model)!r} vraagt invoer die hier onbekend is: {unknown}.")
 
@@ -84,10 +89,12 @@ class CrossEncoder:
         ids, kinds = self._tokens(passage, sentence)
         if len(ids) > self._room:
             return None
+        empty = [0] * (self._fixed - len(ids))
+        filling = [self._filling if isinstance(self._filling, int) else 0] * len(empty)
         given = {
-            "input_ids": np.array([ids], dtype=np.int64),
-            "attention_mask": np.ones((1, len(ids)), dtype=np.int64),
-            "token_type_ids": np.array([kinds], dtype=np.int64),
+            "input_ids": np.array([ids + filling], dtype=np.int64),
+            "attention_mask": np.array([[1] * len(ids) + empty], dtype=np.int64),
+            "token_type_ids": np.array([kinds + empty], dtype=np.int64),
         }
         try:
             scores = self._session.run(None, {name: given[name] for name in self._inputs})[0]
