@@ -607,9 +607,8 @@ DOING = {
 
 def make_older(folder: Path, scratch: Path) -> None:
     """Make of an export what schema 0007 would have written: without tables and columns of later."""
-    from learninglion.database.contents import measured, tables_of
     from learninglion.database.engine import open_database, reading
-    from learninglion.workflow.transfer import MANIFEST, described
+    from learninglion.workflow.transfer import MANIFEST, described, measured, tables_of
 
     engine = open_database(scratch, "0007")
     with reading(engine) as connection:

@@ -12,7 +12,6 @@ from threading import Event, Lock
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate
-from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
@@ -58,6 +57,7 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
+from learninglion.record.energy import PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store
