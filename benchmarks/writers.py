@@ -26,11 +26,11 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
 from learninglion.dutch.text import fold
-from learninglion.evaluation.judge import ExamPair, shipped_pairs, wilson
+from learninglion.evaluation.exams import ExamPair, shipped_pairs, wilson
 from learninglion.evaluation.sets import Archive, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
+from learninglion.inference import open_generator
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, JsonSchema, Prompt
-from learninglion.inference.open import open_generator
 from learninglion.models import (
     AnswerVerdict,
     Check,

@@ -24,7 +24,7 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
-from learninglion.evaluation.judge import exam_of
+from learninglion.evaluation.exams import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.onnx import cores

@@ -35,8 +35,8 @@ from learninglion import __version__
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files
 from learninglion.database.engine import HEAD, now, open_database, reading, schema_of, upgrade, writing
 from learninglion.database.files import write_durably
-from learninglion.evaluation.judge import EXAMS_FILE
-from learninglion.evaluation.rounds import JUDGEMENTS
+from learninglion.evaluation.exams import EXAMS_FILE
+from learninglion.evaluation.judgements import JUDGEMENTS
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain
