@@ -57,9 +57,8 @@ from learninglion.web.ingest_jobs import INGEST, start_ingest
 from learninglion.web.ingest_jobs import take_in as work_ingest
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import verify_backup
-from learninglion.workflow.jobs import Job
+from learninglion.workflow.jobs import Job, Work, Worker
 from learninglion.workflow.transfer import import_all
-from learninglion.workflow.worker import Work, Worker
 
 BOSS = Actor("beheer", frozenset(Role))
 KINDS = ("ingest", "draft", "edit", "remove", "backup", "job", "migrate")

@@ -33,10 +33,9 @@ from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.jobs import LATER, Job, Jobs
+from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.worker import Run, Work
 
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
