@@ -57,9 +57,8 @@ from learninglion.web.ingest_jobs import INGEST, start_ingest
 from learninglion.web.ingest_jobs import take_in as work_ingest
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import verify_backup
-from learninglion.workflow.jobs import Job
+from learninglion.workflow.jobs import Job, Work, Worker
 from learninglion.workflow.transfer import import_all
-from learninglion.workflow.worker import Work, Worker
 
 BOSS = Actor("beheer", frozenset(Role))
 KINDS = ("ingest", "draft", "edit", "remove", "backup", "job", "migrate")
@@ -607,9 +606,8 @@ DOING = {
 
 def make_older(folder: Path, scratch: Path) -> None:
     """Make of an export what schema 0007 would have written: without tables and columns of later."""
-    from learninglion.database.contents import measured, tables_of
     from learninglion.database.engine import open_database, reading
-    from learninglion.workflow.transfer import MANIFEST, described
+    from learninglion.workflow.transfer import MANIFEST, described, measured, tables_of
 
     engine = open_database(scratch, "0007")
     with reading(engine) as connection:

@@ -34,11 +34,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.evaluation.learning.teaching import teach
 from learninglion.evaluation.measures import MEASURES, Values, calibration, compare, measure, per_query
 from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
-from learninglion.evaluation.tune import examples_of
+from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.adapter import UNCHANGED, save_adapter
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache

@@ -17,7 +17,7 @@ import alembic.command  # noqa: F401  loaded once, so that a child is killed at 
 
 from learninglion.database.engine import open_database
 from learninglion.record.log import EventLog
-from learninglion.store.journal import FileStamp
+from learninglion.store.intake import FileStamp
 from learninglion.store.store import Store
 from papers import paper
 

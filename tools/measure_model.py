@@ -23,8 +23,8 @@ from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Progress, Stage, WritingOptions, write
 from learninglion.dutch.text import words
+from learninglion.inference import open_generator
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
-from learninglion.inference.open import open_generator
 from learninglion.models import Chooser, RawFile, Selection, Source, SourceKind, SubQuestion
 from learninglion.models.errors import LearningLionError
 from learninglion.parsing import parse

@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
-from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.facts import Figure, Holding, Installation
-from learninglion.compliance.otlp import CollectorChoice
-from learninglion.compliance.processing_log import ProcessingTerms
+from learninglion.compliance.otlp import CollectorChoice, ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -39,7 +37,7 @@ from learninglion.inference.generators import (
 )
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
-from learninglion.record.energy import Method
+from learninglion.record.energy import Method, PowerFigures
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions

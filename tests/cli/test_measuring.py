@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from learninglion.cli import app
 from learninglion.database.blobs import FolderBlobs
-from learninglion.evaluation.runs import read_runs
+from learninglion.evaluation.measures import read_runs
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
 from learninglion.search.comparing import LearnedVersions

@@ -13,7 +13,7 @@ from lxml import etree
 from learninglion.compliance.monthly import Month, monthly_pdf
 from learninglion.drafting import extractive
 from learninglion.drafting.verdict import verify
-from learninglion.record.export_pdf import to_pdf
+from learninglion.record.export import to_pdf
 from learninglion.testing import make_question_set, make_selection
 from learninglion.workflow.writing import make_dossier
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.compliance.energy import PowerFigures, PowerMeter
 from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.models.plain import from_plain, to_plain
-from learninglion.record.energy import Energy, Method
+from learninglion.record.energy import Energy, Method, PowerFigures, PowerMeter
 from learninglion.settings import load_settings, workplace_options
 
 FIGURES = PowerFigures(cpu_watt=100, ram_watt=0, pue=2.0, grid_g_per_kwh=500, grid_year=2024, grid_source="x")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from collectors import ScriptedCollector
 from learninglion.cli import app
-from learninglion.compliance.processing_log import PROCESSING, ProcessingTerms, processing_spans
+from learninglion.compliance.otlp import PROCESSING, ProcessingTerms, processing_spans
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents

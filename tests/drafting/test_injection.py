@@ -21,8 +21,8 @@ from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
 from learninglion.dutch.text import fold, squash
+from learninglion.inference import open_generator
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
-from learninglion.inference.open import open_generator
 from learninglion.models import Citation, RawFile, Statement, StatementVerdict
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut

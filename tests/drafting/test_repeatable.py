@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from learninglion.drafting import extractive
 from learninglion.inference.generators import (GeneratorChoice, GeneratorKind)
-from learninglion.inference.open import (open_generator)
+from learninglion.inference import (open_generator)
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.verdict import (verify)
 from learninglion.drafting.write import WritingOptions, write

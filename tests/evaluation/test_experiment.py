@@ -15,10 +15,9 @@ from learninglion.evaluation.experiment import (
     run_experiment,
 )
 from learninglion.evaluation.judgements import judge
-from learninglion.evaluation.measures import effects
+from learninglion.evaluation.measures import differences, effects, latest, read_runs
 from learninglion.evaluation.report import experiment_page, retrieval_page
 from learninglion.evaluation.retrieval import evaluate_pairs
-from learninglion.evaluation.runs import differences, latest, read_runs
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.generators import EncoderChoice
 from learninglion.models.errors import InputError

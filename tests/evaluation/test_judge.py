@@ -17,7 +17,7 @@ from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.judge import (
+from learninglion.evaluation.exams import (
     EXAMS_FILE,
     ExamPair,
     exam_of,

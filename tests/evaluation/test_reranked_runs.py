@@ -9,8 +9,8 @@ import pytest
 
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.experiment import experiment_of, read_experiment, rerun, run_experiment
+from learninglion.evaluation.measures import differences, read_runs
 from learninglion.evaluation.retrieval import evaluate
-from learninglion.evaluation.runs import differences, read_runs
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.generators import EncoderChoice, RerankerChoice

@@ -13,9 +13,9 @@ from learninglion.evaluation.configuration import (
     read_configuration,
     weigh,
 )
+from learninglion.evaluation.judgements import pooled
 from learninglion.evaluation.report import in_words
 from learninglion.evaluation.retrieval import compare_reports, evaluate, rank_trial
-from learninglion.evaluation.rounds import pooled
 from learninglion.evaluation.testset import (
     LabelledPair,
     OlderDocuments,

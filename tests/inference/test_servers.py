@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from learninglion.drafting.replies import JsonReader, Proposal, answer_schema
+from learninglion.inference import open_generator
 from learninglion.inference.answers import RetractedError, without_thoughts
 from learninglion.inference.connection import Connection, Route, shown_address, trusted_certificates
 from learninglion.inference.generators import (
@@ -21,7 +22,6 @@ from learninglion.inference.generators import (
     StoppableGenerator,
     StoppedError,
 )
-from learninglion.inference.open import open_generator
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 from servers import GOOD, Said, Server, delta, event, playing, refusing, saying, whole
 

@@ -27,9 +27,8 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.record.dossiers import DossierRepository
-from learninglion.record.log import EventLog
-from learninglion.record.tables import dossier_tombstones, dossier_versions, log_entries
+from learninglion.record.dossiers import DossierRepository, dossier_tombstones, dossier_versions
+from learninglion.record.log import EventLog, log_entries
 from learninglion.testing import make_card, make_question_set, make_selection, make_source
 
 SECRET = "Woordcombinatiezonderweerga"

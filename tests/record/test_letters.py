@@ -43,7 +43,6 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError
-from learninglion.record.accountability import account_for
 from learninglion.record.answers import answer_blocks, copy_answers
 from learninglion.record.changes import (
     ChangedPiece,
@@ -58,7 +57,7 @@ from learninglion.record.export import ExportFormat, export, file_name
 from learninglion.record.letter_facts import document_title, read_facts
 from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
 from learninglion.record.marking import MARK_LINE
-from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes
+from learninglion.record.notes import AnswerGroup, account_for, answer_groups, collect_notes
 from learninglion.testing import make_source
 
 SUBJECT = "het bericht «Kelders onder water»"

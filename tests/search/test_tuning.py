@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from learninglion.evaluation.learning.model import Lesson, learn_fusion
+from learninglion.evaluation.retrieval import Lesson, learn_fusion
 from learninglion.search.fusion import DEFAULT, FEATURES
 
 

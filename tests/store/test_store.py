@@ -22,10 +22,10 @@ from learninglion.models.errors import (
 from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store import tables
-from learninglion.store.journal import FileOutcome, FileStamp
+from learninglion.store.intake import FileOutcome, FileStamp
 from learninglion.store.reader import Change
-from learninglion.store.rows import pack, spell_rows
 from learninglion.store.store import Intake, PutOutcome, Store, Swept
+from learninglion.store.tables import pack, spell_rows
 from learninglion.testing import HashingEncoder
 from papers import ID, paper
 

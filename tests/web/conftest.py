@@ -16,7 +16,7 @@ from learninglion.web.app import create_app
 from learninglion.web.serving import make_worker
 from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
-from learninglion.workflow.worker import Worker
+from learninglion.workflow.jobs import Worker
 
 
 @pytest.fixture(scope="module")

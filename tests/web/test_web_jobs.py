@@ -18,8 +18,7 @@ from learninglion.models.plain import Plain
 from learninglion.web.api.client import Client
 from learninglion.web.api.routes import repeated
 from learninglion.workflow.accounts import SessionKind
-from learninglion.workflow.jobs import Job
-from learninglion.workflow.worker import Run, Work, Worker
+from learninglion.workflow.jobs import Job, Run, Work, Worker
 
 Events = list[tuple[int, str, dict[str, Plain]]]
 

@@ -17,10 +17,10 @@ from learninglion.models.errors import UnknownReferenceError, UnreadableFileErro
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside, outside_of
+from learninglion.web.forms import check_archive, check_content, clean_name
 from learninglion.web.i18n import counter, deed_words
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import STATIC, highlight, score_words
-from learninglion.web.uploads import check_archive, check_content, clean_name
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.files import PageFiles
 from learninglion.workflow.intake import read_set_file

@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 from learninglion.models import Actor, DocumentCard, Dossier, QuestionSet, Role, Source, SubQuestion
 from learninglion.sample import sample_documents, sample_question_set
 from learninglion.settings import Settings
-from learninglion.web.site import Site
+from learninglion.web.access import Site
 from learninglion.workflow import Workplace
 
 __all__ = [

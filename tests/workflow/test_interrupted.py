@@ -31,7 +31,7 @@ from learninglion.testing import ScriptedGenerator
 from learninglion.web.pages.drafts import write_on
 from learninglion.workflow import DraftEvent, Workplace, WorkplaceOptions, working
 from learninglion.workflow.guides import Guide
-from learninglion.workflow.worker import Run
+from learninglion.workflow.jobs import Run
 
 BOSS = Actor("beheer", frozenset(Role))
 QUESTIONS = QuestionSet(

@@ -30,8 +30,7 @@ from learninglion.workflow import WorkplaceOptions
 from learninglion.workflow import intake as intake_module
 from learninglion.workflow import jobs as jobs_module
 from learninglion.workflow import working as working_place
-from learninglion.workflow.jobs import AWAITED, BULK, LATER, Job, Jobs, LostClaim
-from learninglion.workflow.worker import Run, Work, Worker
+from learninglion.workflow.jobs import AWAITED, BULK, LATER, Job, Jobs, LostClaim, Run, Work, Worker
 
 NOOR = Actor("noor", frozenset(Role))
 

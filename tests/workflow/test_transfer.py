@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.database.contents import measured, tables_of
 from learninglion.database.engine import open_database, reading
 from learninglion.drafting.selection import Choice
 from learninglion.inference.generators import EncoderChoice
@@ -21,7 +20,7 @@ from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.transfer import import_all
+from learninglion.workflow.transfer import import_all, measured, tables_of
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from learninglion.database.blobs import FolderBlobs
-from learninglion.evaluation.learning.teaching import Example
 from learninglion.evaluation.testset import LabelledPair
-from learninglion.evaluation.tune import tune
+from learninglion.evaluation.tune import Example, tune
 from learninglion.inference.adapter import UNCHANGED, make_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
 from learninglion.inference.vectors import VectorCache

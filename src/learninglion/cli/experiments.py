@@ -23,9 +23,8 @@ from learninglion.evaluation.experiment import (
     rerun,
     run_experiment,
 )
-from learninglion.evaluation.measures import effects
+from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs
 from learninglion.evaluation.report import experiment_page, told_setting
-from learninglion.evaluation.runs import Run, differences, latest, read_runs
 from learninglion.evaluation.testset import Trial
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_fields

@@ -13,8 +13,7 @@ from rich.table import Table
 
 from learninglion.cli.material import open_trial, set_encoder, tuned_fusion, vector_cache
 from learninglion.cli.terminal import console, fail, print_json, progress
-from learninglion.evaluation.judgements import GRADES, agreement, judge, read_judgements
-from learninglion.evaluation.rounds import pooled
+from learninglion.evaluation.judgements import GRADES, agreement, judge, pooled, read_judgements
 from learninglion.evaluation.testset import Trial, sampled
 from learninglion.models import Source
 from learninglion.models.errors import InputError

@@ -14,11 +14,18 @@ from learninglion.cli.terminal import console, fail, local_actor, print_json, pr
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
 from learninglion.dutch.text import split_sentences
+from learninglion.evaluation.exams import (
+    Outcome,
+    check_model,
+    part_of,
+    read_pairs,
+    shipped_pairs,
+    take_exam,
+    wilson,
+)
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
-from learninglion.evaluation.judge import part_of, read_pairs, shipped_pairs, take_exam, wilson
-from learninglion.evaluation.model_check import Outcome, check_model
+from learninglion.inference import open_generator
 from learninglion.inference.generators import CrossEncoderChoice, Generator, GeneratorChoice, GeneratorKind
-from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import to_fields, to_plain
 from learninglion.settings import Settings, judge_choice, load_settings, model_choice

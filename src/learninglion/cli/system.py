@@ -12,8 +12,7 @@ import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
-from learninglion.compliance.otlp import Collector, export_of
-from learninglion.compliance.processing_log import SCOPE, processing_spans
+from learninglion.compliance.otlp import SCOPE, Collector, export_of, processing_spans
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 
-from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.impact_forms import known_risks, tables_of, told
 from learninglion.compliance.register_entry import (
     GOAL,
@@ -17,6 +16,7 @@ from learninglion.compliance.register_entry import (
     describe_methods,
     describe_oversight,
 )
+from learninglion.record.energy import PowerFigures
 
 _POLICIES = {
     "allow": "persoonsgegevens worden geteld en gemeld",

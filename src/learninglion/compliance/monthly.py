@@ -15,7 +15,7 @@ from pathlib import Path
 
 from learninglion.dutch.numbers import MONTHS
 from learninglion.record.energy import Method
-from learninglion.record.export_pdf import typeset
+from learninglion.record.export import typeset
 
 _TEMPLATE = Path(__file__).with_name("monthly.typ")
 _SIGNIFICANCE = 0.01

@@ -18,9 +18,11 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
+    BigInteger,
     Connection,
     Dialect,
     Engine,
+    Integer,
     MetaData,
     String,
     create_engine,
@@ -100,6 +102,10 @@ def spell_moment(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# SQLite numbers rows itself only for INTEGER; on PostgreSQL the same column is a BIGINT.
+KEY = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def new_metadata() -> MetaData:

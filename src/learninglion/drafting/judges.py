@@ -9,6 +9,7 @@ from typing import Protocol
 
 from learninglion.checking.judging import Judge
 from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
+from learninglion.inference import open_generator
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import (
     CrossEncoderChoice,
@@ -17,7 +18,6 @@ from learninglion.inference.generators import (
     JsonSchema,
     Prompt,
 )
-from learninglion.inference.open import open_generator
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex

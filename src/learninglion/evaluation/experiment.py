@@ -39,11 +39,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.compliance.energy import PowerMeter
 from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
 from learninglion.evaluation.judgements import consensus, read_judgements
+from learninglion.evaluation.measures import DataPlaces, Run, append_line, read_runs
 from learninglion.evaluation.retrieval import Grades, evaluate
-from learninglion.evaluation.runs import DataPlaces, Run, append_line, read_runs
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, open_encoder
@@ -52,6 +51,7 @@ from learninglion.inference.reranking import Reranking, open_reranking, reranker
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent
+from learninglion.record.energy import PowerMeter
 
 _SELF = Path("/proc/self")
 _RESET_HIGH_WATER = "5"  # see proc(5), clear_refs

@@ -6,9 +6,8 @@ import html
 import json
 from collections.abc import Sequence
 
-from learninglion.evaluation.measures import DECISIVE, MEASURES, Calibration, Comparison, Effect, effects
+from learninglion.evaluation.measures import DECISIVE, MEASURES, Calibration, Comparison, Effect, Run, effects
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
-from learninglion.evaluation.runs import Run
 
 _SIDE = 320
 _EDGE = 40

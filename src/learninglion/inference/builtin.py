@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from learninglion.inference.adapter import UNCHANGED, Adapter
-from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
-from learninglion.inference.unigram import Unigram
+from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, Unigram, cores, empty_model, session_of
 from learninglion.models.errors import IntegrityError
 
 _MAGIC = b"E5S1"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.generators import CrossEncoderChoice
-from learninglion.inference.unigram import Unigram
+from learninglion.inference.onnx import Unigram
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import canonical_json, sha256_hex

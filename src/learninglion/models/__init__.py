@@ -8,6 +8,7 @@ All are frozen; sequences are tuples; offsets count characters of `Document.text
 from __future__ import annotations
 
 from learninglion.models.choices import (
+    Actor,
     Chooser,
     Context,
     DocumentCard,
@@ -15,6 +16,7 @@ from learninglion.models.choices import (
     Hit,
     QuestionSet,
     Rejection,
+    Role,
     Selection,
     Source,
     SourceKind,
@@ -61,10 +63,6 @@ from learninglion.models.drafts import (
     StatementVerdict,
     VerdictMethod,
     Verification,
-)
-from learninglion.models.people import (
-    Actor,
-    Role,
 )
 
 __all__ = [

@@ -36,9 +36,8 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
-from learninglion.record.accountability import balance_of
 from learninglion.record.marking import AI_GENERATED, mark_line
-from learninglion.record.notes import answer_groups
+from learninglion.record.notes import answer_groups, balance_of
 
 Locate = Callable[[str, Span], Sequence[Region]]
 Day = str | None  # "2024-05-17"
@@ -335,7 +334,7 @@ class DossierView(TypedDict):
     context: object  # as models.Context
     questions: list[SetQuestionView]
     settings: dict[str, str]
-    balance: object  # as record.accountability.Balance
+    balance: object  # as record.notes.Balance
     ai_generated: bool
     mark: str  # for readers; "" where somebody answers for the text as its editor
     editorial_responsibility: object  # as models.Responsibility; null where the label stands

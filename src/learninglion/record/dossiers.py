@@ -15,11 +15,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
     Row,
     Select,
+    String,
+    Table,
+    Text,
     and_,
     delete,
     exists,
@@ -32,7 +40,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from learninglion.database.engine import erasing, now, reading, spell_moment, writing
+from learninglion.database.engine import (
+    KEY,
+    Moment,
+    erasing,
+    new_metadata,
+    now,
+    reading,
+    spell_moment,
+    writing,
+)
 from learninglion.models import (
     DocumentCard,
     Dossier,
@@ -50,16 +67,69 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
 from learninglion.models.recent import Recent
-from learninglion.record.log import EventLog
-from learninglion.record.tables import (
-    dossier_collections,
-    dossier_documents,
-    dossier_tombstones,
-    dossier_versions,
-    dossiers,
-    log_entries,
-)
+from learninglion.record.log import EventLog, log_entries
 from learninglion.store.tables import collections, documents, memberships
+
+metadata = new_metadata()
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("version", Integer, nullable=False),  # the newest
+    Column("state", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+    # What the log says of texts in this dossier is keyed with this. It goes when the dossier goes, and then
+    # nobody can try whether a text was in it.
+    Column("secret", LargeBinary, nullable=False),
+    Index("ix_dossiers_changed_at", "changed_at"),
+)
+
+dossier_versions = Table(
+    "dossier_versions",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the canonical JSON
+    Column("content", LargeBinary, nullable=False),  # canonical JSON, zlib
+)
+
+# Who may not see one of these collections may not see the dossier: it quotes from them.
+dossier_collections = Table(
+    "dossier_collections",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), primary_key=True),
+    Column("collection", String(200), primary_key=True),
+)
+
+# Nor who may not see one of these documents now: it was moved to another collection since.
+dossier_documents = Table(
+    "dossier_documents",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), primary_key=True),
+    Column("document_id", String(300), primary_key=True),
+    Index("ix_dossier_documents_document_id", "document_id"),
+)
+
+dossier_tombstones = Table(
+    "dossier_tombstones",
+    metadata,
+    Column("key", KEY, primary_key=True, autoincrement=False),
+    Column("dossier_id", String(100), nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("deleted_at", Moment, nullable=False),
+    Column("deleted_by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_dossier_tombstones_dossier_id", "dossier_id"),
+)
 
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 

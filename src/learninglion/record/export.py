@@ -9,21 +9,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
+from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
-from learninglion.record.accountability import ANNEX_TITLE, Account, account_for
 from learninglion.record.answers import TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title, file_stem
 from learninglion.record.letter_template import LetterTerms
-from learninglion.record.marking import mark_line, origin_line, properties
+from learninglion.record.marking import (
+    credit_line,
+    linked_data,
+    made_at,
+    mark_line,
+    mark_pdf,
+    origin_line,
+    properties,
+    source_type,
+)
 from learninglion.record.notes import (
+    ANNEX_TITLE,
+    Account,
     Note,
+    account_for,
     answer_groups,
     collect_notes,
     heading,
@@ -82,8 +96,6 @@ def export(
     form that holds the accountability. Raises InputError where the template does not fit.
     """
     from learninglion.record.export_docx import to_annex, to_changes, to_letter
-    from learninglion.record.export_html import to_html
-    from learninglion.record.export_pdf import to_pdf
 
     terms = letter or LetterTerms()
     writers: dict[ExportFormat, Callable[[Dossier], bytes]] = {
@@ -197,3 +209,175 @@ def _markdown_note(note: Note) -> str:
     address = quote(note.url, safe=":/?#[]@!$&'()*+,;=%~")  # no sign that could end the link
     linked = f"[{name}](<{address}>)" if note.url else name
     return f"{linked}{inline(note.rest)}"
+
+
+# A dossier as one web page that stands on its own: no scripts that run, nothing from elsewhere.
+
+
+_PAGE_STYLE = (
+    "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:sans-serif;line-height:1.6}"
+    "h1,h2,h3{color:#154273}.mark{border-left:4px solid #154273;padding-left:1em;font-weight:bold}"
+)
+
+
+def to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
+    """The page, with the visible mark and the same mark for machines as JSON-LD."""
+    title, notes = document_title(dossier), collect_notes(dossier)
+    data = json.dumps(linked_data(dossier), ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    parts = [
+        f'<!doctype html>\n<html lang="nl"><head><meta charset="utf-8"><title>{escape(title)}</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<style>{_PAGE_STYLE}</style><script type="application/ld+json">{data}</script></head><body><main>',
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="mark" id="ai-mark">{escape(mark)}</p>' if (mark := mark_line(dossier)) else "",
+        _html_paragraph(dossier.question_set.introduction),
+    ]
+    for group in answer_groups(dossier):
+        for position in group.positions:
+            verification = dossier.verifications[position]
+            parts.append(f"<h2>{escape(heading(verification))}</h2>")
+            parts.append(f"<p><em>{escape(verification.draft.selection.question.text)}</em></p>")
+        parts.append(f"<h3>{escape(answer_heading(group.numbers))}</h3>")
+        blocks = group_blocks(dossier, group, notes)
+        for block in blocks:
+            sentences = (
+                escape(s.text) + "".join(f'<sup><a href="#n{n.number}">{n.number}</a></sup>' for n in s.marks)
+                for s in block.sentences
+            )
+            parts.append(f"<p>{' '.join(sentences)}</p>")
+        if not blocks:
+            parts.append(_html_paragraph(f"[{empty_answer(group.numbers)}]"))
+    parts.append(f"<h2>{escape(ANNEX_TITLE)}</h2>")
+    for account in account_for(dossier):
+        if not account.empty:
+            remarks = [account.verdict, *account.missing, *account.remarks]
+            remarks += [
+                f"Niet overgenomen: {statement.text} ({statement.reason})" for statement in account.refused
+            ]
+            remarks += [
+                f"Eigen tekst: {statement.text} Grondslag: {statement.reason}" for statement in account.own
+            ]
+            items = "".join(f"<li>{escape(line)}</li>" for line in remarks if line)
+            parts.append(f"<h3>{escape(account.heading)}</h3><ul>{items}</ul>")
+    listed = {note.number: note for some in notes_of_answers(dossier, notes) for note in some}
+    parts.append("<dl>" + "".join(_html_note(listed[number]) for number in sorted(listed)) + "</dl>")
+    parts += map(_html_paragraph, (origin_line(dossier), *energy_lines(energy)))
+    parts.append("</main></body></html>\n")
+    return "\n".join(part for part in parts if part)
+
+
+def _html_paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _html_note(note: Note) -> str:
+    name = f'<a href="{escape(note.url)}">{escape(note.name)}</a>' if note.url else escape(note.name)
+    return f'<dt id="n{note.number}">Noot {note.number}</dt><dd>{name}{escape(note.rest)}</dd>'
+
+
+# A dossier as a tagged PDF. Texts reach the typesetter as data, so they can never become markup.
+
+
+_PDF_TEMPLATE = Path(__file__).with_name("dossier.typ")
+# How the compiler names what its fonts lack: as a string in the notation of Rust.
+_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
+    """The bytes of the PDF (UA-1 and A-2a), with headings, language, title and the AI mark."""
+    data = {
+        "title": document_title(dossier),
+        "introduction": dossier.question_set.introduction,
+        "mark": mark_line(dossier),
+        "credit": credit_line(dossier),
+        "keywords": [f"{name}={value}" for name, value in properties(dossier)],
+        "closing": [origin_line(dossier), *energy_lines(energy)],
+        "answers": _pdf_answers(dossier),
+        "annex": ANNEX_TITLE,
+        "accounts": [
+            {
+                "heading": account.heading,
+                "verdict": account.verdict,
+                "sources": [{**_pdf_note(note), "quotes": list(note.quotes)} for note in account.sources],
+                "own": [f"“{statement.text}” Grondslag: {statement.reason}" for statement in account.own],
+                "missing": list(account.missing),
+                "refused": [
+                    f"“{statement.text}” Reden: {statement.reason}." for statement in account.refused
+                ],
+                "remarks": list(account.remarks),
+            }
+            for account in account_for(dossier)
+            if not account.empty
+        ],
+    }
+    return mark_pdf(typeset(_PDF_TEMPLATE, data, made_at(dossier)), source_type(dossier))
+
+
+def _pdf_answers(dossier: Dossier) -> list[dict[str, object]]:
+    """Every answer with the questions it stands for, in paragraphs and items; a note is told once."""
+    notes = collect_notes(dossier)
+    numbers_told: set[int] = set()
+    made: list[dict[str, object]] = []
+    for group in answer_groups(dossier):
+        blocks = []
+        for block in group_blocks(dossier, group, notes):
+            sentences = []
+            for sentence in block.sentences:
+                marks = [{**_pdf_note(n), "again": n.number in numbers_told} for n in sentence.marks]
+                numbers_told.update(note.number for note in sentence.marks)
+                sentences.append({"text": sentence.text, "notes": marks})
+            blocks.append({"opens": block.opens.value, "sentences": sentences})
+        verifications = [dossier.verifications[i] for i in group.positions]
+        made.append(
+            {
+                "questions": [
+                    {"heading": heading(v), "lines": v.draft.selection.question.text.split("\n")}
+                    for v in verifications
+                ],
+                "heading": answer_heading(group.numbers),
+                "blocks": blocks,
+                "empty": "" if blocks else f"[{empty_answer(group.numbers)}]",
+            }
+        )
+    return made
+
+
+def _pdf_note(note: Note) -> dict[str, object]:
+    return {"number": note.number, "name": note.name, "url": note.url, "rest": note.rest}
+
+
+def typeset(template: Path, content: object, moment: datetime) -> bytes:
+    """The one way in which a PDF is made here: UA-1 and A-2a, from a template and its data, dated `moment`.
+
+    A sign that the fonts do not have is told by its number, such as [U+1F600].
+    """
+    import typst  # loading the typesetter takes time that the other formats do without
+
+    data = json.dumps(content, ensure_ascii=False)
+    while True:
+        try:
+            made: bytes = typst.compile(
+                str(template),
+                format="pdf",
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1", "a-2a"],
+                sys_inputs={"data": data},
+                timestamp=moment,
+            )
+        except typst.TypstError as error:
+            shown = _without(data, str(error))
+            if shown == data:
+                raise
+            data = shown
+        else:
+            return made
+
+
+def _without(data: str, text: str) -> str:
+    for cluster in _UNSHOWN.findall(text):
+        plain = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), cluster)
+        for sign in plain:
+            if not sign.isascii():
+                data = data.replace(sign, f"[U+{ord(sign):04X}]")
+    return data

@@ -30,7 +30,6 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from learninglion.models import Dossier, Opening
-from learninglion.record.accountability import ANNEX_TITLE, Account, account_for, open_points
 from learninglion.record.answers import Sentence, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.changes import (
     ChangedBlock,
@@ -56,12 +55,16 @@ from learninglion.record.letter_template import (
 )
 from learninglion.record.marking import credit_line, made_at, mark_line, origin_line, properties
 from learninglion.record.notes import (
+    ANNEX_TITLE,
+    Account,
     AnswerGroup,
     Note,
+    account_for,
     answer_groups,
     collect_notes,
     heading,
     listed,
+    open_points,
     runs,
 )
 

@@ -20,15 +20,20 @@ from learninglion.models import DocumentCard
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain
 from learninglion.store.originals import Originals
-from learninglion.store.rows import (
+from learninglion.store.tables import (
     RowValue,
     card_of,
+    collections,
     digest_of,
     document_values,
+    documents,
+    memberships,
+    passages,
+    sources,
     spell_rows,
     unpack_document,
+    versions,
 )
-from learninglion.store.tables import collections, documents, memberships, passages, sources, versions
 
 _BATCH = 100  # documents read in one go
 _SOURCE_COLUMNS = tuple(c.name for c in sources.c if c.name not in ("key", "document_key"))

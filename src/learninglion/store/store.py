@@ -26,7 +26,9 @@ from learninglion.models import Document, DocumentCard, Filters, Passage, Source
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.store.catalogue import Catalogue, Counts, Scope, Visible
 from learninglion.store.intake import (
+    FileStamp,
     Intake,
+    Journal,
     PutOutcome,
     PutResult,
     Stored,
@@ -35,20 +37,24 @@ from learninglion.store.intake import (
     note_change,
     remove_content,
 )
-from learninglion.store.journal import FileStamp, Journal
 from learninglion.store.originals import Originals
 from learninglion.store.proof import Standing, standing
 from learninglion.store.reader import Change, Entry
-from learninglion.store.rows import pack, read_card, read_passage, read_source, unpack_document, unpack_lines
 from learninglion.store.tables import (
     changes,
     collections,
     documents,
     memberships,
     originals,
+    pack,
     passages,
+    read_card,
+    read_passage,
+    read_source,
     sources,
     store_facts,
+    unpack_document,
+    unpack_lines,
     versions,
 )
 

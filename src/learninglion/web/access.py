@@ -1,7 +1,11 @@
-"""Who is asking: from a session cookie or a bearer token to the Actor whose rights the workflow enforces."""
+"""What every request is answered with (the site), and who asks: from a cookie or token to the Actor.
+
+The workflow enforces the rights of that Actor.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -10,10 +14,45 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from learninglion.models import Actor
+from learninglion.settings import Settings, with_model
+from learninglion.web.addresses import address_for
+from learninglion.web.metrics import Metrics
+from learninglion.web.oidc import IdTokens, OpenIdConnect
+from learninglion.web.page_images import PageImages
+from learninglion.web.rendering import Templates, Viewer
 from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, parts_of, token_matches
-from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
+from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
+from learninglion.workflow.checkup import Readiness
+
+# What every page and every API call shares: the use cases, the settings, and what only a web server has.
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Made once by create_app; nothing in it is replaced while the server runs."""
+
+    workplace: Workplace
+    settings: Settings
+    page_images: PageImages
+    templates: Templates
+    oidc: OpenIdConnect | None
+    metrics: Metrics | None  # None: no token is set
+    readiness: Readiness
+    id_tokens: IdTokens = field(default_factory=IdTokens)
+
+    @property
+    def settings_now(self) -> Settings:
+        """The settings with the language model that was chosen on a screen of any server."""
+        return with_model(self.settings, self.workplace.language_model.chosen())
+
+    def leave_organisation(self, session: str) -> str:
+        """Where the organisation's provider ends its own session as well; "" when there is no such place."""
+        if self.oidc is None:
+            return ""
+        back = f"{address_for(self.settings.web)}/sign-in"
+        return self.oidc.sign_out_address(self.id_tokens.take(session), back)
+
 
 _COOKIE_SECONDS = 30 * 86_400
 

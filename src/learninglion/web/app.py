@@ -19,6 +19,7 @@ from learninglion import __version__
 from learninglion.models.errors import UnavailableError
 from learninglion.settings import Settings, with_model
 from learninglion.web import problems
+from learninglion.web.access import Site
 from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
@@ -42,7 +43,6 @@ from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
 from learninglion.web.security import SecurityHeaders, TrustedHosts
 from learninglion.web.serving import RequestIds
-from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
 

@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError, UnavailableError
 from learninglion.web.access import NotSignedInError, account_of
+from learninglion.web.forms import MAX_BYTES
 from learninglion.web.problems import response_to
 from learninglion.web.security import SAFE_METHODS
-from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.rights import RIGHTS, Task
 
 _KB, _MB = 1_000, 1_000_000

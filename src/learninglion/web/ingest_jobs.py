@@ -13,12 +13,11 @@ from learninglion.models import Actor, RawFile
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.contract import dossier_view
-from learninglion.web.site import Site
-from learninglion.web.uploads import check_count, read_upload
+from learninglion.web.access import Site
+from learninglion.web.forms import check_count, read_upload
 from learninglion.workflow import FileResult, FileStatus, Workplace
-from learninglion.workflow.jobs import BULK, Event, Job, as_event_stream
+from learninglion.workflow.jobs import BULK, Event, Job, Run, as_event_stream
 from learninglion.workflow.rights import Task, require_within
-from learninglion.workflow.worker import Run
 
 # Long work as its owner may see it now: rights that went since it began count, hidden sources too.
 

@@ -13,10 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models.errors import LearningLionError, UnavailableError
-from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
+from learninglion.web.access import CrossSiteError, NotSignedInError, Site, viewer_of
 from learninglion.web.security import API_PREFIX
 from learninglion.web.serving import HEADER, request_number
-from learninglion.web.site import Site
 
 _LOG = logging.getLogger(__name__)
 

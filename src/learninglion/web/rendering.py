@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from learninglion.models import Role, Span
+from learninglion.models import Actor, Role, Span
 from learninglion.record.notes import STATE_WORDS
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
 from learninglion.web.i18n import (
@@ -32,9 +31,8 @@ from learninglion.web.i18n import (
     say_number,
     translator,
 )
-
-if TYPE_CHECKING:
-    from learninglion.web.viewer import Viewer
+from learninglion.workflow.accounts import Account
+from learninglion.workflow.rights import RIGHTS, Task
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -174,3 +172,37 @@ class Templates:
             figure=lambda value, digits=0: say_number(value, language, digits),
             **{"outside": cache(self._outside), **values},  # read from the database once a page
         )
+
+
+# Somebody who is signed in, as pages and API see them.
+
+
+_TASKS = {
+    "search": Task.SEARCH,
+    "draft": Task.DRAFT,
+    "dossiers": Task.READ_DOSSIER,
+    "approve": Task.APPROVE,
+    "judge": Task.JUDGE,
+    "manage": Task.MANAGE,
+    "audit": Task.AUDIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who is signed in, and the token that this session's forms carry."""
+
+    account: Account
+    csrf: str
+    token: str
+
+    @property
+    def actor(self) -> Actor:
+        """This person, as the workflow knows people."""
+        return self.account.actor
+
+    def may(self, task: str) -> bool:
+        """Whether a page should offer this; the workflow decides for itself."""
+        if task == "audit" and self.account.collections is not None:
+            return False  # the log is about every collection
+        return bool(RIGHTS[_TASKS[task]] & self.account.roles)

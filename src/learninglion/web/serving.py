@@ -47,7 +47,7 @@ from learninglion.web.ingest_jobs import INBOX, INGEST, take_in, take_in_inbox
 from learninglion.web.pages.drafts import write_again, write_draft, write_on
 from learninglion.web.pages.manage import check_everything
 from learninglion.workflow import Workplace
-from learninglion.workflow.worker import Run, Work, Worker
+from learninglion.workflow.jobs import Run, Work, Worker
 
 # All long work that can be asked for, by its kind, for whoever does it: server or worker.
 

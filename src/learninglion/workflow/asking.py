@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from learninglion.compliance.energy import PowerMeter
 from learninglion.models import Actor, Document, DocumentCard, Filters
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.models.progress import Progress, silent
-from learninglion.record.energy import Energy
+from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.asking import Reply, find_answers
 from learninglion.store.store import Store

@@ -12,7 +12,6 @@ from threading import Event, Lock
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate
-from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
@@ -25,7 +24,7 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
-from learninglion.evaluation.judge import exam_of
+from learninglion.evaluation.exams import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.onnx import cores
@@ -58,6 +57,7 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
+from learninglion.record.energy import PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store

@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from learninglion import __version__
-from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
 from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
 from learninglion.models.errors import (
@@ -33,10 +32,10 @@ from learninglion.parsing.edition import reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
-from learninglion.record.energy import Energy
+from learninglion.record.energy import Energy, PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
-from learninglion.store.journal import FileStamp
+from learninglion.store.intake import FileStamp
 from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.judgements import GRADES, Agreement, agreement
-from learninglion.evaluation.rounds import (
+from learninglion.evaluation.judgements import (
+    GRADES,
+    Agreement,
     Round,
     Shown,
+    agreement,
     close_round,
     judgements_of,
     list_rounds,

@@ -14,11 +14,11 @@ from threading import Lock
 
 from learninglion.checking.judging import Exam
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.judge import keep_exam
+from learninglion.evaluation.exams import keep_exam
+from learninglion.inference import open_generator
 from learninglion.inference.answers import ThoughtOnlyError
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
-from learninglion.inference.open import open_generator
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from learninglion import __version__
-from learninglion.compliance.otlp import Collector
-from learninglion.compliance.processing_log import PROCESSING, SCOPE, ProcessingTerms, processing_spans
+from learninglion.compliance.otlp import PROCESSING, SCOPE, Collector, ProcessingTerms, processing_spans
 from learninglion.models import Actor, QuestionSet
 from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json

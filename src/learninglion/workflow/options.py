@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -19,6 +18,7 @@ from learninglion.inference.generators import (
     GeneratorKind,
     RerankerChoice,
 )
+from learninglion.record.energy import PowerFigures
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 

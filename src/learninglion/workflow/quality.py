@@ -15,10 +15,9 @@ from pathlib import Path
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
-from learninglion.evaluation.judgements import consensus
+from learninglion.evaluation.judgements import consensus, draw_up, judgements_of, pooled, read_round
 from learninglion.evaluation.report import retrieval_page
 from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
-from learninglion.evaluation.rounds import draw_up, judgements_of, pooled, read_round
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
@@ -34,10 +33,9 @@ from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.jobs import LATER, Job, Jobs
+from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.worker import Run, Work
 
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"

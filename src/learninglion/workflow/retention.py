@@ -21,13 +21,12 @@ from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.dossiers import TERM_SET
 from learninglion.workflow.intake import Intake
-from learninglion.workflow.jobs import LATER, Job, Jobs
+from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.proof import REMOVE
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
-from learninglion.workflow.worker import Run, Work
 from learninglion.workflow.working_texts import WorkingTextRepository
 
 DRAFT, APPROVED, WORK = "draft", "approved", "work"

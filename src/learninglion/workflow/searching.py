@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from threading import Lock
 
-from learninglion.compliance.energy import PowerMeter
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
@@ -14,7 +13,7 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing.kamervragen.fractions import without_askers
-from learninglion.record.energy import Energy
+from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.comparing import LearnedVersions
 from learninglion.search.duplicates import group_duplicates

@@ -9,13 +9,13 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from learninglion.compliance.energy import PowerMeter
 from learninglion.compliance.otlp import Collector
 from learninglion.database.blobs import Blobs, DatabaseBlobs, Files, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database, open_unchanged
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
+from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import SIGNING_KEY, Signer
 from learninglion.search.comparing import LearnedVersions

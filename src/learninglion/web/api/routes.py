@@ -38,16 +38,15 @@ from learninglion.record.contract import (
 from learninglion.record.export import ExportFormat
 from learninglion.search.told import ReplyView, reply_view
 from learninglion.web.access import ApiUser, TheSite
+from learninglion.web.forms import clean_name, read_upload
 from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
 from learninglion.web.security import API_VERSION
-from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import Workplace, read_question_text
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.conversations import MOST_TURNS, Turn
-from learninglion.workflow.jobs import Job
+from learninglion.workflow.jobs import Job, Run
 from learninglion.workflow.rights import Task, require, require_within
-from learninglion.workflow.worker import Run
 
 Object = dict[str, object]
 

@@ -16,11 +16,10 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
 from learninglion.search.asking import Reply
 from learninglion.search.material import Material, Twin
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_filters
 from learninglion.web.pages.sources import source_address
-from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
+from learninglion.web.rendering import Viewer
 from learninglion.workflow.conversations import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source

@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters
 from learninglion.models.errors import InputError
-from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.site import Site
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.workflow.guides import Finding, Guide, Remark
 
 router = APIRouter(include_in_schema=False)

@@ -15,16 +15,15 @@ from learninglion.models import Dossier, QuestionSet, Selection, SourceKind
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.export import ExportFormat
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_whole
 from learninglion.web.ingest_jobs import find_job, stream_reports
 from learninglion.web.pages.proposal_view import view_verdict
-from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
+from learninglion.web.rendering import Viewer
 from learninglion.workflow import DraftEvent, Workplace
+from learninglion.workflow.jobs import Run
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
-from learninglion.workflow.worker import Run
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,6 +13,7 @@ from learninglion.models.errors import InputError, LearningLionError, UnknownRef
 from learninglion.web.access import (
     CrossSiteError,
     SignedIn,
+    Site,
     TheSite,
     clear_cookie,
     cookie_name,
@@ -22,7 +23,6 @@ from learninglion.web.access import (
 )
 from learninglion.web.i18n import LANGUAGES, counter, translator
 from learninglion.web.security import is_cross_site
-from learninglion.web.site import Site
 from learninglion.workflow.accounts import SessionKind
 
 router = APIRouter(include_in_schema=False)

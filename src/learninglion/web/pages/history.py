@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from learninglion.models.plain import from_plain
-from learninglion.record.accountability import balance_of
 from learninglion.record.contract import never_looked_at
 from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
+from learninglion.record.notes import balance_of
 from learninglion.record.provenance import SIDECAR_SUFFIX
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.i18n import FORMS, deed_words

@@ -12,10 +12,9 @@ from learninglion.compliance.facts import model_cards
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError
 from learninglion.settings import installation
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.addresses import outside_of
-from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
+from learninglion.web.rendering import Viewer
 from learninglion.workflow.sets import Work
 
 router = APIRouter(include_in_schema=False)

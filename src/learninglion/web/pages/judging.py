@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.evaluation.rounds import Shown
+from learninglion.evaluation.judgements import Shown
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.workflow.judging import GRADES
 

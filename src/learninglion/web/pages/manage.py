@@ -21,21 +21,18 @@ from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.forms import read_whole
+from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.forms import MAX_BYTES, read_whole
 from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
-from learninglion.web.site import Site
-from learninglion.web.uploads import MAX_BYTES
-from learninglion.web.viewer import Viewer
+from learninglion.web.rendering import Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.files import MOST_KEPT_BYTES
 from learninglion.workflow.intake import PersonalPolicy
-from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS
+from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS, Run
 from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.worker import Run
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
 

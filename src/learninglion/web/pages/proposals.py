@@ -16,13 +16,12 @@ from learninglion.models.errors import ConflictError, InputError, LearningLionEr
 from learninglion.record.letter_facts import is_conversation
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_whole
 from learninglion.web.i18n import FORMS
 from learninglion.web.pages.ask import sets_at_work
 from learninglion.web.pages.proposal_view import Editing, view_questions
-from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
+from learninglion.web.rendering import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.remarks import Complaint

@@ -9,9 +9,8 @@ from starlette.responses import Response
 from learninglion.models import Hit
 from learninglion.models.errors import InputError
 from learninglion.record.energy import Energy
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_filters, read_score, read_whole
-from learninglion.web.site import Site
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import (
     filter_values,
     read_context,
@@ -21,12 +21,11 @@ from learninglion.web.forms import (
     read_filters,
     read_question_set,
     read_score,
+    read_upload,
 )
 from learninglion.web.pages.drafts import dossier_of
+from learninglion.web.rendering import Viewer
 from learninglion.web.security import is_cross_site
-from learninglion.web.site import Site
-from learninglion.web.uploads import read_upload
-from learninglion.web.viewer import Viewer
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file

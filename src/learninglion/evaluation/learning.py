@@ -1,15 +1,18 @@
-"""The built-in model once more, for learning: the same vectors as encoder_engine.py, but with gradients.
+"""The built-in model once more, for learning: the same vectors as inference/builtin.py, but with gradients.
 
 What searches is quick and cannot learn. Here the matrices of the weights file are numbers of 32 bits, and
 what may be learned (biases and layer norms) is handed in with every call, so that autograd can say how
 vectors follow from it. Texts stand one after another without padding; only attention knows where each begins.
+A course is texts as tokens, the loss of a batch, and steps down its slope.
+
+Whoever loads this loads autograd, which takes time that only learning is worth.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -19,124 +22,9 @@ from autograd.core import make_vjp
 from autograd.extend import defvjp, primitive
 from numpy.typing import NDArray
 
-from learninglion.inference.builtin import MATRICES, EncoderWeights, dequantised
-from learninglion.search.fusion import DEFAULT, FEATURES, Fusion, Scores
-
-# Learning the fusion from an archive's own pairs: which signal counts for how much, and what a score means.
-#
-# Only a few numbers are learned, held close to those that came with the package, so a few hundred pairs
-# suffice and a few unlucky ones do no harm. A new version is kept only when it is significantly better on
-# pairs it never saw; every version stays on disk and can be put back.
-
-_BODY = FEATURES[:5]
-# How strongly the weights are held to those of the package: as much as this part of a question's loss.
-_HOLD = 0.02
-_STEPS = 400
-_RATE = 0.05
-_HALVINGS = 6
-_CALIBRATION_DEPTH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """One question: the features of all candidates (columns as FEATURES) and which of them is right."""
-
-    features: Scores
-    right: int
-
-
-def learn_fusion(lessons: Sequence[Lesson]) -> Fusion:
-    """The fusion that fits `lessons` best, close to that which ships; calibrated on halves of the candidates.
-
-    Deterministic; seconds for a thousand lessons.
-    """
-    columns = [FEATURES.index(name) for name in _BODY]
-    tables = [lesson.features[:, columns].astype(np.float64) for lesson in lessons]
-    rights = [lesson.right for lesson in lessons]
-    anchor = np.array([getattr(DEFAULT, name) for name in _BODY], dtype=np.float64)
-    weights = _fit_weights(tables, rights, anchor)
-    stems, grams, mean, best, length = (round(float(w), 4) for w in weights)
-    learned = replace(
-        DEFAULT,
-        body_stems=stems,
-        body_grams=grams,
-        body_mean=mean,
-        body_best=best,
-        body_length=length,
-        asked_stems=stems,
-        asked_grams=grams,
-        asked_best=round(mean + best, 4),
-    )
-    sums = [table @ weights for table in tables]
-    slope, offset, threshold = calibrate(sums, rights)
-    return replace(learned, slope=slope, offset=offset, asked_offset=offset, threshold=threshold)
-
-
-def _fit_weights(
-    tables: Sequence[NDArray[np.float64]], rights: Sequence[int], anchor: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Weights under which the right candidate is likeliest among all (softmax), by Adam on the whole set."""
-    weights = anchor.copy()
-    first = np.zeros_like(weights)
-    second = np.zeros_like(weights)
-    for step in range(1, _STEPS + 1):
-        gradient = 2 * _HOLD * (weights - anchor)
-        for table, right in zip(tables, rights, strict=True):
-            scores = table @ weights
-            likely = np.exp(scores - scores.max())
-            likely /= likely.sum()
-            gradient += (likely @ table - table[right]) / len(tables)
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.99 * second + 0.01 * gradient**2
-        move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
-        weights = weights - _RATE * (1 - step / (_STEPS + 1)) * move
-    return weights
-
-
-def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tuple[float, float, float]:
-    """(slope, offset, threshold) from the weighted sums of all candidates of every question.
-
-    In each of several random halves of the candidates, so that questions without an answer take part.
-    """
-    inputs, truths, tops, present = [], [], [], []
-    for seed in range(_HALVINGS):
-        for number, (scores, right) in enumerate(zip(sums, rights, strict=True)):
-            training = np.random.default_rng((seed, number)).random(len(scores)) < 0.5
-            chosen = np.flatnonzero(training)
-            if not len(chosen):
-                continue
-            best = chosen[np.argsort(-scores[chosen], kind="stable")[:_CALIBRATION_DEPTH]]
-            inputs.append(np.log(np.logaddexp(0.0, scores[best]) + 1e-12))
-            truths.append(best == right)
-            tops.append(inputs[-1][0])
-            present.append(bool(training[right]))
-    x, y = np.concatenate(inputs), np.concatenate(truths).astype(np.float64)
-    slope, offset = _logistic(x, y)
-    top = 1 / (1 + np.exp(-(slope * np.array(tops) + offset)))
-    there = np.array(present)
-    steps = np.linspace(0.02, 0.9, 89)
-    balance = [
-        float((top[there] >= t).mean() if there.any() else 0.0)
-        + float((top[~there] < t).mean() if (~there).any() else 0.0)
-        for t in steps
-    ]
-    return round(slope, 4), round(offset, 4), round(float(steps[int(np.argmax(balance))]), 2)
-
-
-def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and offset by Newton's method."""
-    middle, scale = float(x.mean()), float(x.std()) or 1.0
-    design = np.stack([(x - middle) / scale, np.ones_like(x)], axis=1)
-    beta = np.zeros(2)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        curve = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
-        move = np.linalg.solve(curve, design.T @ (p - y) + 1e-6 * beta)
-        beta = beta - move
-        if float(np.abs(move).max()) < 1e-9:
-            break
-    return float(beta[0] / scale), float(beta[1] - beta[0] * middle / scale)
-
+from learninglion.inference.builtin import MATRICES, EncoderWeights, Tokens, dequantised
+from learninglion.inference.encoders import ASKED, FOUND, Vectors, normalised, readable
+from learninglion.search.frame import Frame, fit_frame
 
 # Single precision, except where a test asks for double to compare gradients.
 Floats = NDArray[np.floating[Any]]
@@ -353,3 +241,168 @@ def _averaged_back(outcome: Floats, rows: Floats, bounds: list[int]) -> Callable
 
 
 _averaged = _step(_averaged_forth, _averaged_back)
+
+
+_SHARPNESS = 1 / 0.05  # of the choice between passages: one over the temperature
+_MOMENTA = 0.9, 0.98
+_LONGEST_STEP = 1.0  # the length at which a gradient is cut off
+# Tokens whose way through the model is remembered at once; 1,024 take half a gigabyte.
+_TRACED_TOKENS = 1024
+_MASKED = -1e9
+# What one text costs: to read, and to go back through the model for how its vector should change.
+_READING, _LEARNING = 1, 3
+
+
+class _Counter:
+    """Tells how far the learning is."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], None]) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+
+class Lessons:
+    """Questions and the passages of their answers, as tokens; passages that are alike are there once."""
+
+    def __init__(self, model: EncoderModel, pairs: Sequence[tuple[str, Sequence[str]]]) -> None:
+        numbers: dict[str, int] = {}
+        self.own = [
+            sorted({numbers.setdefault(passage, len(numbers)) for passage in passages})
+            for _question, passages in pairs
+        ]
+        self.questions = [_start(model, ASKED + readable(question)) for question, _passages in pairs]
+        self.passages = [_start(model, FOUND + readable(passage)) for passage in numbers]
+        self.cost = len(self.passages) * _READING + len(pairs) * (_READING + 2 * (_READING + _LEARNING))
+
+
+def _start(model: EncoderModel, text: str) -> Tokens:
+    """As much of `text` as one window holds, which is all of most."""
+    return model.weights.windows(text)[0]
+
+
+class Course:
+    """The state of learning: the parameters, and the frame in which vectors are compared.
+
+    The frame is that of the vectors before learning; it stays, or the course would have no fixed aim.
+    """
+
+    def __init__(self, model: EncoderModel, lessons: Lessons, progress: Callable[[int, int], None]) -> None:
+        self._model, self._lessons = model, lessons
+        self._report = _Counter(lessons.cost, progress)
+        self.parameters = dict(model.weights.parameters)
+        self._descent = _Descent(self.parameters)
+        self._asked = self._read(lessons.questions)
+        self._found = self._read(lessons.passages)
+        self._frame = fit_frame(self._asked, self._found)
+
+    def learned(self) -> dict[str, NDArray[np.float32]]:
+        """The difference between the parameters where learning began and where they are now."""
+        begin = self._model.weights.parameters
+        return {
+            name: np.asarray(values - begin[name], dtype=np.float32)
+            for name, values in self.parameters.items()
+        }
+
+    def likeness(self) -> Floats:
+        """The cosine of every question with every answer, as search would see it; answers as a whole."""
+        placed = self._frame.place_passages(self._found)
+        answers = np.stack([placed[own].sum(axis=0) for own in self._lessons.own])
+        cosines: Floats = self._frame.place_queries(self._asked) @ normalised(answers).T
+        return cosines
+
+    def step(self, batch: Sequence[int], targets: Sequence[int], rate: float) -> None:
+        """Learn from the questions `batch` with one passage of each.
+
+        The vectors come first, without remembering how: their gradient is then taken back through the model
+        for a few texts at a time. All at once would need many times the memory.
+        """
+        texts = [self._lessons.questions[i] for i in batch] + [self._lessons.passages[t] for t in targets]
+        vectors = self._read(texts)
+        loss = self._loss(batch, targets)
+        back, outcome = with_gradient(loss, vectors)
+        wanted = back(np.ones_like(outcome))
+        total = {name: np.zeros_like(values) for name, values in self.parameters.items()}
+        for chosen in _portions(texts):
+            portion = [texts[i] for i in chosen]
+            onward, _ = with_gradient(_reading(self._model, portion), self.parameters)
+            for name, gradient in onward(wanted[chosen]).items():
+                total[name] += gradient
+            self._report.add(len(chosen) * _LEARNING)
+        self._descent.move(self.parameters, total, rate)
+
+    def _read(self, texts: Sequence[Tokens]) -> Vectors:
+        rows = np.zeros((len(texts), self._model.weights.dimensions), dtype=np.float32)
+        for chosen in _portions(texts):
+            rows[chosen] = self._model.vectors(self.parameters, [texts[i] for i in chosen])
+            self._report.add(len(chosen) * _READING)
+        return rows
+
+    def _loss(self, batch: Sequence[int], targets: Sequence[int]) -> Callable[[Any], Any]:
+        """How unlikely each question finds its own passage among those of the batch (InfoNCE).
+
+        Another passage of the same answer takes no part: it is not wrong. Vectors from before the step
+        take none either: the model would learn to move away from what it was.
+        """
+        masks = np.zeros((len(batch), len(batch)), dtype=np.float32)
+        for row, example in enumerate(batch):
+            own = self._lessons.own[example]
+            masks[row, [column for column, t in enumerate(targets) if t in own and column != row]] = _MASKED
+        frame = self._frame
+
+        def loss(vectors: Any) -> Any:
+            question_side = _placed(vectors[: len(batch)], frame.query_mean, frame)
+            passage_side = _placed(vectors[len(batch) :], frame.passage_mean, frame)
+            scores = question_side @ passage_side.T * _SHARPNESS + masks
+            highest = anp.max(scores, axis=1, keepdims=True)
+            sums = anp.log(anp.sum(anp.exp(scores - highest), axis=1)) + highest[:, 0]
+            return anp.mean(sums - anp.diag(scores))
+
+        return loss
+
+
+def _placed(rows: Any, mean: Vectors, frame: Frame) -> Any:
+    moved = (rows - mean) @ frame.basis
+    return moved / anp.sqrt(anp.sum(moved * moved, axis=1, keepdims=True))
+
+
+def _reading(model: EncoderModel, texts: Sequence[Tokens]) -> Callable[[Any], Any]:
+    return lambda parameters: model.vectors(parameters, texts)
+
+
+class _Descent:
+    """Adam, without decay of the numbers themselves."""
+
+    def __init__(self, parameters: dict[str, Floats]) -> None:
+        self._steps = 0
+        self._first = {name: np.zeros_like(values) for name, values in parameters.items()}
+        self._second = {name: np.zeros_like(values) for name, values in parameters.items()}
+
+    def move(self, parameters: dict[str, Floats], gradients: dict[str, Floats], rate: float) -> None:
+        """Replace the parameters by what lies one step down the slope."""
+        self._steps += 1
+        length = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients.values()))
+        shorter = min(1.0, _LONGEST_STEP / (length + 1e-6))
+        fast, slow = _MOMENTA
+        for name, gradient in gradients.items():
+            cut = gradient * shorter
+            first = self._first[name] = fast * self._first[name] + (1 - fast) * cut
+            second = self._second[name] = slow * self._second[name] + (1 - slow) * cut * cut
+            size = np.sqrt(second / (1 - slow**self._steps)) + 1e-8
+            parameters[name] = parameters[name] - rate / (1 - fast**self._steps) * first / size
+
+
+def _portions(texts: Sequence[Tokens]) -> Iterator[list[int]]:
+    """The numbers of the texts, shortest first, in portions of so many tokens that memory allows."""
+    portion: list[int] = []
+    tokens = 0
+    for number in sorted(range(len(texts)), key=lambda i: (len(texts[i]), i)):
+        if portion and tokens + len(texts[number]) > _TRACED_TOKENS:
+            yield portion
+            portion, tokens = [], 0
+        portion.append(number)
+        tokens += len(texts[number])
+    if portion:
+        yield portion
