@@ -25,7 +25,6 @@ from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
-    Draft,
     Selection,
     Statement,
     StatementVerdict,
@@ -39,7 +38,6 @@ from learninglion.store.reader import MemoryReader
 
 _OFFERED = 10
 SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
-Write = Callable[[Selection], Draft]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from learninglion.inference.generators import CrossEncoderChoice
 from learninglion.inference.onnx import Unigram
@@ -24,8 +23,6 @@ _FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_q
 _MOST_TOKENS = 512
 _PADDED = 2  # XLM-R and RoBERTa keep this many of their places for padding
 _CHUNK = 1 << 20
-
-Logits = NDArray[np.float64]
 
 
 class CrossEncoder:

@@ -2,14 +2,17 @@
 
 from learninglion.inference.generators import EncoderChoice
 from learninglion.models.progress import Progress, silent
+from learninglion.workflow.drafts import ReplayReport
 from learninglion.workflow.intake import (
+    FileResult,
+    FileStatus,
+    IngestReport,
     look_at_files,
     parse_files,
     read_question_file,
     read_question_text,
 )
 from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, ReplayReport
 from learninglion.workflow.rights import RIGHTS, Task, require
 from learninglion.workflow.workplace import Workplace, open_workplace, working
 from learninglion.workflow.writing import DraftEvent, unfinished

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from threading import Event, Lock
 
@@ -69,7 +69,6 @@ from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.writing import (
@@ -98,6 +97,16 @@ _NAMES = {
 }  # fmt: skip
 _PATIENCE = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
 _LONGEST = 160  # characters of a sentence that is quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
+
+    dossier_id: str
+    same: bool
+    differences: tuple[str, ...]
+    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
 
 
 def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:

@@ -40,7 +40,6 @@ from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.proof import INGEST, account_of, account_of_removal
-from learninglion.workflow.reports import FileResult, FileStatus, IngestReport
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 from learninglion.workflow.traces import Traces
 
@@ -61,6 +60,46 @@ PARSER_VERSION = f"{__version__}/{reader_edition()}"
 _ALL = 1_000_000
 _SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
+
+
+class FileStatus(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    REPLACED = "replaced"  # a newer version of a document that was there; the older one is kept as history
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One file of an ingest: what became of it, or why not."""
+
+    path: str
+    status: FileStatus
+    document_id: str = ""
+    detail: str = ""  # the error, where it failed
+    warnings: tuple[str, ...] = ()
+    personal: tuple[tuple[str, int], ...] = ()  # how much personal data of which kind stands in it
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of every file, and how long it took."""
+
+    results: tuple[FileResult, ...]
+    seconds: float
+    energy: Energy | None = None
+
+    @property
+    def failures(self) -> tuple[FileResult, ...]:
+        """The files that could not be taken in."""
+        return tuple(r for r in self.results if r.status is FileStatus.FAILED)
+
+    def count(self, status: FileStatus) -> int:
+        """How many files ended as `status`."""
+        return sum(r.status is status for r in self.results)
+
 
 _STATUS = {
     PutOutcome.ADDED: FileStatus.ADDED,

@@ -39,12 +39,12 @@ from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog
+from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Learning, Quality
 from learninglion.workflow.remarks import Remarks
-from learninglion.workflow.reports import Monthly
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets

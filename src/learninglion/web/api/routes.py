@@ -209,16 +209,6 @@ class Open(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    instance: str | None = None
-
-
 # --------------------------------------------------------------------------- in
 
 

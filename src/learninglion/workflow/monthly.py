@@ -1,4 +1,4 @@
-"""What the workflow tells about work that can partly fail."""
+"""What a month of use looks like, counted from the log and the dossiers; for who may audit everything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from learninglion.compliance.monthly import Month
 from learninglion.models import Actor, AnswerVerdict, Dossier, DossierState
@@ -18,8 +17,6 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import ai_share
 from learninglion.workflow.proof import INGEST
 from learninglion.workflow.rights import Task, require_everywhere
-
-# What a month of use looks like, counted from the log and the dossiers; for who may audit everything.
 
 _SPENT = {
     "search": "zoeken",
@@ -141,52 +138,3 @@ def _names(last: str) -> list[str]:
         raise InputError("Schrijf de maand als 2026-11.") from error
     count = first.year * 12 + first.month - 1
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(count - 11, count + 1)]
-
-
-class FileStatus(StrEnum):
-    """What became of a file."""
-
-    ADDED = "added"
-    REPLACED = "replaced"  # a newer version of a document that was there; the older one is kept as history
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """One file of an ingest: what became of it, or why not."""
-
-    path: str
-    status: FileStatus
-    document_id: str = ""
-    detail: str = ""  # the error, where it failed
-    warnings: tuple[str, ...] = ()
-    personal: tuple[tuple[str, int], ...] = ()  # how much personal data of which kind stands in it
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What became of every file, and how long it took."""
-
-    results: tuple[FileResult, ...]
-    seconds: float
-    energy: Energy | None = None
-
-    @property
-    def failures(self) -> tuple[FileResult, ...]:
-        """The files that could not be taken in."""
-        return tuple(r for r in self.results if r.status is FileStatus.FAILED)
-
-    def count(self, status: FileStatus) -> int:
-        """How many files ended as `status`."""
-        return sum(r.status is status for r in self.results)
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
-    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
-
-    dossier_id: str
-    same: bool
-    differences: tuple[str, ...]
-    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
