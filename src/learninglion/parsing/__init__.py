@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.ooxml import looks_like_zip
 from learninglion.parsing.office_document import parse_office
 from learninglion.parsing.pdf.pages import find_pdf, read_pages
 from learninglion.parsing.pdf_document import parse_structure
-
-__all__ = ["parse"]
 
 
 def parse(raw: RawFile) -> Document:
@@ -25,3 +27,16 @@ def parse(raw: RawFile) -> Document:
     if raw.name.lower().endswith(".pdf") and not looks_like_zip(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen PDF-bestand, al heet het zo.")
     return parse_office(raw)
+
+
+@lru_cache(maxsize=1)
+def reader_edition() -> str:
+    """The edition of the reader, 16 hexadecimal digits: a hash of the code of this room.
+
+    What an earlier edition read can be read better by a later one, so it is kept with what was read.
+    """
+    room = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(room.rglob("*.py")):
+        digest.update(path.relative_to(room).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -22,10 +22,15 @@ from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFil
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.header import INTRODUCTION, Masthead, find_masthead
+from learninglion.parsing.kamervragen.matching import is_label, is_label_line
 from learninglion.parsing.kamervragen.ocr import is_old, parse_ocr_sheet
-from learninglion.parsing.kamervragen.parts import is_label, is_label_line
-from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, lines_alone, opens_part
-from learninglion.parsing.kamervragen.retyped import Retyped, find_retyped
+from learninglion.parsing.kamervragen.printed import (
+    ANSWERS_BELOW,
+    Retyped,
+    find_retyped,
+    lines_alone,
+    opens_part,
+)
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.ink import Reason

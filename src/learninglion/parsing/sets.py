@@ -19,15 +19,15 @@ from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
 from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.letters import find_subject
+from learninglion.parsing.kamervragen.matching import Found, Part
 from learninglion.parsing.kamervragen.pairing import SPEAKERS, ends_set, find_questions, members_ask
-from learninglion.parsing.kamervragen.parts import Found, Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.numbering import Mark, find_series, read_marks
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
-from learninglion.parsing.official.publication import looks_like_xml, parse_xml
+from learninglion.parsing.official import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph
 from learninglion.parsing.pasted import OPENING, TO_COLLEAGUE, clean_pasted
 from learninglion.parsing.pdf.hyphens import run_on

@@ -27,8 +27,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent
-from learninglion.parsing import parse
-from learninglion.parsing.edition import reader_edition
+from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from learninglion.models import Answerer, BlockKind, Document, DocumentKind, Genre, Notice, Span
 from learninglion.models.documents import parse_publication_id
-from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
@@ -29,6 +28,7 @@ from learninglion.parsing.kamervragen.pairing import (
     heads_answers,
     pair_up,
 )
+from learninglion.parsing.kamervragen.parties import attribute
 from learninglion.parsing.labels import LabelKind, find_run_on, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 

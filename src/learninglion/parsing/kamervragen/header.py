@@ -10,8 +10,8 @@ from datetime import date
 from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, NoticeKind
-from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.running import is_imprint
 
 # What a notice in the place of answers says: later, or in a letter.
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
-from learninglion.parsing.kamervragen.fractions import name_fractions
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
-from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
-from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
+from learninglion.parsing.kamervragen.matching import NUMBERS_ALONE, Found, Part, check_pairs, match_parts
+from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph

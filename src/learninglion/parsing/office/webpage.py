@@ -1,21 +1,29 @@
-"""Web pages as a visitor sees them: what their styles show, in reading order. Nothing is fetched or run."""
+"""Web pages as a visitor sees them: what their styles show, in reading order. Nothing is fetched or run.
+
+Books for reading screens (EPUB) are such pages, in the order of their chapters.
+"""
 
 from __future__ import annotations
 
+import io
+import posixpath
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from lxml import etree, html
 
 from learninglion.dutch.text import squash
-from learninglion.models import BlockKind
+from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.office.cascade import LIST_FORMS, ROOT, Cascade, Look
 from learninglion.parsing.office.mathematics import linear_mathml
+from learninglion.parsing.office.ooxml import Package, names_in
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -26,7 +34,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import Colour, format_number, show_symbols
+from learninglion.parsing.office.styles import Colour, children, format_number, local, show_symbols
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 
@@ -586,3 +594,58 @@ def _heading_level(node: etree._Element, tag: str) -> int:
 def _whole(text: str | None, otherwise: int) -> int:
     match = re.match(r"\s*(-?\d{1,5})(?!\d)", text or "")
     return int(match[1]) if match is not None else otherwise
+
+
+# Books for reading screens (EPUB): their chapters in reading order.
+
+
+_CONTAINER = "META-INF/container.xml"
+
+
+def looks_like_book(raw: RawFile) -> bool:
+    """Whether a zip container is an EPUB."""
+    names = names_in(raw)
+    return _CONTAINER in names and "content.xml" not in names
+
+
+def read_book(raw: RawFile) -> WordText:
+    """The text of an EPUB; UnreadableFileError, naming the file, where it is damaged or locked."""
+    archive = zipfile.ZipFile(io.BytesIO(raw.content))
+    package = Package(raw, archive, frozenset(archive.namelist()))
+    if package.content("META-INF/encryption.xml") is not None:
+        raise UnreadableFileError(raw.name, "dit EPUB-bestand is versleuteld")
+    container = package.root(_CONTAINER)
+    paths = (
+        [node.get("full-path") or "" for node in container.iter() if local(node) == "rootfile"]
+        if container is not None
+        else []
+    )
+    root = package.root(paths[0]) if paths else None
+    if root is None:
+        raise UnreadableFileError(raw.name, "dit EPUB-bestand is beschadigd")
+    folder = posixpath.dirname(paths[0])
+    files = {node.get("id"): node.get("href") or "" for node in root.iter() if local(node) == "item"}
+    order = [node.get("idref") for node in root.iter() if local(node) == "itemref"]
+    titles = [
+        tidy(node.text or "").strip()
+        for meta in children(root, "metadata")
+        for node in children(meta, "title")
+    ]
+    sheets = tuple(
+        (package.content(name) or b"").decode("utf-8", "replace")
+        for name in sorted(package.names)
+        if name.lower().endswith(".css")
+    )
+    paragraphs: list[Paragraph] = []
+    notes: list[Note] = []
+    warnings: list[str] = []
+    for key in order:
+        content = package.content(posixpath.normpath(posixpath.join(folder, unquote(files.get(key, "")))))
+        if content and content.strip():
+            chapter = read_page(content, raw.name, "", sheets)
+            paragraphs += chapter.paragraphs
+            notes += chapter.notes
+            warnings += chapter.warnings
+    return WordText(
+        tuple(paragraphs), tuple(notes), (), next(iter(titles), ""), tuple(dict.fromkeys(warnings))
+    )

@@ -1,1 +1,0 @@
-"""Official publications as XML: the documents of officielebekendmakingen.nl and what their records say."""
