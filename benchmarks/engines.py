@@ -43,11 +43,11 @@ class CachedEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Of questions."""
-        return embed(self._model, texts, asked=True, cache=self._cache)
+        return embed(self._model, texts, as_question=True, cache=self._cache)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Of answers."""
-        return embed(self._model, texts, asked=False, cache=self._cache)
+        return embed(self._model, texts, as_question=False, cache=self._cache)
 
 
 def ask(engine: Engine, questions: Sequence[str], *, exact: bool) -> Found:

@@ -106,7 +106,7 @@ class MixedEncoder:
         return self._mixed(texts, *self._known[False])
 
     def _embedded(self, texts: Sequence[str], asked: bool) -> Vectors:
-        return embed(self._real, texts, asked=asked, cache=self._cache)
+        return embed(self._real, texts, as_question=asked, cache=self._cache)
 
     def _lines(self, texts: Sequence[str], asked: bool) -> tuple[dict[str, Vectors], Vectors]:
         """How far each lies from the mean of all, and that mean."""

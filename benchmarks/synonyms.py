@@ -104,7 +104,7 @@ class Bench:
         self, texts: Sequence[str], meant: Sequence[str], ids: Sequence[str], known: Synonyms
     ) -> list[int]:
         """The rank of the right answer of each question; `meant` is whose meaning is searched."""
-        rows = embed(self.encoder, meant, asked=True, cache=self.cache)
+        rows = embed(self.encoder, meant, as_question=True, cache=self.cache)
         ranks = []
         for text, vector, right in zip(texts, self.snapshot.frame.place_queries(rows), ids, strict=True):
             terms = search.query_terms(text, "", known)

@@ -157,7 +157,7 @@ def test_another_model_under_the_same_name_is_noticed(tmp_path: Path) -> None:
         encoder.encode_passages(["tekst"])
     cache = VectorCache(tmp_path / "vectors.db")
     server.refuses = lambda texts: None
-    embed(encoder, ["a", "b"], asked=False, cache=cache)
+    embed(encoder, ["a", "b"], as_question=False, cache=cache)
     other = EndpointEncoder(
         "http://localhost:9",
         "m",
@@ -168,7 +168,7 @@ def test_another_model_under_the_same_name_is_noticed(tmp_path: Path) -> None:
         ),
     )
     assert other.name == encoder.name
-    assert embed(other, ["a", "b", "c"], asked=False, cache=cache).shape == (3, 3)
+    assert embed(other, ["a", "b", "c"], as_question=False, cache=cache).shape == (3, 3)
 
 
 def test_an_address_without_v1_is_tried_with_it_and_a_key_in_it_is_never_shown() -> None:

@@ -86,14 +86,18 @@ def test_cosines_are_those_of_the_passages(tmp_path: Path, entries: list[Entry])
         bodies = [p for p in passages if p.kind is not PassageKind.QUESTION]
         told = dict(zip(FEATURES, made[position].tolist(), strict=True))
         assert has_question[position] == bool(asked), source.id
-        placed = shot.frame.place_passages(embed(ENCODER, [passage_text(p) for p in bodies], asked=False))
+        placed = shot.frame.place_passages(
+            embed(ENCODER, [passage_text(p) for p in bodies], as_question=False)
+        )
         whole = best = nearest = -0.5
         if bodies:
             best = float((placed @ probe.vector).max())
             total = placed.sum(axis=0)
             whole = float(total @ probe.vector / np.linalg.norm(total))
         if asked:
-            rows = shot.frame.place_queries(embed(ENCODER, [passage_text(p) for p in asked], asked=True))
+            rows = shot.frame.place_queries(
+                embed(ENCODER, [passage_text(p) for p in asked], as_question=True)
+            )
             nearest = float((rows @ probe.vector).max())
         for name, value, usual in (
             ("body_best", best, probe.usual_body),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 
-from learninglion.compliance.impact_forms import known_risks, tables_of, told
+from learninglion.compliance.impact_forms import filled_in, known_risks, tables_of
 from learninglion.compliance.register_entry import (
     GOAL,
     RISKS,
@@ -175,7 +175,7 @@ def model_cards(here: Installation) -> tuple[ModelCard, ...]:
     }
     return tuple(
         ModelCard(
-            told(card["name"], facts),
+            filled_in(card["name"], facts),
             card["what"],
             card["does"],
             card["cannot"],

@@ -79,7 +79,7 @@ def known_risks() -> tuple[Risk, ...]:
     return tuple(Risk(**{**r, "evidence": tuple(r["evidence"])}) for r in tables_of("risks", "risk"))
 
 
-def told(text: str, facts: Facts) -> str:
+def filled_in(text: str, facts: Facts) -> str:
     """`text` with its facts; "" where one of them is not known."""
     named = [name for _, name, _, _ in Formatter().parse(text) if name]
     return text.format_map(facts) if all(facts[name] for name in named) else ""
@@ -120,7 +120,7 @@ def _answers(form: Assessment, facts: Facts, at: datetime) -> Iterator[tuple[str
             yield key, value["groups"]
         elif isinstance(value, list):
             yield key, value
-        elif isinstance(value, str) and (text := told(value, facts)):
+        elif isinstance(value, str) and (text := filled_in(value, facts)):
             yield f"{urn}{key}", text if len(text) < _SENTENCE else _CHECK + text
     if form is Assessment.DPIA:
         yield from _risks_of_persons()

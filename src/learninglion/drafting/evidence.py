@@ -100,14 +100,14 @@ class Meaning:
 
     def asked(self, text: str) -> Words:
         """The words of a question."""
-        return self._words(text.split(), self._vectors([text], asked=True)[0])
+        return self._words(text.split(), self._vectors([text], as_question=True)[0])
 
     def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
         """The sources with the words of every unit; a text of several pages is read to the end."""
         units = [units_of(source) for source in sources]
-        bodies = self._vectors([" ".join(u.text for u in own) for own in units], asked=False)
+        bodies = self._vectors([" ".join(u.text for u in own) for own in units], as_question=False)
         earlier = [_whole(source.question) for source in sources]
-        questions = self._vectors(earlier, asked=True)
+        questions = self._vectors(earlier, as_question=True)
         readings = []
         for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
             sentences, at = [], 0
@@ -118,15 +118,19 @@ class Meaning:
             readings.append(Reading(source, own, tuple(sentences), self._words(text.split(), question)))
         return tuple(readings)
 
-    def _vectors(self, texts: Sequence[str], *, asked: bool) -> list[Floats]:
-        found = {text: self.recent.get((asked, text)) for text in texts}
-        missing = [text for text, vectors in found.items() if vectors is None]
+    def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
+        recent = {text: self.recent.get((as_question, text)) for text in texts}
+        missing = [text for text, vectors in recent.items() if vectors is None]
         made = dict(
-            zip(missing, self._encoder.word_vectors([t.split() for t in missing], asked=asked), strict=True)
+            zip(
+                missing,
+                self._encoder.word_vectors([t.split() for t in missing], as_question=as_question),
+                strict=True,
+            )
         )
         for text, vectors in made.items():
-            self.recent.put((asked, text), vectors, vectors.nbytes)
-        known = made | {text: vectors for text, vectors in found.items() if vectors is not None}
+            self.recent.put((as_question, text), vectors, vectors.nbytes)
+        known = made | {text: vectors for text, vectors in recent.items() if vectors is not None}
         return [known[text] for text in texts]
 
     def _words(self, tokens: Sequence[str], vectors: Floats) -> Words:

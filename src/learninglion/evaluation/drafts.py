@@ -209,7 +209,7 @@ def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
         refused_present=_share([not _answered(o) for o in there]),
         refused_absent=_share([not _answered(o) for o in gone]),
         partial_present=_share([o.verification.verdict is AnswerVerdict.PARTIAL for o in there]),
-        found_present=_share([_found(o) for o in there]),
+        found_present=_share([_was_chosen(o) for o in there]),
         rests_present=_share([_rests(o) for o in there if _answered(o)]),
         faithful=_share([c.verdict is StatementVerdict.SUPPORTED for c in drafted]),
         citation_recall=_mean([recall for recall, _ in scores]),
@@ -247,7 +247,7 @@ def _answered(outcome: Outcome) -> bool:
     return outcome.verification.verdict is not AnswerVerdict.UNANSWERABLE
 
 
-def _found(outcome: Outcome) -> bool:
+def _was_chosen(outcome: Outcome) -> bool:
     return any(s.id in outcome.holds for s in outcome.verification.draft.selection.chosen)
 
 

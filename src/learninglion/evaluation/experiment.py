@@ -375,14 +375,14 @@ def _prepare(
 
 
 def _places(experiment: Experiment, record: Path) -> DataPlaces:
-    def told(path: Path | None) -> str:
+    def relative(path: Path | None) -> str:
         return Path(os.path.relpath(path.resolve(), record.parent.resolve())).as_posix() if path else ""
 
     return DataPlaces(
-        told(experiment.pairs),
+        relative(experiment.pairs),
         experiment.collection,
-        told(experiment.tune),
-        told(experiment.judgements),
+        relative(experiment.tune),
+        relative(experiment.judgements),
         experiment.limit,
     )
 

@@ -23,7 +23,7 @@ from autograd.extend import defvjp, primitive
 from numpy.typing import NDArray
 
 from learninglion.inference.builtin import MATRICES, EncoderWeights, Tokens, dequantised
-from learninglion.inference.encoders import ASKED, FOUND, Vectors, normalised, readable
+from learninglion.inference.encoders import AS_PASSAGE, AS_QUESTION, Vectors, normalised, readable
 from learninglion.search.frame import Frame, fit_frame
 
 # Single precision, except where a test asks for double to compare gradients.
@@ -273,8 +273,8 @@ class Lessons:
             sorted({numbers.setdefault(passage, len(numbers)) for passage in passages})
             for _question, passages in pairs
         ]
-        self.questions = [_start(model, ASKED + readable(question)) for question, _passages in pairs]
-        self.passages = [_start(model, FOUND + readable(passage)) for passage in numbers]
+        self.questions = [_start(model, AS_QUESTION + readable(question)) for question, _passages in pairs]
+        self.passages = [_start(model, AS_PASSAGE + readable(passage)) for passage in numbers]
         self.cost = len(self.passages) * _READING + len(pairs) * (_READING + 2 * (_READING + _LEARNING))
 
 
@@ -294,9 +294,9 @@ class Course:
         self._report = _Counter(lessons.cost, progress)
         self.parameters = dict(model.weights.parameters)
         self._descent = _Descent(self.parameters)
-        self._asked = self._read(lessons.questions)
-        self._found = self._read(lessons.passages)
-        self._frame = fit_frame(self._asked, self._found)
+        self._questions = self._read(lessons.questions)
+        self._passages = self._read(lessons.passages)
+        self._frame = fit_frame(self._questions, self._passages)
 
     def learned(self) -> dict[str, NDArray[np.float32]]:
         """The difference between the parameters where learning began and where they are now."""
@@ -308,9 +308,9 @@ class Course:
 
     def likeness(self) -> Floats:
         """The cosine of every question with every answer, as search would see it; answers as a whole."""
-        placed = self._frame.place_passages(self._found)
+        placed = self._frame.place_passages(self._passages)
         answers = np.stack([placed[own].sum(axis=0) for own in self._lessons.own])
-        cosines: Floats = self._frame.place_queries(self._asked) @ normalised(answers).T
+        cosines: Floats = self._frame.place_queries(self._questions) @ normalised(answers).T
         return cosines
 
     def step(self, batch: Sequence[int], targets: Sequence[int], rate: float) -> None:

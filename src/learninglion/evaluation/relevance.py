@@ -369,21 +369,21 @@ def case_texts(part: str) -> list[str]:
 
 def find_centre(encoder: NanoEncoder, texts: Sequence[str]) -> NDArray[np.float32]:
     """The mean of the word vectors of these texts."""
-    made = encoder.word_vectors([t.split() for t in texts], asked=False)
+    made = encoder.word_vectors([t.split() for t in texts], as_question=False)
     return np.asarray(np.concatenate(made).mean(axis=0), dtype=np.float32)
 
 
 def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
     """The weights as JSON, with their card; what `read_weights` reads."""
 
-    def told(names: Sequence[str], curves: Curves) -> dict[str, list[float]]:
+    def points_of(names: Sequence[str], curves: Curves) -> dict[str, list[float]]:
         pairs = zip(names, curves.slopes.tolist(), curves.offsets.tolist(), strict=True)
         return {name: [round(slope, 5), round(offset, 5)] for name, slope, offset in pairs}
 
     data = {
         "card": dict(card),
-        "says": told(SAYS_IT, weights.says),
-        "asked": told(ASKED_BEFORE, weights.asked),
+        "says": points_of(SAYS_IT, weights.says),
+        "asked": points_of(ASKED_BEFORE, weights.asked),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -85,7 +85,7 @@ class GrowingStatistics:
 
 _DEEP = 100
 # Sources kept for each query: enough for R@100 and for halving the corpus.
-_KEPT = 400
+_RANKED = 400
 _SHOWN = 10
 # The grade of a question's own answer where nobody judged it: wholly relevant.
 _OWN_GRADE = 2
@@ -320,7 +320,7 @@ def rank_trial(
     number = {source.id: i for i, (source, _) in enumerate(entries)}
     documents = np.array([source.document.id for source, _ in entries], dtype=np.object_)
     older = OlderDocuments(entries) if trial.timed else None
-    question_vectors = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
+    question_vectors = embed(encoder, [q.text for q in trial.queries], as_question=True, cache=cache)
     placed = snapshot.frame.place_queries(question_vectors)
     rows: dict[int, _Row] = {}
     searched = np.full(len(trial.queries), len(entries) - 1 + int(own), dtype=np.int64)
@@ -337,7 +337,7 @@ def rank_trial(
         if reranking is not None:
             order = _reordered(reranking, query.text, [entries[j][0] for j in at[: reranking.depth]], logits)
             at, features = at[order], features[order]
-        shown = np.arange(min(_KEPT, len(at)))
+        shown = np.arange(min(_RANKED, len(at)))
         right = np.flatnonzero(at == query.own)
         if len(right):
             shown[-1] = max(int(right[0]), shown[-1])
@@ -393,7 +393,11 @@ def _indexed(
             if (p.kind is PassageKind.QUESTION) == as_question
         ]
         embed(
-            encoder, texts, asked=as_question, cache=cache, progress=lambda d, t: progress("Vectoren", d, t)
+            encoder,
+            texts,
+            as_question=as_question,
+            cache=cache,
+            progress=lambda d, t: progress("Vectoren", d, t),
         )
     index = Index.open(place, encoder, cache)
     index.update(MemoryReader(entries, store_id=store_id))

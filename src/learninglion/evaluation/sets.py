@@ -258,15 +258,15 @@ def evaluate_look_alikes(archive: Archive, path: Path, progress: Progress = _unh
     answering sentence (`key`) taken out of the archive."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
-    def asked(name: str) -> list[SubQuestion]:
+    def questions_of(name: str) -> list[SubQuestion]:
         return [SubQuestion((1,), row[name]) for row in rows]
 
     def without(at: int, source: Source) -> Source | None:
         return _taken_out(source, rows[at]["key"]) if source.document.id == rows[at]["id"] else source
 
-    para, near = archive.draft(asked("para")), archive.draft(asked("near"))
+    para, near = archive.draft(questions_of("para")), archive.draft(questions_of("near"))
     progress(1, 2)
-    removed = archive.draft(asked("para"), changed=without)
+    removed = archive.draft(questions_of("para"), changed=without)
     progress(2, 2)
 
     def rests(row: Mapping[str, str], made: Verification) -> bool:

@@ -126,12 +126,12 @@ def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
 
 def answer_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
     """Each answer as a document of its own, without its question: what is searched with labelled pairs."""
-    return tuple(entry for pair in pairs for entry in cut(_document(pair, asked="")))
+    return tuple(entry for pair in pairs for entry in cut(_document(pair, question="")))
 
 
 def pair_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
     """Each pair as a document of its own, question and answer: an archive to search in."""
-    return tuple(entry for pair in pairs for entry in cut(_document(pair, asked=pair.question)))
+    return tuple(entry for pair in pairs for entry in cut(_document(pair, question=pair.question)))
 
 
 def pairs_trial(pairs: Sequence[LabelledPair], label: str = "") -> Trial:
@@ -197,10 +197,10 @@ def labelled_pairs(trial: Trial) -> tuple[LabelledPair, ...]:
     return tuple(pairs)
 
 
-def _document(pair: LabelledPair, asked: str) -> Document:
-    text = f"{asked}\n{pair.answer}" if asked else pair.answer
+def _document(pair: LabelledPair, question: str) -> Document:
+    text = f"{question}\n{pair.answer}" if question else pair.answer
     start = len(text) - len(pair.answer)
-    built = QAPair((1,), Span(0, len(asked)), Span(start, len(text)), 1, 1, (1,))
+    built = QAPair((1,), Span(0, len(question)), Span(start, len(text)), 1, 1, (1,))
     return Document(
         id=pair.id,
         sha256=hashlib.sha256(text.encode()).hexdigest(),

@@ -34,7 +34,7 @@ Vectors = NDArray[np.float32]
 PLAIN = "plain"  # the built-in model as its makers gave it
 
 # What the built-in model is told that a text is, as it was trained.
-ASKED, FOUND = "query: ", "passage: "
+AS_QUESTION, AS_PASSAGE = "query: ", "passage: "
 # Stands in the name of its vectors: another way of computing them gives slightly others.
 _COMPUTED = "onnx"
 
@@ -116,19 +116,19 @@ class NanoEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row per text, encoded as questions."""
-        return self._engine.vectors([ASKED + readable(text) for text in texts])
+        return self._engine.vectors([AS_QUESTION + readable(text) for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """One row per text, encoded as texts to be found."""
-        return self._engine.vectors([FOUND + readable(text) for text in texts])
+        return self._engine.vectors([AS_PASSAGE + readable(text) for text in texts])
 
-    def word_vectors(self, texts: Sequence[Sequence[str]], *, asked: bool) -> list[Vectors]:
+    def word_vectors(self, texts: Sequence[Sequence[str]], *, as_question: bool) -> list[Vectors]:
         """Of each text, given as its words, a vector for every word in its place: (words, dimensions)."""
-        return self._engine.word_vectors(ASKED if asked else FOUND, texts)
+        return self._engine.word_vectors(AS_QUESTION if as_question else AS_PASSAGE, texts)
 
     def tokens(self, text: str) -> int:
         """How many tokens the model reads of `text`."""
-        return sum(map(len, self._engine.windows(FOUND + readable(text))))
+        return sum(map(len, self._engine.windows(AS_PASSAGE + readable(text))))
 
 
 def readable(text: str) -> str:

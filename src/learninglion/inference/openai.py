@@ -71,12 +71,12 @@ class _Endpoint:
 
 
 class _RefusedError(GeneratorError):
-    """The endpoint understood the request and refused it; `told` in its own words."""
+    """The endpoint understood the request and refused it; `message` is its own words."""
 
     def __init__(self, detail: str, status: int, message: str) -> None:
         super().__init__(detail)
         self.code = status
-        self.told = message
+        self.message = message
 
 
 class OpenAIGenerator:
@@ -335,7 +335,7 @@ class OpenAIGenerator:
         schema = wishes["response_format"] is not None
         if error.code not in (400, 404, 415, 422, 500, 501):
             return False
-        if "max_completion_tokens" in error.told and not self._renamed_limit:
+        if "max_completion_tokens" in error.message and not self._renamed_limit:
             self._renamed_limit = True
             return True
         sent = {"seed", "stream_options", "temperature", "max_tokens"} - self._left_out
@@ -344,15 +344,15 @@ class OpenAIGenerator:
             sent |= {"cache_prompt"} - self._left_out
         if self.chats:
             sent |= {"system"} - self._left_out
-        named = {n for n in sent if re.search(_OPTIONAL[n], error.told, re.IGNORECASE | re.DOTALL)}
-        if schema and (not named or re.search(_OPTIONAL["response_format"], error.told, re.IGNORECASE)):
+        named = {n for n in sent if re.search(_OPTIONAL[n], error.message, re.IGNORECASE | re.DOTALL)}
+        if schema and (not named or re.search(_OPTIONAL["response_format"], error.message, re.IGNORECASE)):
             if probing:
                 return False  # that is what was to be found out
             # the shape of the answer is asked for in words as well
             wishes["response_format"] = None
             self.__dict__["structured"] = False
             return True
-        if not named and error.code in (400, 422) and _REFUSES.search(error.told):
+        if not named and error.code in (400, 422) and _REFUSES.search(error.message):
             named = sent - {"system", "max_tokens"}  # it does not say which
         self._left_out |= named
         return bool(named)

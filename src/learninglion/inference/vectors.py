@@ -124,8 +124,8 @@ class RecentVectors:
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors that are known, by key."""
-        found = ((key, self._recent.get(key)) for key in keys)
-        return {key: vector for key, vector in found if vector is not None}
+        rows = ((key, self._recent.get(key)) for key in keys)
+        return {key: vector for key, vector in rows if vector is not None}
 
     def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
         """Keep these vectors, in the precision of `VectorCache`; the oldest make room."""
@@ -143,7 +143,7 @@ def embed(
     encoder: Encoder,
     texts: Sequence[str],
     *,
-    asked: bool,
+    as_question: bool,
     cache: VectorCache | KnownVectors | RecentVectors | None = None,
     progress: Progress | None = None,
 ) -> Vectors:
@@ -151,13 +151,13 @@ def embed(
 
     `progress` is told (done, total) in different texts.
     """
-    keys = [key_of(encoder.name, asked, text) for text in texts]
+    keys = [key_of(encoder.name, as_question, text) for text in texts]
     different = dict(zip(keys, texts, strict=True))
     known = cache.read(list(different)) if cache is not None else {}
     # a model that was replaced under the same name leaves vectors of another length behind
     known = {key: row for key, row in known.items() if len(row) == encoder.dimensions}
     missing = sorted((k for k in different if k not in known), key=lambda k: (len(different[k]), k))
-    encode = encoder.encode_queries if asked else encoder.encode_passages
+    encode = encoder.encode_queries if as_question else encoder.encode_passages
     for start in range(0, len(missing), _COMMIT):
         chosen = missing[start : start + _COMMIT]
         rows = encode([different[k] for k in chosen])

@@ -92,12 +92,12 @@ def answer_blocks(
 def group_blocks(dossier: Dossier, group: AnswerGroup, notes: Notes | None = None) -> list[TextBlock]:
     """The text of a joint answer; of one that says no more than another only where that stands."""
     if group.refers_to:
-        return [TextBlock(Opening.PARAGRAPH, (_told(group.reference),))]
+        return [TextBlock(Opening.PARAGRAPH, (_own_words(group.reference),))]
     first = group.positions[0]
     return answer_blocks(dossier.verifications[first], first, notes)
 
 
-def _told(text: str) -> Sentence:
+def _own_words(text: str) -> Sentence:
     """What the letter says by itself."""
     return Sentence(Check(Statement(text), StatementVerdict.SUPPORTED))
 
@@ -171,7 +171,7 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
         first = group.positions[0]
         blocks = group_blocks(dossier, group, notes if with_notes else None)
         if not blocks and position is None:
-            blocks = [TextBlock(Opening.PARAGRAPH, (_told(f"[{empty_answer(group.numbers)}]"),))]
+            blocks = [TextBlock(Opening.PARAGRAPH, (_own_words(f"[{empty_answer(group.numbers)}]"),))]
         html.append(_html(blocks))
         plain += _plain(blocks)
         listing |= {note.number: note for note in note_lists[first]}

@@ -322,7 +322,7 @@ class DossierRepository:
             f"dossier.{saved.state.value}",
             actor=by,
             subject=dossier.id,
-            details=_said_of(_secret(connection, dossier.id), saved),
+            details=_logged_as(_secret(connection, dossier.id), saved),
         )
         return saved
 
@@ -417,7 +417,11 @@ class DossierRepository:
 
 
 def _misfits_of(
-    connection: Connection, contents: _Contents, dossier_id: str, logged: Mapping[int, _Said], named: set[str]
+    connection: Connection,
+    contents: _Contents,
+    dossier_id: str,
+    logged: Mapping[int, _LoggedVersion],
+    named: set[str],
 ) -> Iterator[str]:
     """What of one dossier is not as the log says; `named`: the collections that it is listed with."""
     of_this = dossier_versions.c.dossier_id == dossier_id
@@ -449,7 +453,7 @@ def _misfits_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _LoggedVersion:
     """What the log says of a version; `at` and `reason` are empty where an older program logged it."""
 
     state: str
@@ -459,7 +463,7 @@ class _Said:
     reason: str = ""
 
 
-def _said_of(secret: bytes, saved: DossierVersion) -> dict[str, Plain]:
+def _logged_as(secret: bytes, saved: DossierVersion) -> dict[str, Plain]:
     # A reason is a person's text: its fingerprint says whether it was changed, and not what it was.
     return {
         "version": saved.version,
@@ -470,7 +474,7 @@ def _said_of(secret: bytes, saved: DossierVersion) -> dict[str, Plain]:
 
 
 def _differences(
-    version: DossierVersion, entry: _Said, secret: bytes, content: Dossier | None
+    version: DossierVersion, entry: _LoggedVersion, secret: bytes, content: Dossier | None
 ) -> Iterator[str]:
     """What of a version is not as it was logged, in words."""
     wrong = []
@@ -513,11 +517,11 @@ def _named_collections(connection: Connection) -> dict[str, set[str]]:
     return named
 
 
-def _logged_versions(connection: Connection) -> dict[str, dict[int, _Said]]:
+def _logged_versions(connection: Connection) -> dict[str, dict[int, _LoggedVersion]]:
     """What the log says of every version that should be there, by dossier. Raises IntegrityError where it
     cannot be read.
     """
-    logged: dict[str, dict[int, _Said]] = {}
+    logged: dict[str, dict[int, _LoggedVersion]] = {}
     columns = (log_entries.c.action, log_entries.c.subject, log_entries.c.actor, log_entries.c.details)
     query = select(*columns).where(log_entries.c.action.in_(_LOGGED)).order_by(log_entries.c.seq)
     try:
@@ -527,7 +531,7 @@ def _logged_versions(connection: Connection) -> dict[str, dict[int, _Said]]:
                 logged.pop(dossier_id, None)
             else:
                 state = action.removeprefix("dossier.")
-                logged.setdefault(dossier_id, {})[details_read["version"]] = _Said(
+                logged.setdefault(dossier_id, {})[details_read["version"]] = _LoggedVersion(
                     state,
                     details_read["content"],
                     actor,

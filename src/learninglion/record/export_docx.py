@@ -196,7 +196,7 @@ def _fill_everywhere(template: LetterTemplate, values: dict[str, str | FillIn]) 
     """Fill the template, before any text of the dossier stands in it: that can never become a field."""
     word = template.word
     everywhere = [*paragraphs_of(word)]
-    for element in (*template.pattern.asked, *template.pattern.answered):
+    for element in (*template.pattern.question, *template.pattern.answered):
         everywhere += element.iter(qn("w:p"))
     marked = {name: any(holds(p, name) for p in everywhere) for name in ("markering", "herkomst")}
     for paragraph in everywhere:
@@ -248,7 +248,7 @@ class _AnswerWriter:
                 }
                 questions: list[Element] = []
                 head = 0
-                for part in self._pattern.asked:
+                for part in self._pattern.question:
                     if holds(part, "vraag"):
                         head = len(questions)
                         for line in question.text.split("\n"):

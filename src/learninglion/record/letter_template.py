@@ -30,10 +30,10 @@ _ANYWHERE = (
     *("vragensteller", "aanhef", "inleiding", "ambt", "naam", "markering", "herkomst"),
 )
 _BEGIN, _END = "begin vragen", "einde vragen"
-_ASKED = ("vraagkop", "vraagnummers", "vraag")
+_QUESTION = ("vraagkop", "vraagnummers", "vraag")
 _ANSWERED = ("antwoordkop", "antwoordnummers")
 _ANSWER, _ITEM, _NUMBER = "antwoord", "opsomming", "nummering"
-_REPEATED = (*_ASKED, *_ANSWERED, _ANSWER, _ITEM, _NUMBER)
+_REPEATED = (*_QUESTION, *_ANSWERED, _ANSWER, _ITEM, _NUMBER)
 KNOWN_FIELDS = (*_ANYWHERE, *_REPEATED, _BEGIN, _END)
 """Every field that a template may hold; docs/letters.md tells what comes in their place."""
 _FIELD = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
@@ -69,7 +69,7 @@ class FillIn:
 class Pattern:
     """How one question and its answer look: paragraphs that are copied, and after which paragraph."""
 
-    asked: tuple[Element, ...]
+    question: tuple[Element, ...]
     answered: tuple[Element, ...]
     item: Element
     number: Element | None

@@ -21,7 +21,7 @@ _METADATA = re.compile(
     rb"(\d+) 0 obj\s*<</Length \d+/Type/Metadata/Subtype/XML>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL
 )
 _TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s*(\d+)\s*%%EOF\s*$", re.DOTALL)
-_TOLD = re.compile(rb"<Iptc4xmpExt:DigitalSourceType>([^<]*)</Iptc4xmpExt:DigitalSourceType>")
+_MARK = re.compile(rb"<Iptc4xmpExt:DigitalSourceType>([^<]*)</Iptc4xmpExt:DigitalSourceType>")
 _SCHEMA = (
     '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>IPTC Extension schema</pdfaSchema:schema>'
     f"<pdfaSchema:namespaceURI>{_SPACE}</pdfaSchema:namespaceURI>"
@@ -55,7 +55,7 @@ def mark_pdf(made: bytes, source_type: str) -> bytes:
 
 def read_pdf_mark(content: bytes) -> str:
     """The IPTC term in the newest metadata of a PDF; empty where there is none."""
-    marks = _TOLD.findall(content)
+    marks = _MARK.findall(content)
     return marks[-1].decode("utf-8", "replace") if marks else ""
 
 

@@ -132,7 +132,7 @@ class AnswerGroup:
         return f"Zie het antwoord op vraag {runs(self.refers_to)}." if self.refers_to else ""
 
 
-_Said = tuple[tuple[str, tuple[Citation, ...], Opening], ...]
+_Sentences = tuple[tuple[str, tuple[Citation, ...], Opening], ...]
 _WORTH = 8  # words of what is not told twice; "Ja." stands at every question that it answers
 
 
@@ -143,21 +143,21 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     reference to that.
     """
     groups: list[AnswerGroup] = []
-    statements_told: list[_Said] = []  # by group
+    known: list[_Sentences] = []  # by group
     homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
-        own = _said(verification)
+        own = _sentences_of(verification)
         numbers = verification.draft.selection.question.numbers
         home = next(
-            (g for g, statements in enumerate(statements_told) if g not in homes and _tells(statements, own)),
+            (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)),
             None,
         )
         last = len(groups) - 1
-        if own and groups and last not in homes and (statements_told[last] == own or home == last):
+        if own and groups and last not in homes and (known[last] == own or home == last):
             groups[last] = AnswerGroup((*groups[last].positions, i), (*groups[last].numbers, *numbers))
             continue
         groups.append(AnswerGroup((i,), numbers))
-        statements_told.append(own)
+        known.append(own)
         if home is not None:
             homes[len(groups) - 1] = home
     return tuple(
@@ -166,7 +166,7 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     )
 
 
-def _said(verification: Verification) -> _Said:
+def _sentences_of(verification: Verification) -> _Sentences:
     """What stands and rests on what, without the phrases that say when it was told."""
     return tuple(
         (_bare(c.statement.text, citations), citations, c.statement.opens)
@@ -181,7 +181,7 @@ def _bare(text: str, citations: Sequence[Citation]) -> str:
     return next((quote for quote in quotes if flat.endswith(quote)), flat)
 
 
-def _tells(statements: _Said, own: _Said) -> bool:
+def _tells(statements: _Sentences, own: _Sentences) -> bool:
     """Whether one answer says all that another says, each sentence resting on the same words."""
     if not own or any(not citations for _, citations, _ in own):
         return False

@@ -205,8 +205,8 @@ def frame_of(encoder: Encoder, cache: VectorCache | None = None) -> Frame:
 
 def make_frame(encoder: Encoder, cache: VectorCache | None = None) -> Frame:
     """The frame fitted on the background texts, encoded by `encoder`."""
-    questions = embed(encoder, background_questions(), asked=True, cache=cache)
-    return fit_frame(questions, embed(encoder, background_answers(), asked=False, cache=cache))
+    questions = embed(encoder, background_questions(), as_question=True, cache=cache)
+    return fit_frame(questions, embed(encoder, background_answers(), as_question=False, cache=cache))
 
 
 def fit_frame(questions: Vectors, passages: Vectors) -> Frame:

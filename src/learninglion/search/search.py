@@ -195,7 +195,7 @@ def query_vectors(encoders: Encoders, view: View, meant: Sequence[str], introduc
     rows = embed(
         encoders.of(view),
         [*meant, introduction] if introduced else meant,
-        asked=True,
+        as_question=True,
         cache=encoders.asked,
     )
     placed = view.frame.place_queries(rows)

@@ -241,19 +241,19 @@ class IdTokens:
     """
 
     def __init__(self, most: int = 5000) -> None:
-        self._most, self._kept, self._lock = most, OrderedDict[str, str](), threading.Lock()
+        self._most, self._tokens, self._lock = most, OrderedDict[str, str](), threading.Lock()
 
     def keep(self, session: str, id_token: str) -> None:
         """Remember the token of this session; the oldest make room."""
         with self._lock:
-            self._kept[sha256_hex(session)] = id_token
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._tokens[sha256_hex(session)] = id_token
+            while len(self._tokens) > self._most:
+                self._tokens.popitem(last=False)
 
     def take(self, session: str) -> str:
         """The token of this session, which is forgotten; "" when there is none."""
         with self._lock:
-            return self._kept.pop(sha256_hex(session), "")
+            return self._tokens.pop(sha256_hex(session), "")
 
 
 def _bound(response: httpx.Response) -> None:

@@ -85,7 +85,7 @@ class PageImages:
     """Renders pages once and keeps them in `kept`; give it originals by their sha256."""
 
     def __init__(self, files: PageFiles, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
-        self._kept = files
+        self._files = files
         self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
         self._seconds = seconds
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
@@ -97,11 +97,11 @@ class PageImages:
         cannot be shown.
         """
         name = f"{sha256}-{page}-{scale:g}-{_FORM}.page"
-        if (known := self._kept.read(name)) is not None:
+        if (known := self._files.read(name)) is not None:
             return _read(known)
         with self._turns:
             answer = self._run(content, page, scale)
-        self._kept.put(name, answer)
+        self._files.put(name, answer)
         return _read(answer)
 
     def _run(self, content: bytes, page: int, scale: float) -> bytes:

@@ -212,15 +212,15 @@ class Readiness:
         self._workplace = workplace
         self._lock = Lock()
         self._until = 0.0
-        self._found: dict[str, State] = {}
+        self._states: dict[str, State] = {}
 
     def states(self) -> dict[str, State]:
         """How each part stands, by its name."""
         with self._lock:
             if time.monotonic() >= self._until:
-                self._found = {name: _worst(look, self._workplace) for name, look in _QUICK.items()}
+                self._states = {name: _worst(look, self._workplace) for name, look in _QUICK.items()}
                 self._until = time.monotonic() + _FRESH_SECONDS
-            return self._found
+            return self._states
 
 
 def _worst(look: Callable[[Workplace], Iterator[State]], workplace: Workplace) -> State:

@@ -131,7 +131,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StoredRemark:
     """A remark, with when it was made, by whom, and whether the owner is done with it."""
 
     id: str
@@ -201,14 +201,14 @@ class GuideRepository:
             connection.execute(insert(remarks).values(**row))
         return name
 
-    def remarks(self, collection: str | None = None) -> tuple[Said, ...]:
+    def remarks(self, collection: str | None = None) -> tuple[StoredRemark, ...]:
         """What was said, newest first; of all collections when None."""
         query = select(remarks).order_by(remarks.c.made.desc(), remarks.c.id)
         if collection is not None:
             query = query.where(remarks.c.collection == collection)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return tuple(Said(r.id, _read_remark(r.content), r.made, r.made_by, r.settled) for r in rows)
+        return tuple(StoredRemark(r.id, _read_remark(r.content), r.made, r.made_by, r.settled) for r in rows)
 
     def settle(self, collection: str, name: str) -> bool:
         """Mark a remark as done with; False where it is not there."""
@@ -305,7 +305,7 @@ class Guides:
         if " ".join(remark.words.split()) not in " ".join(text.split()):
             raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
 
-    def remarks(self, collection: str, actor: Actor) -> tuple[Said, ...]:
+    def remarks(self, collection: str, actor: Actor) -> tuple[StoredRemark, ...]:
         """What was said of answers from a collection, newest first; for its owner."""
         self._require_owner(collection, actor)
         return self._repository.remarks(collection)

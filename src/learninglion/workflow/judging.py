@@ -45,7 +45,7 @@ class JudgingTask:
     place: int = 0
     item: Shown | None = None
     grade: int | None = None  # what this person said before
-    asked: Source | None = None  # None: not there any more, or not to be seen
+    question: Source | None = None  # None: not there any more, or not to be seen
     source: Source | None = None
 
 

@@ -18,7 +18,7 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 
-_SAID, _SETTLED, _JUDGED = "sentence.wrong", "sentence.settled", "draft.judged"
+_WRONG, _SETTLED, _JUDGED = "sentence.wrong", "sentence.settled", "draft.judged"
 _LABELS = {Answers.YES: "yes", Answers.PARTLY: "part", Answers.NO: "no"}  # as `evaluate drafts` reads them
 
 
@@ -77,7 +77,7 @@ class Remarks:
             "place": place,
             "complaint": complaint.value,
         }
-        note(self._log, _SAID, actor, dossier_id, {"remark": plain})
+        note(self._log, _WRONG, actor, dossier_id, {"remark": plain})
 
     def judge(
         self,
@@ -133,8 +133,8 @@ class Remarks:
         """What nobody closed yet, the oldest first; not of dossiers that are gone or may not be seen."""
         require(actor, Task.MANAGE)
         entries: dict[int, LogEntry] = {}
-        for step in self._log.of_actions({_SAID, _SETTLED}):
-            if step.action == _SAID:
+        for step in self._log.of_actions({_WRONG, _SETTLED}):
+            if step.action == _WRONG:
                 entries[step.seq] = step
             else:
                 entries.pop(int(str(step.details["entry"])), None)

@@ -159,7 +159,7 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
         passages = [p for _, listed in reader.entries_of(ids) for p in listed]
         for as_question in (True, False):
             texts = [passage_text(p) for p in passages if (p.kind is PassageKind.QUESTION) == as_question]
-            embed(encoder, texts, asked=as_question, cache=cache)
+            embed(encoder, texts, as_question=as_question, cache=cache)
         done += len(ids)
         if progress is not None:
             progress(done, len(present))

@@ -38,7 +38,7 @@ def judging_page(
         done=task.done,
         grade=task.grade,
         grades=GRADES,
-        asked=task.asked,
+        asked=task.question,
         source=task.source,
     )
 
