@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from learninglion.checking.citations import cite
-from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
-from learninglion.drafting.second_opinion import SecondReader, keep_opinions
+from learninglion.drafting.second_opinion import ModelJudge, SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, Draft, Opinion, Provenance, Span, Statement, Verification
 from learninglion.models.errors import GeneratorError, InputError

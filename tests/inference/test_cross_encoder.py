@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.evaluation.exams import ExamPair, take_exam
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import CrossEncoderChoice

@@ -11,8 +11,8 @@ import typer
 
 from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
-from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.exams import (
     Outcome,

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.text import capital
 from learninglion.record.energy import Method
 from learninglion.record.export import typeset
 
@@ -167,7 +168,7 @@ def _quality(month: Month) -> dict[str, str]:
 
 
 def _energy(month: Month) -> dict[str, str]:
-    by_work = {_capital(what): f"{_number(kwh * 1000, 2)} Wh" for what, kwh in month.kwh}
+    by_work = {capital(what): f"{_number(kwh * 1000, 2)} Wh" for what, kwh in month.kwh}
     watt_hours = sum(kwh for _, kwh in month.kwh) * 1000
     whole = {"Samen": f"{_number(watt_hours, 2)} Wh", "Uitstoot": f"{_number(month.grams_co2e, 2)} g CO2e"}
     if month.elsewhere_unknown:
@@ -195,11 +196,11 @@ def _signals(months: Sequence[Month]) -> list[str]:
     for drift in drifts(months):
         line = f"{drift.what}: {_percent(drift.now)}, in de maanden ervoor {_percent(drift.before)}"
         if math.isnan(drift.p):
-            lines.append(f"{_capital(line)}. Te weinig om iets over te zeggen.")
+            lines.append(f"{capital(line)}. Te weinig om iets over te zeggen.")
         elif drift.signalled:
             lines.append(f"LET OP, {line}. Dat is meer verschil dan toeval geeft: zoek de oorzaak.")
         else:
-            lines.append(f"{_capital(line)}. Zo’n verschil kan toeval zijn.")
+            lines.append(f"{capital(line)}. Zo’n verschil kan toeval zijn.")
     return [*sorted(lines, key=lambda line: not line.startswith("LET OP")), _TESTED]
 
 
@@ -250,10 +251,6 @@ def _number(value: float, digits: int = 0) -> str:
 
 def _part(part: int, whole: int) -> str:
     return f"{_number(part)} ({_percent(_share(part, whole))})"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _month_name(month: str, *, short: bool = False) -> str:

@@ -14,7 +14,7 @@ from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, r
 from learninglion.checking.injection import describe_suspicions
 from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity, searched
+from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity, propose, searched
 from learninglion.drafting.coverage import settled
 from learninglion.drafting.line import (
     FOLLOWS,
@@ -32,7 +32,6 @@ from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
 from learninglion.drafting.positions import age_of, contradiction, newest_of_equals
 from learninglion.drafting.promises import as_of, has_passed
-from learninglion.drafting.proposals import propose
 from learninglion.drafting.relevance import (
     LIKELY,
     LINE,

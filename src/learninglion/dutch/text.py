@@ -71,6 +71,11 @@ def squash(text: str) -> str:
     return " ".join(text.split())
 
 
+def capital(text: str) -> str:
+    """`text` with its first letter as a capital: titles in archives often begin in the middle of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def tokenise(text: str) -> tuple[Token, ...]:
     """Words, numbers ("1.250,5" is one) and single signs, in order; hyphenated words stay whole."""
     return tuple(Token(m.group(), Span(m.start(), m.end())) for m in _TOKEN.finditer(text))

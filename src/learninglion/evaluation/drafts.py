@@ -135,7 +135,7 @@ def refusal_curve(
                 counted.setdefault((sure, halves[question.id], present), []).append(refused)
 
     def share(sure: float, half: int, present: bool) -> float:
-        return _share(counted.get((sure, half, present), []))
+        return _mean(counted.get((sure, half, present), []))
 
     return tuple(
         RefusalPoint(sure, half, share(sure, half, True), share(sure, half, False))
@@ -206,18 +206,18 @@ def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
     styles = [read_style(" ".join(c.statement.text for c in o.verification.shown)) for o in answered]
     return DraftReport(
         questions=len({o.id for o in outcomes}),
-        refused_present=_share([not _answered(o) for o in there]),
-        refused_absent=_share([not _answered(o) for o in gone]),
-        partial_present=_share([o.verification.verdict is AnswerVerdict.PARTIAL for o in there]),
-        found_present=_share([_was_chosen(o) for o in there]),
-        rests_present=_share([_rests(o) for o in there if _answered(o)]),
-        faithful=_share([c.verdict is StatementVerdict.SUPPORTED for c in drafted]),
+        refused_present=_mean([not _answered(o) for o in there]),
+        refused_absent=_mean([not _answered(o) for o in gone]),
+        partial_present=_mean([o.verification.verdict is AnswerVerdict.PARTIAL for o in there]),
+        found_present=_mean([_was_chosen(o) for o in there]),
+        rests_present=_mean([_rests(o) for o in there if _answered(o)]),
+        faithful=_mean([c.verdict is StatementVerdict.SUPPORTED for c in drafted]),
         citation_recall=_mean([recall for recall, _ in scores]),
         citation_precision=_mean([precision for _, precision in scores]),
         aspect_coverage=_mean([_coverage(o) for o in answered]),
-        consistent=_share([o.repeated for o in outcomes]),
+        consistent=_mean([o.repeated for o in outcomes]),
         words_median=float(median([s.words for s in styles] or [0])),
-        within_length=_share([FEWEST_WORDS <= s.words <= MOST_WORDS for s in styles]),
+        within_length=_mean([FEWEST_WORDS <= s.words <= MOST_WORDS for s in styles]),
         reading_ease=_mean([s.flesch_douma for s in styles if s.flesch_douma is not None]),
         seconds_median=float(median([o.seconds for o in outcomes] or [0.0])),
         seconds_most=max((o.seconds for o in outcomes), default=0.0),
@@ -259,10 +259,6 @@ def _rests(outcome: Outcome) -> bool:
 def _coverage(outcome: Outcome) -> float:
     parts = len(question_parts(outcome.verification.draft.selection))
     return 1 - len(outcome.verification.missing) / parts if parts else 1.0
-
-
-def _share(values: Sequence[bool]) -> float:
-    return sum(values) / len(values) if values else 0.0
 
 
 def _mean(values: Sequence[float]) -> float:

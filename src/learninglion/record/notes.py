@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from learninglion.dutch.text import printable
+from learninglion.dutch.text import printable, squash
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -329,13 +329,13 @@ def _account(verification: Verification, notes: tuple[Note, ...]) -> Account:
         verdict=verdict_words(verification),
         sources=notes,
         own=tuple(
-            OwnSentence(_flat(c.statement.text), _flat(c.statement.own_account)) for c in verification.own
+            OwnSentence(squash(c.statement.text), squash(c.statement.own_account)) for c in verification.own
         ),
-        missing=tuple(map(_flat, verification.left_open)),
+        missing=tuple(map(squash, verification.left_open)),
         refused=tuple(
-            RefusedSentence(_flat(c.statement.text), _flat(reasons_text(c))) for c in verification.failed
+            RefusedSentence(squash(c.statement.text), squash(reasons_text(c))) for c in verification.failed
         ),
-        remarks=tuple(map(_flat, verification.draft.left_out)),
+        remarks=tuple(map(squash, verification.draft.left_out)),
     )
 
 
@@ -347,10 +347,6 @@ def open_points(account: Account) -> tuple[str, ...]:
         *(f"Niet overgenomen: “{statement.text}” ({statement.reason})" for statement in account.refused),
         *account.remarks,
     )
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 _UNKNOWN = "onbekend"

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from learninglion.dutch.text import capital
 from learninglion.models import Actor, Role, Span
 from learninglion.record.notes import STATE_WORDS
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
@@ -76,11 +77,6 @@ def _numbered(items: Sequence[object], label: str) -> list[tuple[str, str]]:
 def score_words(score: float) -> str:
     """What a score means, in Dutch words."""
     return next((words for bound, words in _SCORE_WORDS if score >= bound), _SCORE_WORDS[-1][1])
-
-
-def capital(text: str) -> str:
-    """`text` with its first letter as a capital: titles in archives often begin in the middle of a line."""
-    return text[:1].upper() + text[1:]
 
 
 def highlight(text: str, spans: Iterable[Span], offset: int = 0) -> Markup:

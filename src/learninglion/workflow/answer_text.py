@@ -15,8 +15,7 @@ from functools import lru_cache
 
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import askings_of
-from learninglion.drafting.proposals import propose
+from learninglion.drafting.askings import askings_of, propose
 from learninglion.drafting.wording import coverage, subject_words
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (

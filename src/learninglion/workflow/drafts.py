@@ -15,11 +15,10 @@ from learninglion.checking.citations import Locate
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
-from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
 from learninglion.drafting.relevance import Relevance
-from learninglion.drafting.second_opinion import SecondReader
+from learninglion.drafting.second_opinion import SecondReader, judge_of, open_judging_model
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
