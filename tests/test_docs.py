@@ -172,6 +172,14 @@ def test_the_architecture_names_what_is_there() -> None:
     assert packages == set(folders)
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md", "docs/evaluation.md"])
+def test_modules_that_are_named_are_there(page: str) -> None:
+    named = re.findall(r"`([a-z_0-9/]+\.py)`", (ROOT / page).read_text("utf-8"))
+    roots = (ROOT, ROOT / "src" / "learninglion")
+    assert named
+    assert [name for name in named if not any((root / name).is_file() for root in roots)] == []
+
+
 def test_the_notice_names_every_package_that_is_needed() -> None:
     pinned = re.findall(
         r"^([A-Za-z0-9_.-]+)", (ROOT / "requirements" / "runtime.txt").read_text("utf-8"), re.M
