@@ -24,18 +24,17 @@ from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.connection import Route
+from learninglion.inference.cross_encoder import CrossEncoderChoice
+from learninglion.inference.encoders import EncoderChoice
 from learninglion.inference.generators import (
     DEFAULT_ANSWER_SECONDS,
     DEFAULT_CONTEXT,
     DEFAULT_SEED,
     DEFAULT_TIMEOUT,
-    CrossEncoderChoice,
-    EncoderChoice,
     GeneratorChoice,
     GeneratorKind,
-    RerankerChoice,
 )
-from learninglion.inference.reranking import reranker_mistakes
+from learninglion.inference.reranking import RerankerChoice, reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.energy import Method, PowerFigures
 from learninglion.record.letter_template import LetterTerms

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.inference.generators import EncoderChoice, RerankerChoice
+from learninglion.inference.encoders import EncoderChoice
+from learninglion.inference.reranking import RerankerChoice
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.record.energy import Energy, Method, PowerFigures, PowerMeter
 from learninglion.settings import load_settings, workplace_options

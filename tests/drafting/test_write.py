@@ -18,8 +18,8 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Stage, WritingOptions, not_written, write
 from learninglion.inference import open_generator
-from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
+from learninglion.inference.streams import NoAnswerError, RetractedError
 from learninglion.models import (
     Answers,
     AnswerVerdict,

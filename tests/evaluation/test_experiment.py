@@ -18,8 +18,7 @@ from learninglion.evaluation.judgements import judge
 from learninglion.evaluation.measures import differences, effects, latest, read_runs
 from learninglion.evaluation.report import experiment_page, retrieval_page
 from learninglion.evaluation.retrieval import evaluate_pairs
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
 

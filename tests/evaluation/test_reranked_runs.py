@@ -12,9 +12,8 @@ from learninglion.evaluation.experiment import experiment_of, read_experiment, r
 from learninglion.evaluation.measures import differences, read_runs
 from learninglion.evaluation.retrieval import evaluate
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.generators import EncoderChoice, RerankerChoice
-from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking
+from learninglion.inference.encoders import Encoder, EncoderChoice
+from learninglion.inference.reranking import EndpointReranker, RerankerChoice, RerankerError, Reranking
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
 from rerankers import reranking_at

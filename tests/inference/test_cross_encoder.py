@@ -16,8 +16,7 @@ from learninglion.cli import app
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.evaluation.exams import ExamPair, take_exam
-from learninglion.inference.cross_encoder import CrossEncoder
-from learninglion.inference.generators import CrossEncoderChoice
+from learninglion.inference.cross_encoder import CrossEncoder, CrossEncoderChoice
 from learninglion.models.errors import InputError, LearningLionError
 
 # What each piece adds to "contradiction", "neutral" and "entailment".

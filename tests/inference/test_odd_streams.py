@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from learninglion.inference.answers import Answer, EventReader, without_thoughts
 from learninglion.inference.connection import Connection
+from learninglion.inference.streams import Answer, EventReader, without_thoughts
 from learninglion.models.errors import GeneratorError
 
 OK, LIE = "De pont vaart.", "De pont zinkt."

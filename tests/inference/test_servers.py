@@ -12,7 +12,6 @@ import pytest
 
 from learninglion.drafting.replies import JsonReader, Proposal, answer_schema
 from learninglion.inference import open_generator
-from learninglion.inference.answers import RetractedError, without_thoughts
 from learninglion.inference.connection import Connection, Route, shown_address, trusted_certificates
 from learninglion.inference.generators import (
     Generator,
@@ -22,6 +21,7 @@ from learninglion.inference.generators import (
     StoppableGenerator,
     StoppedError,
 )
+from learninglion.inference.streams import RetractedError, without_thoughts
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 from servers import GOOD, Said, Server, delta, event, playing, refusing, saying, whole
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import EncoderChoice
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
 from learninglion.record.export import ExportFormat

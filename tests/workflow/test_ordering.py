@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.inference.generators import RerankerChoice
-from learninglion.inference.reranking import WITHOUT, open_reranking
+from learninglion.inference.reranking import WITHOUT, RerankerChoice, open_reranking
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.record.contract import dossier_view

@@ -12,7 +12,7 @@ import pytest
 
 from learninglion.database.engine import open_database, reading
 from learninglion.drafting.selection import Choice
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import EncoderChoice
 from learninglion.models import Actor, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
 from learninglion.models.plain import sha256_hex

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.material import (
+from learninglion.cli.measuring import (
     open_allowed,
     open_collection,
     rerank_allowed,

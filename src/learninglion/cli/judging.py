@@ -11,7 +11,7 @@ import click
 import typer
 from rich.table import Table
 
-from learninglion.cli.material import open_trial, set_encoder, tuned_fusion, vector_cache
+from learninglion.cli.measuring import open_trial, set_encoder, tuned_fusion, vector_cache
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.evaluation.judgements import GRADES, agreement, judge, pooled, read_judgements
 from learninglion.evaluation.testset import Trial, sampled

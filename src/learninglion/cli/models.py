@@ -25,7 +25,8 @@ from learninglion.evaluation.exams import (
 )
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
 from learninglion.inference import open_generator
-from learninglion.inference.generators import CrossEncoderChoice, Generator, GeneratorChoice, GeneratorKind
+from learninglion.inference.cross_encoder import CrossEncoderChoice
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import to_fields, to_plain
 from learninglion.settings import Settings, judge_choice, load_settings, model_choice

@@ -18,14 +18,8 @@ from learninglion.checking.verify import check as check_by_rules
 from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
 from learninglion.drafting.verdict import conclude, with_remarks
 from learninglion.inference import open_generator
-from learninglion.inference.cross_encoder import CrossEncoder
-from learninglion.inference.generators import (
-    CrossEncoderChoice,
-    Generator,
-    GeneratorChoice,
-    JsonSchema,
-    Prompt,
-)
+from learninglion.inference.cross_encoder import CrossEncoder, CrossEncoderChoice
+from learninglion.inference.generators import Generator, GeneratorChoice, JsonSchema, Prompt
 from learninglion.models import (
     Check,
     Opinion,

@@ -61,8 +61,8 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import broke_off
 from learninglion.drafting.wording import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
-from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
+from learninglion.inference.streams import NoAnswerError, RetractedError
 from learninglion.models import (
     Answers,
     AnswerVerdict,

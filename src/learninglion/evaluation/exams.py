@@ -20,8 +20,8 @@ from learninglion.database.blobs import Blobs
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proposal, answer_schema
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
-from learninglion.inference.answers import ThoughtOnlyError
 from learninglion.inference.generators import Generator, Prompt
+from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 

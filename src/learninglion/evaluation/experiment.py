@@ -45,9 +45,8 @@ from learninglion.evaluation.measures import DataPlaces, Run, append_line, read_
 from learninglion.evaluation.retrieval import Grades, evaluate
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, open_encoder
-from learninglion.inference.generators import EncoderChoice, RerankerChoice
-from learninglion.inference.reranking import Reranking, open_reranking, reranker_mistakes
+from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
+from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking, reranker_mistakes
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.database.files import append_durably
-from learninglion.inference.generators import EncoderChoice, RerankerChoice
+from learninglion.inference.encoders import EncoderChoice
+from learninglion.inference.reranking import RerankerChoice
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 

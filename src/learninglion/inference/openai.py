@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from learninglion.inference.answers import Answer, EventReader, ThoughtOnlyError, is_too_long, too_long
 from learninglion.inference.connection import (
     Connection,
     ConnectionLostError,
@@ -25,6 +24,7 @@ from learninglion.inference.generators import (
     Prompt,
     require_room,
 )
+from learninglion.inference.streams import Answer, EventReader, ThoughtOnlyError, is_too_long, too_long
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.connection import Connection, ConnectionLostError, Route, require_allowed
-from learninglion.inference.generators import RerankerChoice
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import sha256_hex
@@ -24,6 +23,20 @@ _MOST_ASKED = 500
 _MOST_INTRODUCTION = 300
 _MOST_TOLD = 1000
 _MOST_REPLY = 4_000_000  # bytes; a server may send every text back
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerChoice:
+    """Which model helps to order the first hits, if any."""
+
+    kind: str = "none"  # none | documents | texts: the shape of its endpoint
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+    weight: float = 1.0  # logits for one standard deviation of its scores
+    depth: int = 20  # hits that it orders
+    timeout: float = 10.0  # seconds
+    route: Route = Route()
 
 
 class RerankerError(LearningLionError):

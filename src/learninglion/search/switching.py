@@ -15,8 +15,7 @@ from threading import Lock, Thread
 from learninglion.database.blobs import Blobs
 from learninglion.inference.adapter import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, open_encoder
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
 from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
 from learninglion.search.comparing import LearnedVersions

@@ -1,6 +1,6 @@
 """The order of the work: the only room that knows all stages, and the one that logs each step."""
 
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import EncoderChoice
 from learninglion.models.progress import Progress, silent
 from learninglion.workflow.drafts import ReplayReport
 from learninglion.workflow.intake import (

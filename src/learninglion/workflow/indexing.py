@@ -13,8 +13,7 @@ from sqlalchemy import Engine as Database
 
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.generators import EncoderChoice
+from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import ConflictError, LearningLionError

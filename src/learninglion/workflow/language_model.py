@@ -16,9 +16,9 @@ from learninglion.checking.judging import Exam
 from learninglion.database.blobs import Blobs
 from learninglion.evaluation.exams import keep_exam
 from learninglion.inference import open_generator
-from learninglion.inference.answers import ThoughtOnlyError
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
+from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain

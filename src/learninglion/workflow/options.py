@@ -11,13 +11,10 @@ from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.connection import Route
-from learninglion.inference.generators import (
-    CrossEncoderChoice,
-    EncoderChoice,
-    GeneratorChoice,
-    GeneratorKind,
-    RerankerChoice,
-)
+from learninglion.inference.cross_encoder import CrossEncoderChoice
+from learninglion.inference.encoders import EncoderChoice
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
+from learninglion.inference.reranking import RerankerChoice
 from learninglion.record.energy import PowerFigures
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice

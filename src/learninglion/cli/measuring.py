@@ -13,9 +13,8 @@ from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
 from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, open_encoder
-from learninglion.inference.generators import EncoderChoice, RerankerChoice
-from learninglion.inference.reranking import Reranking, open_reranking
+from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
+from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion
 from learninglion.settings import load_settings, reranker_choice
