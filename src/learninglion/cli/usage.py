@@ -1,4 +1,4 @@
-"""Wrong usage of a command, said in Dutch: the library that reads the command line says it in English."""
+"""How a command is used, and wrong usage, said in Dutch: the library that reads the command line is English."""
 
 from __future__ import annotations
 
@@ -47,7 +47,21 @@ _IN_DUTCH = tuple(
         (r"Invalid value: (?P<bound>.+)", "{bound}"),
     )
 )
-_METAVARS = {"[OPTIONS]": "[OPTIES]", "COMMAND [ARGS]": "COMMANDO [WAARDEN]"}
+# The frame of a help text; what a command does is said in Dutch where it is written.
+_FRAME = tuple(
+    (re.compile(english, re.MULTILINE), dutch)
+    for english, dutch in (
+        (r"^Usage: ", "Gebruik: "),
+        (r"^Arguments:$", "Waarden:"),
+        (r"^Options:$", "Opties:"),
+        (r"^Commands:$", "Commando's:"),
+        (r"Show this message and exit\.", "Toon deze uitleg."),
+        (r"\[default:", "[standaard:"),
+        (r"\brequired\]", "verplicht]"),
+        (r"\[OPTIONS\]", "[OPTIES]"),
+        (r"\bCOMMAND \[ARGS\]", "COMMANDO [WAARDEN]"),
+    )
+)
 # The class that every kind of wrong usage is of; the library keeps its own copy of it.
 _WrongUsage: type[Any] = typer.BadParameter.__mro__[1]
 
@@ -64,6 +78,21 @@ def in_dutch(message: str) -> str:
     return message
 
 
+def help_in_dutch(shown: str) -> str:
+    """The help text of a command with its frame in Dutch."""
+    for english, dutch in _FRAME:
+        shown = english.sub(dutch, shown)
+    return shown
+
+
+def tell_in_dutch(command: Any) -> None:
+    """Have a command, and those below it, show their help in Dutch."""
+    shown = command.get_help
+    command.get_help = lambda context: help_in_dutch(shown(context))
+    for below in getattr(command, "commands", {}).values():
+        tell_in_dutch(below)
+
+
 @contextmanager
 def dutch_usage() -> Iterator[None]:
     """Whatever is wrong with the usage of a command is shown in Dutch, and how it is used; still status 2."""
@@ -78,9 +107,6 @@ def dutch_usage() -> Iterator[None]:
 def _show(error: Any, file: object = None) -> None:
     context = error.ctx
     if context is not None:
-        pieces = " ".join(context.command.collect_usage_pieces(context))
-        for english, dutch in _METAVARS.items():
-            pieces = pieces.replace(english, dutch)
-        typer.echo(f"Gebruik: {context.command_path} {pieces}", err=True)
+        typer.echo(help_in_dutch(context.get_usage()), err=True)
         typer.echo(f"Alle opties: {context.command_path} --help\n", err=True)
     typer.echo(f"learninglion: {in_dutch(error.format_message())}", err=True)
