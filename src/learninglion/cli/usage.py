@@ -1,4 +1,4 @@
-"""How a command is used, and wrong usage, said in Dutch: the library that reads the command line is English."""
+"""How a command is used, and wrong usage, in Dutch: the library that reads commands says it in English."""
 
 from __future__ import annotations
 
