@@ -68,6 +68,7 @@ def serve(home: Path, port: int) -> None:
     """The application as `learninglion serve` serves it."""
     settings = load_settings({"LEARNINGLION_HOME": str(home)})
     workplace = open_workplace(workplace_options(settings))
+    workplace.indexing.start_mending(workplace.drafts.rehearse)
     served = replace(settings.web, host="127.0.0.1", port=port)
     serving.serve(create_app(workplace, settings), served, serving.make_worker(workplace, 1))
 

@@ -33,7 +33,7 @@ def _pages(path: list[str]) -> Iterator[tuple[str, str]]:
     """The help of a command and of those under it, as a user gets to see it."""
     text = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "96", "TERMINAL_WIDTH": "96"}).stdout
     yield " ".join(["learninglion", *path]), "\n".join(line.rstrip() for line in text.strip().splitlines())
-    _, _, listed = text.partition("\nCommands:\n")
+    _, _, listed = text.partition("\nCommando's:\n")
     for line in listed.splitlines():
         if line.startswith("  ") and line[2:3].strip():
             yield from _pages([*path, line.split()[0]])

@@ -121,6 +121,14 @@ def test_draft_and_verify(home: Path, tmp_path: Path) -> None:
     assert verdicts[1]["reasons"]
 
 
+def test_a_draft_from_a_collection_that_is_not_there_is_one_error(home: Path) -> None:
+    kept = run(home, "history").stdout
+    done = run(home, "draft", "--questions", str(sample_question_set()), "--collection", "nergens", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == "learninglion: Verzameling nergens bestaat niet."
+    assert run(home, "history").stdout == kept, "nothing was made"
+
+
 def test_wrong_usage_is_two(tmp_path: Path) -> None:
     assert run(tmp_path, "draft").returncode == 2
     assert run(tmp_path, "search", "x", "--since", "gisteren").returncode == 2

@@ -43,6 +43,14 @@ def test_a_group_without_a_command_shows_its_help() -> None:
     assert "Voeg iemand toe" in done.output and "learninglion: " not in done.output
 
 
+@pytest.mark.parametrize("words", ["", "users", "evaluate --help", "draft --help", "users add --help"])
+def test_help_is_in_dutch(words: str) -> None:
+    shown = CliRunner().invoke(app, words.split()).output
+    assert shown.startswith("Gebruik: ") and "Opties:" in shown and "Toon deze uitleg." in shown
+    for english in ("Usage", "Options", "Arguments", "Commands", "default:", "required", "Show this", "ARGS"):
+        assert english not in shown, shown
+
+
 def test_an_invitation_has_the_port_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web = WebSettings()
     assert noted_place(tmp_path, web) == web

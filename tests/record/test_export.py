@@ -209,7 +209,9 @@ def test_who_answers_for_a_sentence_did_not_therefore_write_it(statement: Statem
 
 
 def test_view_can_be_read_back() -> None:
-    questions, _ = read_stated_draft(json.loads(json.dumps(dossier_view(make_dossier(), keep_order=True))))
+    questions = read_stated_draft(
+        json.loads(json.dumps(dossier_view(make_dossier(), keep_order=True)))
+    ).questions
     assert questions[0].numbers == (4, 5)
     assert [s.text for s in questions[0].statements] == [
         "Dit jaar zijn 12 controles gehouden.",
@@ -226,7 +228,7 @@ def test_view_keeps_paragraphs_and_lists() -> None:
     )
     dossier = replace(before, verifications=(replace(before.verifications[0], checks=checks),))
     view = json.loads(json.dumps(dossier_view(dossier, keep_order=True)))
-    questions, _ = read_stated_draft(view)
+    questions = read_stated_draft(view).questions
     assert [s.opens for s in questions[0].statements] == [Opening.PARAGRAPH, Opening.ITEM]
     view["questions"][0]["statements"][0]["opens"] = "chapter"
     with pytest.raises(InputError, match="kies uit sentence, paragraph, item, number"):

@@ -233,6 +233,19 @@ def test_a_remark_goes_with_what_it_is_about() -> None:
     assert back.draft.left_out == begun.draft.left_out
 
 
+def test_what_is_newer_is_told_while_the_older_source_is_cited_and_the_doubt_stays() -> None:
+    begun = DRAFTS["newer beside"]
+    newer = "Er is een nieuwere bron die u niet koos."
+    assert any(r.startswith(newer) for r in begun.draft.left_out)
+    other = typed(begun, "De gemeente bezoekt de schippers elk jaar.")
+    assert not any(c.statement.citations for c in other.checks)
+    assert not any(r.startswith(newer) for r in other.draft.left_out)
+    own = check_again(other, [own_statement(s, "Gebeld.") for s in other.draft.statements], nowhere)
+    assert not view_verdict(own).answered
+    back = typed(other, write_answer(begun.draft.statements))
+    assert back.draft.left_out == begun.draft.left_out
+
+
 def test_a_record_from_before_doubts_were_data_is_written_as_it_was_and_keeps_its_doubt() -> None:
     begun = DRAFTS["doubted"]
     old = replace(begun, draft=replace(begun.draft, written=(), remarks=()))

@@ -387,8 +387,8 @@ def test_a_stated_draft_gets_a_second_opinion_too(workplace: Scripted, selection
     dossier = workplace.drafts.draft(QUESTIONS, selections, actor=BOSS)
     assert all(v.second_reading is None for v in dossier.verifications), "copied sentences need none"
     judge = judged_by(workplace, *['{"oordeel": "ja"}'] * 50)
-    stated, context = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))
-    checked = workplace.drafts.verify(stated, context, actor=BOSS)
+    stated = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))
+    checked = workplace.drafts.verify(stated, actor=BOSS)
     shown = [c for v in checked.verifications for c in v.shown]
     assert shown and all(c.opinion is Opinion.AGREES for c in shown)
     assert len(judge.prompts) == len(shown)

@@ -33,6 +33,7 @@ from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.workflow import FileStatus, Workplace, WorkplaceOptions, open_workplace
+from learninglion.workflow.answer_text import write_answer
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))
@@ -179,21 +180,46 @@ def test_stated_draft_is_judged(workplace: Workplace, offers) -> None:
     dossier = workplace.drafts.draft(
         QUESTIONS, workplace.drafts.select_automatically(QUESTIONS, offers), actor=BOSS
     )
-    stated, context = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))
-    checked = workplace.drafts.verify(stated, context, actor=BOSS)
+    stated = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))
+    checked = workplace.drafts.verify(stated, actor=BOSS)
     assert [c.verdict for c in checked.verifications[0].checks] == [
         StatementVerdict.SUPPORTED for _ in dossier.verifications[0].shown
     ]
-    nowhere, _ = read_stated_draft(
+    assert [(v.verdict, v.missing) for v in checked.verifications] == [
+        (v.verdict, v.missing) for v in dossier.verifications
+    ]
+    nowhere = read_stated_draft(
         {
             "statements": [
                 {"text": "Ja.", "citations": [{"document": "ah-tk-x", "numbers": [1], "quote": "Ja."}]}
             ]
         }
     )
-    (check,) = workplace.drafts.verify(nowhere, Context(), actor=BOSS).verifications[0].checks
+    (check,) = workplace.drafts.verify(nowhere, actor=BOSS).verifications[0].checks
     assert check.verdict is StatementVerdict.UNSUPPORTED
     assert check.reasons
+
+
+def test_a_stated_draft_has_the_verdict_that_the_same_text_has_in_the_dossier(
+    workplace: Workplace, offers
+) -> None:
+    def told(dossier) -> list[tuple[object, ...]]:
+        return [(v.verdict, v.missing, v.draft.left_out) for v in dossier.verifications]
+
+    made = workplace.drafts.draft(
+        QUESTIONS, workplace.drafts.select_automatically(QUESTIONS, offers), actor=BOSS
+    )
+    text = write_answer(made.verifications[0].draft.statements)
+    dropped = "De wethouder kijkt daar anders naar."
+    edited = workplace.drafts.rewrite(made.id, 0, f"{text} {dropped}", version=made.version, actor=BOSS)
+    gone = workplace.drafts.rewrite(made.id, 0, dropped, version=edited.version, actor=BOSS)
+    for dossier in (made, edited, gone):
+        data = json.loads(json.dumps(dossier_view(dossier, keep_order=True)))
+        assert told(workplace.drafts.verify(read_stated_draft(data), actor=BOSS)) == told(dossier)
+        del data["id"]  # nobody here wrote it: its words alone say how far it answers
+        stranger = workplace.drafts.verify(read_stated_draft(data), actor=BOSS)
+        for there, here in zip(stranger.verifications, dossier.verifications, strict=True):
+            assert here.verdict is AnswerVerdict.ANSWERED or there.verdict is not AnswerVerdict.ANSWERED
 
 
 def test_supplied_context_is_cited_as_such(workplace: Workplace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion.dutch.reading import Reading, Word, rejoin_verbs, relink, reread
@@ -69,33 +70,34 @@ def _unglue(statement: Reading, evidence: Reading) -> Reading:
     known = {w.key for w in evidence.words}
     if all(word.key in known for word in statement.words):
         return statement
-    theirs = [(w, _bare(w.norm), len(w.norm)) for w in evidence.words]
+    alike: dict[str, list[Word]] = defaultdict(list)  # by their first letters, which twins share
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, w in enumerate(evidence.words):
+        alike[_joined(w.norm)[:_SHORTEST_PART]].append(w)
+        places[w.norm].append(place)
     pieces: list[Word] = []
     for word in statement.words:
         if word.key in known:
             pieces.append(word)
             continue
-        bare, length = _bare(word.norm), len(word.norm)
-        twin = next(
-            (
-                w
-                for w, other, size in theirs
-                if (bare and bare == other)
-                or (abs(size - length) == 1 and _differ_in_linking_s(word.norm, w.norm))
-            ),
-            None,
-        )
+        near = alike.get(_joined(word.norm)[:_SHORTEST_PART], ())
+        twin = next((w for w in near if _is_twin(word.norm, w.norm)), None)
         if twin is not None:
             pieces.append(replace(word, norm=twin.norm, key=twin.key))
         else:
-            pieces.extend(_parts(word, evidence.words))
+            pieces.extend(_parts(word, evidence.words, places))
     return statement if tuple(pieces) == statement.words else reread(tuple(pieces))
 
 
-def _bare(word: str) -> str:
+def _is_twin(one: str, other: str) -> bool:
+    """Whether two words are the same but for hyphens and apostrophes, or for a linking s."""
+    bare = _joined(one)  # of letters alone: "2020-2024" is not "20202024"
+    return (bare.isalpha() and bare == _joined(other)) or _differ_in_linking_s(one, other)
+
+
+def _joined(word: str) -> str:
     """A word without hyphens and apostrophes, which part no words: "zzp'ers" and "zzp-ers"."""
-    bare = word.replace("-", "").replace("'", "")
-    return bare if bare.isalpha() else ""  # "2020-2024" is not "20202024"
+    return word.replace("-", "").replace("'", "")
 
 
 def _differ_in_linking_s(one: str, other: str) -> bool:
@@ -108,12 +110,13 @@ def _differ_in_linking_s(one: str, other: str) -> bool:
     return longer[at] == "s" and longer[at + 1 :] == shorter[at:] and least <= at <= len(shorter) - least
 
 
-def _parts(word: Word, theirs: tuple[Word, ...]) -> tuple[Word, ...]:
+def _parts(word: Word, theirs: tuple[Word, ...], places: Mapping[str, Sequence[int]]) -> tuple[Word, ...]:
+    """A word in two that stand near each other in `theirs`; `places`: where each stands, by its letters."""
     if any(c.isdigit() for c in word.norm):
         return (word,)  # "20202024" is not "2020" and "2024"
-    for at, first in enumerate(theirs):
-        if not word.norm.startswith(first.norm):
-            continue
+    heads = (word.norm[:end] for end in range(1, len(word.norm)))
+    for at in sorted(at for head in heads for at in places.get(head, ())):
+        first = theirs[at]
         for second in theirs[at + 1 : at + 4]:
             if word.norm in (first.norm + second.norm, f"{first.norm}-{second.norm}"):
                 head = replace(word, norm=first.norm, raw=first.raw, key=first.key)

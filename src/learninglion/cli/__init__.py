@@ -10,7 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from learninglion import __version__
-from learninglion.cli.terminal import dutch_usage, fail, show_what_can_be_shown
+from learninglion.cli.terminal import fail, show_what_can_be_shown
+from learninglion.cli.usage import dutch_usage, help_in_dutch, tell_in_dutch
 from learninglion.models.errors import LearningLionError, UnavailableError
 
 __all__ = ["LazyCommands", "app", "main"]
@@ -76,6 +77,10 @@ class LazyCommands(TyperGroup):
         with dutch_usage():
             return super().invoke(ctx)
 
+    def get_help(self, ctx: Any) -> str:
+        """As it is, in Dutch."""
+        return help_in_dutch(super().get_help(ctx))
+
     def list_commands(self, ctx: object) -> list[str]:
         """The names of all commands, without importing them."""
         return list(_MODULES)
@@ -94,7 +99,10 @@ class LazyCommands(TyperGroup):
             return
         part = typer.Typer(rich_markup_mode=None)
         import_module(f"learninglion.cli.{module}").register(part)
-        self.commands.update(typer.main.get_group(part).commands)
+        loaded = typer.main.get_group(part).commands
+        for command in loaded.values():
+            tell_in_dutch(command)
+        self.commands.update(loaded)
 
 
 app = typer.Typer(

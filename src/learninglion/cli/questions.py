@@ -229,6 +229,7 @@ def draft(
         if questions is None:
             dossier = workplace.drafts.resume(resume, actor=actor, progress=shown)
         else:
+            workplace.documents.require_known(filters, actor)
             question_set = _read_set(questions, context, context_confirmed)
             offers = workplace.searching.offer(
                 question_set, filters=filters, limit=limit, actor=actor, progress=shown
@@ -320,9 +321,9 @@ def verify(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Controleer van elke zin of de aangehaalde bron hem draagt."""
-    stated, context = read_stated_draft(read_json(draft_file))
+    stated = read_stated_draft(read_json(draft_file))
     with workplace_here() as workplace:
-        dossier = workplace.drafts.verify(stated, context, actor=local_actor())
+        dossier = workplace.drafts.verify(stated, actor=local_actor())
     if as_json:
         print_json(dossier_view(dossier, keep_order=True))
         return

@@ -139,6 +139,7 @@ def read_said(
     sources = _as_sources(selection, statements, whose_words(statements, drafted))
     of = {one: tuple(told for told in sources if told.whose is one) for one in Whose}
     read = {one: tuple(told.source for told in of[one]) for one in Whose}
+    judge.meaning.read([told.source for told in sources])  # together: side by side on the cores
     judged = zip(
         judge.of_selection(selection, read[Whose.MACHINE], trusted=True),
         judge.of_selection(selection, read[Whose.SOURCE]),

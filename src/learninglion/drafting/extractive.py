@@ -413,13 +413,15 @@ def _cited(made: _Draft, newer: Follows) -> Citation:
 
 
 def _beside(text: str, made: _Draft, older: Source, newer: Follows, asking: Asking) -> Remark:
-    """What is newer and no text of the draft: that puts the part in doubt until it is cited."""
+    """What is newer and no text of the draft: that puts the part in doubt until it is cited, and is said
+    while the older source is.
+    """
     old = units_of(older)[max(made.taken[older.id])].text
     words_beside = (
         f"{text} {reference(older)} ({dutch_date(older.document)}): “{old}” "
         f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[newer.place].text}”"
     )
-    return Remark(words_beside, (asking.text,), until=newer.source.id)
+    return Remark(words_beside, (asking.text,), until=newer.source.id, of=older.id)
 
 
 # --------------------------------------------------------------------------- as text

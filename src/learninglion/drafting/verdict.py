@@ -71,7 +71,7 @@ def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
     claims = {claim_of(statement.text) for statement in draft.statements}
     cited = {c.source_id for statement in draft.statements for c in statement.citations}
     true = [
-        remark
+        remark if not remark.of or remark.of in cited else replace(remark, text="")
         for remark in draft.remarks
         if remark.until not in cited and (not remark.about or claims & set(map(claim_of, remark.about)))
     ]

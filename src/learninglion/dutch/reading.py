@@ -104,6 +104,8 @@ def _as_word(mark: str, sentence: int) -> Word:
 
 def join_readings(readings: tuple[Reading, ...]) -> Reading:
     """One reading of several texts after each other, their sentences numbered on."""
+    if len(readings) == 1:
+        return readings[0]
     words: list[Word] = []
     sentence = 0
     for reading in readings:

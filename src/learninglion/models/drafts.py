@@ -142,6 +142,8 @@ class Remark:
     missing: bool = False  # those parts are not answered at all
     about: tuple[str, ...] = ()  # sentences: true while one of them stands; of none: whatever stands
     until: str = ""  # id of a source: true until the text cites it
+    # Id of the source that it is told of: where the text does not cite it (any more) only the doubt remains.
+    of: str = field(default="", metadata={"later": True})
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ class RemarkView(TypedDict):
     """Something the machine remarked on what it wrote: in words, or as parts of the question that it doubts.
 
     `missing`: those parts are not answered at all; `about`: the sentences of which it is true; `until`: the
-    source that ends it once the text cites it.
+    source that ends it once the text cites it; `of`: the source without which only the doubt remains.
     """
 
     text: str
@@ -285,6 +285,7 @@ class RemarkView(TypedDict):
     missing: bool
     about: list[str]
     until: str
+    of: str
 
 
 class VerificationView(TypedDict):
@@ -608,6 +609,7 @@ def _remark_view(remark: Remark) -> RemarkView:
         "missing": remark.missing,
         "about": list(remark.about),
         "until": remark.until,
+        "of": remark.of,
     }
 
 
@@ -687,7 +689,17 @@ class StatedQuestion:
     statements: tuple[Statement, ...]
 
 
-def read_stated_draft(data: object) -> tuple[tuple[StatedQuestion, ...], Context]:
+@dataclass(frozen=True, slots=True)
+class StatedDraft:
+    """A draft that came from outside, and the dossier that it says to be of; "" for none."""
+
+    questions: tuple[StatedQuestion, ...]
+    context: Context = Context()
+    dossier: str = ""
+    version: int | None = None
+
+
+def read_stated_draft(data: object) -> StatedDraft:
     """A draft that a program or a person wrote; only `text` and `citations` need be there.
 
     Raises InputError that names the place which does not fit.
@@ -698,11 +710,14 @@ def read_stated_draft(data: object) -> tuple[tuple[StatedQuestion, ...], Context
     if not isinstance(entries, list):
         raise InputError('Het concept moet een lijst "questions" hebben.')
     questions = tuple(_read_question(entry, i) for i, entry in enumerate(entries, start=1))
-    context = data.get("context")
-    if not isinstance(context, dict):
-        return questions, Context()
-    texts = {k: str(context.get(k) or "") for k in ("line", "news")}
-    return questions, Context(texts["line"], texts["news"], bool(context.get("confirmed")))
+    given = data.get("context")
+    given = given if isinstance(given, dict) else {}
+    texts = {k: str(given.get(k) or "") for k in ("line", "news")}
+    context = Context(texts["line"], texts["news"], bool(given.get("confirmed")))
+    version = data.get("version")
+    return StatedDraft(
+        questions, context, str(data.get("id") or ""), version if type(version) is int else None
+    )
 
 
 def _read_question(entry: object, position: int) -> StatedQuestion:

@@ -177,6 +177,7 @@ class DossierRepository:
         self._engine = engine
         self._log = log
         self._contents = _Contents()
+        self._spelled = Recent[int, tuple[Verification, str]](_AT_HAND)
 
     # ----------------------------------------------------------------- writing
 
@@ -188,7 +189,7 @@ class DossierRepository:
         saved that version with another content, InputError for a state that does not follow: `approve` is
         the only way to approved, and an approved text that changes is edited again.
         """
-        content = canonical_json(dossier).encode()
+        content = self._spell(dossier)
         sha256 = sha256_hex(content)
         with writing(self._engine) as connection:
             known = _version(connection, dossier.id, dossier.version)
@@ -203,6 +204,18 @@ class DossierRepository:
             saved = self._add(connection, dossier, content, sha256, by, reason)
         self._log.advance_anchor()
         return saved
+
+    def _spell(self, dossier: Dossier) -> bytes:
+        """The dossier as canonical JSON; of an answer that did not change since, as it was spelled then."""
+        parts = []
+        for verification in dossier.verifications:
+            known, text = self._spelled.get(id(verification)) or (None, "")
+            if known is not verification:
+                text = canonical_json(verification)
+                self._spelled.put(id(verification), (verification, text), len(text))
+            parts.append(text)
+        rest, around = canonical_json(replace(dossier, verifications=())), '"verifications":[%s]'
+        return rest.replace(around % "", around % ",".join(parts), 1).encode()
 
     def approve(
         self,
@@ -241,7 +254,7 @@ class DossierRepository:
                 version=version + 1,
                 responsibility=responsibility or held.responsibility,
             )
-            content = canonical_json(dossier).encode()
+            content = self._spell(dossier)
             saved = self._add(connection, dossier, content, sha256_hex(content), by, reason)
         self._log.advance_anchor()
         return saved

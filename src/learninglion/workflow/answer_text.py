@@ -14,9 +14,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from learninglion.checking.citations import Locate, cite
+from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, propose
 from learninglion.drafting.wording import coverage, subject_words
+from learninglion.dutch.reading import read
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
     Author,
@@ -43,6 +45,7 @@ _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 # "de" and "van" are what they share.
 _SAME = 0.4
 _TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
+_OTHERWISE = 3  # words that may stand otherwise in what bears a short sentence: "liep", "twee" and "2"
 _TELLING = 8  # words of a sentence that is known by them: "Ja." stands in many an answer, each time anew
 _ABOUT = 2.0  # weight of what it is about: less ("Dat is niet bekend.") is near to everything
 _NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
@@ -135,10 +138,9 @@ def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:
 
     "Ja." to "Bent u bekend met …?" is nobody's but who says it, though many a source says "Ja.".
     """
-    answer = read_answer(draft.proposal, (), draft.selection, locate)
-    if draft.proposal == propose(askings_of(draft.selection.question.text)):
-        return tuple(replace(s, citations=()) for s in answer)
-    chosen = draft.selection.chosen
+    nobodys = draft.proposal == propose(askings_of(draft.selection.question.text))
+    chosen = () if nobodys else draft.selection.chosen
+    answer = read_answer(draft.proposal, (), replace(draft.selection, chosen=chosen), locate)
     return tuple(s if _holds(s, chosen, locate) else replace(s, citations=()) for s in answer)
 
 
@@ -275,7 +277,13 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
             return tried
     near = sorted(_near(statement.text, chosen), key=lambda candidate: -candidate[0])[:_TRIED]
     cited = [cite(source, span, locate) for _, source, span in near]
-    for tried in (*((one,) for one in cited), *((cited[0], other) for other in cited[1:])):
+    claim = [word.key for word in read(split_introduction(statement.text).claim).words if word.is_content]
+    there = [frozenset(word.key for word in read(_text_of(span, source)).words) for _, source, span in near]
+    for places in (*((i,) for i in range(len(near))), *((0, i) for i in range(1, len(near)))):
+        lacking = sum(not any(key in there[i] for i in places) for key in claim)
+        if lacking >= _OTHERWISE and lacking > len(claim) / 2:
+            continue  # checking needs a counterpart of every word, and takes long
+        tried = tuple(cited[i] for i in places)
         if _holds(replace(statement, citations=tried), chosen, locate):
             return tried
     shared = [coverage(statement.text, (_text_of(span, source),)) for _, source, span in near]

@@ -13,6 +13,7 @@ from learninglion import __version__
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
+from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
@@ -29,6 +30,7 @@ from learninglion.models import (
     Draft,
     Provenance,
     QuestionSet,
+    Remark,
     Selection,
     Source,
     Statement,
@@ -68,12 +70,26 @@ def make_dossier(
     return Dossier(f"dossier-{digest[:16]}", question_set, tuple(verifications), settings=settings_used)
 
 
-def stated_draft(stated: StatedQuestion, sources: Sequence[Source], locate: Locate) -> Verification:
-    """A draft from outside, checked against the sources that it may cite."""
+def stated_draft(
+    stated: StatedQuestion, sources: Sequence[Source], locate: Locate, recorded: Draft | None = None
+) -> Verification:
+    """A draft from outside, checked against the sources that it may cite.
+
+    `recorded`: what was drafted here, where this says to be that text: judged as an edit of it. Of any other
+    nobody says that it answers the question but its words.
+    """
     question = SubQuestion(stated.numbers, stated.text)
     selection = Selection(question, "", (), tuple(sources), chosen_by=Chooser.PERSON)
-    draft = Draft(selection, stated.statements, AnswerVerdict.ANSWERED, (), Provenance("stated"))
-    return verify(draft, locate)
+    draft = Draft(selection, (), AnswerVerdict.ANSWERED, (), Provenance("stated"))
+    if parts := question_parts(selection):
+        draft = replace(draft, remarks=(Remark(parts=parts),))
+    if recorded is not None and recorded.selection.question == question:
+        selection = replace(recorded.selection, chosen=tuple(sources))
+        provenance = Provenance("stated", parameters=recorded.provenance.parameters)
+        draft = replace(with_remarks(recorded), selection=selection, provenance=provenance)
+    first = verify(replace(draft, statements=stated.statements), locate)
+    found = tuple(check.statement for check in first.checks)  # with what they cite
+    return verify(judge_draft(replace(draft, statements=found)), locate, known=first)
 
 
 def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:

@@ -369,6 +369,8 @@ class StatedRequest(Strict):
 
     questions: Annotated[list[StatedQuestionBody], Field(min_length=1, max_length=100)]
     context: ContextBody = ContextBody()
+    id: Name | None = None  # of the dossier here that this is a text of: judged as that is
+    version: Annotated[int, Field(ge=1)] | None = None
 
 
 # --------------------------------------------------------------------------- out
@@ -668,10 +670,9 @@ def question_set(body: SetText, actor: ApiUser) -> JSONResponse:
 
 
 def _draft(workplace: Workplace, actor: Actor, body: DraftRequest, run: Run | None = None) -> Dossier:
-    question_set = body.question_set.as_set()
-    offers = workplace.searching.offer(
-        question_set, filters=body.filters.as_filters(), limit=body.limit, actor=actor
-    )
+    question_set, filters = body.question_set.as_set(), body.filters.as_filters()
+    workplace.documents.require_known(filters, actor)
+    offers = workplace.searching.offer(question_set, filters=filters, limit=body.limit, actor=actor)
     if body.choices is None:
         selections = workplace.drafts.select_automatically(question_set, offers, threshold=body.threshold)
     else:
@@ -753,8 +754,8 @@ def job_events(
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": DossierView}})
 def verify(body: StatedRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Check a text from outside, sentence by sentence, against what it cites; nothing is kept."""
-    stated, context = read_stated_draft(body.model_dump())
-    return JSONResponse(dossier_view(site.workplace.drafts.verify(stated, context, actor=actor)))
+    stated = read_stated_draft(body.model_dump())
+    return JSONResponse(dossier_view(site.workplace.drafts.verify(stated, actor=actor)))
 
 
 @routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": DossierPage}})
