@@ -15,7 +15,7 @@ import typer.main
 from learninglion.cli import app
 from learninglion.models import Role
 from learninglion.record.export import ExportFormat
-from learninglion.record.letter_template import KNOWN_FIELDS
+from learninglion.record.letter import KNOWN_FIELDS
 from learninglion.settings import Settings, load_settings
 from learninglion.workflow.rights import RIGHTS, Task
 

@@ -22,7 +22,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from learninglion.record.export_docx import FIXED_TIME, fresh_list, note_styles, with_fixed_times
-from learninglion.record.letter_template import PLAIN_TEMPLATE
+from learninglion.record.letter import PLAIN_TEMPLATE
 
 _BLUE = RGBColor(0x15, 0x42, 0x73)
 _GREY = RGBColor(0x44, 0x44, 0x44)

@@ -37,7 +37,7 @@ from learninglion.inference.generators import (
 from learninglion.inference.reranking import RerankerChoice, reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.energy import Method, PowerFigures
-from learninglion.record.letter_template import LetterTerms
+from learninglion.record.letter import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 

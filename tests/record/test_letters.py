@@ -54,8 +54,7 @@ from learninglion.record.changes import (
     trace_deeds,
 )
 from learninglion.record.export import ExportFormat, export, file_name
-from learninglion.record.letter_facts import document_title, read_facts
-from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
+from learninglion.record.letter import PLAIN_TEMPLATE, LetterTemplate, LetterTerms, document_title, read_facts
 from learninglion.record.marking import MARK_LINE
 from learninglion.record.notes import AnswerGroup, account_for, answer_groups, collect_notes
 from learninglion.testing import make_source

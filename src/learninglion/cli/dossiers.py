@@ -12,7 +12,7 @@ from learninglion.cli.terminal import console, fail, local_actor, print_json
 from learninglion.compliance.archive_package import verify_package
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
-from learninglion.record.letter_template import PLAIN_TEMPLATE
+from learninglion.record.letter import PLAIN_TEMPLATE
 from learninglion.settings import archive_terms, load_settings
 from learninglion.workflow.files import write_file
 from learninglion.workflow.retention import Overdue, Term

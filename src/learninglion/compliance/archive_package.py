@@ -24,7 +24,7 @@ from learninglion.models.plain import canonical_json, sha256_hex, to_plain
 from learninglion.record.dossiers import DossierVersion
 from learninglion.record.energy import Energy
 from learninglion.record.export import WHOLE, export, to_json
-from learninglion.record.letter_template import LetterTerms
+from learninglion.record.letter import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
 from learninglion.record.marking import credit_line, state_words
 from learninglion.record.provenance import SIDECAR_SUFFIX

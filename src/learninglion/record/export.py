@@ -21,8 +21,7 @@ from learninglion.record.answers import TextBlock, answer_heading, empty_answer,
 from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view
 from learninglion.record.energy import Energy, energy_lines
-from learninglion.record.letter_facts import document_title, file_stem
-from learninglion.record.letter_template import LetterTerms
+from learninglion.record.letter import LetterTerms, document_title, file_stem
 from learninglion.record.marking import (
     credit_line,
     linked_data,

@@ -40,17 +40,20 @@ from learninglion.record.changes import (
     changed_blocks,
     text_before,
 )
-from learninglion.record.letter_facts import LetterFacts, day_text, document_title, read_facts
-from learninglion.record.letter_template import (
+from learninglion.record.letter import (
     FillIn,
+    LetterFacts,
     LetterTemplate,
     LetterTerms,
+    day_text,
+    document_title,
     emptied,
     fill_fields,
     fill_in,
     holds,
     look_of,
     paragraphs_of,
+    read_facts,
     text_run,
 )
 from learninglion.record.marking import credit_line, made_at, mark_line, origin_line, properties

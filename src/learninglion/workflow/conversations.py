@@ -26,7 +26,7 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress, silent
 from learninglion.record.answers import copy_answers
-from learninglion.record.letter_facts import CONVERSATION
+from learninglion.record.letter import CONVERSATION
 from learninglion.record.log import EventLog
 from learninglion.search.asking import Reply, Verdict
 from learninglion.search.material import Material

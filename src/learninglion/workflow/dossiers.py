@@ -16,7 +16,7 @@ from learninglion.record.changes import Deed, MachineText, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
-from learninglion.record.letter_template import LetterTerms
+from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.provenance import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.files import free_path, make_folder, write_file

@@ -16,7 +16,7 @@ from learninglion.inference.encoders import EncoderChoice
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice
 from learninglion.record.energy import PowerFigures
-from learninglion.record.letter_template import LetterTerms
+from learninglion.record.letter import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 
 ENGINES = ("auto", "embedded", "postgres")  # of search

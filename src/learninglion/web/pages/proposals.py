@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models import Answers, Author, Dossier
 from learninglion.models.errors import ConflictError, InputError, LearningLionError
-from learninglion.record.letter_facts import is_conversation
+from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
 from learninglion.web.access import SignedIn, Site, TheSite
