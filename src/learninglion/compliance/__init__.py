@@ -1,1 +1,1 @@
-"""What the organisation must be able to show: register, assessments, archive package, energy."""
+"""What the organisation must be able to show: register, assessments, archive package, processing log."""

@@ -1,1 +1,1 @@
-"""Word and OpenDocument."""
+"""Files of office programs, web pages, mail and typed text: each as running text."""
