@@ -19,7 +19,7 @@ from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name,
 from learninglion.inference.generators import EncoderChoice
 from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.search.comparing import LearnedVersions
+from learninglion.search.fusion import LearnedVersions
 
 BOOK = "index/encoders.json"
 _logger = logging.getLogger(__name__)
