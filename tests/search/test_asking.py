@@ -19,8 +19,6 @@ from learninglion.evaluation.document_questions import (
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, QAPair, Span
 from learninglion.models.errors import InputError
-from learninglion.search.about import Feature, facts_about, feature_asked
-from learninglion.search.asked import is_english, read_question, without_order
 from learninglion.search.asking import (
     Reply,
     Verdict,
@@ -30,8 +28,10 @@ from learninglion.search.asking import (
     read_first,
 )
 from learninglion.search.evidence import cover, look, split_verb, want
+from learninglion.search.facts import Feature, facts_about, feature_asked
 from learninglion.search.local.index import Index
 from learninglion.search.material import Material, grouped
+from learninglion.search.question import is_english, read_question, without_order
 from learninglion.search.referring import Description, described, naming
 from learninglion.search.summary import carriers
 from learninglion.search.weighing import chance_answered

@@ -18,8 +18,7 @@ from learninglion.inference.encoders import Encoder, Vectors, built_in_name, ope
 from learninglion.models import Actor, Role
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search import switching
-from learninglion.search.comparing import LearnedVersions
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.fusion import DEFAULT, LearnedVersions
 from learninglion.search.switching import EncoderBook, Switching
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import EncoderChoice, Workplace, WorkplaceOptions, open_workplace

@@ -15,8 +15,7 @@ from learninglion.inference.adapter import UNCHANGED, make_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError
-from learninglion.search.comparing import LearnedVersions
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.fusion import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder
 
 SUBJECTS = (

@@ -44,8 +44,8 @@ from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, verdict_words
 from learninglion.search.asking import Reply, Verdict
+from learninglion.search.contract import reply_view
 from learninglion.search.material import Material, Twin
-from learninglion.search.told import reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.conversations import Turn
 

@@ -15,7 +15,9 @@ from typing import Protocol
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import fold
 from learninglion.models import Document, DocumentCard, DocumentKind
-from learninglion.search.about import (
+from learninglion.search.engine import Engine
+from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
+from learninglion.search.facts import (
     Fact,
     Feature,
     facts_about,
@@ -24,11 +26,9 @@ from learninglion.search.about import (
     part_numbered,
     tells_apart,
 )
-from learninglion.search.asked import is_english, read_question
-from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
 from learninglion.search.material import Material, grouped, material_of, merged
 from learninglion.search.numbering import not_told, numbers_named
+from learninglion.search.question import is_english, read_question
 from learninglion.search.ranking import rank
 from learninglion.search.referring import Naming, alike, described, naming, points_at_document
 from learninglion.search.revisions import (

@@ -9,104 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import takewhile
 
-from learninglion.database.blobs import Blobs
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, number_of
+from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
+from learninglion.dutch.reading import Word, read
 from learninglion.dutch.text import fold, squash, words
-from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
 from learninglion.models import Document, Span
-from learninglion.models.errors import InputError
 from learninglion.parsing.passages import cut
-from learninglion.search.fusion import DEFAULT, Fusion, pack_fusion, read_fusion
+from learninglion.search.analysis import stem
 from learninglion.search.units import units_of
-
-# Versions of what was learned here: kept apart, the newest in force, and always a way back.
-
-TUNING = "tuning/"
-_CURRENT = f"{TUNING}fusion.json"
-_NUMBER = f"{TUNING}in-force"
-_KEPT = f"{TUNING}fusion-"
-
-
-class LearnedVersions:
-    """The versions among `blobs`: fusion.json is in force, fusion-1.json and on are all that ever were.
-
-    A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on; one
-    in which the measure of relevance did, its weights as relevance-1.json and on.
-    """
-
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
-
-    def current(self) -> Fusion:
-        """The fusion in force; the one that ships when nothing was learned."""
-        used = self._blobs.read(_CURRENT)
-        return DEFAULT if used is None else read_fusion(used)
-
-    def versions(self) -> tuple[int, ...]:
-        """The versions that were kept, oldest first; 0 is the one that ships."""
-        names = (name.removeprefix(_KEPT).removesuffix(".json") for name in self._blobs.names(_KEPT))
-        return (0, *sorted(int(number) for number in names if number.isdigit()))
-
-    def in_force(self) -> int:
-        """The version in force."""
-        used = self._blobs.read(_CURRENT)
-        if used is None:
-            return 0
-        number = self._blobs.read(_NUMBER)
-        if number is not None:
-            return int(number)
-        # from before the number was kept
-        same = (n for n in self.versions()[1:] if self._blobs.read(f"{_KEPT}{n}.json") == used)
-        return max(same, default=0)
-
-    def adapter(self) -> Adapter | None:
-        """What the embedding model learned in the version in force; None where it is the model that ships."""
-        return self._adapter(self.in_force())
-
-    def adapters(self) -> tuple[Adapter, ...]:
-        """What the embedding model learned in any version, oldest first."""
-        return tuple(a for number in self.versions() if (a := self._adapter(number)) is not None)
-
-    def _adapter(self, number: int) -> Adapter | None:
-        name = f"{TUNING}adapter-{number}.npz"
-        packed = self._blobs.read(name)
-        return None if packed is None else read_adapter(packed, name)
-
-    def measure(self) -> str:
-        """The weights of the measure of relevance in force; "" where it is the one that ships."""
-        return (self._blobs.read(f"{TUNING}relevance-{self.in_force()}.json") or b"").decode()
-
-    def keep(self, fusion: Fusion, adapter: Adapter | None = None, measure: str | None = None) -> int:
-        """Put a new version in force; gives its number. Without `measure` that of before stays."""
-        number = self.versions()[-1] + 1
-        measure = self.measure() if measure is None else measure
-        if adapter is not None:
-            self._blobs.put(f"{TUNING}adapter-{number}.npz", pack_adapter(adapter))
-        if measure:
-            self._blobs.put(f"{TUNING}relevance-{number}.json", measure.encode())
-        self._blobs.put(f"{_KEPT}{number}.json", pack_fusion(fusion))
-        self._put_in_force(number)
-        return number
-
-    def _put_in_force(self, number: int) -> None:
-        self._blobs.put(_CURRENT, self._blobs.read(f"{_KEPT}{number}.json") or b"")
-        self._blobs.put(_NUMBER, str(number).encode())
-
-    def revert(self, number: int) -> None:
-        """Put an earlier version in force again. Raises InputError that lists the versions there are."""
-        if number not in self.versions():
-            listed = ", ".join(map(str, self.versions()))
-            raise InputError(f"Versie {number} bestaat niet; er zijn: {listed}.")
-        if number == 0:
-            self._blobs.remove(_CURRENT)
-            self._blobs.remove(_NUMBER)
-        else:
-            self._put_in_force(number)
 
 
 class ChangeKind(StrEnum):
@@ -168,29 +83,26 @@ class Comparison:
 
 
 _ALIKE = 0.5  # of the words of both: two versions of one sentence
+_PART = 0.7  # of the words of a sentence: part of one in the other version
 _RELATED = 0.25  # and where no other sentence came or went under its heading
-_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}}(?:e|ste|de)?\s+)?(?:{_MONTH})(?:\s+(?:19|20)\d\d)?\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b"
-    rf"|\b(?:19|20)\d\d\b",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(
-    r"[€$]?\s?(?<![\w])\d+(?:[.,:]\d+)*(?:\s*(?:%|‰|procent|percent|euro|miljoen|miljard|duizend|km|kg|meter|uur|uren"
-    r"|minuten|dagen|dag|werkdagen|weken|week|maanden|maand|jaar|jaren|hours?|days?|weeks?|months?|years?)\b|\s*%)?",
-    re.IGNORECASE,
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTHS = frozenset((*MONTHS, *ENGLISH_MONTHS))
+_UNITS = UNIT_NAMES | frozenset(
+    """werkdag werkdagen kwartaal kwartalen pound pounds hour hours minute minutes day days week weeks month
+    months year years""".split()
 )
 _MODALS = {
     "must": "moet moeten moest moesten dient dienen verplicht behoort must shall required should",
     "may": "mag mogen mocht kan kunnen may can might",
     "need not": "hoeft hoeven",
-    "forbidden": "verboden verbiedt forbidden prohibited",
     "not": "niet geen nooit noch zonder not no never without",
-    "limit": "uiterlijk hoogstens minstens minimaal maximaal hooguit least most latest",
+    "at most": "uiterlijk hoogstens hoogste maximaal hooguit most latest",
+    "at least": "minstens minste minimaal least",
     "except": "tenzij behalve alleen uitsluitend slechts mits unless except only",
     "always": "altijd steeds always",
 }
 _MODAL = {word: name for name, listed in _MODALS.items() for word in listed.split()}
+_FORBIDDEN = frozenset("verboden verbiedt verbied verbieden forbidden prohibited".split())  # may not
 
 
 def compare(old: Document, new: Document) -> Comparison:
@@ -201,19 +113,50 @@ def compare(old: Document, new: Document) -> Comparison:
     pairs = _pairs([before[i] for i in left], [after[j] for j in came])
     partner = {left[i]: came[j] for i, j in pairs}
     changes: list[tuple[float, Change]] = []
+    rest = (set(left) - set(partner), set(came) - set(partner.values()))
     for i, j in partner.items():
-        differences = _differences(before[i].text, after[j].text)
-        changes.append((j, Change(ChangeKind.CHANGED, before[i], after[j], differences)))
-    for j in set(came) - set(partner.values()):
+        olds = _with_parts(before, i, rest[0], after[j])
+        news = _with_parts(after, j, rest[1], before[i])
+        rest[0].difference_update(olds)
+        rest[1].difference_update(news)
+        old_place, new_place = _as_one(before, olds), _as_one(after, news)
+        differences = _differences(old_place.text, new_place.text)
+        changes.append((j, Change(ChangeKind.CHANGED, old_place, new_place, differences)))
+    for j in rest[1]:
         changes.append((j, Change(ChangeKind.ADDED, None, after[j], _differences("", after[j].text))))
     standing = _standing(keys_before, keys_after)
-    for i in set(left) - set(partner):
+    for i in rest[0]:
         at = bisect_right(standing, (i, len(after)))
         behind = standing[at - 1][1] if at else -1
         gone = Change(ChangeKind.REMOVED, before[i], None, _differences(before[i].text, ""))
         changes.append((behind + 0.5 + i / (2 * len(before) + 2), gone))
     ordered = tuple(change for _, change in sorted(changes, key=lambda entry: entry[0]))
     return Comparison(ordered, len(before) - len(left))
+
+
+def _with_parts(places: Sequence[Place], at: int, rest: Set[int], other: Place) -> list[int]:
+    """A sentence with those beside it that are the other parts of the one in the other version.
+
+    "A, maar b." in one, and "A. B." in the other.
+    """
+    own, there = Counter(words(places[at].text)), Counter(words(other.text))
+    parts = [at]
+    for step in (-1, 1):
+        beside = at + step
+        while beside in rest:
+            more = Counter(words(places[beside].text))
+            if (more & (there - own)).total() < _PART * more.total():
+                break
+            parts.append(beside)
+            own += more
+            beside += step
+    return sorted(parts)
+
+
+def _as_one(places: Sequence[Place], parts: Sequence[int]) -> Place:
+    first, last = places[parts[0]], places[parts[-1]]
+    text = " ".join(places[n].text for n in parts)
+    return replace(first, text=text, span=Span(first.span.start, last.span.end))
 
 
 def places_of(document: Document) -> list[Place]:
@@ -315,25 +258,47 @@ def _differences(old: str, new: str) -> tuple[Difference, ...]:
     return tuple(differences)
 
 
-Told = Iterator[tuple[str, str]]  # what it comes down to, and how it is written
+Told = Iterator[tuple[str, str]]  # what it comes down to, in one spelling, and how it is written
 
 
 def _dates(text: str) -> Told:
-    for match in _DATE.finditer(text):
-        yield fold(squash(match.group())), match.group().strip()
+    for date in _dated(read(text).words):
+        written = [word.raw for word in date]
+        joint = "-" if len(date) > 1 and all(raw.isdigit() for raw in written) else " "
+        yield " ".join(word.norm.removesuffix("e") for word in date), joint.join(written)
+
+
+def _dated(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """The words of each date: a month with its day and year, or a year."""
+    for at, word in enumerate(words):
+        if word.norm in _MONTHS:
+            day = at and words[at - 1].norm.removesuffix("e").isdigit() and len(words[at - 1].norm) < 4
+            year = at + 1 < len(words) and _YEAR.fullmatch(words[at + 1].norm)
+            yield words[at - 1 if day else at : at + 2 if year else at + 1]
+        elif _YEAR.fullmatch(word.norm) and not (at and words[at - 1].norm in _MONTHS):
+            yield words[at : at + 1]
 
 
 def _figures(text: str) -> Told:
-    bare = _DATE.sub(" ", text)
-    for match in _FIGURE.finditer(bare):
-        yield fold(re.sub(r"\s+", "", match.group())), match.group().strip()
-    for word in re.findall(r"[^\W\d]+", bare):
-        number = number_of(fold(word)) if len(word) > 3 and fold(word) not in ("eerste", "tweede") else None
-        if number is not None:
-            yield number, word
+    words = read(text).words
+    taken = {id(word) for date in _dated(words) for word in date}
+    for at, word in enumerate(words):
+        units = list(takewhile(lambda w: w.norm in SCALES or w.norm in _UNITS, words[at + 1 : at + 4]))
+        one = word.norm == "een" and bool(units) and units[0].norm not in SCALES
+        if id(word) in taken or not (one or word.norm[:1].isdigit()) or word.norm in ("1e", "2e"):
+            continue
+        unit = " ".join(stem(w.norm) for w in units)
+        written = " ".join((word.raw, *(w.raw for w in units)))
+        yield f"{'1' if one else word.norm} {unit}".strip(), written
 
 
 def _duties(text: str) -> Told:
+    negations = 0
     for word in re.findall(r"\w+", text):
-        if (name := _MODAL.get(fold(word))) is not None:
+        own = fold(word)
+        name = "may" if own in _FORBIDDEN else _MODAL.get(own)
+        if name == "not" or own in _FORBIDDEN:
+            negations += 1
+            yield f"not {negations}", word
+        if name is not None and name != "not":
             yield name, word

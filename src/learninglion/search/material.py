@@ -14,9 +14,9 @@ import numpy as np
 from learninglion.dutch.questions import gives
 from learninglion.dutch.text import words
 from learninglion.models import DocumentCard, SourceKind, Span
-from learninglion.search.asked import is_english
 from learninglion.search.cells import Value, value_asked
 from learninglion.search.evidence import Wanted, cover, named
+from learninglion.search.question import is_english
 from learninglion.search.weighing import Weighed
 
 _GAP = 4  # characters between two sections that follow one another

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold
-from learninglion.search.asked import is_english
+from learninglion.search.question import is_english
 from learninglion.search.translation import translations
 
 DOCUMENT = (

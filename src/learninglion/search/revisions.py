@@ -14,9 +14,9 @@ from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.questions import Wants, gives
 from learninglion.dutch.text import fold
 from learninglion.models import Document
-from learninglion.search.asked import read_question
 from learninglion.search.comparing import Change, ChangeKind, Place, Substance, compare, places_of
 from learninglion.search.evidence import cover, want
+from learninglion.search.question import read_question
 from learninglion.search.referring import naming
 
 Named = tuple[str, tuple[str, ...]]  # of a document its id, and what it goes by

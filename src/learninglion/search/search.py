@@ -15,10 +15,10 @@ from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.parsing.kamervragen.parties import without_askers
 from learninglion.search.analysis import FAMILIES, Terms, analyse, weighted
-from learninglion.search.asked import read_question
 from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
+from learninglion.search.question import read_question
 from learninglion.search.ranking import Ranking, rank
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import Synonyms

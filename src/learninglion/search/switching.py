@@ -18,7 +18,7 @@ from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
 from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.search.comparing import LearnedVersions
+from learninglion.search.fusion import LearnedVersions
 
 BOOK = "index/encoders.json"
 _logger = logging.getLogger(__name__)

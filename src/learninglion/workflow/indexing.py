@@ -18,9 +18,9 @@ from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
-from learninglion.search.comparing import LearnedVersions
 from learninglion.search.content import passage_text
 from learninglion.search.engine import Engine, IndexState, follows
+from learninglion.search.fusion import LearnedVersions
 from learninglion.search.local.index import Index
 from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.postgres.replica import Replica

@@ -27,8 +27,7 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
-from learninglion.search.comparing import TUNING, LearnedVersions
-from learninglion.search.fusion import Fusion
+from learninglion.search.fusion import TUNING, Fusion, LearnedVersions
 from learninglion.search.switching import learned_model
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing

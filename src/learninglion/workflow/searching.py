@@ -15,9 +15,9 @@ from learninglion.models.progress import Progress, silent
 from learninglion.parsing.kamervragen.parties import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.search.comparing import LearnedVersions
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain
+from learninglion.search.fusion import LearnedVersions
 from learninglion.search.search import meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store

@@ -43,7 +43,7 @@ from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_
 from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
 from learninglion.record.provenance import SIGNED_BEFORE, SIGNING_KEY
-from learninglion.search.comparing import TUNING
+from learninglion.search.fusion import TUNING
 from learninglion.search.switching import BOOK
 from learninglion.store.originals import ORIGINALS, Originals
 from learninglion.workflow.log import note

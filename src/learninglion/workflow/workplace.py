@@ -18,7 +18,7 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import SIGNING_KEY, Signer
-from learninglion.search.comparing import LearnedVersions
+from learninglion.search.fusion import LearnedVersions
 from learninglion.search.postgres.index import supported
 from learninglion.search.postgres.replica import Replica
 from learninglion.store.object_store import ObjectStore
