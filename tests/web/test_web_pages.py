@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -18,8 +19,9 @@ from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.forms import check_archive, check_content, clean_name
-from learninglion.web.i18n import counter, deed_words
+from learninglion.web.i18n import counter, deed_words, translator
 from learninglion.web.page_images import PageImages
+from learninglion.web.problems import _DETAILS, _TITLES
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.files import PageFiles
@@ -161,6 +163,56 @@ def test_every_text_on_a_page_is_there_in_english() -> None:
     assert not missing, "\n".join(missing)
     for dutch, english in table.items():
         assert sorted(re.findall(r"{\w+}", dutch)) == sorted(re.findall(r"{\w+}", english)), dutch
+
+
+def errors_on_screen() -> set[str]:
+    """What goes wrong on a page, in the words of its rooms; what is filled in is called {}."""
+    root = WEB.parent
+    source = (root / "models" / "errors.py").read_text("utf-8")
+    names = set(re.findall(r"^class (\w+)\(", source, re.MULTILINE))
+    modules = [*(root / "web").rglob("*.py"), *(root / "workflow").glob("*.py"), root / "record/dossiers.py"]
+    elsewhere = ("api", "mcp", "oidc", "serving", "addresses", "backup", "transfer", "files", "workplace")
+    told = set()
+    for path in modules:
+        if {path.stem, path.parent.name} & {*elsewhere}:
+            continue  # for programs, or for who sets it up
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                text = node.args[-1] if node.args else None
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                told.add("".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in parts))
+    return {text for text in told if " " in text}
+
+
+def test_every_error_on_a_page_is_there_in_english() -> None:
+    table = json.loads((WEB / "translations" / "en.json").read_text("utf-8"))
+    known = {re.sub(r"{\w+}", "{}", text) for text in table}
+    missing = sorted((errors_on_screen() | set(_TITLES.values()) | set(_DETAILS.values())) - known)
+    assert len(errors_on_screen()) > 100 and not missing, "\n".join(missing)
+
+
+def test_an_error_page_is_in_the_language_of_the_reader(office: Office) -> None:
+    browser = office.browser("lezer")
+    assert "Niet gevonden" in browser.get("/bestaat-niet").text
+    browser.post("/language", data={"language": "en", "back": "/search"})
+    lost = browser.get("/bestaat-niet").text
+    assert "Not found" in lost and "This page does not exist." in lost and "bestaat niet" not in lost
+    gone = browser.get("/documents/ah-tk-20232024-99999").text
+    assert re.search(r"Document \S+ does not exist\.", gone)
+    refused = browser.get("/manage/people").text
+    assert "You have no rights for: managing documents and settings." in refused
+    form = {"csrf": form_token(browser), "text": " "}
+    assert "Give a question or words to search with." in browser.post("/search", data=form).text
+
+
+def test_what_was_filled_in_before_is_translated_with_what_stands_in_it() -> None:
+    english = translator("en")
+    assert english("nota (1).pdf: het bestand is leeg") == "nota (1).pdf: the file is empty"
+    assert english("U hebt geen rechten voor: dossiers inzien. Vraag uw beheerder.") == (
+        "You have no rights for: seeing dossiers. Ask your administrator."
+    )
+    assert english("Dit staat nergens.") == "Dit staat nergens."
+    assert translator("nl")("Dossier x bestaat niet.") == "Dossier x bestaat niet."
 
 
 def test_one_is_said_otherwise_than_more() -> None:

@@ -6,9 +6,10 @@ A text that the table lacks stays Dutch; a test keeps the table complete.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from learninglion.dutch.numbers import MONTHS
@@ -32,13 +33,46 @@ def _table(language: str) -> dict[str, str]:
     return table
 
 
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Every text of the table with something to fill in: how it looks filled in, and its translation."""
+    texts = sorted(_table(language).items(), key=lambda pair: -len(pair[0]))
+    return tuple((_filled(dutch), translation) for dutch, translation in texts if _NAME.search(dutch))
+
+
+def _filled(text: str) -> re.Pattern[str]:
+    """What a text with {names} looks like when something stands there."""
+    first, *pieces = _NAME.split(text)
+    pattern, known = re.escape(first), set[str]()
+    for name, after in zip(pieces[::2], pieces[1::2], strict=True):
+        pattern += (f"(?P={name})" if name in known else f"(?P<{name}>.+)") + re.escape(after)
+        known.add(name)
+    return re.compile(pattern, re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _filled_in(text: str, language: str) -> str:
+    """A text that was filled in before, as of an error, translated with what stands in it."""
+    for pattern, translation in _patterns(language):
+        if match := pattern.fullmatch(text):
+            return translation.format(**{n: _said(v, language) for n, v in match.groupdict().items()})
+    return text
+
+
+def _said(text: str, language: str) -> str:
+    """A text without anything to fill in (any more), in `language`."""
+    return _table(language).get(text) or _filled_in(text, language)
+
+
 def translator(language: str) -> Translate:
-    """A function from Dutch text (with {names}) to text in `language`."""
+    """A function from Dutch text (with {names}, or filled in already) to text in `language`."""
     table = _table(language)
 
     def translate(text: str, /, **values: object) -> str:
-        translation = table.get(text, text)
-        return translation.format(**values) if values else translation
+        return table.get(text, text).format(**values) if values else _said(text, language)
 
     return translate
 
