@@ -32,9 +32,9 @@ from learninglion.search.facts import Feature, facts_about, feature_asked
 from learninglion.search.local.index import Index
 from learninglion.search.material import Material, grouped
 from learninglion.search.question import is_english, read_question, without_order
+from learninglion.search.ranking import chance_answered
 from learninglion.search.referring import Description, described, naming
 from learninglion.search.summary import carriers
-from learninglion.search.weighing import chance_answered
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 

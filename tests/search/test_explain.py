@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.dutch.filler import is_filler, subject_of
+from learninglion.dutch.questions import is_filler, subject_of
 from learninglion.models import (
     DocumentCard,
     DocumentKind,

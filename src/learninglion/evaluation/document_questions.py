@@ -48,8 +48,8 @@ from learninglion.search.evidence import (
     want,
 )
 from learninglion.search.local.index import Index
+from learninglion.search.ranking import Weighed, rarity_in
 from learninglion.search.search import search
-from learninglion.search.weighing import Weighed, rarity_in
 from learninglion.store.reader import Entry, Lookup, MemoryReader
 
 Rows = NDArray[np.float64]

@@ -27,9 +27,8 @@ from learninglion.search.facts import (
     tells_apart,
 )
 from learninglion.search.material import Material, grouped, material_of, merged
-from learninglion.search.numbering import not_told, numbers_named
-from learninglion.search.question import is_english, read_question
-from learninglion.search.ranking import rank
+from learninglion.search.question import is_english, not_told, numbers_named, read_question
+from learninglion.search.ranking import Weighed, chance_answered, first_places, rank, rarity_in, weigh
 from learninglion.search.referring import Naming, alike, described, naming, points_at_document
 from learninglion.search.revisions import (
     ChangeWanted,
@@ -44,7 +43,6 @@ from learninglion.search.revisions import (
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
-from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
 from learninglion.store.reader import Lookup
 
 _MOST_ANSWERS = 3

@@ -1,7 +1,7 @@
 """What the product asks of whatever keeps the search index: candidates with what scoring them needs.
 
-Scoring, explaining and calibrating stay in the product, the same for every engine (scoring.py, ranking.py,
-weighing.py): of the same candidates every engine gives the same scores, to the last bit.
+Scoring, explaining and calibrating stay in the product, the same for every engine (scoring.py, ranking.py):
+of the same candidates every engine gives the same scores, to the last bit.
 """
 
 from __future__ import annotations

@@ -20,18 +20,15 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.dutch.filler import is_commonplace
-from learninglion.dutch.questions import NUMERIC, Wants, gives, sort_words
+from learninglion.dutch.questions import NUMERIC, Wants, gives, is_commonplace, sort_words
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
 from learninglion.search.analysis import stem
-from learninglion.search.cells import row_named
-from learninglion.search.numbering import numbers_named
-from learninglion.search.question import Asked, language_of, read_question
+from learninglion.search.question import Asked, language_of, numbers_named, read_question
 from learninglion.search.referring import document_named
 from learninglion.search.translation import translations
-from learninglion.search.units import Unit, units_of
+from learninglion.search.units import Unit, row_named, units_of
 
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]

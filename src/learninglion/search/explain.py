@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from learninglion.dutch.filler import is_commonplace, is_filler, subject_of
+from learninglion.dutch.questions import is_commonplace, is_filler, subject_of
 from learninglion.dutch.text import fold, split_sentences
 from learninglion.models import Hit, Span, SynonymMatch
 from learninglion.search.analysis import grams_of, stem

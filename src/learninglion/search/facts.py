@@ -17,8 +17,7 @@ from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
-from learninglion.search.numbering import numbers_named
-from learninglion.search.question import read_question
+from learninglion.search.question import numbers_named, read_question
 from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, THIS, alike
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from learninglion.dutch.filler import is_filler
+from learninglion.dutch.questions import is_filler
 from learninglion.dutch.text import fold
 from learninglion.search.question import is_english
 from learninglion.search.translation import translations

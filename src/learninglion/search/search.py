@@ -19,11 +19,18 @@ from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.question import read_question
-from learninglion.search.ranking import Ranking, rank
+from learninglion.search.ranking import (
+    Ranking,
+    first_places,
+    holds_every_word,
+    place_sections,
+    rank,
+    rarity_in,
+    weigh,
+)
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import Synonyms
 from learninglion.search.translation import translations
-from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
 from learninglion.store.reader import Entry, Lookup
 
 __all__ = ["Ranking", "meant_by", "query_terms", "query_vectors", "rank", "search", "search_set"]

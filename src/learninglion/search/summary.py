@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from learninglion.dutch.filler import is_commonplace, is_filler
+from learninglion.dutch.questions import is_commonplace, is_filler
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from learninglion.dutch.filler import is_filler
+from learninglion.dutch.questions import is_filler
 from learninglion.dutch.text import fold, squash
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.analysis import stem
