@@ -185,6 +185,24 @@ SEEN = {
     "pale grey": pdf(show(FIGURES, more="0.75 g")),
     "underlined": pdf(show(FIGURES) + "0.6 w 72 758.5 m 180 758.5 l S "),
     "marked": pdf("1 1 0 rg 70 757 130 13 re f 0 g " + show(FIGURES)),
+    "condensed": pdf(show(FIGURES, more="45 Tz")),
+    "a shadow without ink": pdf(
+        "q /G gs " + show(FIGURES, x=73, y=759) + "Q " + show(FIGURES),
+        resources="/ExtGState<</G<</ca 0>>>>",
+    ),
+    "filled and outlined in two fonts": pdf(
+        "".join(show(sign, x=72 + 6.6 * k) for k, sign in enumerate(FIGURES) if sign != " ")
+        + "".join(
+            show(sign, x=72 + 6.6 * k, more="1 Tr").replace("F1", "F2")
+            for k, sign in enumerate(FIGURES)
+            if sign != " "
+        ),
+        font=HELVETICA.replace("Helvetica", "Courier"),
+        resources=f"/Font<</F1 3 0 R/F2 {HELVETICA.replace('Helvetica', 'Courier-Bold')}>>",
+    ),
+    "a frame with a gap for its head": pdf(
+        f"q 0 0 595 842 re 60 750 300 20 re W* n 40 763 500 0.7 re f Q {show(FIGURES)}"
+    ),
     "bytes before": b"From: x\r\n" * 250 + pdf(show(FIGURES)),
     "bytes after": pdf(show(FIGURES)) + b"<!-- served -->" * 600,
     "no mark of the end": pdf(show(FIGURES)).replace(b"%%EOF\n", b""),
@@ -269,6 +287,30 @@ FIGURE_CASES = {
         "BT /F1 11 Tf 72 760 Td (Er is 1) Tj 4 Ts /F1 7 Tf (1) Tj 0 Ts /F1 11 Tf (/) Tj /F1 7 Tf (2) Tj"
         " /F1 11 Tf ( deel.) Tj ET ",
         "Er is 1 1/2 deel.",
+    ),
+    "stacked, digit by digit": (
+        show("Er resteert")
+        + show("1", x=134, y=765, size=7.5)
+        + show("7", x=138.2, y=765, size=7.5)
+        + show("2", x=134, y=756, size=7.5)
+        + show("0", x=138.2, y=756, size=7.5)
+        + _AFTER,
+        "Er resteert 17/20 van het budget.",
+    ),
+    "raised over lowered": (
+        show("De kracht is 4")
+        + show("1", x=139.3, size=7)
+        + show("2", x=139.3, y=766.5, size=7)
+        + show("newton in totaal.", x=150),
+        "De kracht is 4₁² newton in totaal.",
+    ),
+    "small on the line": (
+        _raised("Dat is 7", "3", "5 in dit stelsel.", rise=0),
+        "Dat is 7₃5 in dit stelsel.",
+    ),
+    "two figures close together": (
+        show("Het zijn 1234") + show("5678 stuks.", x=142.5),
+        "Het zijn 1234 5678 stuks.",
     ),
     "stacked, drawn last": (
         show("Er resteert")

@@ -313,3 +313,21 @@ def test_rows_without_a_first_cell_overleaf_are_rows() -> None:
     cells = ",".join(f"[{'Noord' if n == 1 else ''}],[{2000 + n}],[{n * 7}]" for n in range(1, 60))
     found = rows(f"#table(columns: 3, {cells})")
     assert found[-1].endswith("2059 | 413") and len(found) == 59
+
+
+@pytest.mark.parametrize("stroke", ["1pt", "(x: none, y: 0.4pt)", "(_, y) => if y > 0 {(top: 0.4pt)}"])
+def test_a_table_of_long_cells_is_no_text_in_columns(stroke: str) -> None:
+    asks = "Hoeveel bomen staan er langs de weg in vak {} en wanneer zijn die daar geplant?"
+    says = "Er staan {} bomen langs de weg, die daar in het jaar na de storm zijn geplant."
+    cells = "".join(f",[{n}],[{asks.format(n)}],[{says.format(n * 7)}]" for n in range(1, 6))
+    shape = f"columns: (1cm, 6cm, 7cm), stroke: {stroke}"
+    found = rows(f"Een zin erboven.\n\n#table({shape}, [Nr],[Vraag],[Antwoord]{cells})\n\nEen zin eronder.")
+    expected = [f"{n} | {asks.format(n)} | {says.format(n * 7)}" for n in range(1, 6)]
+    assert found == ["Een zin erboven.", "Nr | Vraag | Antwoord", *expected, "Een zin eronder."]
+
+
+def test_a_table_in_drawn_lines_stands_in_its_column() -> None:
+    text = "De polder krijgt een nieuwe dijk, omdat de oude te laag is voor het water van de zee. " * 6
+    table = f"#table(columns: 3, {CELLS})"
+    found = rows(f"#columns(2)[{text}\n\n{table}\n\n{text}\n\n{text}]")
+    assert found[1:5] == ROWS and [len(part) for part in (found[0], *found[5:])] == [len(text) - 1] * 3

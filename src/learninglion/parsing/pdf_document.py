@@ -9,7 +9,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -37,7 +37,7 @@ from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
-from learninglion.parsing.pdf.tables import runs_on
+from learninglion.parsing.pdf.tables import Table, find_drawn, runs_on
 
 _LEAST = 3  # lines a column
 _SURE = 8  # lines a column: fewer may be rows of a table or a letterhead
@@ -52,34 +52,38 @@ def order_columns(pages: Sequence[Page]) -> tuple[Page, ...]:
 
 
 def _order(page: Page) -> Page:
-    lines = [part for line in page.lines if not line.angle for part in _split_at_gaps(line)]
-    gutter = _find_gutter(lines)
-    if gutter is None:
+    level = [line for line in page.lines if not line.angle]
+    if _find_gutter([part for line in level for part in _split_at_gaps(line)]) is None:
         return page
+    drawn = {
+        id(line): table
+        for table in find_drawn(level, page.rules)
+        for line in level[table.first : table.last + 1]
+    }
+    lines = [part for line in level for part in ([line] if id(line) in drawn else _split_at_gaps(line))]
     turned = (line for line in page.lines if line.angle)
+    return replace(page, lines=(*_order_part(lines, drawn), *turned))
+
+
+def _order_part(lines: list[Line], drawn: Mapping[int, Table]) -> list[Line]:
+    """The lines of a page or column, which may be columns; a table in drawn lines stands in one of those."""
+    gutter = _find_gutter([line for line in lines if id(line) not in drawn])
+    if gutter is None:
+        return lines
     ordered: list[Line] = []
     left: list[Line] = []
     right: list[Line] = []
     for line in lines:
-        if line.x1 <= gutter:
+        table = drawn.get(id(line))
+        start, end = (table.columns[0][0], table.columns[-1][1]) if table else (line.x0, line.x1)
+        if end <= gutter:
             left.append(line)
-        elif line.x0 >= gutter:
+        elif start >= gutter:
             right.append(line)
-        else:  # a heading across both columns: what stands above it comes first
-            ordered += [*_order_part(left), *_order_part(right), line]
+        else:  # a heading across both columns, or a table: what stands above it comes first
+            ordered += [*_order_part(left, drawn), *_order_part(right, drawn), line]
             left, right = [], []
-    return replace(page, lines=(*ordered, *_order_part(left), *_order_part(right), *turned))
-
-
-def _order_part(lines: list[Line]) -> list[Line]:
-    """The lines of a column, which may itself be columns."""
-    gutter = _find_gutter(lines)
-    if gutter is None:
-        return lines
-    return [
-        *_order_part([line for line in lines if line.x1 <= gutter]),
-        *_order_part([line for line in lines if line.x1 > gutter]),
-    ]
+    return [*ordered, *_order_part(left, drawn), *_order_part(right, drawn)]
 
 
 def _split_at_gaps(line: Line) -> list[Line]:

@@ -58,6 +58,7 @@ _JUMP = 12.0  # points between two characters: more than a wide space, perhaps a
 _SAME = 0.01  # points: no width
 _PALE = 200  # of 255: letters so light may not show on their ground
 _SCAN = 0.7  # of a page: pictures of the page itself
+_SHADOW = 0.25  # of the size: as far off as the shadow of a letter
 _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
 _ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
 _FLATTEST = 0.1  # of the height of letters: so narrow that nobody reads them; they count as without size
@@ -159,6 +160,7 @@ class ObjectStyle:
     invisible: bool  # drawn without ink or fully transparent
     pale: bool  # drawn in white or so light that only a darker ground shows it
     slope: float = 0.0  # of a level line that is a little askew, as on a scan: what it rises a point
+    width: float = 1.0  # of letters, beside what is usual at their height: type may be condensed
 
     @property
     def upright(self) -> bool:
@@ -345,6 +347,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     _mark_collapsed(codes, objects, dx, dy, styles, begins)
     scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
     stock = take_stock(page)
+    styles = _see_again(styles, objects[begins].tolist(), stock)
     unseen = _find_unseen(scene, stock, styles, begins, layers)
     cuts, reasons = _cut(begins, len(indices), unseen)
     if len(cuts) > len(begins):
@@ -370,6 +373,32 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     )
 
 
+def _see_again(
+    styles: tuple[ObjectStyle, ...], objects: Sequence[int], stock: Inventory
+) -> tuple[ObjectStyle, ...]:
+    """The styles, where what is drawn without ink is drawn again: a shadow that PDFium takes for the text."""
+    if not any(style.invisible for style in styles):
+        return styles
+    known = set(objects)
+    again = [
+        box
+        for address, (_, box) in stock.texts.items()
+        if address not in known and _render_mode(address) not in _INVISIBLE_MODES
+    ]
+    return tuple(
+        replace(style, invisible=False)
+        if style.invisible
+        and item in stock.texts
+        and any(_is_near(stock.texts[item][1], box, style.size) for box in again)
+        else style
+        for style, item in zip(styles, objects, strict=True)
+    )
+
+
+def _is_near(one: Box, other: Box, size: float) -> bool:
+    return all(abs(a - b) < _SHADOW * size for a, b in zip(one, other, strict=True))
+
+
 def _mark_collapsed(
     codes: NDArray[np.uint32],
     objects: NDArray[np.uint64],
@@ -385,8 +414,8 @@ def _mark_collapsed(
         return
     letter = (codes < 0x80) & _has_letter(codes)
     pair = letter[1:] & letter[:-1] & (objects[1:] == objects[:-1])
-    sizes = np.array([0.0 if style.invisible else style.size for style in styles])
-    own = sizes[np.searchsorted(np.array(begins), near + 1, side="right") - 1]
+    widths = np.array([0.0 if style.invisible else style.size * min(style.width, 1.0) for style in styles])
+    own = widths[np.searchsorted(np.array(begins), near + 1, side="right") - 1]
     close = objects[near[pair[near] & (np.abs(dx[near]) < _COLLAPSED * own)]]
     for item in np.unique(close).tolist():
         here = int((close == item).sum())
@@ -530,7 +559,8 @@ def _read_struck(
     for quarter in range(4):
         orthogonal = quarters == quarter
         view = View((0.0, 0.0, 0.0, 0.0), quarter)  # turns the text level
-        strokes = [view.turn_box(box) for box in (stock.rising if quarter % 2 else stock.strokes)]
+        drawn = stock.rising if quarter % 2 else stock.strokes
+        strokes = [view.turn_box(box) for box in drawn if box not in stock.clipped]
         if not strokes or not orthogonal.any():
             continue
         x, y = view.turn_points(scene.user_x, scene.user_y)
@@ -629,10 +659,15 @@ def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int
         if item not in fonts:
             fonts[item] = _describe_font(_object_font(item))[0].lower()
         font, code = fonts[item], int(codes[place]) - 0xF000
-        if "symbol" in font and "segoe" not in font:
+        if (
+            "symbol" in font
+            and "segoe" not in font
+            and not ("opensymbol" in font and code in _ORNAMENT_SIGNS)
+        ):
             codes[place] = ord(symbol_sign(code))
         elif any(name in font for name in _ORNAMENTS) or code > 0x7E:
-            codes[place] = _ORNAMENT_SIGNS.get(code, 0x2022) if "wingdings" in font else 0x2022
+            coded = "wingdings" in font or "opensymbol" in font  # which stands in for Wingdings
+            codes[place] = _ORNAMENT_SIGNS.get(code, 0x2022) if coded else 0x2022
         else:
             sign = bytes([code]).decode("cp1252", "replace")
             codes[place] = ord(sign)
@@ -823,16 +858,17 @@ def _style(
     along = _turn_along(a, b, turns)
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
     angle = 0.0 if upright else round(math.degrees(math.atan2(along[1], along[0])), 0)
-    flat = math.hypot(a, b) <= _FLATTEST * math.hypot(c, d)
+    width = math.hypot(a, b) / max(math.hypot(c, d), 1e-9)
     return ObjectStyle(
         font=name,
-        size=0.0 if flat else round(size * math.hypot(c, d), 2),
+        size=0.0 if width <= _FLATTEST else round(size * math.hypot(c, d), 2),
         bold=bold,
         italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
         angle=angle,
         invisible=mode in _INVISIBLE_MODES or colour[3] < _FAINT,
         pale=min(colour[:3]) >= _PALE or colour[3] < _THIN_INK,
         slope=along[1] / along[0] if upright and abs(along[1]) > 1e-4 * along[0] else 0.0,
+        width=round(width, 2),
     )
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from learninglion.parsing.pdf.characters import ObjectStyle
 from learninglion.parsing.pdf.ink import Box
@@ -193,6 +193,7 @@ def join_fractions(strips: list[Strip], bars: Sequence[Box] = ()) -> list[Strip]
     Figures as large as the text that stand one above the other are two lines of a cell, unless one of `bars`
     (thin level lines on the page) parts them.
     """
+    strips = _whole_figures(strips)
     one_by_one: list[Strip] = []
     index = 0
     while index < len(strips):
@@ -206,6 +207,27 @@ def join_fractions(strips: list[Strip], bars: Sequence[Box] = ()) -> list[Strip]
             one_by_one.append(strips[index])
             index += 1
     return one_by_one
+
+
+def _whole_figures(strips: list[Strip]) -> list[Strip]:
+    """The strips, with small figures that are drawn digit by digit as one."""
+    whole: list[Strip] = []
+    for strip in strips:
+        last = whole[-1] if whole and strip.text.isdigit() else None
+        if (
+            last is not None
+            and last.text.isdigit()
+            and not strip.spaced
+            and last.style == strip.style
+            and abs(last.y - strip.y) < _SPACE
+            and abs(strip.xs[0] - last.x_end) < _SPACE * strip.style.size
+        ):
+            whole[-1] = replace(
+                last, text=last.text + strip.text, xs=[*last.xs, *strip.xs], x_end=strip.x_end
+            )
+        else:
+            whole.append(strip)
+    return whole
 
 
 def _join_fraction(

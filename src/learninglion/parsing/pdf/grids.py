@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import inf
 
 from learninglion.parsing.pdf.ink import Box
+from learninglion.parsing.pdf.lines import Line
 
 _PLAY = 2.0  # points by which lines of one grid may miss each other
 _LEAST = 4.0  # points: no row or column of text is narrower
@@ -29,6 +30,11 @@ class Grid:
     ys: tuple[float, ...]
     owners: tuple[tuple[tuple[int, int], ...], ...]
     sides: bool = True  # whether upright lines are drawn, or only white parts the columns
+
+    def row_of(self, line: Line) -> int | None:
+        """The row that a line stands in; None outside the grid."""
+        beside = line.x1 <= self.xs[0] or line.x0 >= self.xs[-1]
+        return None if beside else self.row_at(line.middle)
 
     def row_at(self, y: float) -> int | None:
         """The row that a height stands in."""

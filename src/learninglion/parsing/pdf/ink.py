@@ -72,6 +72,7 @@ class Inventory:
     shapes: list[_Shape] = field(default_factory=list)
     strokes: list[Box] = field(default_factory=list)  # thin and level: under, through or between words
     rising: list[Box] = field(default_factory=list)  # thin and upright: the same, of text set sideways
+    clipped: set[Box] = field(default_factory=set)  # those of both that are not shown in all their length
     cut: bool = False  # some text reaches outside its clipping area
     crowded: bool = False  # there was more than can be looked at one by one
 
@@ -96,7 +97,11 @@ def take_stock(page: Any) -> Inventory:
             inventory.cut = inventory.cut or clips or _is_cut(item, own)
             inventory.cut = inventory.cut or bool(raw.FPDFPageObj_HasTransparency(item))
         else:
+            known = len(inventory.strokes), len(inventory.rising)
             _add_shape(inventory, order, item, kind, place)
+            added = (*inventory.strokes[known[0] :], *inventory.rising[known[1] :])
+            if added and _is_cut(item, own):
+                inventory.clipped.update(added)
     return inventory
 
 

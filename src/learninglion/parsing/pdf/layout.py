@@ -179,8 +179,9 @@ def _shift(run: Run, line: Line) -> float:
         return 0.0
     if small and run.rise > _RAISED * line.size or run.rise > _SHIFTED * line.size:
         return run.rise
-    if small and run.rise < -_LOWERED * line.size or run.rise < -_SHIFTED * line.size:
-        return run.rise
+    figures = line.text[run.start - 1].isdigit() and line.text[run.start].isdigit()  # of two sizes: no number
+    if small and (figures or run.rise < -_LOWERED * line.size) or run.rise < -_SHIFTED * line.size:
+        return min(run.rise, -_LOWERED)
     return 0.0
 
 

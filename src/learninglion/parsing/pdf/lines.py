@@ -110,11 +110,12 @@ _NEXT = 0.4  # of the size: how far the place of the next letter may be from the
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
 _SMALL = 0.85  # of the size of the line: type of another height
-_APART = 0.06  # of the size: two figures that are drawn apart from each other
+_APART, _FIGURES_APART = 0.06, 0.15  # of the size: a sign, and a figure, that stand apart from a figure
 _LOWERED = 0.05  # of the size
 _SPREAD, _EVEN = 0.7, 0.08  # of the size: letters set apart as "C O N C E P T", and how evenly
 _SPREAD_LEAST = 4  # letters
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
+_TWICE = 0.12  # of the size: signs that near the same signs are drawn again
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
 
@@ -175,6 +176,11 @@ class Line:
     def y1(self) -> float:
         """The top of its letters."""
         return self.baseline + ASCENT * self.size
+
+    @property
+    def middle(self) -> float:
+        """The height of the middle of its small letters."""
+        return self.baseline + _MIDDLE * self.size
 
     def rectangle(self, start: int, end: int) -> Box:
         """What characters start..end take on the page as shown."""
@@ -257,6 +263,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     ys = glyphs.y[list(glyphs.starts[:-1])].tolist()
     xs = glyphs.x.tolist()
     groups: dict[float, list[Strip]] = {}
+    drawn: dict[str, list[tuple[float, float]]] = {}
     for k, style in enumerate(glyphs.styles):
         start, end = glyphs.starts[k], glyphs.starts[k + 1]
         if reasons[k] is None or reasons[k] is Reason.COVERED:
@@ -267,6 +274,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
                 _turn_back(strip, glyphs.y[start:end].tolist())
             group = groups.setdefault(style.angle, [])
             if reasons[k] is None:
+                if _is_drawn_again(strip, drawn.setdefault(strip.text, [])):
+                    continue
                 if not (style.angle and group and _goes_on(group[-1], strip)):
                     group.append(strip)
             else:
@@ -289,6 +298,14 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
         if draft is not None:
             _finish(draft, number, lines)
     return tuple(lines)
+
+
+def _is_drawn_again(strip: Strip, places: list[tuple[float, float]]) -> bool:
+    """Whether the same signs were drawn at this place before, for an outline or a shadow; `places` grows."""
+    slack = _TWICE * strip.style.size
+    again = any(abs(x - strip.xs[0]) < slack and abs(y - strip.y) < slack for x, y in places)
+    places.append((strip.xs[0], strip.y))
+    return again and bool(strip.text.strip())
 
 
 def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[Box]]:
@@ -440,7 +457,9 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
-    rise = _HIGHEST if small < large and abs(x - draft.x_end) < _SPACE * large else _RISE
+    last = draft.edges[draft.runs[-1][0]]  # where what stands at the end begins: "4" with 1 below and 2 above
+    close = min(abs(x - draft.x_end), abs(x - last)) < _SPACE * large
+    rise = _HIGHEST if small < large and close else _RISE
     beside = draft.runs[-1][3] if small < large else draft.level  # a small figure stands at what is beside it
     level = min(abs(y - draft.level), abs(y - beside)) <= min(rise * large, small)
     return level and x >= draft.x_end - _OVERLAP * small
@@ -457,12 +476,14 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
             draft.gaps.append(draft.length + 1)
             draft.level = strip.y
             spaced = True
-        # "1.250" and "−40" side by side
-        signed = text[:1] in ("−", "–", "+", "€") and draft.parts[-1][-1:].isdigit()
-        least = _SPACE if spaced else _APART if signed else math.inf
+        # "1.250" and "−40" side by side, or "1.250" and "40"; single digits may be set apart
+        signed, last = text[:1] in ("−", "–", "+", "€"), draft.parts[-1]
+        figures = text[:1].isdigit() and len(text) + len(last) > 2
+        apart = _APART if signed else _FIGURES_APART if figures else math.inf
+        least = _SPACE if spaced else apart if last[-1:].isdigit() else math.inf
         shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
         needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)
-        if needs and not draft.parts[-1].endswith(" ") and not text.startswith(" "):
+        if needs and not last.endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
             draft.edges.append(draft.x_end)
             draft.length += 1
@@ -470,9 +491,9 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
             draft.gaps[-1] = draft.length
     if style.size > draft.size * 1.05:
         draft.baseline, draft.level, draft.size = strip.y, strip.y, style.size
-    last = draft.runs[-1] if draft.runs else None
-    if last is not None and last[1:3] == (draft.length, style) and abs(last[3] - strip.y) < _SAME:
-        draft.runs[-1] = (last[0], draft.length + len(text), style, last[3])
+    run = draft.runs[-1] if draft.runs else None
+    if run is not None and run[1:3] == (draft.length, style) and abs(run[3] - strip.y) < _SAME:
+        draft.runs[-1] = (run[0], draft.length + len(text), style, run[3])
     else:
         draft.runs.append((draft.length, draft.length + len(text), style, strip.y))
     draft.parts.append(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
@@ -20,7 +20,6 @@ _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
-_MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 _WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
 _RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
@@ -183,10 +182,10 @@ def _rows_at(
         if not within:
             near = abs(row[0].baseline - edge) < max(_NEAR * size, _ROWS_OFF * usual)
             alike = any(abs(line.size - size) < _ALIKE * size for line in inside)
-            columns = [_columns_under(line, table) for line in row]
+            columns = [_under_columns(line, table) for line in row]
             if drawn is not None or not near or not alike or not all(columns):
                 break
-            filled.update(k for under in columns for k in under)
+            filled.update(k for under in columns for k, _ in under)
         framed = framed or within
         found.update(map(id, row))
         edge = row[0].baseline
@@ -197,29 +196,37 @@ def _is_in(grid: Grid, baseline: float, x: float) -> bool:
     return grid.row_at(baseline + _EDGE) is not None and grid.column_at(x) is not None
 
 
-def _columns_under(line: Line, table: Table) -> list[int]:
-    """The column that each cell of a line stands in; nothing where one stands in none, or in several."""
-    parts = [part for cell in _cells(0, line) for part in _split(cell, line, table.columns)]
+def _under_columns(line: Line, table: Table, index: int = 0) -> list[tuple[int, Cell]]:
+    """The cells of a line with the column each stands in; nothing where one stands in none, or in several."""
+    parts = [part for cell in _cells(index, line) for part in _split(cell, line, table.columns)]
     places = [
         [k for k, (left, right) in enumerate(table.columns) if part.x0 < right and left < part.x1]
         for part in parts
     ]
-    return [place[0] for place in places] if all(len(place) == 1 for place in places) else []
+    whole = all(len(place) == 1 for place in places)
+    return [(place[0], part) for place, part in zip(places, parts, strict=True)] if whole else []
 
 
 def _find_on_page(
     lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line]
 ) -> tuple[Table, ...]:
-    """The tables in drawn grids, and above, between and below them those that white alone makes."""
-    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
-    drawn = [*grids, *(table for stack in find_stacks(rules[0]) for table in _part(*stack, lines))]
+    """The tables in drawn lines, and above, between and below them those that white alone makes."""
     tables: list[Table] = []
     free = 0
-    for table in sorted(drawn, key=lambda table: table.first):
+    for table in find_drawn(lines, rules, sideways):
         if table.first >= free:
             tables += [*_find_by_white(lines, free, table.first), table]
             free = table.last + 1
     return (*tables, *_find_by_white(lines, free, len(lines)))
+
+
+def find_drawn(
+    lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line] = ()
+) -> list[Table]:
+    """The tables of a page in the grids that lines on it make, or between its level lines."""
+    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
+    stacks = [table for stack in find_stacks(rules[0]) for table in _part(*stack, lines)]
+    return sorted((*grids, *stacks), key=lambda table: table.first)
 
 
 def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Table]:
@@ -230,12 +237,13 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
     tables: list[Table] = []
     bands: list[list[Cell]] = []  # what stands between two of the lines
     heights = [ys[0]]
+    ys = (*ys, *_find_foot(left, right, ys[-1], lines))
     standing: dict[int, list[tuple[Line, list[Cell]]]] = {}  # by how many of the lines are below it
     rising = ys[::-1]
     for index, line in enumerate(lines):
         if line.x1 > left and line.x0 < right:
             parts = [part for cell in _cells(index, line) for part in _apart(cell, line)]
-            below = bisect_left(rising, line.baseline + _MIDDLE * line.size)
+            below = bisect_left(rising, line.middle)
             standing.setdefault(below, []).append((line, parts))
     for number, bottom in enumerate((*ys[1:], 0.0), start=1):
         band = standing.get(len(ys) - number, []) if bottom else []
@@ -245,7 +253,7 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
             heights.append(bottom)
             continue
         table = _table_of(bands, heights, left, right, lines) if len(bands) > 1 else None
-        tables += [table] if table is not None else []
+        tables += [_with_head(table, heights[0], lines)] if table is not None else []
         bands, heights = [], [bottom]
     return tables
 
@@ -270,6 +278,36 @@ def _table_of(
     if inside != list(range(inside[0], inside[-1] + 1)):
         return None
     return _build(lines, inside[0], inside[-1], cells)
+
+
+def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) -> Iterator[float]:
+    """Where the row ends that stands below the last level line, at height `bottom`, if one does."""
+    under = [line for line in lines if line.middle < bottom and line.x1 > left and line.x0 < right]
+    under.sort(key=lambda line: -line.baseline)
+    row: list[Line] = []
+    for line in under:
+        above = row[-1].baseline if row else bottom
+        if above - line.baseline > (_APART if row else _IN_CELL) * line.size:
+            break
+        row.append(line)
+    beside = any(a.baseline - b.baseline < _LEVEL * a.size for a, b in pairwise(row))
+    if (beside or any(line.gaps for line in row)) and all(
+        line.gaps or line.x1 - line.x0 < _ACROSS * (right - left) for line in row
+    ):
+        yield row[-1].y0
+
+
+def _with_head(table: Table, top: float, lines: Sequence[Line]) -> Table:
+    """The table with the row of heads right above its first line, at height `top`, if one stands there."""
+    index = table.first - 1
+    head = lines[index] if index >= 0 else None
+    if head is None or not 0 < head.baseline - top < _IN_CELL * head.size:
+        return table
+    under = dict(_under_columns(head, table, index))
+    if len(under) < 2 or len(under) < len(_cells(index, head)):
+        return table
+    row = tuple((under[k],) if k in under else () for k in range(len(table.columns)))
+    return replace(table, first=index, rows=(row, *table.rows), sure=True)
 
 
 def _apart(cell: Cell, line: Line) -> list[Cell]:
@@ -301,8 +339,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
     placed: dict[tuple[int, int], list[Cell]] = {}
     inside: list[int] = []
     for index, line in enumerate(lines):
-        row = grid.row_at(line.baseline + _MIDDLE * line.size)
-        if row is None or line.x1 <= grid.xs[0] or line.x0 >= grid.xs[-1]:
+        row = grid.row_of(line)
+        if row is None:
             continue
         inside.append(index)
         for cell in _cells(index, line):
