@@ -16,11 +16,9 @@ from learninglion.checking.alignment import Alignment, align
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.order import find_disorder
-from learninglion.checking.phrases import check_phrase, split_introduction
+from learninglion.checking.order import find_disorder, find_foreign_subject
+from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
-from learninglion.checking.speakers import remove_speaker
-from learninglion.checking.subjects import find_foreign_subject
 from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal

@@ -20,7 +20,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from learninglion.checking.speakers import portfolios_in, same_portfolio
+from learninglion.checking.phrases import portfolios_in, same_portfolio
 from learninglion.drafting import relevance
 from learninglion.drafting.askings import Asking, holds
 from learninglion.drafting.evidence import (
