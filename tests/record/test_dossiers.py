@@ -55,64 +55,64 @@ def edited(dossier: Dossier, answer: str) -> Dossier:
 
 
 @pytest.fixture
-def shelf(ready_url: str, tmp_path: Path) -> Iterator[DossierRepository]:
+def repository(ready_url: str, tmp_path: Path) -> Iterator[DossierRepository]:
     engine = open_database(ready_url)
     yield DossierRepository(engine, EventLog(engine, tmp_path / "log-head.json"))
     engine.dispose()
 
 
-def events(shelf: DossierRepository) -> list[tuple[str, str]]:
-    return [(e.action, e.actor) for e in shelf._log.entries()]
+def events(repository: DossierRepository) -> list[tuple[str, str]]:
+    return [(e.action, e.actor) for e in repository._log.entries()]
 
 
-def test_every_version_is_kept_with_author_and_reason(shelf: DossierRepository) -> None:
+def test_every_version_is_kept_with_author_and_reason(repository: DossierRepository) -> None:
     first = make_dossier()
     second = edited(first, "Er varen twaalf veerponten.")
-    shelf.save(first, by="jansen", reason="opgesteld")
-    shelf.save(second, by="pieters", reason="getal voluit")
-    assert shelf.load(ID, None) == second
-    assert shelf.load(ID, None, version=1) == first
-    assert [(v.version, v.author, v.reason, v.state) for v in shelf.history(ID, None)] == [
+    repository.save(first, by="jansen", reason="opgesteld")
+    repository.save(second, by="pieters", reason="getal voluit")
+    assert repository.load(ID, None) == second
+    assert repository.load(ID, None, version=1) == first
+    assert [(v.version, v.author, v.reason, v.state) for v in repository.history(ID, None)] == [
         (1, "jansen", "opgesteld", DossierState.DRAFT),
         (2, "pieters", "getal voluit", DossierState.EDITED),
     ]
-    (card,) = shelf.list(None)
+    (card,) = repository.list(None)
     assert (card.id, card.version, card.created_by, card.changed_by) == (ID, 2, "jansen", "pieters")
-    assert events(shelf) == [("dossier.draft", "jansen"), ("dossier.edited", "pieters")]
+    assert events(repository) == [("dossier.draft", "jansen"), ("dossier.edited", "pieters")]
 
 
-def test_saving_twice_is_saving_once(shelf: DossierRepository) -> None:
+def test_saving_twice_is_saving_once(repository: DossierRepository) -> None:
     dossier = make_dossier()
-    saved = shelf.save(dossier, by="jansen", reason="opgesteld")
-    assert shelf.save(dossier, by="jansen", reason="opgesteld") == saved
+    saved = repository.save(dossier, by="jansen", reason="opgesteld")
+    assert repository.save(dossier, by="jansen", reason="opgesteld") == saved
     (checked,) = dossier.verifications
     later = replace(checked.draft.selection, selected_at=datetime(2026, 1, 1, tzinfo=UTC))
     again = replace(dossier, verifications=(replace(checked, draft=replace(checked.draft, selection=later)),))
-    assert shelf.save(again, by="pieters", reason="opgesteld") == saved
-    assert len(shelf.history(ID, None)) == len(events(shelf)) == 1
+    assert repository.save(again, by="pieters", reason="opgesteld") == saved
+    assert len(repository.history(ID, None)) == len(events(repository)) == 1
 
 
-def test_who_comes_second_does_not_overwrite(shelf: DossierRepository) -> None:
+def test_who_comes_second_does_not_overwrite(repository: DossierRepository) -> None:
     first = make_dossier()
-    shelf.save(first, by="jansen", reason="opgesteld")
-    shelf.save(edited(first, "Tekst van Pieters."), by="pieters", reason="beter")
+    repository.save(first, by="jansen", reason="opgesteld")
+    repository.save(edited(first, "Tekst van Pieters."), by="pieters", reason="beter")
     with pytest.raises(ConflictError):
-        shelf.save(edited(first, "Tekst van Jansen."), by="jansen", reason="ook beter")
+        repository.save(edited(first, "Tekst van Jansen."), by="jansen", reason="ook beter")
     with pytest.raises(ConflictError):
-        shelf.save(replace(edited(first, "x"), version=7), by="jansen", reason="sprong")
+        repository.save(replace(edited(first, "x"), version=7), by="jansen", reason="sprong")
     with pytest.raises(ConflictError):
-        shelf.save(replace(first, id="dossier-new", version=2), by="jansen", reason="begin mist")
-    assert shelf.load(ID, None).verifications[0].draft.statements[0].text == "Tekst van Pieters."
+        repository.save(replace(first, id="dossier-new", version=2), by="jansen", reason="begin mist")
+    assert repository.load(ID, None).verifications[0].draft.statements[0].text == "Tekst van Pieters."
 
 
-def test_only_one_of_many_who_save_at_once_wins(shelf: DossierRepository) -> None:
+def test_only_one_of_many_who_save_at_once_wins(repository: DossierRepository) -> None:
     first = make_dossier()
-    shelf.save(first, by="jansen", reason="opgesteld")
+    repository.save(first, by="jansen", reason="opgesteld")
     outcomes: list[str] = []
 
     def save(number: int) -> None:
         try:
-            shelf.save(edited(first, f"Tekst {number}."), by=f"p{number}", reason="gewijzigd")
+            repository.save(edited(first, f"Tekst {number}."), by=f"p{number}", reason="gewijzigd")
             outcomes.append("saved")
         except ConflictError:
             outcomes.append("refused")
@@ -123,87 +123,87 @@ def test_only_one_of_many_who_save_at_once_wins(shelf: DossierRepository) -> Non
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["refused"] * 5 + ["saved"]
-    assert [v.version for v in shelf.history(ID, None)] == [1, 2]
+    assert [v.version for v in repository.history(ID, None)] == [1, 2]
 
 
-def test_approval_is_a_version_with_the_same_content(shelf: DossierRepository) -> None:
+def test_approval_is_a_version_with_the_same_content(repository: DossierRepository) -> None:
     first = make_dossier()
-    shelf.save(first, by="jansen", reason="opgesteld")
-    saved = shelf.approve(ID, 1, by="pieters", reason="akkoord")
+    repository.save(first, by="jansen", reason="opgesteld")
+    saved = repository.approve(ID, 1, by="pieters", reason="akkoord")
     assert (saved.version, saved.state) == (2, DossierState.APPROVED)
-    assert shelf.load(ID, None) == replace(first, state=DossierState.APPROVED, version=2)
-    assert shelf.approve(ID, 1, by="pieters") == shelf.approve(ID, 2, by="pieters") == saved
-    assert [c.state for c in shelf.list(None, state=DossierState.APPROVED)] == [DossierState.APPROVED]
-    assert shelf.list(None, state=DossierState.EDITED) == ()
+    assert repository.load(ID, None) == replace(first, state=DossierState.APPROVED, version=2)
+    assert repository.approve(ID, 1, by="pieters") == repository.approve(ID, 2, by="pieters") == saved
+    assert [c.state for c in repository.list(None, state=DossierState.APPROVED)] == [DossierState.APPROVED]
+    assert repository.list(None, state=DossierState.EDITED) == ()
 
 
-def test_two_people_are_two_people(shelf: DossierRepository) -> None:
+def test_two_people_are_two_people(repository: DossierRepository) -> None:
     first = make_dossier()
-    shelf.save(first, by="jansen", reason="opgesteld")
-    shelf.save(edited(first, "Beter."), by="pieters", reason="gewijzigd")
+    repository.save(first, by="jansen", reason="opgesteld")
+    repository.save(edited(first, "Beter."), by="pieters", reason="gewijzigd")
     with pytest.raises(PermissionDeniedError, match="vier-ogen"):
-        shelf.approve(ID, 2, by="pieters", two_person=True)
-    assert shelf.load(ID, None).state is DossierState.EDITED
-    assert shelf.approve(ID, 2, by="jansen", two_person=True).state is DossierState.APPROVED
+        repository.approve(ID, 2, by="pieters", two_person=True)
+    assert repository.load(ID, None).state is DossierState.EDITED
+    assert repository.approve(ID, 2, by="jansen", two_person=True).state is DossierState.APPROVED
 
 
-def test_approval_is_of_what_was_read(shelf: DossierRepository) -> None:
+def test_approval_is_of_what_was_read(repository: DossierRepository) -> None:
     first = make_dossier()
-    shelf.save(first, by="jansen", reason="opgesteld")
-    shelf.save(edited(first, "Intussen anders."), by="jansen", reason="gewijzigd")
+    repository.save(first, by="jansen", reason="opgesteld")
+    repository.save(edited(first, "Intussen anders."), by="jansen", reason="gewijzigd")
     with pytest.raises(ConflictError):
-        shelf.approve(ID, 1, by="pieters")
+        repository.approve(ID, 1, by="pieters")
     with pytest.raises(UnknownReferenceError):
-        shelf.approve("dossier-x", 1, by="pieters")
+        repository.approve("dossier-x", 1, by="pieters")
 
 
-def test_states_follow_each_other(shelf: DossierRepository) -> None:
+def test_states_follow_each_other(repository: DossierRepository) -> None:
     first = make_dossier()
     with pytest.raises(InputError):
-        shelf.save(replace(first, state=DossierState.APPROVED), by="jansen", reason="slim")
-    shelf.save(first, by="jansen", reason="opgesteld")
+        repository.save(replace(first, state=DossierState.APPROVED), by="jansen", reason="slim")
+    repository.save(first, by="jansen", reason="opgesteld")
     with pytest.raises(InputError):
-        shelf.save(replace(edited(first, "x"), state=DossierState.APPROVED), by="jansen", reason="slim")
+        repository.save(replace(edited(first, "x"), state=DossierState.APPROVED), by="jansen", reason="slim")
     with pytest.raises(InputError):
-        shelf.save(replace(edited(first, "x"), state=DossierState.DRAFT), by="jansen", reason="terug")
-    shelf.approve(ID, 1, by="pieters")
-    reopened = edited(shelf.load(ID, None), "Toch anders.")
-    shelf.save(reopened, by="jansen", reason="na vragen van de minister")
-    assert shelf.load(ID, None).state is DossierState.EDITED
+        repository.save(replace(edited(first, "x"), state=DossierState.DRAFT), by="jansen", reason="terug")
+    repository.approve(ID, 1, by="pieters")
+    reopened = edited(repository.load(ID, None), "Toch anders.")
+    repository.save(reopened, by="jansen", reason="na vragen van de minister")
+    assert repository.load(ID, None).state is DossierState.EDITED
     with pytest.raises(ConflictError):
-        shelf.approve(ID, 1, by="pieters")
+        repository.approve(ID, 1, by="pieters")
 
 
-def test_deletion_takes_the_text_and_leaves_the_chain(shelf: DossierRepository, tmp_path: Path) -> None:
-    shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
-    shelf.save(edited(make_dossier(SECRET), SECRET + "!"), by="jansen", reason="gewijzigd")
-    shelf.delete(ID, by="beheer", reason="bewaartermijn verstreken")
-    for read in (shelf.load, shelf.history):
+def test_deletion_takes_the_text_and_leaves_the_chain(repository: DossierRepository, tmp_path: Path) -> None:
+    repository.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
+    repository.save(edited(make_dossier(SECRET), SECRET + "!"), by="jansen", reason="gewijzigd")
+    repository.delete(ID, by="beheer", reason="bewaartermijn verstreken")
+    for read in (repository.load, repository.history):
         with pytest.raises(UnknownReferenceError):
             read(ID, None)
-    with reading(shelf._engine) as connection:
+    with reading(repository._engine) as connection:
         (stone,) = connection.execute(select(dossier_tombstones))
     assert (stone.dossier_id, stone.versions, stone.deleted_by) == (ID, 2, "beheer")
-    assert shelf._log.verify().ok and events(shelf)[-1] == ("dossier.delete", "beheer")
-    assert list(shelf.verify()) == []
+    assert repository._log.verify().ok and events(repository)[-1] == ("dossier.delete", "beheer")
+    assert list(repository.verify()) == []
     with pytest.raises(UnknownReferenceError):
-        shelf.delete(ID, by="beheer", reason="nog eens")
-    shelf.save(make_dossier(), by="jansen", reason="opnieuw gevraagd")
-    assert [v.version for v in shelf.history(ID, None)] == [1]
+        repository.delete(ID, by="beheer", reason="nog eens")
+    repository.save(make_dossier(), by="jansen", reason="opnieuw gevraagd")
+    assert [v.version for v in repository.history(ID, None)] == [1]
 
 
-def test_the_log_holds_no_text(shelf: DossierRepository) -> None:
-    shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
-    with reading(shelf._engine) as connection:
+def test_the_log_holds_no_text(repository: DossierRepository) -> None:
+    repository.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
+    with reading(repository._engine) as connection:
         said = str(connection.execute(select(log_entries)).all())
         sha256 = connection.scalar(select(dossier_versions.c.sha256))
     assert SECRET not in said and "veerpont" not in said
     assert sha256 not in said, "a plain hash can be tried after the text is gone"
 
 
-def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierRepository) -> None:
+def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(repository: DossierRepository) -> None:
     def last_mark() -> object:
-        return shelf._log.entries()[-1].details["reason"]
+        return repository._log.entries()[-1].details["reason"]
 
     marks = []
     for dossier in (
@@ -211,55 +211,57 @@ def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierReposito
         edited(make_dossier(), "Er varen er 12."),
         replace(make_dossier(), id="dossier-2"),
     ):
-        shelf.save(dossier, by="jansen", reason="opgesteld")
+        repository.save(dossier, by="jansen", reason="opgesteld")
         marks.append(last_mark())
     assert marks[0] == marks[1] != marks[2]
-    shelf.delete(ID, by="beheer", reason="termijn")
-    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    repository.delete(ID, by="beheer", reason="termijn")
+    repository.save(make_dossier(), by="jansen", reason="opgesteld")
     assert last_mark() not in marks
 
 
-def test_a_failed_log_entry_saves_nothing(shelf: DossierRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_log_entry_saves_nothing(
+    repository: DossierRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(shelf._log, "append_within", fail)
+    monkeypatch.setattr(repository._log, "append_within", fail)
     with pytest.raises(RuntimeError):
-        shelf.save(make_dossier(), by="jansen", reason="opgesteld")
-    assert shelf.list(None) == ()
+        repository.save(make_dossier(), by="jansen", reason="opgesteld")
+    assert repository.list(None) == ()
 
 
-def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(shelf: DossierRepository) -> None:
+def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(repository: DossierRepository) -> None:
     public = frozenset({"openbaar"})
-    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    repository.save(make_dossier(), by="jansen", reason="opgesteld")
     hidden = replace(make_dossier(collection="geheim"), id="dossier-geheim")
-    shelf.save(hidden, by="jansen", reason="opgesteld")
-    assert [c.id for c in shelf.list(public)] == [ID]
-    assert len(shelf.list(None)) == len(shelf.list(public | {"geheim"})) == 2
-    for read in (shelf.load, shelf.history):
+    repository.save(hidden, by="jansen", reason="opgesteld")
+    assert [c.id for c in repository.list(public)] == [ID]
+    assert len(repository.list(None)) == len(repository.list(public | {"geheim"})) == 2
+    for read in (repository.load, repository.history):
         with pytest.raises(LearningLionError) as caught:
             read("dossier-geheim", public)
         with pytest.raises(LearningLionError) as absent:
             read("dossier-nergens", public)
         assert caught.value.detail == absent.value.detail.replace("nergens", "geheim")
     emptied = replace(hidden, verifications=(), state=DossierState.EDITED, version=2)
-    shelf.save(emptied, by="jansen", reason="bron weggehaald")
-    assert [c.id for c in shelf.list(public)] == [ID], "its first version still quotes from it"
+    repository.save(emptied, by="jansen", reason="bron weggehaald")
+    assert [c.id for c in repository.list(public)] == [ID], "its first version still quotes from it"
 
 
-def test_lists_come_in_pages_last_changed_first(shelf: DossierRepository) -> None:
+def test_lists_come_in_pages_last_changed_first(repository: DossierRepository) -> None:
     for n in range(4):
-        shelf.save(replace(make_dossier(), id=f"dossier-{n}"), by=f"p{n % 2}", reason="opgesteld")
-    shelf.save(replace(edited(make_dossier(), "x"), id="dossier-1"), by="p0", reason="gewijzigd")
-    assert [c.id[-1] for c in shelf.list(None)] == ["1", "3", "2", "0"]
-    assert [c.id[-1] for c in shelf.list(None, offset=1, limit=2)] == ["3", "2"]
-    assert [c.id[-1] for c in shelf.list(None, created_by="p1")] == ["1", "3"]
+        repository.save(replace(make_dossier(), id=f"dossier-{n}"), by=f"p{n % 2}", reason="opgesteld")
+    repository.save(replace(edited(make_dossier(), "x"), id="dossier-1"), by="p0", reason="gewijzigd")
+    assert [c.id[-1] for c in repository.list(None)] == ["1", "3", "2", "0"]
+    assert [c.id[-1] for c in repository.list(None, offset=1, limit=2)] == ["3", "2"]
+    assert [c.id[-1] for c in repository.list(None, created_by="p1")] == ["1", "3"]
 
 
-def test_retention_finds_what_nobody_touched(shelf: DossierRepository) -> None:
-    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
-    assert shelf.unchanged_since(now() - timedelta(days=1)) == ()
-    assert shelf.unchanged_since(now() + timedelta(seconds=1)) == (ID,)
+def test_retention_finds_what_nobody_touched(repository: DossierRepository) -> None:
+    repository.save(make_dossier(), by="jansen", reason="opgesteld")
+    assert repository.unchanged_since(now() - timedelta(days=1)) == ()
+    assert repository.unchanged_since(now() + timedelta(seconds=1)) == (ID,)
 
 
 @pytest.mark.parametrize(
@@ -274,19 +276,19 @@ def test_retention_finds_what_nobody_touched(shelf: DossierRepository) -> None:
     ],
 )
 def test_a_version_that_was_changed_in_the_database_is_found(
-    shelf: DossierRepository, statement: str
+    repository: DossierRepository, statement: str
 ) -> None:
-    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
-    shelf.save(edited(make_dossier(), "Anders."), by="jansen", reason="gewijzigd")
-    assert list(shelf.verify()) == []
-    with writing(shelf._engine) as connection:
+    repository.save(make_dossier(), by="jansen", reason="opgesteld")
+    repository.save(edited(make_dossier(), "Anders."), by="jansen", reason="gewijzigd")
+    assert list(repository.verify()) == []
+    with writing(repository._engine) as connection:
         connection.execute(text(statement))
-    assert any("Versie 1" in problem for problem in shelf.verify())
+    assert any("Versie 1" in problem for problem in repository.verify())
 
 
-def test_a_damaged_version_is_not_handed_out(shelf: DossierRepository) -> None:
-    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
-    with writing(shelf._engine) as connection:
+def test_a_damaged_version_is_not_handed_out(repository: DossierRepository) -> None:
+    repository.save(make_dossier(), by="jansen", reason="opgesteld")
+    with writing(repository._engine) as connection:
         connection.execute(text("UPDATE dossier_versions SET sha256 = 'x'"))
     with pytest.raises(IntegrityError):
-        shelf.load(ID, None)
+        repository.load(ID, None)

@@ -12,7 +12,7 @@ from learninglion.dutch.questions import Wants
 from learninglion.evaluation import document_questions
 from learninglion.evaluation.document_questions import (
     DocumentQuestion,
-    ParsedShelf,
+    ParsedLibrary,
     learn_weights,
     measure_questions,
     read_document_questions,
@@ -77,20 +77,20 @@ def document(
 
 
 def put(folder: Path, question: str, *documents: Document) -> Reply:
-    shelf = ParsedShelf(documents)
-    reader = MemoryReader(shelf.entries())
+    library = ParsedLibrary(documents)
+    reader = MemoryReader(library.entries())
     index = Index.open(folder / "index", HashingEncoder(128))
     index.update(reader)
-    return find_answers(index, reader, question, shelf=shelf)
+    return find_answers(index, reader, question, library=library)
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedShelf]:
-    shelf = ParsedShelf([document()])
-    reader = MemoryReader(shelf.entries())
+def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedLibrary]:
+    library = ParsedLibrary([document()])
+    reader = MemoryReader(library.entries())
     index = Index.open(tmp_path / "index", HashingEncoder(128))
     index.update(reader)
-    return index, reader, shelf
+    return index, reader, library
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedShelf]:
     ],
 )
 def test_the_sentence_that_answers_comes_first(
-    opened: tuple[Index, MemoryReader, ParsedShelf], question: str, quote: str
+    opened: tuple[Index, MemoryReader, ParsedLibrary], question: str, quote: str
 ) -> None:
-    index, reader, shelf = opened
-    reply = find_answers(index, reader, question, shelf=shelf)
+    index, reader, library = opened
+    reply = find_answers(index, reader, question, library=library)
     first = (*reply.answers, *reply.near)[0]
     assert quote in first.quote
     assert first.quote_span.of(document().text) == first.quote
@@ -152,13 +152,15 @@ def test_a_table_of_contents_is_not_found_in_place_of_what_it_points_to(tmp_path
 
 
 def test_what_no_document_tells_is_refused_with_what_was_looked_through(
-    opened: tuple[Index, MemoryReader, ParsedShelf],
+    opened: tuple[Index, MemoryReader, ParsedLibrary],
 ) -> None:
-    index, reader, shelf = opened
-    reply = find_answers(index, reader, "Hoeveel leerlingen telt de basisschool in Oosterwoud?", shelf=shelf)
+    index, reader, library = opened
+    reply = find_answers(
+        index, reader, "Hoeveel leerlingen telt de basisschool in Oosterwoud?", library=library
+    )
     assert reply.verdict is Verdict.ABSENT and reply.answers == ()
-    assert (reply.documents, reply.passages) == (1, len(shelf.entries()))
-    none = find_answers(index, reader, "Wat kost het?", documents=frozenset(), shelf=None)
+    assert (reply.documents, reply.passages) == (1, len(library.entries()))
+    none = find_answers(index, reader, "Wat kost het?", documents=frozenset(), library=None)
     assert none.verdict is Verdict.ABSENT and none.near == () and none.documents == 0
 
 
@@ -170,14 +172,16 @@ def test_where_no_word_of_a_question_stands_nothing_is_pointed_at(tmp_path: Path
 
 
 def test_a_follow_up_takes_over_subject_and_document(
-    opened: tuple[Index, MemoryReader, ParsedShelf],
+    opened: tuple[Index, MemoryReader, ParsedLibrary],
 ) -> None:
-    index, reader, shelf = opened
+    index, reader, library = opened
     before = "Wanneer blijven de deuren bij ijsgang dicht?"
-    reply = find_answers(index, reader, "En waarom?", after=before, shelf=shelf)
+    reply = find_answers(index, reader, "En waarom?", after=before, library=library)
     assert reply.taken_over is not None and "ijsgang" in reply.taken_over.words
     assert "omdat ijsschotsen" in (*reply.answers, *reply.near)[0].quote
-    alone = find_answers(index, reader, "Wat is het tarief voor een vrachtschip?", after=before, shelf=shelf)
+    alone = find_answers(
+        index, reader, "Wat is het tarief voor een vrachtschip?", after=before, library=library
+    )
     assert alone.taken_over is None
 
 
@@ -191,10 +195,10 @@ def test_a_follow_up_takes_over_subject_and_document(
     ],
 )
 def test_a_document_tells_of_itself(
-    opened: tuple[Index, MemoryReader, ParsedShelf], question: str, expected: str
+    opened: tuple[Index, MemoryReader, ParsedLibrary], question: str, expected: str
 ) -> None:
-    index, reader, shelf = opened
-    reply = find_answers(index, reader, question, shelf=shelf)
+    index, reader, library = opened
+    reply = find_answers(index, reader, question, library=library)
     assert reply.verdict is Verdict.ANSWERED
     assert expected in reply.answers[0].told + reply.answers[0].text
 
@@ -330,10 +334,10 @@ def test_a_short_sentence_is_the_same_only_where_its_surroundings_are() -> None:
 
 
 def test_what_a_document_does_not_tell_of_itself_is_refused(
-    opened: tuple[Index, MemoryReader, ParsedShelf],
+    opened: tuple[Index, MemoryReader, ParsedLibrary],
 ) -> None:
-    index, reader, shelf = opened
-    reply = find_answers(index, reader, "Wie heeft deze werkinstructie geschreven?", shelf=shelf)
+    index, reader, library = opened
+    reply = find_answers(index, reader, "Wie heeft deze werkinstructie geschreven?", library=library)
     assert reply.verdict is Verdict.ABSENT and not reply.answers
 
 
@@ -533,7 +537,7 @@ def test_measuring_counts_what_is_shown_and_refused(tmp_path: Path) -> None:
         "utf-8",
     )
     read = read_document_questions(cases)
-    report = measure_questions(ParsedShelf([document()]), read, HashingEncoder(128))
+    report = measure_questions(ParsedLibrary([document()]), read, HashingEncoder(128))
     assert (report.all.questions, report.unanswerable) == (1, 1)
     assert report.all.shown == report.all.found == report.refused == 1.0
 
@@ -546,7 +550,7 @@ def test_a_note_that_tells_something_is_found_and_a_reference_is_not(tmp_path: P
     first = (*reply.answers, *reply.near)[0]
     assert first.quote == tells and first.heading_path[-1] == "3. Tarieven"
     refers = "Zie Kamerstukken II 2019/20, 35 000, nr. 12, p. 3; Stb. 2018, 84; idem Stcrt. 2020, 9, 10"
-    assert len(ParsedShelf([document(note=refers)]).entries()) == len(ParsedShelf([document()]).entries())
+    assert len(ParsedLibrary([document(note=refers)]).entries()) == len(ParsedLibrary([document()]).entries())
 
 
 def test_of_a_word_alone_the_sentence_comes_first_that_says_what_it_is(tmp_path: Path) -> None:
@@ -611,8 +615,8 @@ def test_the_language_of_question_and_text_is_told(tmp_path: Path) -> None:
 
 
 def test_documents_are_counted_within_what_may_be_found(tmp_path: Path) -> None:
-    shelf = ParsedShelf([document(), document(name="doc-2", title="Tweede"), document(name="doc-3")])
-    reader = MemoryReader(shelf.entries())
+    library = ParsedLibrary([document(), document(name="doc-2", title="Tweede"), document(name="doc-3")])
+    reader = MemoryReader(library.entries())
     index = Index.open(tmp_path / "index", HashingEncoder(128))
     index.update(reader)
     asked = "Hoe lang duurt een schutting?"
@@ -627,7 +631,9 @@ def test_a_number_that_was_counted_is_held_against_the_answer_of_the_case(tmp_pa
         ' "key": "staat nergens", "answer": "%s", "kind": "document"}\n'
     )
     cases.write_text(row % 3 + row % 4, "utf-8")
-    report = measure_questions(ParsedShelf([document()]), read_document_questions(cases), HashingEncoder(128))
+    report = measure_questions(
+        ParsedLibrary([document()]), read_document_questions(cases), HashingEncoder(128)
+    )
     assert report.all.shown == 0.5
 
 
@@ -648,10 +654,10 @@ def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
         for name, question, key in asked
     ]
     monkeypatch.setattr(document_questions, "passage_questions", lambda: ((), ()))
-    shelf = ParsedShelf([document(), replace(other, source_name="imkers.pdf")])
+    library = ParsedLibrary([document(), replace(other, source_name="imkers.pdf")])
     encoder = HashingEncoder(128)
-    weights = learn_weights(shelf, cases, encoder)
-    reader = MemoryReader(shelf.entries())
+    weights = learn_weights(library, cases, encoder)
+    reader = MemoryReader(library.entries())
     index = Index.open(tmp_path / "index", encoder)
     index.update(reader)
     chances = {}
@@ -662,7 +668,7 @@ def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
         chances[name] = chance_answered(wanted, best, weights)
     assert chances["doc-2"] < 0.4 < chances["doc-1"]
     with pytest.raises(InputError, match="twee documenten"):
-        learn_weights(shelf, cases[:2], encoder)
+        learn_weights(library, cases[:2], encoder)
 
 
 DISTRICTS = "Wijk | Klachten | Bezwaren\n" + "\n".join(
@@ -814,7 +820,7 @@ def test_what_the_question_names_itself_is_not_who_is_asked_for(
     question: str, sentence: str, kind: float
 ) -> None:
     body = (H, "Werkwijze"), (P, sentence)
-    (entry, *_) = ParsedShelf([document(body)]).entries()
+    (entry, *_) = ParsedLibrary([document(body)]).entries()
     seen = look(want(question, lambda _: 1.0), entry[0])
     assert seen is not None and seen.kind == kind
 

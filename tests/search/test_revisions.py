@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from learninglion.evaluation.document_questions import (
-    ParsedShelf,
+    ParsedLibrary,
     fictional_documents,
     measure_questions,
     read_document_questions,
@@ -69,10 +69,10 @@ def test_the_pair_goes_from_old_to_new_and_needs_one_name() -> None:
 
 def test_the_cases_of_two_versions_are_answered_with_what_changed() -> None:
     parsed = [document for _, document in parse_files(fictional_documents())]
-    shelf = ParsedShelf([document for document in parsed if isinstance(document, Document)])
+    library = ParsedLibrary([document for document in parsed if isinstance(document, Document)])
     cases = [case for case in read_document_questions() if case.kind == "change"]
     assert len(cases) >= 8
-    report = measure_questions(shelf, cases, HashingEncoder(64))
+    report = measure_questions(library, cases, HashingEncoder(64))
     assert report.all.listed == 1.0
     assert report.all.answered == 1.0
 
@@ -162,10 +162,10 @@ def test_what_changed_is_told_without_the_number_of_the_version(
     paths = [tmp_path / "zaakbeheer-v1.md", tmp_path / "zaakbeheer-v2.md"]
     for path, text in zip(paths, (BEFORE, AFTER), strict=True):
         path.write_text(text, "utf-8")
-    shelf = ParsedShelf([d for _, d in parse_files(paths) if isinstance(d, Document)])
-    reader = MemoryReader(shelf.entries())
+    library = ParsedLibrary([d for _, d in parse_files(paths) if isinstance(d, Document)])
+    reader = MemoryReader(library.entries())
     index = Index.open(tmp_path / "index", HashingEncoder(64))
     index.update(reader)
-    reply = find_answers(index, reader, question, shelf=shelf)
+    reply = find_answers(index, reader, question, library=library)
     assert [answer.quote for answer in reply.answers] == quotes
     assert all(answer.told.startswith("Eerst stond er: ") for answer in reply.answers)

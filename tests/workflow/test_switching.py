@@ -143,8 +143,8 @@ def test_what_goes_wrong_in_the_background_is_told() -> None:
 
 
 def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
-    shelf = LearnedVersions(FolderBlobs(tmp_path))
-    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(), (), shelf)
+    versions = LearnedVersions(FolderBlobs(tmp_path))
+    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(), (), versions)
     learned = make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)})
     names = [built_in_name(a) for a in (shipped_adapter(), UNCHANGED, learned)]
     assert len(set(names)) == 3
@@ -153,9 +153,9 @@ def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
         assert found is not None
         assert found.name == name
     assert book.named(names[2]) is None
-    shelf.keep(replace(DEFAULT, version=1), learned)
+    versions.keep(replace(DEFAULT, version=1), learned)
     assert book.current().name == names[2]
-    shelf.revert(0)
+    versions.revert(0)
     former = book.named(names[2])
     assert former is not None
     assert former.name == names[2]
@@ -165,7 +165,7 @@ def test_the_built_in_model_as_its_makers_gave_it_is_what_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(switching, "open_encoder", open_encoder)
-    shelf = LearnedVersions(FolderBlobs(tmp_path))
-    shelf.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
-    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(model="plain"), (), shelf)
+    versions = LearnedVersions(FolderBlobs(tmp_path))
+    versions.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
+    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(model="plain"), (), versions)
     assert book.current().name == built_in_name(UNCHANGED)

@@ -52,18 +52,18 @@ def test_learning_never_makes_it_worse(tmp_path: Path) -> None:
 
 
 def test_versions_are_kept_and_can_be_taken_back(tmp_path: Path) -> None:
-    shelf = LearnedVersions(FolderBlobs(tmp_path))
-    assert shelf.current() == DEFAULT
+    learned = LearnedVersions(FolderBlobs(tmp_path))
+    assert learned.current() == DEFAULT
     first, second = replace(DEFAULT, slope=6.0, version=1), replace(DEFAULT, slope=7.0, version=2)
-    assert (shelf.keep(first), shelf.keep(second)) == (1, 2)
-    assert shelf.current() == second
-    shelf.revert(1)
-    assert shelf.current() == first
-    shelf.revert(0)
-    assert shelf.current() == DEFAULT
-    assert shelf.versions() == (0, 1, 2)
+    assert (learned.keep(first), learned.keep(second)) == (1, 2)
+    assert learned.current() == second
+    learned.revert(1)
+    assert learned.current() == first
+    learned.revert(0)
+    assert learned.current() == DEFAULT
+    assert learned.versions() == (0, 1, 2)
     with pytest.raises(InputError, match="0, 1, 2"):
-        shelf.revert(9)
+        learned.revert(9)
 
 
 def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_version(tmp_path: Path) -> None:
@@ -105,27 +105,27 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     assert report.best == best
     assert best.decisive.p < 0.025
 
-    shelf = LearnedVersions(FolderBlobs(tmp_path))
+    learned = LearnedVersions(FolderBlobs(tmp_path))
     model = report.ways[1]
     assert model.adapter is not None
-    assert shelf.keep(model.fusion, model.adapter) == 1
-    assert shelf.keep(replace(model.fusion, version=2)) == 2
-    assert shelf.adapter() is None
-    shelf.revert(1)
-    found = shelf.adapter()
+    assert learned.keep(model.fusion, model.adapter) == 1
+    assert learned.keep(replace(model.fusion, version=2)) == 2
+    assert learned.adapter() is None
+    learned.revert(1)
+    found = learned.adapter()
     assert found is not None
-    assert found.name == model.adapter.name == shelf.adapters()[0].name
+    assert found.name == model.adapter.name == learned.adapters()[0].name
 
 
 def test_what_relevance_learned_is_a_version_too(tmp_path: Path) -> None:
-    shelf = LearnedVersions(FolderBlobs(tmp_path))
-    assert shelf.measure() == ""
-    shelf.keep(DEFAULT, measure='{"says": 1}')
-    shelf.keep(replace(DEFAULT, slope=6.0, version=1))  # search learns; what relevance learned stays
-    assert (shelf.in_force(), shelf.measure()) == (2, '{"says": 1}')
-    shelf.keep(shelf.current(), measure='{"says": 2}')
-    assert (shelf.in_force(), shelf.measure()) == (3, '{"says": 2}')
-    shelf.revert(2)  # the same fusion as version 3
-    assert (shelf.in_force(), shelf.measure()) == (2, '{"says": 1}')
-    shelf.revert(0)
-    assert (shelf.in_force(), shelf.measure()) == (0, "")
+    learned = LearnedVersions(FolderBlobs(tmp_path))
+    assert learned.measure() == ""
+    learned.keep(DEFAULT, measure='{"says": 1}')
+    learned.keep(replace(DEFAULT, slope=6.0, version=1))  # search learns; what relevance learned stays
+    assert (learned.in_force(), learned.measure()) == (2, '{"says": 1}')
+    learned.keep(learned.current(), measure='{"says": 2}')
+    assert (learned.in_force(), learned.measure()) == (3, '{"says": 2}')
+    learned.revert(2)  # the same fusion as version 3
+    assert (learned.in_force(), learned.measure()) == (2, '{"says": 1}')
+    learned.revert(0)
+    assert (learned.in_force(), learned.measure()) == (0, "")

@@ -31,7 +31,7 @@ from learninglion.evaluation.document_questions import (
     DocumentQuestion,
     KindReport,
     Outcome,
-    ParsedShelf,
+    ParsedLibrary,
     fictional_documents,
     learn_weights,
     measure_questions,
@@ -787,15 +787,15 @@ def evaluate_asking(
     if part not in ("all", "teaching", "kept"):
         raise typer.BadParameter("kies all, teaching of kept", param_hint="--part")
     cases = read_document_questions(questions)
-    shelf = _shelf(cases, documents)
+    library = _library(cases, documents)
     with progress() as shown:
         encoder, cache = set_encoder(), VectorCache(vector_cache())
         if learn is not None:
-            weights = learn_weights(shelf, cases, encoder, cache)
+            weights = learn_weights(library, cases, encoder, cache)
             taught = sum(case.teaches for case in cases)
             learn.write_text(weights_json(weights, {"questions": taught}), "utf-8")
         chosen = [c for c in cases if part == "all" or c.teaches == (part == "teaching")]
-        report = measure_questions(shelf, chosen, encoder, cache, progress=shown)
+        report = measure_questions(library, chosen, encoder, cache, progress=shown)
     if as_json:
         print_json(_ask_json(report))
     else:
@@ -834,7 +834,7 @@ def evaluate_collection(
     _show_wrong(report, show)
 
 
-def _shelf(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedShelf:
+def _library(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedLibrary:
     """The documents of the cases, read; raises InputError where none is there."""
     own = {f"sample:{path.name}": path for path in sample_documents()}
     own |= {f"{FICTIONAL}{path.name}": path for path in fictional_documents()}
@@ -844,13 +844,13 @@ def _shelf(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedShel
     paths = [path for name in sorted(named) if (path := own.get(name, (root or Path()) / name)).exists()]
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
-    shelf: list[Document] = []
+    read: list[Document] = []
     for _, outcome in parse_files(paths):
         if isinstance(outcome, LearningLionError):
             fail(outcome.detail)
         else:
-            shelf.append(outcome)
-    return ParsedShelf(shelf)
+            read.append(outcome)
+    return ParsedLibrary(read)
 
 
 def _is_right(outcome: Outcome) -> bool:

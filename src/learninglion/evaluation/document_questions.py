@@ -250,7 +250,7 @@ def put_question(
     return Outcome(case, reply, place, shown)
 
 
-class ParsedShelf:
+class ParsedLibrary:
     """Documents that were just read, to put questions to."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -278,22 +278,22 @@ class ParsedShelf:
 
 
 def measure_questions(
-    shelf: ParsedShelf,
+    library: ParsedLibrary,
     cases: Sequence[DocumentQuestion],
     encoder: Encoder,
     cache: VectorCache | None = None,
     *,
     progress: Progress = silent,
 ) -> AskReport:
-    """Put every case whose document is on the shelf to all documents at once."""
-    reader, names = MemoryReader(shelf.entries()), shelf.ids
+    """Put every case whose document is in the library to all documents at once."""
+    reader, names = MemoryReader(library.entries()), library.ids
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder), encoder, cache)
         index.update(reader)
         measured = [case for case in cases if _name(case) in names]
         for number, case in enumerate(measured, 1):
-            reply = find_answers(index, reader, case.question, after=case.after, shelf=shelf)
+            reply = find_answers(index, reader, case.question, after=case.after, library=library)
             outcomes.append(put_question(index, reader, case, names[_name(case)], reply))
             progress("Vragen", number, len(measured))
     return report_questions(outcomes)
@@ -402,13 +402,13 @@ def _lessons(
 
 
 def learn_weights(
-    shelf: ParsedShelf,
+    library: ParsedLibrary,
     cases: Sequence[DocumentQuestion],
     encoder: Encoder,
     cache: VectorCache | None = None,
 ) -> Weights:
     """What the teaching half of `cases`, and of the hand-written passages, say of the chances."""
-    lessons = list(_lessons(shelf.entries(), shelf.ids, cases, encoder, cache, passage=False))
+    lessons = list(_lessons(library.entries(), library.ids, cases, encoder, cache, passage=False))
     passages, questions = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
     lessons += _lessons(passages, own, questions, encoder, cache, passage=True)

@@ -88,7 +88,7 @@ class Reply:
     not_told: tuple[str, ...] = ()  # what the question names by number and nothing shown tells of: "wijk 9"
 
 
-class Shelf(Protocol):
+class Library(Protocol):
     """The documents that may be asked about, as wholes."""
 
     def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
@@ -111,13 +111,13 @@ def find_answers(
     *,
     after: str = "",
     documents: frozenset[str] | None = None,
-    shelf: Shelf | None = None,
+    library: Library | None = None,
     synonyms: Synonyms | None = None,
 ) -> Reply:
     """What answers `question` among `documents` (None: all that `reader` shows), best first.
 
     `after` is the question before, whose subject and document a follow-up takes over. Questions about a
-    document itself are answered from the `shelf`.
+    document itself are answered from the `library`.
     """
     taken = _taken_over(engine, reader, question, after, documents, synonyms) if after.strip() else None
     context = taken.question if taken else ""
@@ -129,7 +129,7 @@ def find_answers(
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
     rarity = rarity_in(engine.snapshot().statistics)
-    itself = _of_documents(question, shelf, best, taken, looked, rarity) if shelf is not None else None
+    itself = _of_documents(question, library, best, taken, looked, rarity) if library is not None else None
     if itself is not None:
         return itself
     wanted = want(question, rarity, context)
@@ -277,34 +277,36 @@ _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but
 
 def _of_documents(
     question: str,
-    shelf: Shelf,
+    library: Library,
     best: Sequence[Weighed],
     taken: TakenOver | None,
     looked: tuple[int, int],
     rarity: Rarity,
 ) -> Reply | None:
     """The reply to a question about two versions or a document itself; None where the text is to tell."""
-    listed = shelf.names()
+    listed = library.names()
     changing = going_on(question, taken.question) if taken else question
     namings = {document_id: naming(changing, names) for document_id, names in listed}
     wanted_changes = change_asked(changing)
-    versions = _versions_meant(changing, shelf, namings, best, taken) if wanted_changes is not None else None
+    versions = (
+        _versions_meant(changing, library, namings, best, taken) if wanted_changes is not None else None
+    )
     if (
         wanted_changes is not None
         and versions is not None
         and (wanted_changes.versions or namings.get(versions[1], Naming()).meant)
     ):
-        changed = _changed(question, taken, shelf, versions, wanted_changes, best, looked)
+        changed = _changed(question, taken, library, versions, wanted_changes, best, looked)
         if changed is not None:
             return changed
     if changing != question:
         namings = {document_id: naming(question, names) for document_id, names in listed}
     named = max(namings.values(), key=lambda naming: naming.share, default=Naming())
     pointing = named.pointing(question) if named.meant else question
-    about = _described_asked(question, shelf, namings, best, rarity) or _pointed_asked(
-        question, pointing, shelf, namings, best, taken
+    about = _described_asked(question, library, namings, best, rarity) or _pointed_asked(
+        question, pointing, library, namings, best, taken
     )
-    return _about(question, about, taken, shelf, best, looked) if about is not None else None
+    return _about(question, about, taken, library, best, looked) if about is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,7 @@ class _About:
 
 def _described_asked(
     question: str,
-    shelf: Shelf,
+    library: Library,
     namings: Mapping[str, Naming],
     best: Sequence[Weighed],
     rarity: Rarity,
@@ -329,10 +331,10 @@ def _described_asked(
     if feature is None:
         return None
     wanted = want(description.subject, rarity)
-    names = dict(shelf.names())
+    names = dict(library.names())
     fits: dict[str, tuple[bool, float]] = {}
     for document_id in _looked_at(namings, best):
-        document = shelf.document(document_id)
+        document = library.document(document_id)
         own = " ".join(names.get(document_id, ()))
         if points_at_document(description.bare, _said_of_itself(document, own)) < _BY_SORT:
             continue
@@ -363,7 +365,7 @@ def _looked_at(namings: Mapping[str, Naming], best: Sequence[Weighed]) -> tuple[
 def _pointed_asked(
     question: str,
     pointing: str,
-    shelf: Shelf,
+    library: Library,
     namings: Mapping[str, Naming],
     best: Sequence[Weighed],
     taken: TakenOver | None,
@@ -373,35 +375,35 @@ def _pointed_asked(
     part = part_named(pointing) if feature is None else ""
     feature = (Feature.PART, part) if part else feature
     if feature is None:
-        return _parts_asked(question, shelf)
+        return _parts_asked(question, library)
     told_apart = bool(part) or tells_apart(pointing)
-    telling = _documents_meant(question, shelf, namings, best, taken, feature, first=told_apart)
+    telling = _documents_meant(question, library, namings, best, taken, feature, first=told_apart)
     if not telling and not part:
         most = _MOST_ANSWERS if told_apart else _FEW
-        telling = _that_tell(question, shelf, namings, feature, most=most)
+        telling = _that_tell(question, library, namings, feature, most=most)
     if part or (feature[0] is Feature.DATE and feature[1]):
-        telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, pointing))
+        telling = tuple(d for d in telling if facts_about(library.document(d), *feature, pointing))
     return _About(pointing, feature, telling) if telling else None
 
 
-def _parts_asked(question: str, shelf: Shelf) -> _About | None:
+def _parts_asked(question: str, library: Library) -> _About | None:
     """A question for numbered parts of a document that it calls by part of its name ("van de huisregels")."""
     numbered = part_numbered(question)
     if numbered is None or not numbered[1]:
         return None
     feature = (Feature.PART, numbered[0])
     telling = []
-    for document_id, names in shelf.names():
+    for document_id, names in library.names():
         own = [fold(word) for word in re.findall(r"[^\W_]+", " ".join(names))]
         if all(any(alike(fold(word), other) for other in own) for word in numbered[1]):
             telling.append(document_id)
-    telling = [name for name in telling[:_FEW] if facts_about(shelf.document(name), *feature)]
+    telling = [name for name in telling[:_FEW] if facts_about(library.document(name), *feature)]
     return _About(question, feature, tuple(telling)) if telling else None
 
 
 def _documents_meant(
     question: str,
-    shelf: Shelf,
+    library: Library,
     namings: Mapping[str, Naming],
     best: Sequence[Weighed],
     taken: TakenOver | None,
@@ -423,10 +425,10 @@ def _documents_meant(
         return (taken.document_id,)
     # of the first found that say they are such a document, those that tell it, by their name
     others = order if not first and len(order) <= _FEW else ()
-    names = dict(shelf.names())
+    names = dict(library.names())
     places: dict[str, tuple[bool, int, float]] = {}
     for document_id in dict.fromkeys((*_looked_at(namings, best), *others)):
-        document = shelf.document(document_id)
+        document = library.document(document_id)
         own = " ".join(names.get(document_id, ()))
         points = points_at_document(question, _said_of_itself(document, own))
         if points:
@@ -440,32 +442,32 @@ def _documents_meant(
 
 def _versions_meant(
     question: str,
-    shelf: Shelf,
+    library: Library,
     namings: Mapping[str, Naming],
     best: Sequence[Weighed],
     taken: TakenOver | None,
 ) -> tuple[Document, str] | None:
     """The older of two versions that are compared, and the id of the newer; None where there are no two."""
-    listed = shelf.names()
+    listed = library.names()
     document_ids = list(dict.fromkeys(w.source.document.id for w in best))
     alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
-    fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
+    fronts = {document_id: library.document(document_id).text[:_BEGINNING] for document_id in alike}
     pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, document_ids)
     named = max(namings, key=lambda name: (namings[name].share, name), default="")
     said = named and namings[named].end
-    if named not in alike and said and shelf.earlier(named) is None:
+    if named not in alike and said and library.earlier(named) is None:
         return None  # of the document that is named there are no two
     for document_id in dict.fromkeys((taken.document_id if taken else "", named, *document_ids[:_LOOKED_AT])):
-        earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
+        earlier = library.earlier(document_id) if document_id and document_id not in fronts else None
         if earlier is not None and (pair is None or document_id == named):
             return earlier, document_id
-    return (shelf.document(pair[0]), pair[1]) if pair else None
+    return (library.document(pair[0]), pair[1]) if pair else None
 
 
 def _changed(
     question: str,
     taken: TakenOver | None,
-    shelf: Shelf,
+    library: Library,
     versions: tuple[Document, str],
     wanted: ChangeWanted,
     best: Sequence[Weighed],
@@ -473,7 +475,7 @@ def _changed(
 ) -> Reply | None:
     """The reply to a question about two versions: what changed, quoted from the newer, if anything did."""
     old, document_id = versions
-    new, card = shelf.document(document_id), shelf.card(document_id)
+    new, card = library.document(document_id), library.card(document_id)
     changes = changes_asked(wanted, old, new)
     if changes is None:
         return None
@@ -498,7 +500,7 @@ def _changed(
 
 
 def _that_tell(
-    question: str, shelf: Shelf, namings: Mapping[str, Naming], feature: tuple[Feature, str], *, most: int
+    question: str, library: Library, namings: Mapping[str, Naming], feature: tuple[Feature, str], *, most: int
 ) -> tuple[str, ...]:
     """Of a few documents, none of which the question names, those that tell it, the longest first.
 
@@ -506,7 +508,7 @@ def _that_tell(
     """
     if len(namings) > _FEW or any(naming.share for naming in namings.values()):
         return ()
-    documents = [shelf.document(name) for name in namings]
+    documents = [library.document(name) for name in namings]
     telling = [document for document in documents if facts_about(document, *feature, question)]
     telling.sort(key=lambda document: (-len(document.text), document.id))
     if feature[0] is Feature.PART:
@@ -539,7 +541,7 @@ def _about(
     question: str,
     about: _About,
     taken: TakenOver | None,
-    shelf: Shelf,
+    library: Library,
     best: Sequence[Weighed],
     looked: tuple[int, int],
 ) -> Reply:
@@ -551,7 +553,7 @@ def _about(
     if feature[0] is Feature.PART:
         most = max(most, len(numbers_named(feature[1]).numbers))
     for document_id in telling:
-        document, card = shelf.document(document_id), shelf.card(document_id)
+        document, card = library.document(document_id), library.card(document_id)
         facts = facts_about(document, *feature, about.pointing)
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]

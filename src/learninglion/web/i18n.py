@@ -91,7 +91,7 @@ def counter(language: str) -> Count:
 
 
 def pick_language(chosen: str | None, accepted: str, default: str) -> str:
-    """The language the user chose, else the house's own; the browser decides only between those we have."""
+    """The language the user chose, else the organisation's own; the browser decides among those we have."""
     if chosen in LANGUAGES:
         return str(chosen)
     for part in accepted.split(","):

@@ -71,7 +71,7 @@ class Asking:
             text,
             after=after.strip(),
             documents=scope.allowed,
-            shelf=VisibleShelf(self._store, filters, actor),
+            library=VisibleLibrary(self._store, filters, actor),
             synonyms=self._searching.synonyms,
         )
         energy = use.stop()
@@ -96,7 +96,7 @@ class Asking:
         return reply
 
 
-class VisibleShelf:
+class VisibleLibrary:
     """The documents that one person may ask about, within filters."""
 
     def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:

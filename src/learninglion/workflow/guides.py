@@ -41,7 +41,7 @@ from learninglion.models.progress import silent
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
-from learninglion.workflow.asking import VisibleShelf
+from learninglion.workflow.asking import VisibleLibrary
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import RIGHTS, Task, require_within
@@ -333,7 +333,7 @@ class Guides:
         filters = Filters(collections=(collection,))
         documents = self._store.scope(filters, actor.collections).allowed
         reader, engine = self._store.seen_by(actor.collections), self._indexing.index
-        shelf = VisibleShelf(self._store, filters, actor)
+        library = VisibleLibrary(self._store, filters, actor)
         outcomes = []
         for one in remarks:
             remark = one.remark
@@ -347,7 +347,7 @@ class Guides:
                 remark.after,
             )
             reply = find_answers(
-                engine, reader, remark.question, after=remark.after, documents=documents, shelf=shelf
+                engine, reader, remark.question, after=remark.after, documents=documents, library=library
             )
             outcomes.append(put_question(engine, reader, case, remark.document, reply, documents))
         report = report_questions(outcomes)

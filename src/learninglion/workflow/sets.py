@@ -631,7 +631,7 @@ class LineMoment:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardView:
+class ShortlistView:
     """What the page shows of a shortlist."""
 
     groups: tuple[Group, ...]
@@ -643,7 +643,7 @@ class BoardView:
     untouched: int
 
 
-def lay_out(shortlist: Shortlist, threshold: float | None) -> BoardView:
+def lay_out(shortlist: Shortlist, threshold: float | None) -> ShortlistView:
     """The shortlist with duplicates under the best of them and what scores too low apart."""
     groups = _group(shortlist)
     least = threshold or 0.0
@@ -651,7 +651,7 @@ def lay_out(shortlist: Shortlist, threshold: float | None) -> BoardView:
     added = tuple(_card(shortlist, s, None) for s in shortlist.added)
     shown = (*(c for g in over for c in (g.card, *g.alike)), *added)
     below = tuple(g for g in groups if g not in over)
-    return BoardView(
+    return ShortlistView(
         groups=over,
         added=added,
         moments=line_taken(shown),
