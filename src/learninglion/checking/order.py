@@ -36,7 +36,7 @@ _SUBJECTS = frozenset("ik wij we u hij".split())
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _PlacedWord:
     """A meaningful kept word: its place in the statement and in the evidence."""
 
     here: int
@@ -46,7 +46,7 @@ class _Kept:
 def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
     """At most one finding for every way in which the order changed the relations."""
     phrases = group_words(alignment.evidence)
-    words_left = _kept(alignment)
+    words_left = _placed_words(alignment)
     checks = (
         _find_swap,
         _find_changed_preposition,
@@ -62,10 +62,10 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
     return ()
 
 
-def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
+def _placed_words(alignment: Alignment) -> tuple[_PlacedWord, ...]:
     words = alignment.statement.words
     return tuple(
-        _Kept(i, place)
+        _PlacedWord(i, place)
         for i, place in enumerate(alignment.places)
         if place is not None
         and words[i].norm not in _FREE
@@ -76,7 +76,7 @@ def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
 
 
 def _find_swap(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     movable: dict[int, bool] = {}
     for i, first in enumerate(words_left):
@@ -112,7 +112,7 @@ def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:
 _IN_THAT_ORDER = frozenset("respectievelijk resp achtereenvolgens".split())
 
 
-def _parts_moved(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+def _parts_moved(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
     """Whether the two stand in different clauses, or between different signs, and one moved as a whole."""
     clauses = alignment.evidence.clauses
     ours, theirs = clauses[first.there], clauses[second.there]
@@ -153,7 +153,7 @@ _STANDS_ALONE = 4
 """Words a stretch without a verb needs before it says something by itself, wherever it stands."""
 
 
-def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
+def _swapped(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> Finding:
     words = alignment.statement.words
     return Finding(
         FindingKind.ORDER,
@@ -163,7 +163,10 @@ def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
 
 
 def _may_move(
-    alignment: Alignment, word: _Kept, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment,
+    word: _PlacedWord,
+    words_left: tuple[_PlacedWord, ...],
+    phrases: tuple[WordGroup, ...],
 ) -> bool:
     """Whether this word moved with a whole adverbial phrase that stayed with its own clause."""
     phrase = phrases[word.there]
@@ -187,14 +190,14 @@ def _may_move(
 
 
 def _moved_together(
-    word: _Kept, words_left: tuple[_Kept, ...], phrase: WordGroup, head: int | None
+    word: _PlacedWord, words_left: tuple[_PlacedWord, ...], phrase: WordGroup, head: int | None
 ) -> list[int]:
     """The places of the words that came along with the head of the phrase, if `word` is among them."""
     mine = sorted((k for k in words_left if k.there in phrase.places), key=lambda k: k.there)
     if phrase.opener is not None and (head is None or head > mine[0].here):
         return []
     start = mine[0].here if head is None else head
-    together: list[_Kept] = []
+    together: list[_PlacedWord] = []
     for k in mine:
         since = together[-1].here if together else start
         if k.here < since or any(since < o.here < k.here for o in words_left):
@@ -237,7 +240,7 @@ def _moved_whole(alignment: Alignment, clause: int) -> bool:
 
 
 def _find_changed_preposition(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
     ours = alignment.statement.words
@@ -265,7 +268,7 @@ def _find_changed_preposition(
 
 
 def _find_moved_conjunction(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A"."""
     ours, home = alignment.statement.words, alignment.evidence.clauses
@@ -299,7 +302,7 @@ def _governs(reading: Reading, preposition: int, word: int) -> bool:
 
 
 def _find_moved_verb(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A verb, and who does it ("ik"), must stay with the words of its own clause."""
     home = alignment.evidence.clauses
@@ -322,7 +325,7 @@ def _find_moved_verb(
 
 
 def _find_foreign_negation(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A "niet" out of another sentence than the words around it denies what the evidence does not."""
     theirs = alignment.evidence.words
@@ -346,7 +349,7 @@ def _lost_subject(alignment: Alignment, verb: int) -> bool:
 
 
 def _find_splice(
-    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """Words of another sentence must come as a sentence of their own, with their verb."""
     words = alignment.evidence.words
@@ -365,13 +368,13 @@ def _find_splice(
     return None
 
 
-def _spliced(alignment: Alignment, first: _Kept, second: _Kept, parts: str) -> Finding:
+def _spliced(alignment: Alignment, first: _PlacedWord, second: _PlacedWord, parts: str) -> Finding:
     ours = alignment.statement.words
     pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"
     return Finding(FindingKind.SPLICED, f"{pair} staan in de bron in verschillende {parts}.")
 
 
-def _joins_halves(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+def _joins_halves(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
     """Whether the end of one clause and the start of the next were left out between two words:
     "in 2022 voeren er 12 ponten en in 2023 voeren er 15" is not "in 2022 voeren er 15".
     """
@@ -438,8 +441,8 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
         if reported or (at and ours.words[at - 1].norm == "te"):
             continue
         claimed = _content(ours, _subject(ours, groups, at))
-        said = _subject(theirs, their_groups, place)
-        actual = _content(theirs, said) or tuple(p for p in said if theirs.words[p].norm in _SPEAKER)
+        subject = _subject(theirs, their_groups, place)
+        actual = _content(theirs, subject) or tuple(p for p in subject if theirs.words[p].norm in _SPEAKER)
         # its first word only: what follows may be the object, "bouwt de corporatie woningen"
         if not claimed or not actual or alignment.used[actual[0]] is not None:
             continue
@@ -459,16 +462,16 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
 
 def _speaks(alignment: Alignment, claimed: tuple[int, ...], actual: tuple[int, ...]) -> bool:
     """Whether the statement names whoever says "ik" in the evidence."""
-    said = alignment.evidence.words[actual[0]].norm in _SPEAKER
-    return said and any(alignment.statement.words[i].norm in _SPEAKS for i in claimed)
+    speaks = alignment.evidence.words[actual[0]].norm in _SPEAKER
+    return speaks and any(alignment.statement.words[i].norm in _SPEAKS for i in claimed)
 
 
 def _is_foreign(alignment: Alignment, claimed: tuple[int, ...], actual: tuple[int, ...], verb: int) -> bool:
     """Whether all kept words of the claimed subject stand in another clause, with a verb, than this verb."""
     evidence = alignment.evidence
-    kept = [p for i in claimed if (p := alignment.places[i]) is not None]
+    places = [p for i in claimed if (p := alignment.places[i]) is not None]
     same = {evidence.words[p].key for p in actual} & {alignment.statement.words[i].key for i in claimed}
-    return bool(kept) and not same and all(_in_other_clause(evidence, p, verb) for p in kept)
+    return bool(places) and not same and all(_in_other_clause(evidence, p, verb) for p in places)
 
 
 def _undergoes(
@@ -484,18 +487,22 @@ def _undergoes(
     evidence = alignment.evidence
     if any(evidence.words[p].is_verb for p in range(evidence.segment_at(verb).start, verb)):
         return False  # who does it is told by the first verb
-    kept = [p for i in claimed if (p := alignment.places[i]) is not None]
+    places = [p for i in claimed if (p := alignment.places[i]) is not None]
     doer = [evidence.words[p] for p in groups[actual[0]].places]
     named = doer[0].norm in lexicon.DETERMINERS | _SPEAKER or evidence.words[actual[0]].capital
     if any(w.norm in UNIT_NAMES | lexicon.TEMPORAL_STARTS for w in doer):
         return False  # "Een jaar later", "Het afgelopen jaar"
-    if not kept or not named or any(evidence.clauses[p] != evidence.clauses[verb] for p in (*kept, *actual)):
+    if (
+        not places
+        or not named
+        or any(evidence.clauses[p] != evidence.clauses[verb] for p in (*places, *actual))
+    ):
         return False
-    between = evidence.words[actual[-1] + 1 : kept[0]]
+    between = evidence.words[actual[-1] + 1 : places[0]]
     joined = any(w.border or w.norm in lexicon.COORDINATORS for w in between)
     apart = any(w.is_verb for w in between) or not joined
-    behind = all(p > actual[-1] and groups[p].opener is None and not groups[p].temporal for p in kept)
-    return behind and apart and not any(groups[p] is groups[actual[0]] for p in kept)
+    behind = all(p > actual[-1] and groups[p].opener is None and not groups[p].temporal for p in places)
+    return behind and apart and not any(groups[p] is groups[actual[0]] for p in places)
 
 
 def _in_other_clause(evidence: Reading, place: int, verb: int) -> bool:
@@ -544,8 +551,8 @@ def _subject(reading: Reading, groups: tuple[WordGroup, ...], verb: int) -> tupl
     adjunct = group.opener is not None or group.temporal
     if any(words[p].norm in _POINTS_BACK | _SPEAKER for p in before[:1]) and len(before) == 1:
         return tuple(before) if words[start].norm != "er" else ()
-    if not adjunct and (found := _first_noun(reading, groups, before)):
-        return found
+    if not adjunct and (noun := _first_noun(reading, groups, before)):
+        return noun
     return _first_noun(reading, groups, range(first + 1, segment.stop))
 
 

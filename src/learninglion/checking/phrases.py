@@ -25,18 +25,18 @@ SPEAKER = (
 )
 """A pattern (to be matched without regard to case) for who may be said to have answered."""
 
-_FOUND = re.compile(rf"\b(?:{SPEAKER})", re.IGNORECASE)
+_NAMED = re.compile(rf"\b(?:{SPEAKER})", re.IGNORECASE)
 _ROLES = {"bewindspersoon": "", "bewindspersonen": "", "bewindslieden": ""}
 
 
 def speakers_in(text: str) -> tuple[Span, ...]:
     """Where `text` names a bewindspersoon or the kabinet."""
-    return tuple(Span(m.start(), m.end()) for m in _FOUND.finditer(text))
+    return tuple(Span(m.start(), m.end()) for m in _NAMED.finditer(text))
 
 
 def portfolios_in(text: str) -> tuple[str, ...]:
     """The portfolios of the bewindspersonen that `text` names: "Infrastructuur en Waterstaat"."""
-    return tuple(dict.fromkeys(m.group("who") for m in _FOUND.finditer(text) if m.group("who")))
+    return tuple(dict.fromkeys(m.group("who") for m in _NAMED.finditer(text) if m.group("who")))
 
 
 def same_portfolio(one: str, other: str) -> bool:
@@ -47,13 +47,13 @@ def same_portfolio(one: str, other: str) -> bool:
 
 def remove_speaker(phrase: str) -> str:
     """The phrase without the bewindspersoon or the kabinet that it names."""
-    return _FOUND.sub(" ", phrase)
+    return _NAMED.sub(" ", phrase)
 
 
 def check_speaker(phrase: str, cards: Sequence[DocumentCard]) -> tuple[Finding, ...]:
     """A finding for a bewindspersoon in the phrase who did not answer in any of the cited documents."""
     findings: list[Finding] = []
-    for match in _FOUND.finditer(phrase):
+    for match in _NAMED.finditer(phrase):
         role, who = fold(match.group("role") or ""), match.group("who")
         if not cards or any(card.kind is not DocumentKind.KAMERVRAGEN for card in cards):
             findings.append(_no_speaker(match.group()))
@@ -111,14 +111,14 @@ _MONTH = "|".join(MONTHS)
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _END_OF_PHRASE = re.compile(r":\s+|,\s+(?!is aan|nr)|\s+dat\s+")
-_SAID = frozenset(
+_VERBS = frozenset(
     """gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld weten geinformeerd
     antwoord toegelicht gesteld opgemerkt verklaard benadrukt gewezen bekend
     schreef schrijft schreven meldde meldt meldden antwoordde antwoordt antwoordden stelde stelt stelden
     verklaarde verklaart benadrukte benadrukt""".split()
 )
 # The verb and its particle stand apart: "gaf de minister aan", "deelde het kabinet mee".
-_SAID_APART = (
+_VERBS_APART = (
     ("aan", frozenset("gaf geeft gaven geven kondigde kondigt".split())),
     ("mee", frozenset("deelde deelt deelden".split())),
     ("op", frozenset("merkte merkt merkten wees".split())),
@@ -184,7 +184,7 @@ def in_answer_to(phrase: str, question: str) -> str:
     return f"{phrase.removesuffix(':')} op de vraag “{' '.join(question.split())}”:"
 
 
-_ASKED = re.compile(r"\s+op de vraag “([^“”]{8,600})”(?=:\s)")
+_QUESTION_QUOTED = re.compile(r"\s+op de vraag “([^“”]{8,600})”(?=:\s)")
 
 
 def split_introduction(text: str) -> Introduced:
@@ -193,8 +193,8 @@ def split_introduction(text: str) -> Introduced:
     The rest is the claim. Anything in that phrase but words of saying, a date, a reference and a
     bewindspersoon makes it part of the claim.
     """
-    opening = _ASKED.search(text, 0, _LONGEST * 5)
-    whole = _ASKED.sub("", text, count=1) if opening and opening.start() < _LONGEST else text
+    opening = _QUESTION_QUOTED.search(text, 0, _LONGEST * 5)
+    whole = _QUESTION_QUOTED.sub("", text, count=1) if opening and opening.start() < _LONGEST else text
     ends = list(_END_OF_PHRASE.finditer(whole, 0, _LONGEST))
     # a portfolio can hold a comma: a colon behind it ends the phrase before that does
     for match in sorted(ends, key=lambda m: not m.group().startswith(":")):
@@ -251,17 +251,19 @@ def _only_saying(head: str) -> bool:
 
 
 def _says(words: frozenset[str]) -> bool:
-    return bool(_SAID & words) or any(particle in words and words & verbs for particle, verbs in _SAID_APART)
+    return bool(_VERBS & words) or any(
+        particle in words and words & verbs for particle, verbs in _VERBS_APART
+    )
 
 
 def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...]:
     """A finding for a date, a year or a number in the phrase that no cited document has."""
     cards = tuple(s.document for s in sources)
-    opening = _ASKED.search(f"{phrase} ")
+    opening = _QUESTION_QUOTED.search(f"{phrase} ")
     findings: list[Finding] = []
     if opening and not any(fold(opening.group(1)) in fold(" ".join(s.question.split())) for s in sources):
         findings.append(Finding(FindingKind.ATTRIBUTION, "Deze vraag is in de bron niet gesteld."))
-    phrase = _ASKED.sub("", f"{phrase} ").strip()
+    phrase = _QUESTION_QUOTED.sub("", f"{phrase} ").strip()
     findings.extend(check_speaker(phrase, cards))
     known = [dutch_date(card) for card in cards if card.date]
     for match in _DATE.finditer(phrase):

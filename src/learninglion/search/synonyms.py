@@ -55,7 +55,7 @@ class Synonyms:
 
         A term stands for the first of its group that `text` names.
         """
-        present = list(self._found(text))
+        present = list(self._matches(text))
         there = {key for _, key, _ in present}
         words: dict[int, str] = {}
         for group, _, printed in present:
@@ -71,7 +71,7 @@ class Synonyms:
         """The terms of `stand_ins`, each once."""
         return tuple(dict.fromkeys(s.term for s in self.stand_ins(text)))
 
-    def _found(self, text: str) -> Iterator[tuple[int, Key, str]]:
+    def _matches(self, text: str) -> Iterator[tuple[int, Key, str]]:
         """The terms in `text`, from left to right, the longest first: group, term and how it is printed."""
         places = self._places or {}
         # filler takes part in a longer term ("Raad van State") but is never a term by itself

@@ -282,18 +282,20 @@ def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:
         "keys": [s.keys[s.alive] for s in segments],
         "asked-passages": [s.asked_passages[s.alive] for s in segments],
         "vector-starts": _starts([s.vector_starts for s in segments], segments),
-        "vectors": [_kept(s.vectors, chosen) for s, chosen in zip(segments, passages, strict=True)],
-        "steps": [_kept(s.steps, chosen) for s, chosen in zip(segments, passages, strict=True)],
-        "levels": [_kept(s.sketch.levels, chosen) for s, chosen in zip(segments, passages, strict=True)],
-        "scales": [_kept(s.sketch.scales, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "vectors": [_rows_of(s.vectors, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "steps": [_rows_of(s.steps, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "levels": [_rows_of(s.sketch.levels, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "scales": [_rows_of(s.sketch.scales, chosen) for s, chosen in zip(segments, passages, strict=True)],
     }
     for key in BOTH:
         label = "-".join(key)
         forward = [s.forward[key] for s in segments]
         chosen_terms = [np.repeat(s.alive, np.diff(f.starts)) for s, f in zip(segments, forward, strict=True)]
         arrays[f"{label}-starts"] = _starts([f.starts for f in forward], segments)
-        arrays[f"{label}-ids"] = [_kept(f.ids, c) for f, c in zip(forward, chosen_terms, strict=True)]
-        arrays[f"{label}-counts"] = [_kept(f.counts, c) for f, c in zip(forward, chosen_terms, strict=True)]
+        arrays[f"{label}-ids"] = [_rows_of(f.ids, c) for f, c in zip(forward, chosen_terms, strict=True)]
+        arrays[f"{label}-counts"] = [
+            _rows_of(f.counts, c) for f, c in zip(forward, chosen_terms, strict=True)
+        ]
         arrays[f"{label}-lengths"] = [s.lengths[key][s.alive] for s in segments]
         sources = np.zeros(BUCKETS, dtype=np.int32)
         for s in segments:
@@ -310,7 +312,7 @@ def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:
     _write_files(folder, name, arrays, names)
 
 
-def _kept(array: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
+def _rows_of(array: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
     """The chosen of `array`; all of them are not copied."""
     return array if chosen.all() else array[chosen]
 

@@ -144,16 +144,18 @@ class PostgresView:
                 self.tables.listed, self.tables.generation, self.sequence
             ):
                 try:
-                    return self._found(self.replica.engine, probe, documents, exact)
+                    return self._searched(self.replica.engine, probe, documents, exact)
                 except (UnavailableError, DBAPIError, DriverError) as error:
                     self.replica.rest(str(error))
             try:
-                return self._found(self.engine, probe, documents, exact)
+                return self._searched(self.engine, probe, documents, exact)
             except (ProgrammingError, UndefinedTable) as error:
                 # made again by another process, some time ago
                 raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
 
-    def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
+    def _searched(
+        self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool
+    ) -> Pieces:
         with engine.begin() as connection, plain_cursor(connection) as cursor:
             findable = self._those(cursor, documents)
             if exact or findable.count <= (EXACT if documents is None else max(EXACT, _SCORED)):
@@ -200,8 +202,8 @@ class PostgresView:
                 gone = f"SELECT {packed} FROM {self.tables.sources} s WHERE s.gone <= {self.sequence}"
                 packed = f"({gone})"
             query = f"SELECT count(*), {packed} FROM {self.tables.sources} s WHERE {where}"
-            count, found = _rows(cursor, query, values)[0]
-            keys = np.sort(np.frombuffer(found, ">i8").astype(np.int64))
+            count, packed = _rows(cursor, query, values)[0]
+            keys = np.sort(np.frombuffer(packed, ">i8").astype(np.int64))
             made = Findable(self.sequence, count, keys, documents is None, self.end)
         self._own.put(documents, made)
         if known is None or known.sequence <= made.sequence:
@@ -239,8 +241,8 @@ class PostgresView:
                 rare = rarest(self.statistics, family, terms, most, least=1)
                 order = f"{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
                 query = f"SELECT key FROM {self.tables.words} ORDER BY {order}"
-                asked = {"asked": " ".join(str(term) for term, _ in rare)}
-                keys += self._first(cursor, query, asked, depth, findable) if rare else []
+                values = {"asked": " ".join(str(term) for term, _ in rare)}
+                keys += self._first(cursor, query, values, depth, findable) if rare else []
             else:
                 rare = rarest(self.statistics, family, terms, _MOST_ROWS)
                 keys += self._by_weight(cursor, FAMILIES.index(family) * BUCKETS, rare, documents, depth)
@@ -331,8 +333,8 @@ def _rows(cursor: Any, query: str, values: dict[str, Any]) -> list[tuple[Any, ..
     long, whatever `plan_cache_mode` says.
     """
     cursor.execute(query, values, prepare=False)
-    found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 # The statistics of a generation as they are kept: folded up to a change, in one blob of sparse numbers.
