@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
 
-import json_repair
-
 from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import JsonSchema
 from learninglion.models import Answers
@@ -272,6 +270,8 @@ def _forms(text: str) -> Iterator[str]:
         fields = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         with suppress(ValueError, RecursionError):  # no machine's answer is so deep
+            import json_repair  # only what a model wrote wrongly needs it, and loading it takes time
+
             yield json.dumps(json_repair.loads(_whole(text[:_MOST_MENDED]), skip_json_loads=True))
     else:
         if isinstance(fields, str):  # quoted as a whole
