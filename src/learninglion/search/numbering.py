@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from learninglion.dutch.filler import is_filler
+from learninglion.dutch.numbers import number_of
 from learninglion.dutch.questions import spell
 from learninglion.dutch.text import fold
 from learninglion.search.analysis import stem
@@ -18,6 +19,11 @@ _BETWEEN = frozenset("en of and or nummer nummers nr no numbers".split())  # "wi
 _TO = r"(?:t/?m|tot(?: en met)?|through|up to(?: and including)?|to|[-–])"
 _RANGE = re.compile(
     rf"(?<![\w.,:/-])(?P<first>\d{{1,4}})\s*{_TO}\s*(?:[^\W\d_]+\s+)?(?P<last>\d{{1,4}})(?![\w:/-]|[.,]\d)"
+)
+# "het tweede lid" is "lid 2".
+_ORDINALS = re.compile(
+    r"\b(?P<nth>\w+(?:de|ste)|\d+e)\s+(?P<thing>lid|alinea|volzin|kwartaal|onderdeel|paragraph|quarter)\b",
+    re.IGNORECASE,
 )
 _LONGEST = 30  # numbers of a range: "10 tot 5000 euro" names nothing
 
@@ -44,7 +50,8 @@ def numbers_named(text: str) -> Numbered:
     names: dict[tuple[str, str], None] = {}
     years: dict[str, None] = {}
     word = ""
-    for token in map(fold, _TOKEN.findall(_RANGE.sub(_all_between, text))):
+    counted = _ORDINALS.sub(_as_number, _RANGE.sub(_all_between, text))
+    for token in map(fold, _TOKEN.findall(counted)):
         if not token[0].isdigit():
             word = token if token not in _BETWEEN else word
         elif _YEAR.match(token):
@@ -52,6 +59,11 @@ def numbers_named(text: str) -> Numbered:
         elif word and not is_filler(word):
             names[word, number(token)] = None
     return Numbered(tuple(names), tuple(years))
+
+
+def _as_number(match: re.Match[str]) -> str:
+    nth = number(number_of(fold(match["nth"])) or match["nth"])
+    return f"{match['thing']} {nth}" if nth.isdigit() else match.group()
 
 
 def _all_between(match: re.Match[str]) -> str:
