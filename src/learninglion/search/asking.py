@@ -24,10 +24,13 @@ from learninglion.search.facts import (
     feature_asked,
     part_named,
     part_numbered,
+    parts_lacking,
     tells_apart,
 )
 from learninglion.search.material import Material, grouped, material_of, merged
-from learninglion.search.question import is_english, not_told, numbers_named, read_question
+from learninglion.search.numbering import not_told, numbers_named
+from learninglion.search.parts import part_going_on
+from learninglion.search.question import is_english, read_question
 from learninglion.search.ranking import Weighed, chance_answered, first_places, rank, rarity_in, weigh
 from learninglion.search.referring import Naming, alike, described, naming, points_at_document
 from learninglion.search.revisions import (
@@ -299,6 +302,7 @@ def _of_documents(
         changed = _changed(question, taken, library, versions, wanted_changes, best, looked)
         if changed is not None:
             return changed
+    question = part_going_on(question, taken.question) if taken else question
     if changing != question:
         namings = {document_id: naming(question, names) for document_id, names in listed}
     named = max(namings.values(), key=lambda naming: naming.share, default=Naming())
@@ -578,7 +582,7 @@ def _about(
         *looked,
         english=read_question(question).english,
         unclear=unclear,
-        not_told=not_told(question, "\n".join(a.quote for a in answers))
+        not_told=parts_lacking(feature[1], [library.document(name) for name in telling])
         if answers and feature[0] is Feature.PART
         else (),
     )

@@ -25,10 +25,12 @@ from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
 from learninglion.search.analysis import stem
-from learninglion.search.question import Asked, language_of, numbers_named, read_question
+from learninglion.search.cells import row_named
+from learninglion.search.numbering import numbers_named
+from learninglion.search.question import Asked, language_of, read_question
 from learninglion.search.referring import document_named
 from learninglion.search.translation import translations
-from learninglion.search.units import Unit, row_named, units_of
+from learninglion.search.units import Unit, units_of
 
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]

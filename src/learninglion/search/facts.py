@@ -11,13 +11,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
-from learninglion.search.question import numbers_named, read_question
+from learninglion.search.parts import PARTS_NUMBERED, find_parts, is_title, parts_named, with_text
+from learninglion.search.question import read_question
 from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, THIS, alike
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
@@ -56,19 +56,6 @@ class Fact:
     heading: str = ""  # of the section whose sentence it is
 
 
-# What parts of a document are called; those of one line are one sort.
-_PART_SORTS = (
-    r"artikel(?:en|s)?|art\.?|articles?",
-    r"bijlagen?|appendi(?:x|ces)|annex(?:es)?",
-    r"hoofdstuk(?:ken)?|paragraaf|paragrafen|secties?|onderde(?:el|len)|deel|delen|afdeling(?:en)?|chapters?|sections?",
-)
-_PART_NAME = rf"(?:{'|'.join(_PART_SORTS)})"
-_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+|[A-Z])\b"
-# "artikel 3", "bijlage 2 en 3", "de artikelen 4 tot en met 6"
-_PARTS_NUMBERED = (
-    rf"(?P<part>\b{_PART_NAME}\s+{_NUMBER}"
-    rf"(?:\s*(?:,|en|and|&|t/m|tot(?:\s+en\s+met)?|through|to|[-–])\s*(?:{_PART_NAME}\s+)?\d+(?:\.\d+)*\b)*)"
-)
 _WHO = (
     r"(?:wie|wiens|who|whom|(?:which|what)\s+(?:minister|ministry|department|organi[sz]ation|agency"
     r"|body|unit|team"
@@ -132,9 +119,9 @@ _ASPECTS = (
     _aspect(
         Feature.PART,
         rf"\b(?:wat|waar(?:over|toe)?|vat|what|summari[sz]e|inhoud|samenvatting|titel|hoe heet|onderwerp)\b"
-        rf".{{0,30}}{_PARTS_NUMBERED}(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
+        rf".{{0,30}}?{PARTS_NUMBERED}(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
     ),
-    _aspect(Feature.PART, rf"^\W*(?:en\s+)?(?:de|het|the)?\s*{_PARTS_NUMBERED}\W*", only=True),
+    _aspect(Feature.PART, rf"^\W*(?:en\s+)?(?:de|het|the)?\s*{PARTS_NUMBERED}\W*", only=True),
     _aspect(
         Feature.PAGES,
         r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*",
@@ -458,6 +445,15 @@ def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None
 _OF_SET = re.compile(r"vragen\b|antwoord|\bquestions\b|\banswer")
 
 
+def parts_lacking(detail: str, documents: Sequence[Document]) -> tuple[str, ...]:
+    """The numbered parts in `detail` ("artikel 3 en 9") that stand in none of `documents`."""
+    return tuple(
+        named.name
+        for named in parts_named(detail)
+        if not any(True for document in documents for _ in find_parts(document, named))
+    )
+
+
 def facts_about(
     document: Document, feature: Feature, detail: str = "", question: str = ""
 ) -> tuple[Fact, ...]:
@@ -714,55 +710,16 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
 
 def _part(document: Document, detail: str) -> Iterator[Fact]:
     """The parts with these numbers ("artikel 3 tot en met 5"), or the part of this name."""
+    numbered = parts_named(detail)
+    for named in numbered:
+        for quote, around in find_parts(document, named):
+            yield Fact(Feature.PART, quote, around)
     ordered = sorted(document.blocks, key=lambda b: b.span.start)
-    titles = [(n, _text(document, b.span)) for n, b in enumerate(ordered) if _is_title(document, b)]
-    for is_meant in _meant_parts(detail, [text for _, text in titles]):
-        parts = [(n, around) for n, text in titles if is_meant(text) and (around := _with_text(ordered, n))]
-        headed = [(n, around) for n, around in parts if ordered[n].kind is BlockKind.HEADING]
-        for n, around in headed or parts:  # a line of the contents is no part
-            yield Fact(Feature.PART, ordered[n].span, around)
-
-
-def _is_title(document: Document, block: Block) -> bool:
-    """Whether a block heads a part: a heading, or a short line that begins as one."""
-    text = _text(document, block.span)
-    return block.kind is BlockKind.HEADING or (
-        len(text) < 80 and re.match(rf"{_PART_NAME}\b", text, re.IGNORECASE) is not None
-    )
-
-
-def _meant_parts(detail: str, titles: Sequence[str]) -> Iterator[Callable[[str], bool]]:
-    """For each part that `detail` names, in its order, what tells its title among `titles` from others.
-
-    A number alone heads an article or a chapter where no title says that it is one, and no annex.
-    """
-    sort = next((s for s in _PART_SORTS if re.match(rf"(?:{s})\b", detail, re.IGNORECASE)), None)
-    if sort is None:
-        yield partial(_is_named, detail)
-        return
-    said = any(re.match(rf"(?:{sort})\b", text, re.IGNORECASE) for text in titles)
-    called = rf"(?:{sort})\s*" if said or sort == _PART_SORTS[1] else r"(?:§\s*)?"
-    for own in numbers_named(detail).numbers or detail.split()[-1:]:
-        pattern = re.compile(rf"{called}{re.escape(own)}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
-        yield partial(_begins, pattern)
-
-
-def _begins(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern.match(text) is not None
-
-
-def _with_text(ordered: Sequence[Block], n: int) -> Span | None:
-    """A title with what stands under it; None where that is nothing."""
-    block = ordered[n]
-    level = block.level if block.kind is BlockKind.HEADING else 99
-    end = block.span.end
-    for other in ordered[n + 1 :]:
-        if other.kind is BlockKind.HEADING and other.level <= level and level != 99:
-            break
-        if other.kind is BlockKind.FOOTNOTE or other.span.end - block.span.start > 6000:
-            break
-        end = max(end, other.span.end)
-    return Span(block.span.start, end) if end > block.span.end else None
+    for n, block in enumerate(ordered) if not numbered else ():
+        if is_title(document, block) and _is_named(detail, _text(document, block.span)):
+            part = with_text(document, ordered, n)
+            if part is not None:
+                yield Fact(Feature.PART, block.span, part)
 
 
 def _under(feature: Feature, pattern: re.Pattern[str]) -> Callable[[Document, str], Iterator[Fact]]:

@@ -1,4 +1,4 @@
-"""What a question asks for: telling words, the sort of answer, its language, and what it names by number."""
+"""What a question asks for: its telling words, the sort of answer it waits for, and its language."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from learninglion.dutch.questions import (
-    RECOGNISED,
-    Wants,
-    is_filler,
-    is_function_word,
-    spell,
-    subject_of,
-    wants_of,
-)
+from learninglion.dutch.questions import RECOGNISED, Wants, is_filler, is_function_word, subject_of, wants_of
 from learninglion.dutch.text import fold
-from learninglion.search.analysis import stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,78 +98,3 @@ def read_question(text: str) -> Asked:
     if looked_up or wants not in _RECOGNISED_HERE:
         wants = Wants.ANYTHING
     return Asked(text, tuple(dict.fromkeys(words)), wants, looked_up, english)
-
-
-# What is named by number: "wijk 7 en 8", "artikel 3 t/m 5", a year; and what of it a text tells.
-
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+")
-_YEAR = re.compile(r"(?:19|20)\d\d$")
-_ORDINAL = re.compile(r"(\d+)(?:e|de|ste|st|nd|rd|th)$")
-_BETWEEN = frozenset("en of and or nummer nummers nr no numbers".split())  # "wijk 7 en 8", "wijk nummer 7"
-_TO = r"(?:t/?m|tot(?: en met)?|through|up to(?: and including)?|to|[-–])"
-_RANGE = re.compile(
-    rf"(?<![\w.,:/-])(?P<first>\d{{1,4}})\s*{_TO}\s*(?:[^\W\d_]+\s+)?(?P<last>\d{{1,4}})(?![\w:/-]|[.,]\d)"
-)
-_LONGEST = 30  # numbers of a range: "10 tot 5000 euro" names nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """Things named by their number, each behind its folded word ("wijk", "7"), and years; in order."""
-
-    names: tuple[tuple[str, str], ...]
-    years: tuple[str, ...]
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """All numbers, without their words."""
-        return tuple(dict.fromkeys((*(own for _, own in self.names), *self.years)))
-
-
-@lru_cache(maxsize=1024)
-def numbers_named(text: str) -> Numbered:
-    """The numbers in `text` that name a thing, and the years; a range names all that are in it.
-
-    A number that counts ("26 klachten") stands behind a word that tells nothing of the subject.
-    """
-    names: dict[tuple[str, str], None] = {}
-    years: dict[str, None] = {}
-    word = ""
-    for token in map(fold, _TOKEN.findall(_RANGE.sub(_all_between, text))):
-        if not token[0].isdigit():
-            word = token if token not in _BETWEEN else word
-        elif _YEAR.match(token):
-            years[token] = None
-        elif word and not is_filler(word):
-            names[word, number(token)] = None
-    return Numbered(tuple(names), tuple(years))
-
-
-def _all_between(match: re.Match[str]) -> str:
-    first, last = int(match["first"]), int(match["last"])
-    return ", ".join(map(str, range(first, last + 1))) if 0 < last - first < _LONGEST else match.group()
-
-
-def number(token: str) -> str:
-    """A number without what makes it an ordinal: "7e" is 7."""
-    ordinal = _ORDINAL.match(token)
-    return ordinal.group(1) if ordinal else token
-
-
-def numbers_in(text: str) -> frozenset[str]:
-    """All numbers in `text`."""
-    return frozenset(number(token) for token in map(fold, _TOKEN.findall(text)) if token[0].isdigit())
-
-
-def not_told(question: str, text: str) -> tuple[str, ...]:
-    """What `question` names by number of which `text` does not tell, as "wijk 9".
-
-    Where `text` has numbers behind that same word it must be among those, else it may stand anywhere.
-    """
-    asked, told = numbers_named(question), numbers_named(text)
-    anywhere = numbers_in(text) | numbers_in(spell(text))
-    by_word: dict[str, set[str]] = {}
-    for word, own in told.names:
-        by_word.setdefault(stem(word), set()).add(own)
-    lacks = [f"{word} {own}" for word, own in asked.names if own not in by_word.get(stem(word), anywhere)]
-    return (*lacks, *(year for year in asked.years if year not in anywhere))
