@@ -166,12 +166,24 @@ def test_every_text_on_a_page_is_there_in_english() -> None:
 
 
 def errors_on_screen() -> set[str]:
-    """What goes wrong on a page, in the words of its rooms; what is filled in is called {}."""
+    """What goes wrong on a page or with a sentence, as its rooms say it; what is filled in is called {}."""
     root = WEB.parent
     source = (root / "models" / "errors.py").read_text("utf-8")
-    names = set(re.findall(r"^class (\w+)\(", source, re.MULTILINE))
-    modules = [*(root / "web").rglob("*.py"), *(root / "workflow").glob("*.py"), root / "record/dossiers.py"]
-    elsewhere = ("api", "mcp", "oidc", "serving", "addresses", "backup", "transfer", "files", "workplace")
+    names = {"Finding", *re.findall(r"^class (\w+)\(", source, re.MULTILINE)}
+    rooms = [(root / room).rglob("*.py") for room in ("web", "workflow", "checking")]
+    modules = [path for room in rooms for path in room] + [root / "record/dossiers.py"]
+    elsewhere = (
+        "api",
+        "mcp",
+        "oidc",
+        "serving",
+        "addresses",
+        "backup",
+        "transfer",
+        "files",
+        "workplace",
+        "checkup",
+    )
     told = set()
     for path in modules:
         if {path.stem, path.parent.name} & {*elsewhere}:

@@ -173,3 +173,28 @@ def test_a_long_paragraph_is_read_in_pieces_and_a_change_touches_few_of_them() -
         changed[at] = Statement(f"{lines[at][:-1]}, elke dag.")
         assert len(pieces(tuple(changed)) - before) <= 3
     assert pieces(answer[:8]) == {" ".join(lines[:8])}
+
+
+def test_a_line_that_only_says_that_a_list_comes_needs_no_source() -> None:
+    def line(text: str, before: tuple[Statement, ...] = ()) -> Statement:
+        return read_answer(text, before, selection(), nowhere)[0]
+
+    items = "\n\n- Bel de gemeente.\n- Schrijf de provincie.\n- Wacht op bericht."
+    for lead in (
+        "Ik noem drie punten:",
+        "Het gaat om de volgende stappen:",
+        "Hieronder volgt een overzicht:",
+    ):
+        assert line(lead + items).on_own_account, lead
+    for claim in (
+        "Ik noem vier punten:",
+        "De Belastingdienst faalt op:",
+        "Daarvan is geen sprake bij:",
+        "Ja, namelijk:",
+        "Ik noem drie punten.",
+    ):
+        assert not line(claim + items).on_own_account, claim
+    alone = read_answer("Ik noem drie punten:", (line("Ik noem drie punten:" + items),), selection(), nowhere)
+    assert [s.own_account for s in alone] == [""]
+    kept = replace(alone[0], own_account="Besproken met de directeur.")
+    assert line("Ik noem drie punten:" + items, (kept,)).own_account == kept.own_account

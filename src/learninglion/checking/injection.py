@@ -534,7 +534,8 @@ def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
     remarks: list[str] = []
     for source in sources:
         where = _where(source)
-        remarks.extend(f"Let op, over {_title(source)}: {warning}" for warning in source.document.warnings)
+        if warnings := " ".join(source.document.warnings):
+            remarks.append(f"Let op, over {_title(source)}: {warnings}")
         for label, text in _metadata(source):
             if find_in_text(text):
                 remarks.append(

@@ -48,7 +48,7 @@ def _filled(text: str) -> re.Pattern[str]:
     first, *pieces = _NAME.split(text)
     pattern, known = re.escape(first), set[str]()
     for name, after in zip(pieces[::2], pieces[1::2], strict=True):
-        pattern += (f"(?P={name})" if name in known else f"(?P<{name}>.+)") + re.escape(after)
+        pattern += (f"(?P={name})" if name in known else f"(?P<{name}>.*)") + re.escape(after)
         known.add(name)
     return re.compile(pattern, re.DOTALL)
 

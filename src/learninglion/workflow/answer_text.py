@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import takewhile
 
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import askings_of, propose
+from learninglion.drafting.askings import askings_of, polarity, propose
 from learninglion.drafting.wording import coverage, subject_words
+from learninglion.dutch.lexicon import NEGATIONS
+from learninglion.dutch.numbers import is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
@@ -104,7 +107,7 @@ def read_answer(
         if sentence in theirs:
             statement = replace(statement, author=Author.MACHINE, original=None)
         made.append(replace(statement, opens=opens))
-    return tuple(made)
+    return tuple(_with_account(made, place) for place in range(len(made)))
 
 
 def carried_along(text: str, others: Iterable[Verification]) -> dict[str, Statement]:
@@ -245,6 +248,28 @@ def _made_of(sentence: str, known: str) -> bool:
     if 2.0 * shared / max(1, len(one) + len(other)) >= _SAME:
         return True
     return least >= 3 and max(block.size for block in blocks) >= 0.6 * least
+
+
+_LEADS_IN = "Leidt de opsomming in die erop volgt."
+"""Why a person lets a line stand that only says that a list comes."""
+_LISTS = (Opening.ITEM, Opening.NUMBER)
+
+
+def _with_account(statements: Sequence[Statement], place: int) -> Statement:
+    """A sentence as it stands in its text: a person's "Ik noem drie punten:" in front of three needs neither
+    source nor reason; anywhere else it does.
+    """
+    statement = statements[place]
+    bare = replace(statement, own_account="") if statement.own_account == _LEADS_IN else statement
+    if bare.author is Author.MACHINE or bare.citations or bare.own_account or not bare.text.endswith(":"):
+        return bare
+    behind = [following.opens for following in statements[place + 1 :]]
+    items = sum(opens in _LISTS for opens in takewhile(lambda opens: opens is not Opening.PARAGRAPH, behind))
+    said = read(bare.text).words
+    claims = any(word.norm in NEGATIONS or word.capital for word in said)
+    claims = claims or any(is_number(word.norm) and word.norm != str(items) for word in said)
+    leads_in = behind[:1] and behind[0] in _LISTS and not claims and polarity(bare.text) is None
+    return replace(bare, own_account=_LEADS_IN) if leads_in else bare
 
 
 def _made(sentence: str, origin: Sequence[Statement], selection: Selection, locate: Locate) -> Statement:

@@ -704,11 +704,10 @@ class _Writer:
                 start = span.start if start is None else start
             anchor = self.places.get(anchored[position]) if position in anchored else None
             if anchor is None:
-                lost.append(
-                    f"Voetnoot {note.mark} op pagina {note.page}: in de tekst is geen verwijzing gevonden."
-                )
+                lost.append(f"{note.mark} (pagina {note.page})")
             footnotes.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
-        return tuple(footnotes), tuple(lost)
+        told = f"In de tekst is geen verwijzing gevonden naar voetnoot {', '.join(lost)}."
+        return tuple(footnotes), (told,) if lost else ()
 
 
 def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int]) -> list[_Placed]:

@@ -147,7 +147,8 @@ class QuestionView:
     verdict: VerdictView
     paragraphs: tuple[Paragraph, ...]
     missing: tuple[str, ...]
-    remarks: tuple[str, ...]
+    notes: tuple[str, ...]  # on the sources, each at the first answer that it is about
+    remarks: tuple[str, ...]  # on the language
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
     proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
@@ -202,16 +203,19 @@ def view_questions(
     """
     number_of = _Numbers(dossier)
     joint = {i: group for group in answer_groups(dossier) for i in group.positions}
-    views = []
+    views, told = [], set[str]()
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         sentences = _sentences(dossier, i, number_of)
         proposal = _proposal(verification)
+        notes = [note for note in _notes(verification) if note not in told]
+        told.update(notes)
         views.append(
             QuestionView(
                 verification,
                 view_verdict(verification),
                 tuple(_paragraphs(sentences)),
                 verification.left_open,
+                tuple(notes),
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
@@ -266,6 +270,13 @@ def _sentences(dossier: Dossier, position: int, numbers: _Numbers) -> tuple[Sent
         followed = bool(follows) and follows[0].statement.opens is Opening.SENTENCE
         sentences.append(SentenceView(at, check, cited, refused, check in own, followed))
     return tuple(sentences)
+
+
+def _notes(verification: Verification) -> Iterator[str]:
+    """What is remarked, but for the doubts that are told apart where there is an answer."""
+    draft = verification.draft
+    apart = draft.doubts if verification.standing and draft.complete else ()
+    return (note for note in draft.left_out if note not in apart)
 
 
 _LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
