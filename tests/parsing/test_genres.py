@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from pdffiles import pdf, show
 from wordfiles import letter
@@ -117,6 +119,27 @@ def test_a_nota_in_running_text() -> None:
         ((1,), "LAND", "Vanwege de zee.\nEn de rivier."),
         ((2,), "WATER", "Ja."),
     ]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+@pytest.mark.parametrize("width", [0, 72])
+def test_a_nota_with_a_number_ahead_of_what_members_ask(between: str, width: int) -> None:
+    asks = "De leden van de {}-fractie vragen of de regering bekend is met het bericht over de dijk in {}."
+    says = (
+        "Ja, dat bericht over de dijk in {} is de regering bekend. "
+        "Er wordt aan de dijk gewerkt, en dit jaar {} keer gemeten."
+    )
+    paragraphs = []
+    for number, (name, place) in enumerate((("LAND", "Oudeveen"), ("WATER", "Sluis"), ("LAND", "Berg")), 4):
+        pair = f"{number}. {asks.format(name, place)}", says.format(place, number)
+        paragraphs.append(between.join(textwrap.fill(part, width) if width else part for part in pair))
+    found = read(HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n" + "\n\n".join(paragraphs))
+    assert [(number, asked, answer) for number, asked, _, answer in said(found)] == [
+        ((4,), "LAND", says.format("Oudeveen", 4)),
+        ((5,), "WATER", says.format("Sluis", 5)),
+        ((6,), "LAND", says.format("Berg", 6)),
+    ]
+    assert not any("geteld" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("numbered", [True, False])

@@ -157,3 +157,15 @@ def test_real_publications(shared_data: Path) -> None:
         found = read(path.read_bytes())
         assert found.id.startswith("kst-") and found.genre is Genre.MOTIE and found.dossier and found.number
         assert "motie" in found.title.casefold() and "<" not in found.text and found.warnings == ()
+
+
+def test_raised_signs_under_other_names_and_a_caption() -> None:
+    text = read(
+        wrap(
+            "<al>Er zijn 10<super>7</super> en <nadruk>10</nadruk><sup><nadruk>4</nadruk></sup> en "
+            "10<sup>−6</sup>.</al>"
+            "<plaatje><illustratie naam='x.png'/><bijschrift><al>Figuur 1: 12 molens</al></bijschrift>"
+            "</plaatje>"
+        )
+    ).text
+    assert text.split("\n")[-2:] == ["Er zijn 10⁷ en 10⁴ en 10⁻⁶.", "Figuur 1: 12 molens"]

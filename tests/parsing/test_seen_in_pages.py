@@ -83,6 +83,7 @@ def test_what_cannot_be_seen_is_not_read_and_told(style: str, by: str) -> None:
             '<p class="weg">Te zien.</p>',
             "@media print{.weg{display:none}} @media (max-width:600px){.weg{display:none}}",
         ),
+        ('<p class="weg">Te zien.</p>', "@supports not (display:block){.weg{display:none}}"),
         ('<p class="weg">Te zien.</p>', ".weg{display:none} p.weg{display:block}"),
         ('<p class="wegwijzer">Te zien.</p>', ".weg{display:none} p.weg b, .weg-af{display:none}"),
         ('<p hidden style="display:block">Te zien.</p>', ""),

@@ -25,6 +25,7 @@ from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.front import name_genre
 from learninglion.parsing.office.pieces import Cell, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
+from learninglion.parsing.scripts import lowered, raised
 
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
 
@@ -136,8 +137,8 @@ _PUBLICATIONS = frozenset(
     "bladgemeenschappelijkeregeling niet-dossierstuk agenda bijlage".split()
 )
 _INLINE = frozenset(
-    "nadruk extref intref dossierref datum ondernummer inf sup sub b i u em strong span a unl br lb noot "
-    "voetnoot noot.nr organisatie plaats naam voornaam achternaam functie raadnr rijkswetnr "
+    "nadruk extref intref dossierref datum ondernummer inf sup super sub b i u em strong span a unl br lb "
+    "noot voetnoot noot.nr organisatie plaats naam voornaam achternaam functie raadnr rijkswetnr "
     "begrotingshoofdstuk dossiernr label nr".split()
 )
 # What a fragment of a web page can begin with.
@@ -145,7 +146,7 @@ _WEB_PAGE = frozenset(
     "head body main article section header footer nav aside div p span a b i em strong h1 h2 h3 h4 h5 h6 "
     "ul ol li dl table form blockquote pre figure img br hr style script title meta link center font".split()
 )
-_SKIPPED = frozenset("metadata meta plaatje illustratie".split())
+_SKIPPED = frozenset("metadata meta illustratie".split())
 _HEAD = frozenset("kamerstukkop kamervraagkop handelingenkop".split())
 _GROUPS = frozenset(
     "kamerstuk kamervragen kamervraag aanhangsel handelingen staatsblad staatscourant tractatenblad "
@@ -155,15 +156,16 @@ _GROUPS = frozenset(
     "afdeling paragraaf titeldeel boek deel wetsluiting slotformulering gegeven ondertekening "
     "ondertekenaar uitgifte vraag vragen antwoord antwoorden vraag-antwoord bijlage regeling regeling- "
     "tekst regeling-sluiting nota-toelichting toelichting inhoud lid li citaat tekstgroep officiele- "
-    "publicatie amendement amendement-lid motie brief verslag kamervraagnummer kamervraagomschrijving".split()
+    "publicatie plaatje amendement amendement-lid motie brief verslag kamervraagnummer "
+    "kamervraagomschrijving".split()
 )
 _TEXTS = frozenset(
     "al titel subtitel tussenkop intitule tekstregel stuknr datumtekst wij considerans.al dagtekening "
     "koning lidnr li.nr kop noot.al bijschrift groep aanhef-al kamervraagonderwerp".split()
 )
 _QUESTIONS = {"vraag": "Vraag", "antwoord": "Antwoord"}
-_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SHIFTED = {"sup": raised, "super": raised, "inf": lowered, "sub": lowered}
+_NOTES = ("noot", "voetnoot")
 _DEEPEST = 6
 
 
@@ -359,26 +361,30 @@ class _Reader:
         text = text.rstrip()
         return text, [(min(at, len(text)), key) for at, key in notes]
 
-    def _pieces(self, element: etree._Element) -> Iterator[tuple[str, str | None]]:
+    def _pieces(self, element: etree._Element, before: str = "") -> Iterator[tuple[str, str | None]]:
         name = _name(element)
         if not name or name in _SKIPPED:
             return
-        if name in ("noot", "voetnoot"):
+        if name in _NOTES:
             yield "", self._keep_note(element)
             return
-        raised = _RAISED if name in ("sup",) else _LOWERED if name in ("inf", "sub") else None
+        if name in _SHIFTED and not any(_name(inside) in _NOTES for inside in element.iter()):
+            yield _SHIFTED[name]("".join(element.itertext()), before), None
+            return
         if name in ("br", "lb"):
             yield " ", None
         if element.text:
-            yield element.text.translate(raised) if raised else element.text, None
+            yield element.text, None
+        before = element.text or before
         previous, spoken = "", False
         for child in element:
             inner = _name(child)
-            if previous and not spoken and inner not in ("nadruk", "inf", "sup", "sub", "noot", "voetnoot"):
+            if previous and not spoken and inner not in ("nadruk", *_SHIFTED, *_NOTES):
                 yield " ", None  # parts of a heading or a name that stand on lines of their own
-            yield from self._pieces(child)
+            yield from self._pieces(child, before)
             if child.tail:
                 yield child.tail, None
+            before = child.tail or "".join(child.itertext()) or before
             previous, spoken = inner, bool((child.tail or "").strip())
 
     def _keep_note(self, element: etree._Element) -> str:

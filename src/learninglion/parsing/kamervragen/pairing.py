@@ -35,6 +35,7 @@ _ASKS_ANYWHERE = re.compile(
     r"zien\s+graag|lezen\s+graag|benieuwd)\b"
 )
 _CHAPTER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4})\.? [A-Z][^.?!:;]{2,80}$")
+_MARK = re.compile(r"\(?(\d{1,3})[.)]\s+")
 _SIGNED = re.compile(r"^(?:De\s+)?(?:minister|staatssecretaris)\b[^.?!]{0,120},$|^Bijlagen?\b", re.IGNORECASE)
 _LONGEST_OVERLEG_HEADING = 160
 
@@ -102,18 +103,21 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
     number = 0
     for index in range(_end(paragraphs, 0)):
         paragraph = paragraphs[index]
-        speaks = _MEMBERS.match(paragraph.text) is not None and not _GOVERNMENT.match(paragraph.text)
+        mark = _MARK.match(paragraph.text)
+        text = paragraph.text[mark.end() :] if mark else paragraph.text
+        speaks = _MEMBERS.match(text) is not None and not _GOVERNMENT.match(text)
         if (
             paragraph.kind is BlockKind.HEADING
             or _CHAPTER.match(paragraph.text)
-            or (speaks and not _ASKS_ANYWHERE.search(paragraph.text))
+            or (speaks and not _ASKS_ANYWHERE.search(text))
         ):
             current = None
-        elif speaks and current is not None and current.kind is LabelKind.QUESTION:
+        elif speaks and not mark and current is not None and current.kind is LabelKind.QUESTION:
             current.body.append(index)
         elif speaks:
-            number += 1
-            current = Part(LabelKind.QUESTION, (number,), None, body=[index])
+            number = max(number + 1, int(mark[1]) if mark else 0)
+            label, skip = (index, mark.end()) if mark else (None, 0)
+            current = Part(LabelKind.QUESTION, (number,), label, body=[index], skip=skip)
             parts.parts.append(current)
         elif current is not None and current.kind is LabelKind.QUESTION:
             current = Part(LabelKind.ANSWER, current.numbers, None, body=[index])
@@ -368,7 +372,8 @@ def _pair_unlabelled(
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     matched = match_parts(parts, stretches)
-    return Pairing(matched.pairs, parts.first, (), (_COUNTED, *matched.warnings))
+    counted = any(part.label is None for part in parts.parts if part.kind is LabelKind.QUESTION)
+    return Pairing(matched.pairs, parts.first, (), (*((_COUNTED,) if counted else ()), *matched.warnings))
 
 
 def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:

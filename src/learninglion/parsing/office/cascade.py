@@ -303,8 +303,10 @@ def _rules(
             yield from _rules(tinycss2.parse_blocks_contents(node.content, True, True), selector, deep + 1)
         elif node.type == "at-rule" and node.content is not None:
             keyword = node.lower_at_keyword
-            holds = keyword in ("supports", "layer", "container", "scope")
-            if holds or (keyword == "media" and _for_screen(tinycss2.serialize(node.prelude))):
+            wanted = tinycss2.serialize(node.prelude)
+            lacking = keyword == "supports" and wanted.lower().lstrip().startswith("not")
+            holds = keyword in ("supports", "layer", "container", "scope") and not lacking
+            if holds or (keyword == "media" and _for_screen(wanted)):
                 inside = tinycss2.parse_blocks_contents(node.content, True, True)
                 yield from _rules(inside, outer, deep + 1)
 

@@ -26,6 +26,8 @@ _MARKER = re.compile(r"^(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$", re.IGNORE
 # What sets the columns of a typed table apart, and what stands in them.
 _GAPS = re.compile(r"\t+| {3,}")
 _FIGURE = re.compile(r"(?:€ ?)?[-+−]?\d[\d.,]* ?%?")
+_CLOSED = re.compile(r"[.?!:][\"'”’»)\]]*$")
+_PAIRS = 3  # lines right below each other: fewer tell nothing about a text
 
 
 def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
@@ -38,7 +40,7 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
     text, omissions = characters.text, Omissions()
     notes: list[Note] = []
     letterhead: tuple[str, ...] = ()
-    if re.search(r"\.(?:md|markdown|mkd)$", name.lower()):
+    if marked := re.search(r"\.(?:md|markdown|mkd)$", name.lower()) is not None:
         text = _without_comments(text, omissions)
         text, notes = _lift_notes(text)
         text = _show_markdown(text, omissions)
@@ -51,7 +53,7 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
         lines = unquoted(text.splitlines())
         rows_of = zip(lines, _rows_of(lines), strict=True)
         printed = clean_printed([tidy(line).strip() if row is None else _ROW + row for line, row in rows_of])
-        printed_lines = _with_white(printed.lines) if _a_paragraph_a_line(lines) else printed.lines
+        printed_lines = printed.lines if marked else _with_white(printed.lines)  # where white alone does
         paragraphs = tuple(without_marks(p, printed.notes) for p in _text_paragraphs(printed_lines))
         notes, letterhead = [*printed.notes, *notes], printed.furniture
     if notes:
@@ -131,19 +133,28 @@ def _show_markdown(text: str, omissions: Omissions) -> str:
     return re.sub(r"\\([*_~`\[\]()#+\-.!|<>{}])", r"\1", text)
 
 
-def _a_paragraph_a_line(lines: Sequence[str]) -> bool:
-    """Whether each paragraph ends with one line end: hardly a line begins within a sentence."""
-    filled = [line.strip() for line in lines if line.strip()]
-    if len(filled) < max(4, len(lines)) or any(map(_RULE.match, filled)):
-        return False
-    width = max(map(len, filled))
-    fitted = sum(len(a) + 1 + len(b.split()[0]) <= width for a, b in pairwise(filled))
-    within = sum(line[0].islower() for line in filled)
-    return 3 * fitted >= 2 * len(filled) and 10 * within <= len(filled)
-
-
 def _with_white(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in (line, "")]
+    """The lines, with white behind each that ends a paragraph: the next word would have fitted on it.
+
+    Where hardly a line begins within a sentence, each line is a paragraph; else one that ends a sentence is.
+    """
+    filled = [line for line in lines if line]
+    width = max(map(len, filled), default=0)
+    fits = [
+        bool(line and below) and len(line) + 1 + len(below.split()[0]) <= width
+        for line, below in zip(lines, [*lines[1:], ""], strict=False)
+    ]
+    pairs = sum(bool(line and below) for line, below in pairwise(lines))
+    if pairs < _PAIRS or any(map(_RULE.match, filled)):
+        return list(lines)
+    within = sum(line[0].islower() for line in filled)
+    if 3 * sum(fits) >= 2 * pairs and 10 * within <= len(filled):
+        return [part for line in lines for part in (line, "")]
+    white: list[str] = []
+    for line, below, room in zip(lines, [*lines[1:], ""], fits, strict=True):
+        ends = room and _CLOSED.search(line) and below[:1].isupper()
+        white += [line, ""] if ends else [line]
+    return white
 
 
 def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:

@@ -801,8 +801,9 @@ def _column_key(x0: float) -> int:
 
 
 def _find_leading(lines: Sequence[Line], size: float) -> float:
-    """The usual distance between two lines of the body."""
+    """The usual distance between two lines of the body: of those within a sentence, where there are any."""
     steps: Counter[float] = Counter()
+    within: Counter[float] = Counter()
     for above, below in zip(lines, lines[1:], strict=False):
         step = above.baseline - below.baseline
         if (
@@ -811,7 +812,9 @@ def _find_leading(lines: Sequence[Line], size: float) -> float:
             and abs(above.size - below.size) < 0.5
         ):
             steps[round(step, 1)] += 1
-    return max(steps, key=lambda step: (steps[step], -step), default=1.2 * size)
+            within[round(step, 1)] += below.text[:1].islower()
+    told = +within or steps
+    return max(told, key=lambda step: (told[step], -step), default=1.2 * size)
 
 
 def _find_margins(
