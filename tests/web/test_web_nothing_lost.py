@@ -368,6 +368,19 @@ def test_one_question_is_drafted_again_and_an_edited_answer_is_asked_about(
         s.author is Author.MACHINE
         for s in published.workplace.dossiers.load(identifier, EVERYTHING).verifications[0].draft.statements
     )
+    # What he wrote over by mistake is put back from the version in which it stood, and nothing else with it.
+    page.goto(f"{path}/history")
+    assert not _serious_here(page)
+    page.click("a:has-text('versie 3')")
+    page.wait_for_url("**version=3")
+    assert not _serious_here(page)
+    assert page.locator("button:has-text('Zet dit antwoord terug')").count() == 1
+    page.locator("#question-0 button:has-text('Zet dit antwoord terug')").press("Enter")
+    page.wait_for_url(f"**/dossiers/{identifier}#question-0")
+    assert MINE in page.inner_text("#question-0")
+    back = published.workplace.dossiers.load(identifier, EVERYTHING)
+    then = published.workplace.dossiers.load(identifier, EVERYTHING, 3)
+    assert back.version == 5 and back.verifications == then.verifications
 
 
 def test_searching_again_keeps_choices_and_a_set_pasted_twice_is_noticed(page: Page) -> None:

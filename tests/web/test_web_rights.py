@@ -150,6 +150,10 @@ ROUTES: dict[str, Rule] = {
     ),
     "POST /dossiers/{dossier_id}/questions/{position}/discard": (DRAFT, {}),
     "POST /dossiers/{dossier_id}/questions/{position}/confirm": (DRAFT, {"data": {"version": "1"}}),
+    "POST /dossiers/{dossier_id}/questions/{position}/put-back": (
+        DRAFT,
+        {"data": {"version": "1", "before": "1"}},
+    ),
     "POST /dossiers/{dossier_id}/questions/{position}/material": (
         DRAFT,
         {"data": {"place": "0", "version": "1"}},

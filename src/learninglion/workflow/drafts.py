@@ -883,6 +883,21 @@ class Drafts:
 
         return self._change(dossier_id, put, "bron overgenomen", actor, begun=read)
 
+    def put_back(self, dossier_id: str, position: int, before: int, *, version: int, actor: Actor) -> Dossier:
+        """Let the answer to sub-question `position` (from 0) stand again as it did in version `before`, with
+        its sources, checks and doubts. Raises as `revise` does.
+        """
+        require(actor, Task.DRAFT)
+        read, old = (self._dossiers.load(dossier_id, actor, number) for number in (version, before))
+        if not 0 <= position < len(read.verifications):
+            raise InputError("Deze vraag staat niet in het dossier.")
+
+        def put(newest: Dossier) -> Mapping[int, Verification]:
+            _require_same(read, newest, position)
+            return {position: old.verifications[position]}
+
+        return self._change(dossier_id, put, "teruggezet", actor, begun=read)
+
     # ----------------------------------------------------------------- again
 
     def replay(self, dossier_id: str, *, actor: Actor) -> ReplayReport:

@@ -101,6 +101,11 @@ def _show(
         status=status,
         dossier=dossier,
         newest=newest.version,
+        changed_since=frozenset(
+            at
+            for at, (then, now) in enumerate(zip(dossier.verifications, newest.verifications, strict=True))
+            if then.draft.statements != now.draft.statements
+        ),
         questions=view_questions(dossier, site.workplace.drafts.style_of(dossier), left),
         editing=editing,
         view=SENTENCES if view == SENTENCES else FLOW,
@@ -266,6 +271,20 @@ def confirm_proposal(
 ) -> Response:
     """Take over the text that the machine proposes but may not say by itself."""
     site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/put-back")
+def put_back(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    before: Annotated[int, Form(ge=1)],
+    version: Annotated[int, Form(ge=1)],
+) -> Response:
+    """Let an answer stand again as it did in an older version."""
+    site.workplace.drafts.put_back(dossier_id, position, before, version=version, actor=viewer.actor)
     return RedirectResponse(_address(dossier_id, position, FLOW), 303)
 
 
