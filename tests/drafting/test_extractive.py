@@ -5,7 +5,16 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.askings import Condition, Kind, askings_of, holds, kind_of
+from learninglion.drafting.askings import (
+    Condition,
+    Kind,
+    askings_of,
+    falls_away,
+    holds,
+    kind_of,
+    polarity,
+    searched,
+)
 from learninglion.drafting.coverage import read_said
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
@@ -191,11 +200,38 @@ def test_what_a_person_brought_about_something_else_is_proposed_and_no_text(aske
     assert [s.text for s in said.statements] == ["De dienstregeling telt 14 afvaarten per dag."]
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "said"),
+    [
+        ("Bent u bereid om dit te onderzoeken?", "Ik ben daartoe bereid.", True),
+        ("Bent u bereid om dit te onderzoeken?", "Daartoe ben ik niet bereid.", False),
+        ("Bent u bereid om dit te onderzoeken?", "Ik bezie of ik daartoe bereid ben.", None),
+        ("Bent u bereid dit te onderzoeken?", "Daar zie ik geen aanleiding toe.", False),
+        ("Deelt u de mening dat dit niet kan?", "Ik deel die mening.", True),
+        ("Deelt u de mening dat dit kan?", "Die opvatting deel ik niet.", False),
+        ("Gaat u de subsidie verlengen?", "De subsidie wordt niet verlengd.", False),
+        ("Gaat u de subsidie verlengen?", "De pont vaart elke dag.", None),
+    ],
+)
+def test_a_yes_or_no_in_other_words_takes_up_what_was_asked(asked: str, text: str, said: bool | None) -> None:
+    assert polarity(text, asked) is said
+
+
+def test_a_condition_falls_away_by_what_was_said_of_its_own_question() -> None:
+    parts = searched(
+        "Deelt u de mening dat dit kan? Zo nee, waarom niet? Bent u bereid om te helpen? Zo nee, waarom niet?"
+    )
+    assert falls_away(parts[:2], ["Ik deel die mening.", "Ik ben niet bereid te helpen."])
+    assert not falls_away(parts, ["Ik deel die mening.", "Ik ben niet bereid te helpen."])
+    assert falls_away(parts, ["Nee.", "Ik ben daartoe bereid."])
+    assert not falls_away(parts[:1], ["Ja."])
+
+
 def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_the_archive() -> None:
     asked = "In welke gemeenten duurt het wachten op de pont het langst?"
     known = make_source(
         "In drie gemeenten is de rij voor de pont het langst.",
-        question="In welke gemeenten is de wachttijd bij de pont het langst?",
+        question="In welke gemeenten is de wachttijd voor de pont nu het langst?",
     )
     body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
     news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")

@@ -9,8 +9,11 @@ import pytest
 from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_measure, read_weights
 from learninglion.evaluation.relevance import (
     case_lines,
+    find_likely,
     fit,
+    flat,
     make_source,
+    read_evidence,
     shipped_cases,
     with_one_word_changed,
     write_weights,
@@ -28,10 +31,10 @@ def test_curves_are_learned_and_the_weakest_signal_decides() -> None:
     random = np.random.default_rng(3)
     rows = random.random((400, 2))
     answers = ((rows[:, 0] > 0.5) & (rows[:, 1] > 0.5)).astype(float)
-    curves = fit(rows, answers, np.ones(400), steps=600)
+    curves = fit(rows, answers, np.ones(400), flat(2, (0, 1)), steps=600)
     both, one = curves.chance(np.array([[0.9, 0.9], [0.99, 0.1]], dtype=np.float32))
     assert both > 0.8 > 0.2 > one
-    again = fit(rows, answers, np.ones(400), steps=600)
+    again = fit(rows, answers, np.ones(400), flat(2, (0, 1)), steps=600)
     assert (again.slopes == curves.slopes).all()  # no luck in it
 
 
@@ -71,6 +74,25 @@ def test_the_same_question_is_sure_and_another_is_not() -> None:
 def test_nearly_the_same_question_about_another_thing_is_not_sure(asked: str) -> None:
     ((other,),) = built_in().judge(asked, [SOURCE])
     assert other.asked < SURE
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Hoeveel veerponten varen er bij Zandwijk?", "Hoeveel veerponten varen er in 2030 bij Duinwijk?"],
+)
+def test_what_was_asked_of_another_thing_does_not_come_into_a_draft(asked: str) -> None:
+    ((other,),) = built_in().judge(asked, [SOURCE])
+    assert other.chance < LIKELY
+
+
+def test_the_bar_of_a_draft_is_learned_from_what_was_judged() -> None:
+    cases = [example for example in shipped_cases("train") if example.weight][:40]
+    examples = [replace(example, score=0.9) for example in cases]
+    evidence = read_evidence(examples, built_in().meaning)
+    likely = find_likely(examples, evidence, built_in().weights)
+    assert 0 < likely <= 1
+    wrong = [replace(example, answers=False) for example in examples]
+    assert find_likely(wrong, evidence, built_in().weights) == 1.0
 
 
 def test_the_same_question_stays_so_with_marks_and_more_parts() -> None:

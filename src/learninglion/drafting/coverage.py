@@ -11,8 +11,8 @@ from zlib import crc32
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import (
     Asking,
-    Condition,
     admits_ignorance,
+    falls_away,
     is_yes_or_no,
     polarity,
     searched,
@@ -35,13 +35,6 @@ from learninglion.models import (
 def question_parts(selection: Selection) -> tuple[str, ...]:
     """The parts of the sub-question that wait for content."""
     return tuple(asking.text for asking in searched(selection.question.text))
-
-
-def settled(asking: Asking, affirms: bool | None) -> bool:
-    """Whether a part falls away after this yes or no: "Zo nee, ..." after a yes."""
-    return (asking.condition is Condition.IF_YES and affirms is False) or (
-        asking.condition is Condition.IF_NO and affirms is True
-    )
 
 
 def claim_of(text: str) -> str:
@@ -102,14 +95,14 @@ class Said:
         counting = [s for s in self.statements if among is None or s in among]
         if not counting or not self.askings:
             return tuple({} for _ in self.askings)
-        affirms = polarity(split_introduction(counting[0].text).claim)
-        own = [s.text for s in counting if s.on_own_account]
-        decided = affirms is not None and counting[0].on_own_account
+        texts = [split_introduction(statement.text).claim for statement in counting]
+        own = [text for text, s in zip(texts, counting, strict=True) if s.on_own_account]
         unknown = any(map(admits_ignorance, own))
         chances: list[dict[str, float]] = []
-        for asking, row in zip(self.askings, self.judged, strict=True):
-            plainly = (decided and is_yes_or_no(asking)) or (unknown and asking.wants in NUMERIC)
-            if plainly or settled(asking, affirms):
+        for place, (asking, row) in enumerate(zip(self.askings, self.judged, strict=True), start=1):
+            decided = is_yes_or_no(asking) and any(polarity(t, asking.text) is not None for t in own)
+            plainly = decided or (unknown and asking.wants in NUMERIC)
+            if plainly or falls_away(self.askings[:place], texts):
                 chances.append({"": 1.0})
                 continue
             by_source: dict[str, float] = {}

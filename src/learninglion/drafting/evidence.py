@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds, searched
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import tells
+from learninglion.drafting.wording import matched, names_in, subject_words, tells
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import gives
+from learninglion.dutch.questions import gives, sort_words
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -35,19 +35,29 @@ gives: whether it holds what is waited for; found: the score of the search, as l
 neither way, where a person brought the source).
 """
 
-ASKED_BEFORE = ("cosine", "least")
+SAID_IT = ("cosine", "gives")
+"""What is known of a sentence that somebody wrote as an answer; those that no search found."""
+
+ASKED_BEFORE = ("cosine", "least", "least_back", "reworded", "reworded_back", "fits")
 """What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
 
-cosine: of the means of their words; least: how well the one word is met that is met least, of either: where
-another place or group is named another thing was asked. Both as log odds, for what is nearly the same is told
-apart there; lowest where a question names nothing, or is not there.
+cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
+well the word of the part is met that is met least in what the source says and was asked; least_back: the same
+of the earlier question in the part; reworded: what being met lacks on average, both ways; fits: whether it
+denied as much and waited for the same, or the source gives what is waited for. Where all but one word are met
+another thing was asked; where many are met half, the same in other words.
 """
+
+ASKED_CURVES = (0, 1)
+"""The signals that begin a curve: whether the words are nearly the same, and what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The telling words of a text: their vectors (n, d) at unit length around the mean."""
+    """The telling words of a text: their vectors (n, d) at unit length around the mean, and as printed."""
 
+    text: str
+    printed: tuple[str, ...]
     vectors: Floats
     mean: Floats  # of all words of the text, around the mean, at unit length
 
@@ -57,6 +67,21 @@ class Words:
             return np.zeros(len(self.vectors), dtype=np.float32)
         cosines: Floats = (self.vectors @ given.T).max(axis=1)
         return cosines
+
+    def met(self, text: str, given: Floats) -> tuple[float, float]:
+        """How well the word is met that is met least, and all on average, by a text with its vectors.
+
+        Wholly where it stands there or only says what is waited for ("welke datum"); a name or a number is
+        met by nothing else.
+        """
+        stems, names, sorts = dict(matched(self.text, text)), names_in(self.text), sort_words(self.text)
+        near = self.nearest(given)
+        for place, word in enumerate(self.printed):
+            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)) or sorts.intersection(words(word)):
+                near[place] = 1.0
+            elif word.casefold().strip(".,;:?!()") in names:
+                near[place] = 0.0
+        return (float(near.min()), float(near.mean())) if len(near) else (0.0, 0.0)
 
 
 def least(near: Floats, most: int = 2) -> float:
@@ -81,7 +106,11 @@ class Evidence:
     says: Floats  # shape (units, len(SAYS_IT))
     holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
     asked: Floats  # shape (len(ASKED_BEFORE),)
-    wanted: bool  # whether the earlier question waited for the same (an amount, a deed) and denied as much
+
+    @property
+    def said(self) -> Floats:
+        """The numbers of SAID_IT; shape (units, len(SAID_IT))."""
+        return self.says[:, [SAYS_IT.index(name) for name in SAID_IT]]
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -100,7 +129,7 @@ class Meaning:
 
     def asked(self, text: str) -> Words:
         """The words of a question."""
-        return self._words(text.split(), self._vectors([text], as_question=True)[0])
+        return self._words(text, self._vectors([text], as_question=True)[0])
 
     def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
         """The sources with the words of every unit; a text of several pages is read to the end."""
@@ -112,10 +141,10 @@ class Meaning:
         for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
             sentences, at = [], 0
             for unit in own:
-                tokens = unit.text.split()
-                sentences.append(self._words(tokens, body[at : at + len(tokens)]))
-                at += len(tokens)
-            readings.append(Reading(source, own, tuple(sentences), self._words(text.split(), question)))
+                end = at + len(unit.text.split())
+                sentences.append(self._words(unit.text, body[at:end]))
+                at = end
+            readings.append(Reading(source, own, tuple(sentences), self._words(text, question)))
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
@@ -133,12 +162,14 @@ class Meaning:
         known = made | {text: vectors for text, vectors in recent.items() if vectors is not None}
         return [known[text] for text in texts]
 
-    def _words(self, tokens: Sequence[str], vectors: Floats) -> Words:
+    def _words(self, text: str, vectors: Floats) -> Words:
+        tokens = text.split()
         if not tokens:
-            return Words(np.zeros((0, len(self.centre)), dtype=np.float32), np.zeros_like(self.centre))
+            return Words("", (), np.zeros((0, len(self.centre)), np.float32), np.zeros_like(self.centre))
         placed = vectors - self.centre
         telling = np.array([printed_tells(word) for word in tokens])
-        return Words(_unit(placed[telling]), _unit(placed.mean(axis=0)[None])[0])
+        printed = tuple(word for word, tells_it in zip(tokens, telling, strict=True) if tells_it)
+        return Words(text, printed, _unit(placed[telling]), _unit(placed.mean(axis=0)[None])[0])
 
 
 def _whole(question: str) -> str:
@@ -169,7 +200,7 @@ def evidence_of(
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
-    source, units = reading.source, reading.units
+    units = reading.units
     odds = math.nan if score is None else log_odds(score)
     rows = []
     for unit, sentence in zip(units, reading.sentences, strict=True):
@@ -178,13 +209,21 @@ def evidence_of(
         rows.append((float(question_words.mean @ sentence.mean), least(near), float(given), odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
-    wanted = any(earlier.wants is asking.wants for earlier in askings_of(source.question))
-    wanted = wanted and _denials(asking.about) == _denials(_whole(source.question))
-    earlier = reading.asked
-    there, back = question_words.nearest(earlier.vectors), earlier.nearest(question_words.vectors)
-    alike = (float(question_words.mean @ earlier.mean), min(least(there, 1), least(back, 1)))
-    same = [log_odds(number) for number in alike]
-    return Evidence(says, can, np.array(same, dtype=np.float32), wanted)
+    gave = bool(says[:, SAYS_IT.index("gives")].any())
+    return Evidence(says, can, _alike(asking, question_words, reading, gave))
+
+
+def _alike(asking: Asking, question_words: Words, reading: Reading, gave: bool) -> Floats:
+    earlier, source = reading.asked, reading.source
+    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    least_met, met = question_words.met(f"{source.question} {source.body}", told)
+    least_back, met_back = earlier.met(question_words.text, question_words.vectors)
+    named = len(question_words.printed) and len(earlier.printed)
+    cosine = float(question_words.mean @ earlier.mean) if named else 0.0
+    fits = gave or any(one.wants is asking.wants for one in askings_of(source.question))
+    fits = fits and _denials(asking.about) == _denials(earlier.text)
+    row = (log_odds(cosine), least_met, least_back, 1 - met, 1 - met_back, float(fits))
+    return np.array(row, dtype=np.float32)
 
 
 def log_odds(score: float) -> float:

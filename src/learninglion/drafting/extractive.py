@@ -14,8 +14,7 @@ from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, r
 from learninglion.checking.injection import describe_suspicions
 from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity, propose, searched
-from learninglion.drafting.coverage import settled
+from learninglion.drafting.askings import Asking, Kind, askings_of, falls_away, kind_of, propose, searched
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
@@ -125,8 +124,8 @@ def draft(
     weighed = _weighed(selection, judge)
     judged = judge.of_selection(selection, weighed)
     chosen = {s.id for s in selection.chosen if s.id != LINE}
-    for asking, row in zip(askings, judged, strict=True):
-        if settled(asking, _polarity(made)):
+    for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
+        if falls_away(askings[:place], made.said()):
             made.chances[asking.text] = 1.0
             continue
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
@@ -182,11 +181,6 @@ def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[So
         else [hit.source for hit in first]
     )
     return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
-
-
-def _polarity(made: _Draft) -> bool | None:
-    chosen = made.said()
-    return polarity(chosen[0]) if chosen else None
 
 
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:

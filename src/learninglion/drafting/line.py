@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -33,7 +33,7 @@ from learninglion.drafting.evidence import (
 from learninglion.drafting.positions import newest_of_equals
 from learninglion.drafting.promises import as_of
 from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import matched, subject_words
+from learninglion.drafting.wording import matched, names_in, subject_words
 from learninglion.models import (
     Citation,
     DocumentCard,
@@ -237,18 +237,10 @@ def signals(
     return np.array(rows, dtype=np.float32).reshape(-1, len(SIGNALS))
 
 
-_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
-
-
-@lru_cache(maxsize=4096)
-def _names_in(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
-
-
 def _absent(question: str, given: str) -> list[str]:
     """The names and numbers of a question that a text lacks."""
     low = given.casefold()
-    return [name for name in _names_in(question) if name not in low]
+    return [name for name in names_in(question) if name not in low]
 
 
 def _other_year(question: str, older_text: str) -> bool:
@@ -319,5 +311,5 @@ def overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bo
     statement, source = best.units[best.place].text, best.source
     given = holds(asking, statement) and not _other_year(asking.about, statement)
     given = given and not _absent(asking.text, f"{source.question} {source.body}")
-    least = 0.0 if others and _names_in(asking.text) else _LEAST
+    least = 0.0 if others and names_in(asking.text) else _LEAST
     return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
@@ -82,6 +83,15 @@ def matched(wanted: str, given: str) -> tuple[tuple[str, float], ...]:
     stems = frozenset(stem for stem, _ in subject_words(given))
     pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
     return tuple((stem, _match(stem, stems, pieces)) for stem, _ in subject_words(wanted))
+
+
+_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names and numbers of a text, casefolded, each once; a word that opens a sentence is none."""
+    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
 
 
 def coverage(wanted: str, given: Iterable[str]) -> float:

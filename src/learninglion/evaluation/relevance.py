@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -20,7 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, printed_tells
+from learninglion.drafting.evidence import (
+    ASKED_BEFORE,
+    ASKED_CURVES,
+    SAID_IT,
+    SAYS_IT,
+    Evidence,
+    Meaning,
+    printed_tells,
+)
 from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
@@ -112,7 +121,7 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                 if rest:
-                    less = make_source(f"{name}-less", source.question, rest)
+                    less = make_source(name + _LESS, source.question, rest)
                     yield Example(asking, less, False, name, weight)
 
 
@@ -142,7 +151,7 @@ def of_look_alikes(
                     yield replace(made, answers=True, units=where)
                     rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                     if rest:
-                        less = make_source(f"{source.id}-less", source.question, rest)
+                        less = make_source(source.id + _LESS, source.question, rest)
                         yield replace(made, source=less)
 
 
@@ -211,6 +220,7 @@ def _sort(word: str) -> str:
     return "name" if bare[:1].isupper() else bare[-2:]
 
 
+_LESS = "-less"  # the id of a source with its answering sentence taken out ends so
 _REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
 _READ = 6  # sources that a draft reads for their meaning
 
@@ -227,45 +237,39 @@ def _same(text: str, key: str) -> bool:
 # --------------------------------------------------------------------------- fitting
 
 
-def fit(
-    rows: Numbers,
-    answers: Numbers,
-    weights: Numbers,
-    *,
-    steps: int = 1500,
-    start: Curves | None = None,
-) -> Curves:
-    """Curves whose product is the chance; none falls where its signal grows. No luck: it starts the same.
+def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, steps: int = 1500) -> Curves:
+    """Curves whose product is the chance; none falls where its signals grow. No luck: it starts the same.
 
-    With `start` they move away from those curves only as far as the rows ask for it.
-
-    `rows` (n, signals), NaN where a signal is not known; `answers` are 0 or 1.
+    From curves that learned nothing (slopes of 0) they go where the rows lead; from others only as far as
+    the rows ask for it. `rows` (n, signals), NaN where a signal is not known; `answers` are 0 or 1.
     """
-    unknown = np.isnan(rows)
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0) + 1e-6
-    placed, count = np.where(unknown, 0.0, (rows - mean) / scale), rows.shape[1]
+    placed, count, starts = (rows - mean) / scale, rows.shape[1], start.starts
+    curve_of = np.searchsorted(starts, np.arange(count), side="right") - 1
     shares = weights / weights.sum()
-    numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
+    numbers = np.concatenate([np.full(count, 0.5), np.ones(len(starts))])
     rest, penalty = np.zeros_like(numbers), _PENALTY
-    if start is not None:
+    if start.slopes.any():
         steep = np.maximum(start.slopes * scale, 1e-3)
-        numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + start.slopes * mean])
+        middle = np.add.reduceat(start.slopes * mean, starts)
+        numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
     for step in range(1, steps + 1):
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
-        inside = np.where(unknown, _SETTLED, placed * slopes + offsets)
+        inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
+        inside = np.where(np.isnan(inside), _SETTLED, inside)
         chance = np.clip(np.exp(-np.log1p(np.exp(-inside)).sum(axis=1)), 1e-9, 1 - 1e-9)
         pull = shares * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
-        steep = (flow * placed).sum(axis=0) / (1 + np.exp(-numbers[:count]))
+        steep = np.nansum(flow[:, curve_of] * placed, axis=0) / (1 + np.exp(-numbers[:count]))
         slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
         pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
         numbers = numbers + 0.05 * pace
-    slopes = np.log1p(np.exp(numbers[:count]))
-    offsets = numbers[count:] - slopes * mean / scale
-    return Curves((slopes / scale).astype(np.float32), offsets.astype(np.float32))
+    slopes = np.log1p(np.exp(numbers[:count])) / scale
+    offsets = numbers[count:] - np.add.reduceat(slopes * mean, starts)
+    return Curves(slopes.astype(np.float32), offsets.astype(np.float32), starts)
 
 
 _SETTLED = 30.0  # inside a curve: it is 1
@@ -328,21 +332,67 @@ def fit_all(
 ) -> Weights:
     """Both sets of curves from examples with their evidence."""
     used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.weight > 0]
-    says = Curves(np.ones(len(SAYS_IT), np.float32), np.zeros(len(SAYS_IT), np.float32))
+    empty = blank(centre)
+    says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, weights)
+        says = fit(rows, answers, weights, empty.says)
+    said = _fit_said(examples, evidence, empty.said)
+    fitted = Weights(centre, says, said, _fit_asked(examples, evidence, empty.asked))
+    return replace(fitted, likely=find_likely(examples, evidence, fitted))
+
+
+def _fit_said(examples: Sequence[Example], evidence: Sequence[Evidence], empty: Curves) -> Curves:
+    """Whether a sentence answers, of the hand-written cases: as many that do as that do not."""
+    of_case = [bool(e.weight) and e.score is None and (bool(e.units) or not e.answers) for e in examples]
+    cases = [(e, v) for e, v, told in zip(examples, evidence, of_case, strict=True) if told]
+    rows = np.concatenate([v.said for _, v in cases]).astype(float)
+    answers = np.array([place in e.units for e, v in cases for place in range(len(v.says))], float)
+    return fit(rows, answers, np.where(answers, (1 - answers).mean(), answers.mean()), empty)
+
+
+def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence], empty: Curves) -> Curves:
+    """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
     labelled = [
         (e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()
     ]
-    question_curve = fit(
-        np.array([v.asked for _, v in labelled], float),
-        np.array([bool(e.same) for e, _ in labelled], float),
-        np.ones(len(labelled)),
+    rows = np.array([v.asked for _, v in labelled], float)
+    same = np.array([bool(e.same) for e, _ in labelled])
+    made_of_it = np.array([e.score is None and not e.weight for e, _ in labelled])  # by hand, or one word
+    nearly = same | made_of_it
+    edges = [*ASKED_CURVES, rows.shape[1]]
+    fitted = [
+        fit(rows[of, first:end], told[of].astype(float), np.ones(of.sum()), flat(end - first, (0,)))
+        for (first, end), told, of in zip(
+            pairwise(edges), (nearly, same), (nearly | True, nearly), strict=True
+        )
+    ]
+    return Curves(
+        np.concatenate([curve.slopes for curve in fitted]),
+        np.concatenate([curve.offsets for curve in fitted]),
+        empty.starts,
     )
-    return Weights(centre, says, question_curve)
+
+
+def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
+    """The lowest chance above which two in three of what would be taken for a judged question answer it.
+
+    For each part only the source that most probably answers is taken; 1 where none is good enough.
+    """
+    best: dict[tuple[str, str], tuple[float, bool]] = {}
+    for example, read in zip(examples, evidence, strict=True):
+        if example.score is not None and example.weight and not example.source.id.endswith(_LESS):
+            chance = float((weights.near(read) * read.holds).max(initial=0.0))
+            key = (example.group, example.asking.text)
+            best[key] = max(best.get(key, (0.0, False)), (chance, example.answers))
+    taken = sorted(best.values(), reverse=True)
+    shares = np.cumsum([answers for _, answers in taken]) / np.arange(1, len(taken) + 1)
+    enough = [
+        chance for (chance, answers), share in zip(taken, shares, strict=True) if answers and 3 * share >= 2
+    ]
+    return round(min(enough, default=1.0), 2)
 
 
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
@@ -355,11 +405,13 @@ def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.f
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    says, question_side = (
-        Curves(np.zeros(len(names), np.float32), np.zeros(len(names), np.float32))
-        for names in (SAYS_IT, ASKED_BEFORE)
-    )
-    return Weights(centre, says, question_side)
+    says, said, asked = flat(4, (0, 1, 2, 3)), flat(2, (0,)), flat(len(ASKED_BEFORE), ASKED_CURVES)
+    return Weights(centre, says, said, asked)
+
+
+def flat(signals: int, starts: tuple[int, ...]) -> Curves:
+    """Curves that have learned nothing; `starts`: the first signal of each."""
+    return Curves(np.zeros(signals, np.float32), np.zeros(len(starts), np.float32), starts)
 
 
 def case_texts(part: str) -> list[str]:
@@ -377,12 +429,16 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
     """The weights as JSON, with their card; what `read_weights` reads."""
 
     def points_of(names: Sequence[str], curves: Curves) -> dict[str, list[float]]:
-        pairs = zip(names, curves.slopes.tolist(), curves.offsets.tolist(), strict=True)
-        return {name: [round(slope, 5), round(offset, 5)] for name, slope, offset in pairs}
+        rows = {name: [round(float(slope), 5)] for name, slope in zip(names, curves.slopes, strict=True)}
+        for place, offset in zip(curves.starts, curves.offsets, strict=True):
+            rows[names[place]].append(round(float(offset), 5))
+        return rows
 
     data = {
         "card": dict(card),
+        "likely": weights.likely,
         "says": points_of(SAYS_IT, weights.says),
+        "said": points_of(SAID_IT, weights.said),
         "asked": points_of(ASKED_BEFORE, weights.asked),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
@@ -481,7 +537,7 @@ def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
     rows = np.array([best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
-    return fit(rows, answers, weights, start=start)
+    return fit(rows, answers, weights, start)
 
 
 def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> dict[str, float]:
