@@ -8,14 +8,13 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
-from learninglion.drafting.judges import ModelJudge
 
 from learninglion.checking.citations import cite
 from learninglion.checking.judging import REQUIRED_DETECTION, put_to_judge
 from learninglion.checking.verify import check
 from learninglion.database.blobs import FolderBlobs
 from learninglion.drafting.prompting import load_prompts
-from learninglion.drafting.second_opinion import SecondReader, keep_opinions
+from learninglion.drafting.second_opinion import ModelJudge, SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.exams import (
     EXAMS_FILE,
