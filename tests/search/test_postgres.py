@@ -156,7 +156,7 @@ def test_no_more_searches_at_once_than_connections_stay_open(
     reader, shared = MemoryReader(make_archive()), opened()
     shared.update(reader)
     view, now, most = shared.snapshot(), 0, 0
-    found, turn = index.PostgresView._found, Lock()
+    found, turn = index.PostgresView._searched, Lock()
 
     def counted(*given) -> object:
         nonlocal now, most
@@ -170,7 +170,7 @@ def test_no_more_searches_at_once_than_connections_stay_open(
             with turn:
                 now -= 1
 
-    monkeypatch.setattr(index.PostgresView, "_found", counted)
+    monkeypatch.setattr(index.PostgresView, "_searched", counted)
     vectors = ENCODER.encode_queries(QUESTIONS)
     probes = [make_probe(view.statistics, query_terms(q), v) for q, v in zip(QUESTIONS, vectors, strict=True)]
     with ThreadPoolExecutor(12) as pool:
