@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learninglion.dutch.numbers import number_of
 from learninglion.dutch.text import fold, split_sentences, tokenise, words
 
 
@@ -52,3 +53,7 @@ def test_fold_and_words() -> None:
     assert fold("Yeşilgöz") == "yesilgoz"
     assert words("ILT-signaalrapportage, 1.250 euro") == ("ilt-signaalrapportage", "1.250", "euro")
     assert [t.text for t in tokenise("«Ja», 3,5%")] == ["«", "Ja", "»", ",", "3,5", "%"]
+
+
+def test_a_number_of_any_length_is_spelled() -> None:
+    assert number_of("0012") == "12" and number_of("9" * 5000) == "9" * 5000

@@ -57,6 +57,7 @@ _IRREGULAR_ORDINALS = {"eerste": 1, "derde": 3, "achtste": 8}
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+(?:,\d+)?")
 _ORDINAL_SIGN = re.compile(r"(\d+)(?:e|de|ste)")
+_LONGEST = 1000  # digits; a longer row of them is nobody's number, and none of Python's beyond 4,300
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +79,8 @@ def number_of(word: str) -> str | None:
 
 
 def _digits(word: str) -> str | None:
+    if len(word) > _LONGEST:
+        return word
     sign = _ORDINAL_SIGN.fullmatch(word)
     if sign:
         return f"{int(sign.group(1))}e"
