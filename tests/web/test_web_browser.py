@@ -259,6 +259,10 @@ def addresses(page: Page) -> list[str]:
     return [*found, str(document), "/accessibility", "/api-docs", "/nergens"]
 
 
+LENGTHEN = """document.querySelectorAll("main h1, main h2, main h3").forEach(
+    heading => heading.append(" ontwikkelingssamenwerkingsprojecten"))"""
+
+
 def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(page: Page) -> None:
     axe = Axe()
     page.goto("/sign-in")
@@ -270,9 +274,11 @@ def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(page: Page) -> N
         problems += _serious(axe, page, path)
         # 320 CSS pixels is what 400% zoom leaves of 1280.
         page.set_viewport_size({"width": 320, "height": 640})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > 320:
-            problems.append(f"{path}: {wide} px wide on a screen of 320")
+        for headings in ("as they are", "with a long word"):
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > 320:
+                problems.append(f"{path}: {wide} px wide on a screen of 320, headings {headings}")
+            page.evaluate(LENGTHEN)
         problems += _small_targets(page, path)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/search")

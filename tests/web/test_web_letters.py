@@ -284,3 +284,18 @@ def test_the_set_that_a_colleague_is_at_is_noticed(office: Office, noor: TestCli
     assert f'href="{path}"' in page.text and "tekstvoorstel van noor" in page.text
     data["text"] = f"Vraag 1\n{questions[0]}\n\nVraag 2\nHoeveel kost een brug?\n\nVraag 3\nEn een sluis?"
     assert "werkt ook aan deze vragen" not in petra.post("/sets/new", data=data).text
+
+
+def test_a_refused_form_is_read_again_and_in_another_language(office: Office, noor: TestClient) -> None:
+    path = drafted(noor, searched(noor, "Hoeveel opslagplaatsen voor vuurwerk zijn er?"))
+    form = {"csrf": form_token(noor), "version": "1"}
+    refused = noor.post(f"{path}/approve", data=form)
+    assert refused.status_code == 400 and refused.url.path == f"{path}/approve"
+    assert noor.get(f"{path}/approve").url.path == path
+    assert noor.get(f"{path}/questions/0/own-account").url.path == path
+    english = noor.post("/language", data=form | {"language": "en", "back": f"{path}/approve"})
+    assert english.status_code == 200 and english.url.path == path and '<html lang="en">' in english.text
+    assert noor.get("/manage/people/add").url.path == "/manage/people"
+    for lost in ("/sign-out", "/bestaat-niet/approve", "/api/v1/verifications"):
+        assert noor.get(lost).status_code in (404, 405), lost
+    noor.post("/language", data=form | {"language": "nl", "back": "/"})

@@ -7,6 +7,7 @@ from dataclasses import replace
 from learninglion.checking.citations import cite, nowhere
 from learninglion.drafting.coverage import read_said
 from learninglion.drafting.verdict import verify
+from learninglion.dutch.text import split_sentences
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -111,6 +112,14 @@ def test_small_words_in_common_point_at_no_source() -> None:
     told = read_answer("Daarna is de brug. In de haven varen 90 veerponten.", (), selection(), nowhere)
     assert [bool(s.citations) for s in read_answer("Daarna is in.", (), selection(), nowhere)] == [False]
     assert told[1].citations  # near enough to say that 90 does not fit
+
+
+def test_a_word_or_two_of_a_sentence_do_not_make_it_a_source() -> None:
+    sentences = [span.of(source().body) for span in split_sentences(source().body)]
+    whole = min(sentences, key=len)
+    word = max(whole.rstrip(".").split(), key=len)
+    (quoted, alone) = read_answer(f"{whole}\n\n- {word}.", (), selection(), nowhere)
+    assert quoted.citations and not alone.citations
 
 
 def test_what_comes_from_another_answer_of_the_set_brings_its_source_along() -> None:

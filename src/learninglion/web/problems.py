@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.web.access import CrossSiteError, NotSignedInError, Site, viewer_of
@@ -116,8 +118,24 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (place := _place_of_form(request)):
+        return RedirectResponse(place, 303)
     detail = _DETAILS.get(error.status_code, str(error.detail))
     return _answer(request, error.status_code, detail, error.headers)
+
+
+def _place_of_form(request: Request) -> str:
+    """The page with the form that is sent to this address, for who reads a refused one again or in another
+    language: the nearest above it; "" where there is none, or another thing was asked.
+    """
+    path = PurePosixPath(request.url.path)
+    if request.method != "GET" or request.url.path.startswith(API_PREFIX):
+        return ""
+    for above in map(str, path.parents[:-1]):
+        scope = {**request.scope, "path": above}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return above
+    return ""
 
 
 def _not_signed_in(request: Request, error: Exception) -> Response:
