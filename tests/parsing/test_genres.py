@@ -125,7 +125,10 @@ def test_a_nota_in_running_text() -> None:
 @pytest.mark.parametrize("width", [0, 72])
 def test_a_nota_with_a_number_ahead_of_what_members_ask(between: str, width: int) -> None:
     asks = "De leden van de {}-fractie vragen of de regering bekend is met het bericht over de dijk in {}."
-    says = "Ja, dat bericht over de dijk in {} is de regering bekend. Er wordt aan de dijk gewerkt, en dit jaar {} keer gemeten."
+    says = (
+        "Ja, dat bericht over de dijk in {} is de regering bekend."
+        " Er wordt aan de dijk gewerkt, en dit jaar {} keer gemeten."
+    )
     paragraphs = []
     for number, (name, place) in enumerate((("LAND", "Oudeveen"), ("WATER", "Sluis"), ("LAND", "Berg")), 4):
         pair = f"{number}. {asks.format(name, place)}", says.format(place, number)
