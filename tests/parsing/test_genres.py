@@ -10,7 +10,7 @@ from wordfiles import letter
 
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.kamervragen.parties import name_fractions
+from learninglion.parsing.kamervragen.fractions import name_fractions
 
 HEAD = (
     "Tweede Kamer der Staten-Generaal\n\nVergaderjaar 2031–2032\n\n36 999 Regels over dijken (Dijkenwet)\n\n"
@@ -126,8 +126,8 @@ def test_a_nota_in_running_text() -> None:
 def test_a_nota_with_a_number_ahead_of_what_members_ask(between: str, width: int) -> None:
     asks = "De leden van de {}-fractie vragen of de regering bekend is met het bericht over de dijk in {}."
     says = (
-        "Ja, dat bericht over de dijk in {} is de regering bekend. "
-        "Er wordt aan de dijk gewerkt, en dit jaar {} keer gemeten."
+        "Ja, dat bericht over de dijk in {} is de regering bekend."
+        " Er wordt aan de dijk gewerkt, en dit jaar {} keer gemeten."
     )
     paragraphs = []
     for number, (name, place) in enumerate((("LAND", "Oudeveen"), ("WATER", "Sluis"), ("LAND", "Berg")), 4):

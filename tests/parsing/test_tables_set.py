@@ -331,3 +331,16 @@ def test_a_table_in_drawn_lines_stands_in_its_column() -> None:
     table = f"#table(columns: 3, {CELLS})"
     found = rows(f"#columns(2)[{text}\n\n{table}\n\n{text}\n\n{text}]")
     assert found[1:5] == ROWS and [len(part) for part in (found[0], *found[5:])] == [len(text) - 1] * 3
+
+
+def test_a_few_words_beside_running_text_are_no_rows() -> None:
+    text = (
+        "De polder krijgt een nieuwe dijk, omdat de oude te laag is voor het water van de zee. De kosten zijn "
+        "gedeeld met het waterschap van de streek, dat ook het werk leidt en elk jaar meet of het land zakt."
+    )
+    side = f"#grid(columns: (1fr, 3fr), gutter: 12pt, [*Kader* \\ Bel 030 12 34 nu.], [{text}])"
+    assert rows(f"Een zin erboven.\n\n{side}\n\nEen zin eronder.") == [
+        "Een zin erboven.",
+        f"Kader Bel 030 12 34 nu. | {text}",
+        "Een zin eronder.",
+    ]

@@ -53,7 +53,8 @@ _ORNAMENT_SIGNS = {
     0xFB: 0x2717,
 }
 # Line ends, and signs that show nothing: they turn the reading direction or carry hidden text (with U+E00xx).
-_UNSEEN = (0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_UNSEEN = np.zeros(0x10000, np.bool_)
+_UNSEEN[[0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]] = True
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
 _SAME = 0.01  # points: no width
 _PALE = 200  # of 255: letters so light may not show on their ground
@@ -322,7 +323,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     codes = _read_codes(handle, text_page, count)
     objects = _read_objects(handle, codes)
     _drop_generated(handle, codes, objects)
-    indices = np.flatnonzero((objects != 0) & ~np.isin(codes, _UNSEEN) & ~((codes >> 8) == 0xE00))
+    indices = np.flatnonzero((objects != 0) & ~_UNSEEN[np.minimum(codes, 0xFFFF)] & ~((codes >> 8) == 0xE00))
     if not len(indices):
         return Glyphs("", np.empty(0), np.empty(0), (0,), (), (), ())
     user_x, user_y = _read_origins(handle, indices)
@@ -365,7 +366,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
         styles,
         reasons,
         guessed,
-        _count_lost(page, objects, user_x, user_y),
+        _count_lost(stock, objects, user_x, user_y),
         *(
             tuple(map(view.turn_box, boxes))
             for boxes in ((stock.strokes, stock.rising), (stock.rising, stock.strokes))[view.turns % 2]
@@ -424,7 +425,7 @@ def _mark_collapsed(
 
 
 def _count_lost(
-    page: Any, objects: NDArray[np.uint64], x: NDArray[np.float64], y: NDArray[np.float64]
+    stock: Inventory, objects: NDArray[np.uint64], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> int:
     """How many text objects are passed over between two others on their line, in a font that draws nothing.
 
@@ -432,18 +433,12 @@ def _count_lost(
     either, but has the font of a word beside it or stands at the end of its line.
     """
     read = set(objects.tolist())
-    fonts: set[int] = set()
-    empty: list[tuple[float, float, int]] = []
-    box = tuple(ctypes.c_float() for _ in range(4))
-    for index in range(raw.FPDFPage_CountObjects(page)):
-        item = raw.FPDFPage_GetObject(page, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_TEXT:
-            continue
-        address = ctypes.cast(item, ctypes.c_void_p).value or 0
-        if address in read:
-            fonts.add(_object_font(address))
-        elif raw.FPDFPageObj_GetBounds(item, *box) and box[2].value - box[0].value < _SAME:
-            empty.append((box[0].value, box[1].value, _object_font(address)))
+    empty = [
+        (box[0], box[1], _object_font(item))
+        for item, (_, box) in stock.texts.items()
+        if item not in read and box[2] - box[0] < _SAME
+    ]
+    fonts = {_object_font(item) for item in read} if empty else set()
     return sum(
         bool(
             (level & (x < left) & (x > left - _JUMP)).any()
@@ -824,6 +819,7 @@ def _read_styles(handle: int, begins: list[int], objects: list[int], turns: int)
     """
     known: dict[int, ObjectStyle] = {}
     fonts: dict[int, tuple[str, bool, bool]] = {}
+    made: dict[object, ObjectStyle] = {}  # most objects are drawn as another was
     matrix, colour = (ctypes.c_float * 6)(), (ctypes.c_uint * 4)()
     at_matrix, at_colour = ctypes.addressof(matrix), ctypes.addressof(colour)
     for index, item in zip(begins, objects, strict=True):
@@ -837,9 +833,11 @@ def _read_styles(handle: int, begins: list[int], objects: list[int], turns: int)
         read_colour = _stroke_colour if mode in _OUTLINED_MODES else _fill_colour
         read_colour(item, at_colour, at_colour + 4, at_colour + 8, at_colour + 12)
         _char_matrix(handle, index, at_matrix)
-        known[item] = _style(
-            fonts[font], _font_size(handle, index), tuple(matrix), tuple(colour), mode, turns
-        )
+        set_as = font, _font_size(handle, index), tuple(matrix[:4]), tuple(colour), mode
+        style = made.get(set_as)
+        if style is None:
+            style = made[set_as] = _style(fonts[font], *set_as[1:], turns)
+        known[item] = style
     return tuple(known[item] for item in objects)
 
 
@@ -852,7 +850,7 @@ def _style(
     turns: int,
 ) -> ObjectStyle:
     name, bold, italic = font
-    a, b, c, d = matrix[:4]
+    a, b, c, d = matrix
     if size < 0:  # a negative size in a mirrored matrix shows ordinary letters
         a, b, c, d, size = -a, -b, -c, -d, -size
     along = _turn_along(a, b, turns)

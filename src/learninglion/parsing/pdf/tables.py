@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
@@ -577,13 +577,15 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
-    if all(_is_sentence(texts) for texts in _by_column(placed, len(columns), lines)):
-        # Each column is one sentence: the rest of it may stand on a line that both columns share.
-        row = _arrange(sorted(placed, key=lambda entry: entry[0]), len(columns))
-        return Table(first, last, (row,), tuple(columns), True)
     rows = _join_rests(_rows_in_order(placed), lines)
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
+    if all(_is_sentence(texts) for texts in _by_column(placed, len(columns), lines)) or (
+        len(columns) == 2 and any(runs_on(texts) for texts in _cell_texts(rows, lines))
+    ):
+        # Each column is one sentence, or text beside a few words: the rest of it may stand on a shared line.
+        row = _arrange(sorted(placed, key=lambda entry: entry[0]), len(columns))
+        return Table(first, last, (row,), tuple(columns), True)
     rows = _join_labels(_rows_of_columns(placed, len(columns)) or rows)
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
     if not full:
@@ -776,6 +778,15 @@ def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[L
         [lines[cell.line].text[cell.start : cell.end] for k, cell in placed if k == column]
         for column in range(count)
     ]
+
+
+def _cell_texts(rows: Sequence[Sequence[tuple[int, Cell]]], lines: Sequence[Line]) -> list[list[str]]:
+    """What begins in each of two columns, row by row."""
+    texts: list[list[str]] = [[], []]
+    for row in rows:
+        for column, cells in groupby(sorted(row, key=lambda entry: entry[0]), key=lambda entry: entry[0]):
+            texts[column].append(" ".join(lines[c.line].text[c.start : c.end] for _, c in cells))
+    return texts
 
 
 def _is_sentence(texts: Sequence[str]) -> bool:
