@@ -505,8 +505,8 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
 
 
 def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]) -> str:
-    """The sentence that a person may confirm: what a person chose is never answered with nothing, and what
-    was brought along is proposed where it answers a part better than what was taken.
+    """The sentence that a person may confirm: of what a person chose and did not become text the best that can
+    answer, and what was brought along where it answers a part better than what was taken.
     """
     selection = made.selection
     rows = [j for j in brought if max(j.chances) > made.chances.get(j.asking.text, 0.0)]
@@ -514,7 +514,7 @@ def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Seque
         chosen = {s.id for s in selection.chosen if s.id != LINE}
         rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
     best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
-    if best is None:
+    if best is None or not max(best.chances):  # it points elsewhere, or lacks the figure that is asked
         return ""
     unit, voice = best.units[best.best], voice_of(best.source.document, selection)
     if voice is Voice.OURS:
