@@ -18,8 +18,9 @@ from learninglion.models import (
     QAPair,
     SourceKind,
     Span,
+    card_of,
 )
-from learninglion.parsing.passages import card_of, cut
+from learninglion.parsing.passages import cut
 
 _WORDS = st.sampled_from(
     ["de", "het vuurwerk", "opslag", "dhr. Jansen", "3.500", "art. 12", "EU-lidstaten", "bijv.", "toezicht"]

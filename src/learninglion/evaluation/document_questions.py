@@ -31,10 +31,11 @@ from learninglion.models import (
     Source,
     SourceKind,
     Span,
+    card_of,
 )
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.progress import Progress, silent
-from learninglion.parsing.passages import card_of, cut
+from learninglion.parsing.passages import cut
 from learninglion.search.asking import Reply, Verdict, find_answers, goes_on, read_first
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import (

@@ -22,6 +22,7 @@ from learninglion.models.choices import (
     SourceKind,
     SubQuestion,
     SynonymMatch,
+    card_of,
     day_of,
 )
 from learninglion.models.documents import (
@@ -116,5 +117,6 @@ __all__ = [
     "TextLine",
     "VerdictMethod",
     "Verification",
+    "card_of",
     "day_of",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from learninglion.models.documents import Answerer, Asker, DocumentKind, Passage, Span
+from learninglion.models.documents import Answerer, Asker, Document, DocumentKind, Passage, Span
 
 # Who asks, and what this person may see and do.
 
@@ -63,6 +63,12 @@ class DocumentCard:
     ministry: str | None = None
     collection: str = "default"
     warnings: tuple[str, ...] = ()
+
+
+def card_of(document: Document, collection: str = "default") -> DocumentCard:
+    """What lists and citations say of `document`, which is in this collection."""
+    names = (f.name for f in fields(DocumentCard) if f.name != "collection")
+    return DocumentCard(**{name: getattr(document, name) for name in names}, collection=collection)
 
 
 @dataclass(frozen=True, slots=True)

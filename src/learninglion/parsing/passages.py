@@ -25,6 +25,7 @@ from learninglion.models import (
     Source,
     SourceKind,
     Span,
+    card_of,
 )
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.labels import parse_label
@@ -53,25 +54,6 @@ class _Unit:
     words: int
     ends_paragraph: bool
     ends_with_colon: bool
-
-
-def card_of(document: Document, collection: str = "default") -> DocumentCard:
-    """What lists and citations say of `document`."""
-    return DocumentCard(
-        id=document.id,
-        title=document.title,
-        kind=document.kind,
-        sha256=document.sha256,
-        url=document.url,
-        date=document.date,
-        session_year=document.session_year,
-        number=document.number,
-        askers=document.askers,
-        answerers=document.answerers,
-        ministry=document.ministry,
-        collection=collection,
-        warnings=document.warnings,
-    )
 
 
 def cut(document: Document, collection: str = "default") -> tuple[tuple[Source, tuple[Passage, ...]], ...]:

@@ -16,13 +16,12 @@ from sqlalchemy import Connection, Engine, Row, Table, select
 from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import reading, spell_moment
-from learninglion.models import DocumentCard
+from learninglion.models import DocumentCard, card_of
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain
 from learninglion.store.originals import Originals
 from learninglion.store.tables import (
     RowValue,
-    card_of,
     collections,
     digest_of,
     document_values,

@@ -40,6 +40,7 @@ from learninglion.models import (
     SourceKind,
     Span,
     TextLine,
+    card_of,
 )
 from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain
@@ -350,12 +351,6 @@ def _check(document: Document, entries: Sequence[Entry]) -> None:
         for passage in passages:
             if passage.source_id != source.id or passage.document_id != document.id:
                 raise IntegrityError(f"{passage.id}: deze passage hoort niet bij {source.id}.")
-
-
-def card_of(document: Document) -> DocumentCard:
-    """The card of a document; its collection is filled in when it is read."""
-    names = (f.name for f in dataclasses.fields(DocumentCard) if f.name != "collection")
-    return DocumentCard(**{name: getattr(document, name) for name in names})
 
 
 def document_values(document: Document, entries: Sequence[Entry]) -> dict[str, object]:
