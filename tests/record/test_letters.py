@@ -153,6 +153,8 @@ def footer_text(word: WordDocument) -> str:
         ("Vragen over de veerpont", "de veerpont"),
         ("Kamervragen van het lid Dam (WATER) aan de minister over stikstof", "stikstof"),
         ("het bericht over vragen", "het bericht over vragen"),
+        ("Het bericht, met een woord van de officier", "het bericht, met een woord van de officier"),
+        ("Rijkswaterstaat en de brug", "Rijkswaterstaat en de brug"),
     ],
 )
 def test_a_letter_never_says_over_vragen_over(title: str, subject: str) -> None:

@@ -25,6 +25,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml import etree
 
+from learninglion.dutch.filler import is_function_word
 from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
@@ -102,10 +103,13 @@ def read_facts(question_set: QuestionSet) -> LetterFacts:
 
 
 def _subject(title: str, introduction: str) -> str:
-    """The title as it goes on behind "over": small where the set itself writes it small."""
+    """The title as it goes on behind "over": small where the set itself writes it small, or it opens with an
+    article and the like.
+    """
     subject = _HEAD.sub("", _TAIL.sub("", squash(title))).strip(" .")
     small = subject[:1].lower() + subject[1:]
-    return small if f" {small}" in introduction else subject
+    opens_small = is_function_word(small.partition(" ")[0])
+    return small if opens_small or f" {small}" in introduction else subject
 
 
 def day_text(day: date) -> str:
