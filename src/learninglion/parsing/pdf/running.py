@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.lines import Line, Page, find_body_size
 from learninglion.parsing.pdf.tables import find_head_rows
 
 _EDGE = 0.12  # of the page height: where headers and footers stand
@@ -55,7 +55,7 @@ def _told_once(pages: Sequence[Page], running: Collection[tuple[int, int]]) -> s
     """
     if any(parse_label(line.text) is not None for page in pages for line in page.lines):
         return set()
-    size = _body_size(pages)
+    size = find_body_size(pages)
     places: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         middle = (page.box[1] + page.box[3]) / 2
@@ -129,7 +129,7 @@ def _leave_text(
     Text is a sentence set as the body is; what stands right at other text; all that is between two labels;
     all there is on every page where it stands.
     """
-    size = _body_size(pages)
+    size = find_body_size(pages)
     text: set[tuple[str, float]] = set()
     pending = ""
     alone: dict[tuple[str, float], bool] = {}
@@ -208,14 +208,6 @@ def _find_breaking(
 def _form(text: str) -> str:
     """What lines that differ in their numbers only have in common."""
     return _DIGITS.sub("#", _SPACES.sub(" ", text.lower())).strip()
-
-
-def _body_size(pages: Sequence[Page]) -> float:
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            sizes[round(line.size, 1)] += len(line.text)
-    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
 
 
 def _is_sentence(line: Line, size: float) -> bool:
