@@ -335,9 +335,8 @@ def test_a_table_in_drawn_lines_stands_in_its_column() -> None:
 
 def test_a_few_words_beside_running_text_are_no_rows() -> None:
     text = (
-        "De polder krijgt een nieuwe dijk, omdat de oude te laag is voor het water van de zee. De kosten "
-        "zijn gedeeld met het waterschap van de streek, dat ook het werk leidt en elk jaar meet of het land "
-        "zakt."
+        "De polder krijgt een nieuwe dijk, omdat de oude te laag is voor het water van zee. De kosten zijn "
+        "gedeeld met het waterschap van de streek, dat ook het werk leidt en elk jaar meet of het zakt."
     )
     side = f"#grid(columns: (1fr, 3fr), gutter: 12pt, [*Kader* \\ Bel 030 12 34 nu.], [{text}])"
     assert rows(f"Een zin erboven.\n\n{side}\n\nEen zin eronder.") == [

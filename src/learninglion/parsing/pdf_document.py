@@ -34,8 +34,8 @@ from learninglion.parsing.kamervragen.printed import (
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.ink import Reason
-from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
-from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
+from learninglion.parsing.pdf.lines import Line, Page, find_body_size
 from learninglion.parsing.pdf.running import find_running
 from learninglion.parsing.pdf.tables import Table, find_drawn, runs_on
 

@@ -25,8 +25,8 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml import etree
 
-from learninglion.dutch.filler import is_function_word
 from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.questions import is_function_word
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.models.errors import InputError

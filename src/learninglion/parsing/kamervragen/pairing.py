@@ -468,6 +468,8 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
         part = labels.get(index)
         if part is not None:
             _end_answer(current, paragraphs, parts)
+            if current and part.kind is current.kind and not part.numbers and not current.body:
+                part.numbers = parts.parts.pop().numbers  # "Vraag 1", and below it "Vraag | Hoe ...?"
             current = part
             parts.parts.append(part)
             if part.skip or part.label is None:

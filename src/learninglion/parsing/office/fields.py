@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from learninglion.parsing.office.styles import attribute, child, children, local, show_symbols
+from learninglion.parsing.office.styles import attribute, child, children, local
 from learninglion.parsing.scripts import lowered, raised
+from learninglion.parsing.symbols import show_symbols
 
 _SHOWN_NODES = frozenset("t sym tab br cr noBreakHyphen ptab".split())
 _DEEPEST = 20

@@ -24,7 +24,6 @@ from learninglion.parsing.office.pieces import (
     table_or_text,
 )
 from learninglion.parsing.office.styles import (
-    UNKNOWN,
     WHITE,
     Colour,
     attribute,
@@ -33,10 +32,10 @@ from learninglion.parsing.office.styles import (
     format_number,
     local,
     read_colour,
-    show_symbols,
     stands_out,
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.symbols import UNKNOWN, show_symbols
 
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "

@@ -22,8 +22,9 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import BLACK, WHITE, Colour, is_symbol_font, show_symbols, stands_out
+from learninglion.parsing.office.styles import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.paragraphs import Note, Paragraph
+from learninglion.parsing.symbols import is_symbol_font, show_symbols
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"

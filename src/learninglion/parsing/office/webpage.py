@@ -34,9 +34,10 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import Colour, children, format_number, local, show_symbols
+from learninglion.parsing.office.styles import Colour, children, format_number, local
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
+from learninglion.parsing.symbols import show_symbols
 
 _START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|style|article|main|div"

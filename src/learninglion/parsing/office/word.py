@@ -24,7 +24,6 @@ from learninglion.parsing.office.pieces import (
     table_or_text,
 )
 from learninglion.parsing.office.styles import (
-    UNKNOWN,
     WHITE,
     Colour,
     Numbering,
@@ -35,11 +34,11 @@ from learninglion.parsing.office.styles import (
     children,
     local,
     read_colour,
-    show_symbols,
     stands_out,
     switched_on,
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.symbols import UNKNOWN, show_symbols
 
 # Shapes in Word files: the words in them, the colour behind these, and whether anybody sees them.
 

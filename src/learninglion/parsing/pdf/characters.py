@@ -30,6 +30,7 @@ from learninglion.parsing.pdf.ink import (
     take_stock,
 )
 from learninglion.parsing.pdf.outlines import FIGURES, misnames_figures
+from learninglion.parsing.symbols import name_symbol
 
 PDFIUM_LOCK = threading.RLock()
 """Hold this around every use of PDFium: the library is not made for threads."""
@@ -38,20 +39,6 @@ _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
 _UNKNOWN_SECURITY = 5  # FPDF_ERR_SECURITY
 _FORCE_BOLD = 1 << 18  # font descriptor flags, ISO 32000-1 table 123
 _ITALIC = 1 << 6
-# Arrows, boxes and ticks of Wingdings that say something; its other ornaments are bullets.
-_ORNAMENT_SIGNS = {
-    0xDF: 0x2190,
-    0xE0: 0x2192,
-    0xE1: 0x2191,
-    0xE2: 0x2193,
-    0x6F: 0x2610,
-    0xA8: 0x2610,
-    0x78: 0x2612,
-    0xFD: 0x2612,
-    0xFE: 0x2611,
-    0xFC: 0x2713,
-    0xFB: 0x2717,
-}
 # Line ends, and signs that show nothing: they turn the reading direction or carry hidden text (with U+E00xx).
 _UNSEEN = np.zeros(0x10000, np.bool_)
 _UNSEEN[[0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]] = True
@@ -61,7 +48,6 @@ _PALE = 200  # of 255: letters so light may not show on their ground
 _SCAN = 0.7  # of a page: pictures of the page itself
 _SHADOW = 0.25  # of the size: as far off as the shadow of a letter
 _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
-_ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
 _FLATTEST = 0.1  # of the height of letters: so narrow that nobody reads them; they count as without size
 _MEANT = b"ActualText"
 _UNKNOWN = "\ufffd"
@@ -653,20 +639,12 @@ def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int
         item = int(objects[place])
         if item not in fonts:
             fonts[item] = _describe_font(_object_font(item))[0].lower()
-        font, code = fonts[item], int(codes[place]) - 0xF000
-        if (
-            "symbol" in font
-            and "segoe" not in font
-            and not ("opensymbol" in font and code in _ORNAMENT_SIGNS)
-        ):
-            codes[place] = ord(symbol_sign(code))
-        elif any(name in font for name in _ORNAMENTS) or code > 0x7E:
-            coded = "wingdings" in font or "opensymbol" in font  # which stands in for Wingdings
-            codes[place] = _ORNAMENT_SIGNS.get(code, 0x2022) if coded else 0x2022
-        else:
+        code = int(codes[place]) - 0xF000
+        sign = name_symbol(fonts[item], code) or ("•" if code > 0x7E else "")
+        if not sign:
             sign = bytes([code]).decode("cp1252", "replace")
-            codes[place] = ord(sign)
             guessed += sign.isalnum()
+        codes[place] = ord(sign)
     return guessed
 
 
@@ -885,27 +863,3 @@ def _describe_font(font: int) -> tuple[str, bool, bool]:
     bold = bold or bool(flags & _FORCE_BOLD) or raw.FPDFFont_GetWeight(handle) >= 650
     italic = slanted or bool(flags & _ITALIC) or "italic" in lowered or "oblique" in lowered
     return name, bold, italic
-
-
-# The signs of the Symbol font by their own codes (ISO 32000-1, annex D.5).
-
-_LOWER = (
-    " !∀#∃%&∋()∗+,−./0123456789:;<=>?"
-    "≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_"
-    "\u203eαβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
-)  # 20-7E
-_UPPER = (
-    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓"
-    "°±″≥×∝∂•÷≠≡≈…⏐⎯↵"
-    "ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉"
-    "∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓"
-    "◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪"
-    "\ufffd〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭\ufffd"
-)  # A0-FF
-
-
-def symbol_sign(code: int) -> str:
-    """What the Symbol font shows for a code from 0 to 255; U+FFFD where it shows nothing."""
-    if 0x20 <= code <= 0x7E:
-        return _LOWER[code - 0x20]
-    return _UPPER[code - 0xA0] if 0xA0 <= code <= 0xFF else _UNKNOWN

@@ -13,7 +13,7 @@ from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
-from learninglion.parsing.pdf.lines import Line, Page, Run
+from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
 from learninglion.parsing.scripts import lowered, raised
 
@@ -296,15 +296,6 @@ class Known:
     notes: tuple[Note, ...] = ()
     marks: tuple[Mark, ...] = ()  # what in the text refers to those notes
     overleaf: frozenset[tuple[int, int]] = frozenset()  # (page, line) behind a foot that stands in the text
-
-
-def find_body_size(pages: Sequence[Page]) -> float:
-    """The type size that most characters have."""
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            sizes[round(line.size, 1)] += len(line.text)
-    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
 
 
 def lay_out(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -235,6 +236,15 @@ class Page:
     def covered(self) -> bool:
         """Whether text stands under a bar, a patch or a picture: a redaction that was only drawn."""
         return any(hidden.reason is Reason.COVERED for hidden in self.hidden)
+
+
+def find_body_size(pages: Sequence[Page]) -> float:
+    """The type size that most characters have."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
 
 
 @dataclass(slots=True)

@@ -13,8 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.pdf.layout import find_body_size
-from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.lines import Line, Page, find_body_size
 from learninglion.parsing.pdf.tables import find_head_rows
 
 YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
