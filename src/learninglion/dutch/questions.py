@@ -180,6 +180,7 @@ def wants_of(question: str) -> Wants:
     return min(met, key=lambda m: m[0], default=(0, Wants.ANYTHING))[1]
 
 
+_OF_MONEY = ("kost", "gekost", "betaal", "geld", "euro", "uitgegeven", "uitgaven")
 _OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
 
 
@@ -199,6 +200,8 @@ def sort_words(question: str) -> frozenset[str]:
             sorts.add(own[0])
         elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
             sorts.add(own[1])
+        elif own[0] == "hoeveel" and own[-1].startswith(_OF_MONEY):
+            sorts.add(own[-1])
     return frozenset(sorts)
 
 

@@ -244,7 +244,8 @@ def put_question(
         (
             n
             for n, (m, text) in enumerate(zip(material, texts, strict=True), 1)
-            if right(m.document.id, text) or (m.document.id == document_id and counted(m.told))
+            if any(right(name, text) for name in (m.document.id, *(twin.document.id for twin in m.twins)))
+            or (m.document.id == document_id and counted(m.told))
         ),
         0,
     )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from learninglion.dutch.questions import NUMERIC
-from learninglion.dutch.text import fold
+from learninglion.dutch.text import fold, words
 from learninglion.models import Document, DocumentCard, DocumentKind
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
@@ -52,6 +52,7 @@ _MOST_ANSWERS = 3
 _MOST_NEAR = 5
 # A second answer is shown beside the first from this part of its chance on.
 _BESIDE = 0.3
+_STAYS = 0.3  # so much surer another document must be than the one that was spoken of
 _MOST_MERGED = 2 * (_MOST_ANSWERS + _MOST_NEAR)
 
 
@@ -127,8 +128,9 @@ def find_answers(
     looked = engine.snapshot().extent(documents)
     if taken and taken.document_id:
         best, chance = _read(engine, reader, question, context, frozenset({taken.document_id}), synonyms)
-        if chance < built_in().threshold:
-            best, chance = _read(engine, reader, question, context, documents, synonyms)
+        if chance < built_in().sure:
+            wider = _read(engine, reader, question, context, documents, synonyms)
+            best, chance = (best, chance) if (1 + _STAYS) * chance >= wider[1] else wider
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
     rarity = rarity_in(engine.snapshot().statistics)
@@ -307,9 +309,10 @@ def _of_documents(
         namings = {document_id: naming(question, names) for document_id, names in listed}
     named = max(namings.values(), key=lambda naming: naming.share, default=Naming())
     pointing = named.pointing(question) if named.meant else question
-    about = _described_asked(question, library, namings, best, rarity) or _pointed_asked(
-        question, pointing, library, namings, best, taken
-    )
+    about = _described_asked(question, library, namings, best, rarity)
+    if about is None:
+        about = _pointed_asked(question, pointing, library, namings, best, taken)
+        about = about if named.meant or about is None else _fitting(about, question, library, rarity)
     return _about(question, about, taken, library, best, looked) if about is not None else None
 
 
@@ -342,13 +345,31 @@ def _described_asked(
         own = " ".join(names.get(document_id, ()))
         if points_at_document(description.bare, _said_of_itself(document, own)) < _BY_SORT:
             continue
-        front = f"{own} {document.text[:_BEGINNING]}"
-        fit = max(cover(wanted, front), cover(wanted.across, front) if wanted.across else 0.0)
+        fit = _fit(wanted, f"{own} {document.text[:_BEGINNING]}")
         if fit >= _FITS:
-            tells = feature[0] in _ALL_TELL or bool(facts_about(document, *feature, description.bare))
-            fits[document_id] = (tells, fit)
+            fits[document_id] = (bool(facts_about(document, *feature, description.bare)), fit)
     meant = max(fits, key=lambda name: fits[name], default="")
     return _About(description.bare, feature, (meant,)) if meant else None
+
+
+def _fit(wanted: Wanted, front: str) -> float:
+    """How much of what a question says a document is about, its front tells (0..1)."""
+    return max(cover(wanted, front), cover(wanted.across, front) if wanted.across else 0.0)
+
+
+def _fitting(about: _About, question: str, library: Library, rarity: Rarity) -> _About | None:
+    """`about` without documents that are not what the question says; None where that leaves none."""
+    subject = described(question).subject
+    if not subject:
+        return about
+    wanted, names = want(subject, rarity), dict(library.names())
+    fitting = tuple(
+        name
+        for name in about.telling
+        if _fit(wanted, f"{' '.join(names.get(name, ()))} {library.document(name).text[:_BEGINNING]}")
+        >= _FITS
+    )
+    return replace(about, telling=fitting) if fitting else None
 
 
 def _said_of_itself(document: Document, names: str) -> str:
@@ -385,6 +406,9 @@ def _pointed_asked(
     if not telling and not part:
         most = _MOST_ANSWERS if told_apart else _FEW
         telling = _that_tell(question, library, namings, feature, most=most)
+    if not telling and feature[0] is Feature.PART:  # of many, those found that have such a part
+        found = [d for d in _looked_at({}, best) if facts_about(library.document(d), *feature, question)]
+        telling = tuple(found[:_MOST_ANSWERS])
     if part or (feature[0] is Feature.DATE and feature[1]):
         telling = tuple(d for d in telling if facts_about(library.document(d), *feature, pointing))
     return _About(pointing, feature, telling) if telling else None
@@ -430,15 +454,15 @@ def _documents_meant(
     # of the first found that say they are such a document, those that tell it, by their name
     others = order if not first and len(order) <= _FEW else ()
     names = dict(library.names())
-    places: dict[str, tuple[bool, int, float]] = {}
+    places: dict[str, tuple[bool, int, bool, float]] = {}
     for document_id in dict.fromkeys((*_looked_at(namings, best), *others)):
         document = library.document(document_id)
         own = " ".join(names.get(document_id, ()))
         points = points_at_document(question, _said_of_itself(document, own))
         if points:
-            tells = feature[0] not in _ALL_TELL and bool(facts_about(document, *feature, question))
+            tells = bool(facts_about(document, *feature, question))
             share = namings[document_id].share if document_id in namings else 0.0
-            places[document_id] = (tells, points, share)
+            places[document_id] = (tells and feature[0] not in _ALL_TELL, points, tells, share)
     most = max(places.values(), default=None)
     fitting = tuple(document_id for document_id, place in places.items() if place == most)
     return fitting[:1] if first else fitting[:_FEW]
@@ -568,7 +592,8 @@ def _about(
         near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
         near = tuple(merged(own)[:_MOST_NEAR])
-    unclear = len({answer.document.id for answer in answers}) > 1
+    unclear = len({answer.document.id for answer in answers}) > 1 and len({_said(m) for m in answers}) > 1
+    answers = answers if unclear else grouped(answers)
     if unclear and looked[0] > _FEW:  # there may be more of them than were opened
         answers, near = [], tuple(answers[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.RELATED if unclear else Verdict.ABSENT
@@ -586,6 +611,10 @@ def _about(
         if answers and feature[0] is Feature.PART
         else (),
     )
+
+
+def _said(item: Material) -> tuple[str, ...]:
+    return words(f"{item.quote} {item.told}")
 
 
 def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:

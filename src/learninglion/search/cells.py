@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from learninglion.dutch.text import squash
 from learninglion.models import Span
-from learninglion.search.numbering import numbers_in, numbers_named
+from learninglion.search.numbering import numbers_in, numbers_named, within
 from learninglion.search.units import CELL, Unit
 
 Cover = Callable[[str], float]
@@ -81,12 +81,15 @@ def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> f
     `meets`: whether a word of the question is in a text.
     """
     asked = numbers_named(question)
-    if not unit.row or not asked.numbers:
+    if not unit.row:
         return None
     _, texts, heads = _table_row(unit)
     first = _head(texts)
     if first is None:
         return None
+    inside = within(texts[first], question)
+    if inside or not asked.numbers:
+        return inside or None
     own, bare = numbers_in(texts[first]), _FIGURE.match(texts[first])
     called = {own for word, own in asked.names if meets(word, f"{heads[first]} {texts[first]}")}
     if bare and not heads[first]:

@@ -13,13 +13,14 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from learninglion.dutch.numbers import number_of
 from learninglion.dutch.questions import NUMERIC, Wants, gives, is_commonplace, sort_words
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
@@ -29,16 +30,18 @@ from learninglion.search.cells import row_named
 from learninglion.search.numbering import numbers_named
 from learninglion.search.question import Asked, language_of, read_question
 from learninglion.search.referring import document_named
-from learninglion.search.translation import translations
+from learninglion.search.translation import kin, translations
 from learninglion.search.units import Unit, units_of
 
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]
 
 _WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 _GRAM = 5
 _PART = 0.6  # of the 5-grams of the shorter word: from here on one word is part of the other
 _PART_WORTH = 0.85
+_KIN_WORTH = 0.55
 _COMMONPLACE = 0.3
 _INTRODUCTION = 0.3  # as in search: it names the subject, not what is asked
 _LEAST = 0.05  # what a word tells that stands everywhere
@@ -69,6 +72,7 @@ class _Way:
     roots: frozenset[str]
     worth: float
     root: str = ""  # with which a compound may begin: "verleng" in "verlengkosten"
+    unknown: bool = False  # it stands nowhere, so it may be misspelt
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,12 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
             worth = share * (_COMMONPLACE if common else 1.0)
             row = (whole, finite, worth, False) if joined else (fold(word), "", worth, told_by.english)
             by_stem.setdefault(stem(row[0] if joined else word), row)
-    ways = [_way(n, word) for n, (word, *_) in enumerate(by_stem.values())]
+    ways = [
+        replace(_way(n, word), unknown=rarity(own) >= 1.0)
+        for n, (own, (word, *_)) in enumerate(by_stem.items())
+    ]
+    for n, (word, _, _, english) in enumerate(by_stem.values()):
+        ways += [replace(_way(n, other), worth=_KIN_WORTH) for other in kin(word, english=english)]
     ways += [
         _Way(n, "", frozenset(), _roots(finite), _PART_WORTH)
         for n, (_, finite, _, _) in enumerate(by_stem.values())
@@ -167,7 +176,7 @@ _PARTICIPLE = re.compile(r"(\w{0,6}?)ge(\w{3,}(?:d|t|en))$")
 @lru_cache(maxsize=4096)
 def _roots(word: str) -> frozenset[str]:
     """The stems by which forms of one word know each other: also of a verb in the past, or a participle."""
-    forms = {word, verb_of(word)}
+    forms = {word, verb_of(word), number_of(word) or word}
     participle = _PARTICIPLE.match(word)
     if participle:  # "gereden" by "reden", "aangemeld" by "aanmeld"
         rest = participle.group(2)
@@ -195,10 +204,25 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
             worth = way.worth * _PART_WORTH * shared if shared >= _PART else 0.0
         if not worth and way.root and (word.startswith(way.root) or word.endswith(way.word)):
             worth = way.worth * _PART_WORTH * _PART
+        if not worth and way.unknown and _one_letter_off(word, way.word):
+            worth = way.worth * _PART_WORTH
         if worth > matches.get(way.place, 0.0):
             matches[way.place] = worth
     made = wanted.met[word] = tuple(matches.items())
     return made
+
+
+_LONG_ENOUGH = 6  # letters of a word that can be known though one is wrong
+
+
+def _one_letter_off(word: str, other: str) -> bool:
+    """Whether one long word is the other with a letter too many, too few, another, or two exchanged."""
+    if min(len(word), len(other)) < _LONG_ENOUGH or abs(len(word) - len(other)) > 1 or word[0] != other[0]:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), len(other))
+    rest, others = word[start:], other[start:]
+    exchanged = rest[:2] == others[:2][::-1] and rest[2:] == others[2:]
+    return exchanged or rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
 
 
 @lru_cache(maxsize=4096)
@@ -233,8 +257,8 @@ class Look:
     share, near, whole: how much of the question is met by the unit, with what surrounds it, and with all of
     the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
     how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
-    where that says nothing. counts: it has a number of just what is counted. above, head: how much is met by
-    title and headings, and by the last of them. foreign: in another language than the question. called: the
+    where that says nothing. counts: it has a number of just what is counted. above: how much is met by
+    title and headings. foreign: in another language than the question. called: the
     numbers and years by which the question names this row; none for a row with other ones, None where neither
     tells.
     """
@@ -250,10 +274,12 @@ class Look:
     asks: bool
     bare: bool
     above: float
-    head: float
     least: float
     foreign: bool
     called: frozenset[str] | None = None
+    own: Row = field(default_factory=lambda: np.zeros(0), repr=False, compare=False)
+    body: Row = field(default_factory=lambda: np.zeros(0), repr=False, compare=False)
+    distinct: float = 0.0
 
     @property
     def is_meant(self) -> bool:
@@ -295,8 +321,7 @@ def _looks(wanted: Wanted, source: Source) -> list[Look]:
     above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
     covers = [_cover(wanted, unit.text) for unit in units]
     whole = np.maximum.reduce(covers)
-    head = cover(wanted, source.heading_path[-1]) if source.heading_path else 0.0
-    return [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
+    return [_look(wanted, units, covers, n, above, whole, foreign) for n in range(len(units))]
 
 
 def _is_foreign(source: Source, *, english: bool) -> bool:
@@ -363,12 +388,12 @@ def _look(
     n: int,
     above: Row,
     whole: Row,
-    head: float,
     foreign: bool,
 ) -> Look:
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
-    holds = gives(wanted.asked.wants, _besides(wanted, unit.text))
+    told = f"{unit.text} | {unit.lead}" if unit.row and _DIGIT.search(unit.text) else unit.text
+    holds = gives(wanted.asked.wants, _besides(wanted, told))
     if holds and wanted.sorts:
         own = own.copy()
         own[list(wanted.sorts)] = 1.0
@@ -394,7 +419,8 @@ def _look(
         asks=_ASKS.search(unit.text) is not None,
         bare=size < _BARE and not unit.row and not _LABELLED.match(unit.text),
         above=float(weights @ above),
-        head=head,
+        own=own,
+        body=whole,
         least=float(everything.min()) if len(weights) else 0.0,
         foreign=foreign,
         called=row_named(unit, wanted.asked.text, lambda word, text: _stands_in(wanted, word, text)),
@@ -405,6 +431,25 @@ def _stands_in(wanted: Wanted, word: str, text: str) -> bool:
     """Whether a folded word of the question is met by a word of `text`."""
     places = {place for place, _ in _meets(wanted, word)}
     return any(place in places for own in _words(text) for place, _ in _meets(wanted, own))
+
+
+_MET = 0.5  # of a word: from here on a source has it
+_SEVERAL = 3  # sources of one document, that show what all of it is about
+
+
+def told_apart(wanted: Wanted, looks: Sequence[Look]) -> list[Look]:
+    """The looks at sources of one document, with how much of the question each has that most have not.
+
+    What stands all over a document tells what that is about, and not where in it something is told.
+    """
+    if len(looks) < _SEVERAL:
+        return [replace(seen, distinct=float(_weights(wanted, seen) @ seen.own)) for seen in looks]
+    rare = 1 - np.mean([seen.body >= _MET for seen in looks], axis=0)
+    return [replace(seen, distinct=float(_weights(wanted, seen) @ (seen.own * rare))) for seen in looks]
+
+
+def _weights(wanted: Wanted, seen: Look) -> Row:
+    return wanted.across.weights if seen.foreign and wanted.across is not None else wanted.weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,8 +463,8 @@ class Signals:
 
 # Columns of what is learned from. Words say little across languages, so those columns are 0 there.
 ANSWERS = (
-    "unit", "near", "whole", "missing", "kind", "counts", "length", "asks", "bare", "above", "head",
-    "logit", "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
+    "unit", "near", "whole", "missing", "distinct", "kind", "counts", "length", "bare", "above", "logit",
+    "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
 )  # fmt: skip
 ANSWERED = (
     "chance", "unit", "missing", "kind", "few", "foreign", "numeric", "who", "least", "lead",
@@ -436,13 +481,12 @@ def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
             own * seen.near,
             own * seen.whole,
             own * seen.missing,
+            own * seen.distinct,
             seen.kind,
             seen.counts,
             seen.length,
-            seen.asks,
             seen.bare,
             own * seen.above,
-            own * seen.head,
             signals.logit,
             signals.mean,
             signals.best,

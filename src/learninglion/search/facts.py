@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash
@@ -209,6 +210,7 @@ _ASPECTS = (
         r" (?:is|komt|komen|kwam|zijn)\b",
     ),
     _aspect(Feature.AUTHOR, rf"\b{_WHO}\b.*\b{_MADE}\b(?!.*\bop de\b)", named=True),
+    _aspect(Feature.AUTHOR, r"\b(?:mede\s+)?namens\s+(?:wie|welke?\s+\w+)\b.*", named=True),
     _aspect(Feature.AUTHOR, r"\bwho\b.*\b(?:wrote|signed)\b"),
     _aspect(
         Feature.AUTHOR,
@@ -261,6 +263,13 @@ _ASPECTS = (
         r"|kamerstuknummer|documentnummer)\b",
     ),
     _aspect(Feature.REFERENCE, r"\bwelk (?:nummer|dossier)\b(?:.*\bingediend\b)?", named=True, only=True),
+    _aspect(
+        Feature.REFERENCE,
+        r"\b(?:bij|op|over|tot|van) welke? (?:wetsvoorstel|wet|begroting|dossier)\b"
+        r"(?:.*\b(?:hoort|hoorde|ziet|slaat|is|werd|gaat)\b)?",
+        named=True,
+        only=True,
+    ),
     _aspect(
         Feature.SUBJECT,
         r"^(?:en\s+)?(?:waar(?:over)? (?:gaa[tn]|ging(?:en)?)|waarover stelden?|over welke? \w+ gaa[tn]"
@@ -330,6 +339,11 @@ _PERSON = (
     r"(?:(?:drs|dr|mr|ir|ing|prof)\.\s*)*(?:[A-Z]\.\s?)+(?:(?:van|de|der|den|ten|ter|el|te)\s+)*[A-Z][\w’'-]+"
 )
 _PEOPLE = re.compile(rf"^(?:auteurs?|door)?\W*{_PERSON}(?:\s*(?:,|&|\ben\b|\band\b)\s*{_PERSON})*\b")
+_SIGNS = re.compile(
+    r"\b(?:griffier|voorzitter|secretaris|burgemeester|directeur|minister|hoofd|clerk|chair(?:man|woman)?|director)\b"
+    rf"[^.]{{0,60}},\s*{_PERSON}",
+    re.IGNORECASE,
+)
 _TITLE_PAGE = 1500  # characters
 _SUMMARY = re.compile(
     r"^(?:\d+\.?\s*)?(?:(?:management|publieks)?\s?samenvatting|(?:executive |management )?summary"
@@ -580,18 +594,28 @@ def _signature(document: Document, lines: Sequence[Span]) -> Fact | None:
     return None
 
 
+_LONGEST_NAME = 6  # words
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.match(text) is not None and len(text.split()) <= _LONGEST_NAME
+
+
 def _authors(document: Document, _detail: str) -> Iterator[Fact]:
     lines = _end(document)
     signed = _signature(document, lines)
-    if signed is None and lines:
-        last = _text(document, lines[-1])
-        if _NAME.match(last) and 2 <= len(last.split()) <= 6:
-            start = lines[max(0, len(lines) - 3)].start
-            signed = Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
+    if signed is None and lines:  # names alone at the very end: of all who signed
+        names = list(takewhile(lambda line: _is_name(_text(document, line)), reversed(lines)))
+        if len(names) > 1 or (names and len(_text(document, names[0]).split()) > 1):
+            start = lines[max(0, len(lines) - len(names) - 2)].start
+            signed = Fact(Feature.AUTHOR, Span(names[-1].start, names[0].end), Span(start, names[0].end))
     if signed is None:  # a letter with annexes is signed before them
         signed = _signature(document, list(_lines(document, 0, min(len(document.text), _LETTER))))
     if signed is not None:
         yield signed
+    for line in lines:
+        if _SIGNS.search(_text(document, line)):  # "De griffier, A. Bos. De voorzitter, C. Dam."
+            yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
         headed = any(block.span.contains(line) for block in _headings(document))

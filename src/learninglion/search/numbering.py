@@ -81,6 +81,37 @@ def numbers_in(text: str) -> frozenset[str]:
     return frozenset(number(token) for token in map(fold, _TOKEN.findall(text)) if token[0].isdigit())
 
 
+_LOW, _LEAST, _HIGH = (rf"(?P<{name}>\d+(?:\.\d{{3}})*(?:,\d+)?)" for name in ("low", "least", "high"))
+_ABOVE = r"(?:vanaf|boven|ouder dan|meer dan|groter dan|hoger dan|over|above|more than|>|≥)"
+_BELOW = r"(?:tot(?: en met)?|onder|jonger dan|minder dan|kleiner dan|lager dan|under|below|less than|<|≤)"
+_AND_MORE = r"(?:en|of|and|or)\s+(?:ouder|meer|hoger|older|more|over)\b"
+_INTERVALS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_LOW}\s*(?:jaar\s+)?(?:{_TO}|en|and)\s*{_HIGH}",
+        rf"{_ABOVE}\s*€?\s*{_LOW}|{_LEAST}\s*(?:\w+\s+)?{_AND_MORE}",
+        rf"(?:^|(?<=\s)){_BELOW}\s*€?\s*{_HIGH}",
+    )
+)
+_COUNTED = re.compile(r"(?<![\w.,/:-])(\d+(?:\.\d{3})*(?:,\d+)?)(?![\w/:-]|[.,]\d)")
+
+
+def within(text: str, question: str) -> frozenset[str]:
+    """The numbers in `question` that lie in the range of `text` ("12 tot en met 15 jaar", "boven 18")."""
+    for pattern in _INTERVALS:
+        match = pattern.search(text)
+        if match is not None:
+            bounds = match.groupdict()
+            low, high = bounds.get("low") or bounds.get("least"), bounds.get("high")
+            least, most = _value(low) if low else 0.0, _value(high) if high else float("inf")
+            return frozenset(n for n in _COUNTED.findall(question) if least <= _value(n) <= most)
+    return frozenset()
+
+
+def _value(written: str) -> float:
+    return float(written.replace(".", "").replace(",", "."))
+
+
 def not_told(question: str, text: str) -> tuple[str, ...]:
     """What `question` names by number of which `text` does not tell, as "wijk 9".
 

@@ -203,23 +203,31 @@ def is_title(document: Document, block: Block) -> bool:
     """Whether a block heads a part: a heading, a short line that begins as one, a caption."""
     text = squash(block.span.of(document.text))
     return block.kind is BlockKind.HEADING or (
-        block.kind is not BlockKind.TABLE
-        and len(text) < _LONGEST_TITLE
-        and re.match(rf"{_NAME}\b", text, re.IGNORECASE) is not None
+        block.kind is not BlockKind.TABLE and len(text) < _LONGEST_TITLE and _begins(document, block, _NAME)
     )
 
 
 def with_text(document: Document, ordered: Sequence[Block], n: int) -> Span | None:
-    """A title with what stands under it; None where that is nothing."""
+    """A title with what stands under it; None where that is nothing.
+
+    What is under a line that only begins as a title ends at the next of those; of an article, an item or a
+    caption also at a heading.
+    """
     block = ordered[n]
     headed = block.kind is BlockKind.HEADING
+    small = any(_begins(document, block, sort) for sort in (_ARTICLES, _ITEMS, _CAPTIONS))
     end = block.span.end
     for other in ordered[n + 1 :]:
-        if other.kind is BlockKind.HEADING and (not headed or other.level <= block.level):
+        heads = other.kind is BlockKind.HEADING
+        if heads and (small or headed) and (not headed or other.level <= block.level):
             break
-        if not headed and is_title(document, other):
+        if not headed and is_title(document, other) and _begins(document, other, _NAME):
             break
         if other.kind is BlockKind.FOOTNOTE or other.span.end - block.span.start > _LONGEST_PART:
             break
         end = max(end, other.span.end)
     return Span(block.span.start, end) if end > block.span.end else None
+
+
+def _begins(document: Document, block: Block, names: str) -> bool:
+    return re.match(rf"(?:{names})\b", squash(block.span.of(document.text)), re.IGNORECASE) is not None

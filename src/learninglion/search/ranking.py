@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from learninglion.search.evidence import (
     answered_row,
     answers_row,
     look,
+    told_apart,
 )
 from learninglion.search.frame import Statistics
 from learninglion.search.fusion import FEATURES, Scores
@@ -124,13 +126,21 @@ def weigh(
     weights: Weights,
 ) -> dict[int, Weighed]:
     """What is read of the `places` of `ranking`, whose sources are given; by place."""
+    read = {
+        place: (source, seen)
+        for place, source in zip(places.tolist(), sources, strict=True)
+        if source is not None and (seen := look(wanted, source)) is not None
+    }
+    of_document: dict[str, list[int]] = defaultdict(list)
+    for place, (source, _) in read.items():
+        of_document[source.document.id].append(place)
+    apart: dict[int, Look] = {}
+    for own in of_document.values():
+        apart.update(zip(own, told_apart(wanted, [read[place][1] for place in own]), strict=True))
     weighed: dict[int, Weighed] = {}
     mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
-    for place, source in zip(places.tolist(), sources, strict=True):
-        seen = look(wanted, source) if source is not None else None
-        if source is None or seen is None:
-            continue
-        row = ranking.features[place]
+    for place, (source, _) in read.items():
+        row, seen = ranking.features[place], apart[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
         logit = weights.answers.logit(answers_row(wanted, seen, signals))
         if seen.is_other:

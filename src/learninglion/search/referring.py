@@ -182,17 +182,19 @@ _DONE = (
     r"|gewijzigd|herzien|ingezonden|ontvangen|binnen(?:gekomen)?|gericht|geadresseerd|bedoeld|bestemd|aangehaald"
     r"|genoemd|geciteerd|gebaseerd|opgebouwd|ingedeeld|uitgevoerd|written|signed|published|sent|made|issued"
     r"|answered|asked|proposed|received|addressed|approved|is|was|zijn|waren|werd|werden|heeft|hebben|in|uit|op"
-    r"|samen|af|mede)"
+    r"|samen|af|mede|over|about)"
 )
 _DESCRIBED = re.compile(
     rf"(?:\b(?i:{_OWN})\s+|(?P<article>\b(?i:{_ARTICLE})\s+(?:[\w-]+\s+)?))?(?P<sort>(?i:[\w-]*{DOCUMENT}))\b"
     rf"(?:\s+(?i:van|op|of|to)\s+(?i:{_ARTICLE})\s+(?i:[\w-]*{DOCUMENT})\b)*"
     rf"(?P<by>\s+(?i:van|by|from|of|stelden?|(?:zijn|werden)(?:\s+er)?\s+gesteld)(?:\s+{_NAMES})?)?"
+    rf"(?P<dated>\s+(?i:van|d\.d\.|of)\s+\d{{1,2}}\s+[a-z]+\s+(?:19|20)\d\d)?"
     rf"(?:\s+(?i:{_ABOUT})\s+(?P<subject>.+?))?(?P<done>(?:\s+(?i:{_DONE}))*\s*[?.!]*\s*)$"
 )
 _ASKED_FOR = re.compile(
-    r"^(?P<who>wie|wiens|who|welke?\s+(?:kamer)?(?:lid|leden|fractie|partij))\s+(?:vroeg(?:en)?|asked)\s+(?:er\s+)?"
-    r"(?:naar|over|about|for)\s+(?P<subject>.+?)\W*$",
+    r"^(?P<who>(?:mede\s+)?namens\s+(?:wie|welke?\s+\w+)|wie|wiens|who|welke?\s+(?:kamer)?(?:lid|leden|fractie|partij))"
+    r"\s+(?:vroeg(?:en)?|asked|(?P<answered>(?:(?:is|werd|er|mede|ook)\s+)*g?e?antwoord\w*))\s+(?:er\s+)?"
+    r"(?:naar|over|op|about|for)\s+(?P<subject>.+?)\W*$",
     re.IGNORECASE,
 )
 _NAMED_INSIDE = re.compile(rf"(?<=\w )(?:{_NAMES})")
@@ -203,12 +205,13 @@ def described(question: str) -> Description:
     asked_for = _ASKED_FOR.search(question)
     if asked_for is not None:
         made = "asked the questions" if is_english(question) else "stelde de vragen"
+        made = "antwoordde op de vragen" if asked_for.group("answered") else made
         return Description(f"{asked_for.group('who')} {made}?", asked_for.group("subject"))
     match = _DESCRIBED.search(question)
     if match is None:
         return Description(question, "")
     before = question[: match.start()]
-    told = (match.group("by"), match.group("subject"), *_NAMED_INSIDE.findall(before))
+    told = (match.group("by"), match.group("dated"), match.group("subject"), *_NAMED_INSIDE.findall(before))
     document = f"{match.group('article') or 'de '}{match.group('sort')}{match.group('done')}"
     bare = f"{_NAMED_INSIDE.sub(' ', before)} {document}"
     return Description(" ".join(bare.split()), " ".join(part.strip() for part in told if part))

@@ -39,6 +39,14 @@ def translations(word: str, *, english: bool) -> tuple[str, ...]:
     return _of_parts(word, english_words)
 
 
+@lru_cache(maxsize=4096)
+def kin(word: str, *, english: bool) -> tuple[str, ...]:
+    """Other words of the same language that stand for the same as `word`, folded: "straf" and "boete"."""
+    forms = translations(word, english=english)
+    back = (other for form in forms for other in translations(form, english=not english))
+    return tuple(dict.fromkeys(other for other in back if other != fold(word)))
+
+
 @cache
 def _lists() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The Dutch words by English word, and the English words by the stem of a Dutch one."""
