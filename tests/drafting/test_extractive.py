@@ -96,6 +96,10 @@ def test_what_a_sentence_gives() -> None:
     assert holds(kilos, "Een schipper mag 500 kilo meenemen.")
     assert not holds(kilos, "Er zijn 500 schippers.")
     assert holds(kilos, "Hoeveel kilo dat is, is niet bekend.")
+    (deed,) = askings_of("Bent u bereid de pont te redden?")
+    assert holds(deed, "Ik wil de pont redden.")
+    assert not holds(deed, "Ja, hiermee ben ik bekend.")
+    assert not holds(deed, "Ik heb kennisgenomen van het bericht over de pont.")
 
 
 def test_what_no_archive_answers_gets_a_proposal_and_no_source() -> None:

@@ -155,16 +155,20 @@ _IGNORANCE = re.compile(
     r"informatie|registratie|aantallen|duidelijk)|onbekend|onduidelijk)\b",
     re.IGNORECASE,
 )
+_HAS_READ = re.compile(
+    r"^(?:ja|inderdaad)?\W*(?:(?:ik|wij|het kabinet)\b|\w+ (?=(?:ben|heb) ik\b)).{0,40}?"
+    r"\b(?:herinner\w*|bekend|op de hoogte|kennis ?genomen|gelezen)\b"
+)
 _UNIT = re.compile(rf"\b(?:hoeveel|aantal) ({'|'.join(sorted(UNIT_NAMES))})\b")
 
 
 def holds(asking: Asking, sentence: str) -> bool:
     """Whether the sentence can answer at all: a figure or a moment must be there, or that it is not known.
 
-    A figure in the unit that is asked: "hoeveel kilo" waits for kilos.
+    A figure in the unit that is asked ("hoeveel kilo"). That somebody knows of something answers nothing.
     """
     if asking.wants not in NUMERIC or admits_ignorance(sentence):
-        return True
+        return admits_ignorance(sentence) or not _HAS_READ.search(fold(sentence))
     unit = _UNIT.search(spell(asking.text)) if asking.wants is Wants.COUNT else None
     return gives(asking.wants, sentence) is not False and (unit is None or unit[1] in spell(sentence).split())
 

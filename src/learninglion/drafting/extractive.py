@@ -505,8 +505,8 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
 
 
 def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]) -> str:
-    """The sentence that a person may confirm: of what a person chose and did not become text the best that
-    can answer, and what was brought along where it answers a part better than what was taken.
+    """The sentence that a person may confirm: the best that can answer of what a person chose, where none of
+    it became text, and what was brought along where it answers a part better than what was taken.
     """
     selection = made.selection
     rows = [j for j in brought if max(j.chances) > made.chances.get(j.asking.text, 0.0)]
