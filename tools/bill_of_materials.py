@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))  # the standard library suffices: no installation is needed
 
-from learninglion.compliance.bundle import Component, bill  # noqa: E402
+from learninglion.compliance.papers import Component, bill  # noqa: E402
 
 SETS = ("runtime", "postgres", "gguf", "install")  # what an installation or a bundle can hold
 PLATFORMS = (

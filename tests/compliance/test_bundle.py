@@ -15,9 +15,9 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, shipped_figures
 from learninglion.compliance.impact_forms import known_risks
+from learninglion.compliance.papers import compliance_bundle
 from learninglion.compliance.register_entry import CATEGORIES, STATUSES, Registration
 
 ROOT = Path(__file__).resolve().parents[2]

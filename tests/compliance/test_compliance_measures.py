@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from learninglion.compliance.bundle import Measure, known_measures, read_measures
+from learninglion.compliance.papers import Measure, known_measures, read_measures
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = ROOT / ".." / "shared" / "reference" / "schemas" / "task-registry" / "index.tsv"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from learninglion.cli import app
 from learninglion.compliance.facts import Figure, Holding, Installation
-from learninglion.compliance.publication import publication
+from learninglion.compliance.papers import publication
 from learninglion.compliance.register_entry import Registration
 
 HERE = Installation(

@@ -11,11 +11,10 @@ import typer
 
 from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import advise, console, local_actor, print_json
-from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.monthly import monthly_page, monthly_pdf
-from learninglion.compliance.publication import publication
+from learninglion.compliance.papers import compliance_bundle, publication
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import Settings, installation, load_settings, registration, with_model
