@@ -38,7 +38,7 @@ from learninglion.evaluation.measures import MEASURES, Values, calibration, comp
 from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import examples_of, teach
-from learninglion.inference.adapter import UNCHANGED, save_adapter
+from learninglion.inference.builtin import UNCHANGED, save_adapter
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.search.fusion import DEFAULT
@@ -59,7 +59,7 @@ from langchain_core.embeddings import Embeddings
 rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 sys.path.insert(0, sys.argv[2])
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.adapter import UNCHANGED
+from learninglion.inference.builtin import UNCHANGED
 encoder = NanoEncoder(adapter=UNCHANGED)
 class Same(Embeddings):
     def embed_documents(self, texts): return encoder.encode_passages(texts).tolist()

@@ -7,14 +7,14 @@ import pytest
 
 from learninglion.evaluation import tune
 from learninglion.evaluation.tune import Example, teach
-from learninglion.inference.adapter import (
+from learninglion.inference.builtin import (
     UNCHANGED,
     load_adapter,
     make_adapter,
     save_adapter,
     shipped_adapter,
+    tensors,
 )
-from learninglion.inference.builtin import tensors
 from learninglion.inference.encoders import NanoEncoder, built_in_name, built_in_weights, open_encoder
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.testing import HashingEncoder

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from learninglion.evaluation.learning import EncoderModel
-from learninglion.inference.adapter import UNCHANGED, make_adapter
-from learninglion.inference.builtin import EncoderEngine, EncoderWeights
+from learninglion.inference.builtin import UNCHANGED, EncoderEngine, EncoderWeights, make_adapter
 from learninglion.inference.encoders import built_in_weights
 from learninglion.models.errors import IntegrityError
 from miniature import miniature

@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
-from learninglion.inference.adapter import UNCHANGED
+from learninglion.inference.builtin import UNCHANGED
 from learninglion.inference.encoders import (
     EndpointEncoder,
     NanoEncoder,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 
 from learninglion.database.blobs import DatabaseBlobs, FolderBlobs
 from learninglion.database.engine import open_database, reading
-from learninglion.inference.adapter import make_adapter
+from learninglion.inference.builtin import make_adapter
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from learninglion.database.blobs import FolderBlobs
-from learninglion.inference.adapter import UNCHANGED, make_adapter, shipped_adapter
+from learninglion.inference.builtin import UNCHANGED, make_adapter, shipped_adapter
 from learninglion.inference.connection import Route
 from learninglion.inference.encoders import Encoder, Vectors, built_in_name, open_encoder
 from learninglion.models import Actor, Role

@@ -11,7 +11,7 @@ import pytest
 from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.evaluation.tune import Example, tune
-from learninglion.inference.adapter import UNCHANGED, make_adapter
+from learninglion.inference.builtin import UNCHANGED, make_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError

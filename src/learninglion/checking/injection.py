@@ -400,7 +400,7 @@ def meaning_of(texts: Sequence[str], mean: Floats) -> Floats:
 
 @lru_cache(maxsize=1)
 def _encoder():  # type: ignore[no-untyped-def]  # the class is loaded only when it is needed
-    from learninglion.inference.adapter import UNCHANGED
+    from learninglion.inference.builtin import UNCHANGED
     from learninglion.inference.encoders import NanoEncoder
 
     return NanoEncoder(threads=1, adapter=UNCHANGED)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from learninglion.evaluation.measures import Comparison, Values, compare, per_query
 from learninglion.evaluation.retrieval import learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
-from learninglion.inference.adapter import UNCHANGED, Adapter, load_adapter, make_adapter, save_adapter
+from learninglion.inference.builtin import UNCHANGED, Adapter, load_adapter, make_adapter, save_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, built_in_weights
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError, LearningLionError

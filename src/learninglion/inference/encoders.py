@@ -13,20 +13,17 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.adapter import UNCHANGED, Adapter, shipped_adapter
+from learninglion.inference.builtin import UNCHANGED, Adapter, EncoderEngine, shipped_adapter
 from learninglion.inference.connection import Connection, Route, bare_address, shown_address
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.models.plain import sha256_hex
-
-if TYPE_CHECKING:
-    from learninglion.inference.builtin import EncoderEngine
 
 _logger = logging.getLogger(__name__)
 
@@ -119,9 +116,6 @@ class NanoEncoder:
     """
 
     def __init__(self, threads: int | None = None, adapter: Adapter | None = None) -> None:
-        # Loading the engine costs time and memory that most commands do not need.
-        from learninglion.inference.builtin import EncoderEngine
-
         self.adapter = adapter = shipped_adapter() if adapter is None else adapter
         self.name = built_in_name(adapter)
         with _LOADING:

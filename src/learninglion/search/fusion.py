@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.database.blobs import Blobs
-from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
+from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.models.errors import InputError, IntegrityError
 
 Scores = NDArray[np.float32]

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from threading import Lock, Thread
 
 from learninglion.database.blobs import Blobs
-from learninglion.inference.adapter import UNCHANGED, shipped_adapter
+from learninglion.inference.builtin import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
 from learninglion.inference.vectors import Progress

@@ -20,7 +20,7 @@ from learninglion.evaluation.report import retrieval_page
 from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
-from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
+from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
