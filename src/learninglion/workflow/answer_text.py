@@ -51,9 +51,7 @@ _SAME = 0.4
 _TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
 _OTHERWISE = 3  # words that may stand otherwise in what bears a short sentence: "liep", "twee" and "2"
 _TELLING = 8  # words of a sentence that is known by them: "Ja." stands in many an answer, each time anew
-_ABOUT = (
-    2.0  # weight of what it is about: less ("Dat is niet bekend.") is near to everything
-)
+_ABOUT = 2.0  # weight of what it is about: less ("Dat is niet bekend.") is near to everything
 _NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
 
 
