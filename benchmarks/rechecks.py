@@ -114,6 +114,14 @@ def processor_of(process: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
 
 
+def rest(process: int) -> None:
+    """Wait until the server has its engines open: it computes nothing any more."""
+    before = -1.0
+    while processor_of(process) - before > 0.05:
+        before = processor_of(process)
+        time.sleep(1)
+
+
 class Page:
     """The page of one dossier after another, as a browser asks for it."""
 
@@ -166,6 +174,7 @@ def measure(home: Path, edits: int, seed: int, pause: float) -> None:
     server = child(serve, home, port)
     page = Page(f"http://127.0.0.1:{port}")
     page.sign_in()
+    rest(server)
     dossiers = (home / "dossiers").read_text().split()
     places = {
         d: len(read_question_file(p).questions) for d, p in zip(dossiers, sorted(SETS.iterdir()), strict=True)
@@ -174,7 +183,6 @@ def measure(home: Path, edits: int, seed: int, pause: float) -> None:
     waited: dict[str, list[float]] = {kind: [] for kind in kinds}
     spent: dict[str, list[float]] = {kind: [] for kind in kinds}
     words: list[int] = []
-    first = True
     while sum(map(len, waited.values())) < edits:
         dossier = chance.choice(dossiers)
         position = chance.randrange(places[dossier])
@@ -187,12 +195,10 @@ def measure(home: Path, edits: int, seed: int, pause: float) -> None:
         busy, began = processor_of(server), time.perf_counter()
         page.save(dossier, position, form | {"text": changed})
         took = time.perf_counter() - began
-        if not first:  # that one opens the engines
-            waited[kind].append(took)
-            spent[kind].append(processor_of(server) - busy)
-            words.append(len(changed.split()))
-        first = False
-    for kind in kinds:
+        waited[kind].append(took)
+        spent[kind].append(processor_of(server) - busy)
+        words.append(len(changed.split()))
+    for kind in filter(waited.get, kinds):
         told = {"change": kind, "times": len(waited[kind])}
         print(json.dumps(told | {"ms": spread(waited[kind]), "processor": spread(spent[kind])}), flush=True)
     everything = {

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from learninglion.checking.citations import nowhere
+from learninglion.checking.citations import cite, nowhere
 from learninglion.checking.phrases import attribute, in_answer_to, introduce
 from learninglion.checking.verify import check
-from learninglion.drafting.extractive import draft
+from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.line import Voice, cabinet_on, voice_of
 from learninglion.drafting.verdict import verify
 from learninglion.models import Answerer, AnswerVerdict, Citation, Statement, StatementVerdict
@@ -48,6 +48,17 @@ def test_the_minister_who_answers_now_speaks_for_herself() -> None:
     made = made_on("6 mei 2024", date(2024, 3, 1))
     assert made.statements[0].text == f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {BODY}"
     assert made.verdict is AnswerVerdict.ANSWERED
+
+
+@pytest.mark.parametrize("portfolio", ["Infrastructuur en Waterstaat", "Zaken 7"])
+def test_what_is_taken_in_holds_whoever_said_it(portfolio: str) -> None:
+    source = make_source(BODY, question=QUESTION, card=card(date(2019, 3, 1), portfolio))
+    selection = make_selection(QUESTION, [source])
+    selection = replace(selection, introduction=ASKED.format("6 oktober 2024"))
+    taken = from_material(selection, cite(source, source.body_span))
+    assert taken is not None
+    assert check(taken[1], (source,)).verdict is StatementVerdict.SUPPORTED, taken[1].text
+    assert "op 1 maart 2019" in taken[1].text.casefold() and taken[1].text.endswith(f"“{BODY}”")
 
 
 def test_an_earlier_cabinet_is_named_and_quoted() -> None:

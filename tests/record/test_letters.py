@@ -43,7 +43,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError
-from learninglion.record.answers import answer_blocks, copy_answers
+from learninglion.record.answers import answer_blocks, copy_answers, group_blocks
 from learninglion.record.changes import (
     ChangedPiece,
     Deed,
@@ -307,6 +307,27 @@ def test_word_counts_the_notes_the_same() -> None:
     assert [b.get(qn("w:name")) for b in word.element.body.iter(qn("w:bookmarkStart"))] == ["_Noot1"]
     clean = make_word(ExportFormat.LETTER_CLEAN).element.body
     assert not list(clean.iter(qn("w:footnoteReference"))) and not list(clean.iter(qn("w:instrText")))
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from("abc"), max_size=3), st.sampled_from(Opening)), max_size=6),
+    st.sets(st.integers(0, 5)),
+)
+def test_notes_are_numbered_in_the_order_of_their_marks(
+    told: list[tuple[list[str], Opening]], refused: set[int]
+) -> None:
+    """So counts Word, whatever number stands in the file."""
+    statements = [
+        Statement(f"Zin {n}.", tuple(cited(source, "Q.") for source in sources), opens=opens)
+        for n, (sources, opens) in enumerate(told)
+    ]
+    answers = (answered((1,), statements, *refused), answered((2,), statements[::-1]))
+    dossier = Dossier("dossier-00", QuestionSet(INTRODUCTION, ()), answers)
+    notes = collect_notes(dossier)
+    blocks = [block for group in answer_groups(dossier) for block in group_blocks(dossier, group, notes)]
+    marks = [note.number for block in blocks for sentence in block.sentences for note in sentence.marks]
+    assert list(dict.fromkeys(marks)) == list(range(1, len(set(marks)) + 1))
+    assert {note.number for own in notes.values() for note in own} == set(marks)
 
 
 def test_what_a_person_typed_keeps_its_paragraphs_and_lists() -> None:

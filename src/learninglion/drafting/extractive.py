@@ -548,7 +548,10 @@ def from_material(selection: Selection, citation: Citation) -> tuple[Selection, 
     if voice is not Voice.OURS:
         phrase = attribute(source.document, then=voice is Voice.FORMER)
     text = f"“{citation.quote}”" if voice is not Voice.OURS else citation.quote
-    return selection, Statement(f"{phrase} {text}".strip(), (citation,))
+    stated = Statement(f"{phrase} {text}".strip(), (citation,))
+    if check(stated, (source,)).verdict is not StatementVerdict.SUPPORTED:  # of who said it nothing is sure
+        stated = replace(stated, text=f"{formerly(source.document)} {text}")
+    return selection, stated
 
 
 def material_of(
@@ -632,7 +635,8 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
     """What the officer had better know of the sources that were taken, and which were not."""
     for source_id in made.taken:
         about = tuple(s.text for s in statements if any(c.source_id == source_id for c in s.citations))
-        yield from (Remark(hint, about=about) for hint in _hints_on(made, made.sources[source_id]))
+        hints = _hints_on(made, made.sources[source_id])
+        yield from (Remark(hint, about=about, of=source_id) for hint in hints)
     if made.selection.chosen_by is Chooser.PERSON:
         for source in made.selection.chosen:
             if statements and source.id not in (LINE, *made.taken, *named):

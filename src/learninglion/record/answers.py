@@ -13,6 +13,7 @@ from learninglion.record.notes import (
     AnswerGroup,
     Note,
     answer_groups,
+    blocks_of,
     collect_notes,
     heading,
     listed,
@@ -70,22 +71,10 @@ def answer_blocks(
     With `notes`, as `collect_notes` gives them, each sentence carries the marks behind it: a note is marked
     where the answer stops resting on its source, not behind every sentence.
     """
-    blocks: list[tuple[Opening, list[tuple[int, Check]]]] = []
-    failed, place = verification.failed, 0
-    opens = Opening.PARAGRAPH  # of what stands next; a sentence that was refused leaves its own behind
-    for check in verification.checks:
-        if check.statement.opens is not Opening.SENTENCE:
-            opens = check.statement.opens
-        if check in failed:
-            continue
-        if opens is not Opening.SENTENCE:
-            blocks.append((opens, []))
-        blocks[-1][1].append((place, check))
-        opens, place = Opening.SENTENCE, place + 1
     sources = {source.id: source for source in verification.draft.selection.chosen}
     return [
         TextBlock(opened, tuple(_with_marks(sentences, position, notes or {}, sources)))
-        for opened, sentences in blocks
+        for opened, sentences in blocks_of(verification)
     ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import zip_longest
 
 from learninglion.dutch.text import printable, squash
 from learninglion.models import (
@@ -202,10 +203,10 @@ def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
     for group in answer_groups(dossier):
         made = by_numbers.get(group.refers_to)
         if made is None:
-            by_source: dict[str, list[Citation]] = {}
-            cited = _cited(dossier.verifications[group.positions[0]])
-            for citation in (c for citations in cited for c in citations):
-                by_source.setdefault(source_of(citation), []).append(citation)
+            verification = dossier.verifications[group.positions[0]]
+            by_source: dict[str, list[Citation]] = {key: [] for key in _marked(verification)}
+            for citation in (c for citations in _cited(verification) for c in citations):
+                by_source[source_of(citation)].append(citation)
             numbered = enumerate(by_source.items(), start=1)
             made = by_numbers[group.numbers] = {
                 key: Note(last + n, tuple(places)) for n, (key, places) in numbered
@@ -213,8 +214,37 @@ def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
             last += len(made)
         for i in group.positions:
             for j, citations in enumerate(_cited(dossier.verifications[i])):
-                notes[i, j] = tuple(made[key] for key in dict.fromkeys(map(source_of, citations)))
+                own = {made[key].number: made[key] for key in map(source_of, citations)}
+                notes[i, j] = tuple(own[number] for number in sorted(own))
     return notes
+
+
+def blocks_of(verification: Verification) -> list[tuple[Opening, list[tuple[int, Check]]]]:
+    """The sentences that stand, each with its place among them, in paragraphs and items."""
+    blocks: list[tuple[Opening, list[tuple[int, Check]]]] = []
+    failed, place = verification.failed, 0
+    opens = Opening.PARAGRAPH  # of what stands next; a sentence that was refused leaves its own behind
+    for check in verification.checks:
+        if check.statement.opens is not Opening.SENTENCE:
+            opens = check.statement.opens
+        if check in failed:
+            continue
+        if opens is not Opening.SENTENCE:
+            blocks.append((opens, []))
+        blocks[-1][1].append((place, check))
+        opens, place = Opening.SENTENCE, place + 1
+    return blocks
+
+
+def _marked(verification: Verification) -> Iterator[str]:
+    """The sources as their marks come in the text: each where a paragraph stops resting on it. Word numbers
+    its notes in that order.
+    """
+    cited = [list(map(source_of, citations)) for citations in _cited(verification)]
+    for _, sentences in blocks_of(verification):
+        places = [place for place, _ in sentences]
+        for place, after in zip_longest(places, places[1:]):
+            yield from (key for key in cited[place] if after is None or key not in cited[after])
 
 
 def _cited(verification: Verification) -> list[tuple[Citation, ...]]:
