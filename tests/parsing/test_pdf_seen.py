@@ -591,7 +591,7 @@ def _misnamed(line: str, *others: str) -> Document:
     shifted = " ".join(f"<{code:02x}> <{code + 1:04x}>" for code in range(33, 126))
     codes = "1 begincodespacerange <00> <FF> endcodespacerange"
     table = f"<<>>|begincmap {codes} 93 beginbfchar {shifted} endbfchar endcmap"
-    wrong = HELVETICA.replace("Helvetica", "Helvetica-Bold").replace(">>", "/ToUnicode 10 0 R>>")
+    wrong = HELVETICA.replace("Helvetica", "ABCDEF+Helvetica").replace(">>", "/ToUnicode 10 0 R>>")
     drawing = line.replace("/F1", "/F2") + "".join(others)
     return read(
         pdf(drawing, objects=[table, wrong], resources="/F2 11 0 R").replace(

@@ -27,7 +27,6 @@ _MARKER = re.compile(r"^(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$", re.IGNORE
 _GAPS = re.compile(r"\t+| {3,}")
 _FIGURE = re.compile(r"(?:€ ?)?[-+−]?\d[\d.,]* ?%?")
 _CLOSED = re.compile(r"[.?!:][\"'”’»)\]]*$")
-_PAIRS = 3  # lines right below each other: fewer tell nothing about a text
 
 
 def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
@@ -144,11 +143,10 @@ def _with_white(lines: Sequence[str]) -> list[str]:
         bool(line and below) and len(line) + 1 + len(below.split()[0]) <= width
         for line, below in zip(lines, [*lines[1:], ""], strict=False)
     ]
-    pairs = sum(bool(line and below) for line, below in pairwise(lines))
-    if pairs < _PAIRS or any(map(_RULE.match, filled)):
+    if any(map(_RULE.match, filled)):
         return list(lines)
     within = sum(line[0].islower() for line in filled)
-    if 3 * sum(fits) >= 2 * pairs and 10 * within <= len(filled):
+    if 4 <= len(filled) == len(lines) and 3 * sum(fits) >= 2 * (len(fits) - 1) and 10 * within <= len(filled):
         return [part for line in lines for part in (line, "")]
     white: list[str] = []
     for line, below, room in zip(lines, [*lines[1:], ""], fits, strict=True):

@@ -854,7 +854,6 @@ def _describe_font(font: int) -> tuple[str, bool, bool]:
     buffer = ctypes.create_string_buffer(128)
     raw.FPDFFont_GetBaseFontName(handle, buffer, 128)
     name = buffer.value.decode("utf-8", "replace")
-    name = name[7:] if name[6:7] == "+" else name
     lowered = name.lower()
     flags = raw.FPDFFont_GetFlags(handle)
     angle = ctypes.c_int()
