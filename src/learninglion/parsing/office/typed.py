@@ -6,7 +6,6 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from learninglion.models import BlockKind
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part
