@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learninglion.dutch.reading import read
 from learninglion.dutch.text import fold, split_sentences, tokenise, words
 
 
@@ -52,3 +53,10 @@ def test_fold_and_words() -> None:
     assert fold("Yeşilgöz") == "yesilgoz"
     assert words("ILT-signaalrapportage, 1.250 euro") == ("ilt-signaalrapportage", "1.250", "euro")
     assert [t.text for t in tokenise("«Ja», 3,5%")] == ["«", "Ja", "»", ",", "3,5", "%"]
+
+
+@pytest.mark.parametrize(
+    "word", ["9" * 5000, "0" * 5000, "9." * 5000, "1e" * 3000, "honderd" * 3000, f"[{'7' * 5000}]"]
+)
+def test_no_number_is_too_long_to_read(word: str) -> None:
+    assert read(f"Er zijn {word} kelders.").words
