@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.dutch.numbers import number_of
+from learninglion.dutch.reading import read
 from learninglion.dutch.text import fold, split_sentences, tokenise, words
 
 
@@ -57,3 +58,10 @@ def test_fold_and_words() -> None:
 
 def test_a_number_of_any_length_is_spelled() -> None:
     assert number_of("0012") == "12" and number_of("9" * 5000) == "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "word", ["9" * 5000, "0" * 5000, "9." * 5000, "1e" * 3000, "honderd" * 3000, f"[{'7' * 5000}]"]
+)
+def test_no_number_is_too_long_to_read(word: str) -> None:
+    assert read(f"Er zijn {word} kelders.").words

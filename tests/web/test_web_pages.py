@@ -224,6 +224,8 @@ def test_what_was_filled_in_before_is_translated_with_what_stands_in_it() -> Non
         "You have no rights for: seeing dossiers. Ask your administrator."
     )
     assert english("Dit staat nergens.") == "Dit staat nergens."
+    for text in (": " * 3000, "“a” " * 3000, " bij ".join("“x”" for _ in range(3000))):
+        assert english(f"Bron {text}") == f"Bron {text}"
     assert translator("nl")("Dossier x bestaat niet.") == "Dossier x bestaat niet."
 
 

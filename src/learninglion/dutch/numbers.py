@@ -54,6 +54,7 @@ _TENS = {
     for value, word in enumerate("twintig dertig veertig vijftig zestig zeventig tachtig negentig".split(), 2)
 }
 _IRREGULAR_ORDINALS = {"eerste": 1, "derde": 3, "achtste": 8}
+_LONGEST = 100  # characters; nobody writes such a number, and computing it could take for ever
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+(?:,\d+)?")
 _ORDINAL_SIGN = re.compile(r"(\d+)(?:e|de|ste)")
@@ -65,6 +66,8 @@ def number_of(word: str) -> str | None:
     """The one spelling of a folded word that is a number: "vijftien" -> "15", "1.250,50" -> "1250,5",
     "tweede" -> "2e"; None for other words (and for "een", which mostly is the article).
     """
+    if len(word) > _LONGEST:
+        return word if word[:1].isdigit() else None
     if word[:1].isdigit():
         return _digits(word)
     if word == "een":

@@ -95,7 +95,7 @@ def read(text: str) -> Reading:
 
 
 def _mark(match: re.Match[str]) -> str:
-    return f"[{int(re.sub(r'[^0-9]', '', match.group()))}]"
+    return f"[{re.sub(r'[^0-9]', '', match.group()).lstrip('0') or '0'}]"
 
 
 def _as_word(mark: str, sentence: int) -> Word:

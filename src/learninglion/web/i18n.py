@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -37,34 +37,45 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Every text of the table with something to fill in: how it looks filled in, and its translation."""
+def _fillable(language: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]:
+    """Every text of the table with something to fill in, the longest first: what stands around that, its
+    names, and the translation.
+    """
     texts = sorted(_table(language).items(), key=lambda pair: -len(pair[0]))
-    return tuple((_filled(dutch), translation) for dutch, translation in texts if _NAME.search(dutch))
-
-
-def _filled(text: str) -> re.Pattern[str]:
-    """What a text with {names} looks like when something stands there."""
-    first, *pieces = _NAME.split(text)
-    pattern, known = re.escape(first), set[str]()
-    for name, after in zip(pieces[::2], pieces[1::2], strict=True):
-        pattern += (f"(?P={name})" if name in known else f"(?P<{name}>.*)") + re.escape(after)
-        known.add(name)
-    return re.compile(pattern, re.DOTALL)
+    split = ((_NAME.split(dutch), translation) for dutch, translation in texts)
+    return tuple((tuple(p[::2]), tuple(p[1::2]), translation) for p, translation in split if len(p) > 1)
 
 
 @lru_cache(maxsize=1024)
-def _filled_in(text: str, language: str) -> str:
-    """A text that was filled in before, as of an error, translated with what stands in it."""
-    for pattern, translation in _patterns(language):
-        if match := pattern.fullmatch(text):
-            return translation.format(**{n: _said(v, language) for n, v in match.groupdict().items()})
+def _said(text: str, language: str, within: bool = True) -> str:
+    """A text that was filled in before, as of an error, translated with what stands in it.
+
+    `within`: so may be what stands in it; what stands in that is translated word for word.
+    """
+    table = _table(language)
+    if text in table:
+        return table[text]
+    for around, names, translation in _fillable(language):
+        values = _between(text, around)
+        if values is not None:
+            said = [_said(v, language, within=False) if within else table.get(v, v) for v in values]
+            return translation.format(**dict(zip(names, said, strict=True)))
     return text
 
 
-def _said(text: str, language: str) -> str:
-    """A text without anything to fill in (any more), in `language`."""
-    return _table(language).get(text) or _filled_in(text, language)
+def _between(text: str, around: Sequence[str]) -> list[str] | None:
+    """What stands between these pieces of a text, from the left; None where it is not made of them."""
+    first, *pieces, last = around
+    at, end, values = len(first), len(text) - len(last), list[str]()
+    if not (text.startswith(first) and text.endswith(last)):
+        return None
+    for piece in pieces:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return None
+        values.append(text[at:found])
+        at = found + len(piece)
+    return None if at > end else [*values, text[at:end]]
 
 
 def translator(language: str) -> Translate:
