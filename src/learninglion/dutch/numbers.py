@@ -82,8 +82,6 @@ def number_of(word: str) -> str | None:
 
 
 def _digits(word: str) -> str | None:
-    if len(word) > _LONGEST:
-        return word
     sign = _ORDINAL_SIGN.fullmatch(word)
     if sign:
         return f"{int(sign.group(1))}e"
