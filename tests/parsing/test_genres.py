@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from learninglion.parsing.kamervragen.fractions import name_fractions
 from pdffiles import pdf, show
 from wordfiles import letter
 
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
+from learninglion.parsing.kamervragen.parties import name_fractions
 
 HEAD = (
     "Tweede Kamer der Staten-Generaal\n\nVergaderjaar 2031–2032\n\n36 999 Regels over dijken (Dijkenwet)\n\n"

@@ -308,6 +308,15 @@ FIGURE_CASES = {
         _raised("Dat is 7", "3", "5 in dit stelsel.", rise=0),
         "Dat is 7₃5 in dit stelsel.",
     ),
+    "small and high": (_raised("Er waren 10", "6", " deeltjes.", rise=6.5, size=6), "Er waren 10⁶ deeltjes."),
+    "ahead of its text": (
+        show("6", x=145.5, y=765, size=7) + show("De kracht is 10") + show("newton in totaal.", x=155),
+        "De kracht is 10⁶ newton in totaal.",
+    ),
+    "two figures with white between them": (
+        show("Molens") + show("12", x=130) + show("500", x=151),
+        "Molens 12 | 500",
+    ),
     "two figures close together": (
         show("Het zijn 1234") + show("5678 stuks.", x=142.5),
         "Het zijn 1234 5678 stuks.",

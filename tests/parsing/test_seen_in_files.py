@@ -102,6 +102,8 @@ def test_word_white_letters_on_the_ground_of_a_style_a_cell_and_a_shape() -> Non
     [
         (run("6", '<w:vertAlign w:val="superscript"/>'), "10⁶"),
         (run("6", '<w:position w:val="6"/><w:sz w:val="14"/>'), "10⁶"),
+        (run("6", '<w:position w:val="-2"/><w:sz w:val="17"/>'), "10₆"),
+        (run("6 en 7", '<w:position w:val="-1"/>'), "106 en 7"),
         (run("-", '<w:vertAlign w:val="superscript"/>') + run("3", '<w:vertAlign w:val="superscript"/>'), "10⁻³"),
         (run("e", '<w:vertAlign w:val="superscript"/>') + run(" straat"), "10e straat"),
         (run("2", '<w:vertAlign w:val="subscript"/>'), "10₂"),
@@ -276,6 +278,7 @@ def test_opendocument_a_page_without_a_colour_of_its_own_is_white() -> None:
         ('style:text-position="super 58%"', "10⁶ vezels"),
         ('style:text-position="33% 58%"', "10⁶ vezels"),
         ('style:text-position="sub 58%"', "10₆ vezels"),
+        ('style:text-position="-8% 80%"', "10₆ vezels"),
         ('style:text-position="0% 100%"', "106 vezels"),
         ('fo:color="#ffffff" fo:background-color="#154273"', "106 vezels"),
         ('fo:font-size="80%"', "106 vezels"),
@@ -284,6 +287,16 @@ def test_opendocument_a_page_without_a_colour_of_its_own_is_white() -> None:
 )
 def test_opendocument_figures_and_looks(look: str, read: str) -> None:
     assert parse(_styled(look, par("10", span("6", "X"), " vezels"))).text == read
+
+
+def test_opendocument_boxes_and_lists_that_came_from_a_word_file() -> None:
+    mark = '<d:fieldmark xmlns:d="urn:x:field" d:type="vnd.oasis.opendocument.field.{}">{}</d:fieldmark>'
+    param = '<d:param d:name="{}" d:value="{}"/>'
+    ticked = mark.format("FORMCHECKBOX", param.format("Checkbox_Checked", "true"))
+    choices = "".join(param.format("Dropdown_ListEntry", name) for name in ("Noord", "Zuid"))
+    chosen = mark.format("FORMDROPDOWN", choices + param.format("Dropdown_Selected", "1"))
+    made = odt(par(ticked, " ja ", mark.format("FORMCHECKBOX", ""), " nee, in ", chosen, "."))
+    assert parse(made).text == "☒ ja ☐ nee, in Zuid."
 
 
 def test_opendocument_conditions_cells_fields_and_formulas() -> None:
@@ -364,6 +377,7 @@ _RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}}{\c
         (r"\trowd\cellx1\cellx2\intbl 41\line 2\cell 7\cell\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard Na.", "41; 2 | 7\na | b\nNa."),
         (r"\trowd\cellx900\cellx1800\cellx2700\intbl Wijk\cell 2016\cell 2017\cell\row\trowd\cellx1800\cellx2705\intbl Som\cell 35\cell\row\pard Na.", "Wijk | 2016 | 2017\nSom |  | 35\nNa."),
         (r"Op 10{\field{\*\fldinst EQ \\f(3;8)}{\fldrslt}} en {\field{\*\fldinst FORMCHECKBOX {\*\formfield{\fftype1\ffres1}}}{\fldrslt}} ja", "Op 10 3/8 en ☒ ja"),
+        (r"In {\field{\*\fldinst FORMDROPDOWN {\*\formfield{\fftype2\ffres1{\*\ffl Noord}{\*\ffl Zuid}}}}{\fldrslt}}. 10{\dn2 6} en 10\up0 7{\up2 woord}", "In Zuid. 10₆ en 107woord"),
         (r"10{\mmath{\*\moMath{\mf{\mfPr}{\mnum{\mr{\f1 3}}}{\mden{\mr \u1?8}}}{\msSup{\me{\mr x}}{\msup{\mr 2}}}}{\mmathPict X}} deel", "10 3/8 x² deel"),
         (r"Te zien.{\charscalex1 Weg}{\v0 }\pard\par\pard\sl-20 Weg\par\pard Ook.", "Te zien.\nOok."),
         (r"Voor.{\*\do\dptxbx{\dptxbxtext\pard Kader.\par}}", "Kader.\nVoor."),

@@ -344,3 +344,10 @@ def test_a_few_words_beside_running_text_are_no_rows() -> None:
         f"Kader Bel 030 12 34 nu. | {text}",
         "Een zin eronder.",
     ]
+
+
+def test_columns_of_figures_as_close_as_words() -> None:
+    cells = "".join(f",[{name}],[{a}],[{b}]" for name, a, b in (("Noord", 1200, 500), ("Zuid", 4300, 444)))
+    shape = "columns: 3, stroke: none, inset: 0pt, row-gutter: 5pt, column-gutter: (20pt, 5pt)"
+    found = rows(f"#table({shape}, [Wijk],[2020],[2021]{cells})")
+    assert found == ["Wijk | 2020 | 2021", "Noord | 1200 | 500", "Zuid | 4300 | 444"]

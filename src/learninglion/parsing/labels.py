@@ -12,6 +12,9 @@ LARGEST = 250
 
 _RANGE = r"t ?/ ?m\.?|t\. ?e\. ?m\.?|t\. ?/ ?m\.?|tot +en +met|tot +& +met|[-\u2010-\u2015]"
 _GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
+JOINED = r"\d{1,3}(?:\s*(?:,\s*en\b|[,&–-]|\ben\b|t/m|tot\s+en\s+met)\s*\d{1,3})*+"
+"""A pattern of one number, or of several as a mark ahead of text joins them: "3", "3, 4 en 5", "7 t/m 9"."""
+
 # "Vraag 3a" is a part of question 3; a longer number is a year or an amount.
 _NUMBER = r"\d{1,3}(?!\d)(?: ?[a-k](?![a-z]))?"
 _PIECE = re.compile(rf"\s*+(?:(?P<range>{_RANGE})|(?P<glue>{_GLUE})|(?P<number>{_NUMBER}))", re.IGNORECASE)

@@ -18,6 +18,10 @@ _UNSEEN = re.compile(
 )
 
 
+ENDED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+"""The end of a line that ends a sentence, or part of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """One paragraph, list item or table (rows on lines of their own)."""

@@ -254,11 +254,12 @@ _FORWARDED = re.compile(
     r"|(?:Op|On|Il|Am)\s.{6,80}\b(?:schreef|wrote|schrieb)\b.{0,120}:",
     re.IGNORECASE,
 )
-_SALUTATION = re.compile(
+SALUTATION = re.compile(
     r"(?:Beste|Geachte|Hoi|Hallo|Ha|Hi|Hello|Dear|Dag|Goede(?:morgen|middag|navond)|L\.?\s?S\b|Collega'?s"
     r"|Ter info\w*|Zie (?:hier)?onder)\b",
     re.IGNORECASE,
 )
+"""How somebody begins a message."""
 OPENING = re.compile(
     r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
 )
@@ -350,7 +351,7 @@ def _own_text(body: Sequence[str], *, alone: bool) -> tuple[list[str], list[str]
     end = next((n for n in range(last + 1, len(body)) if CLOSING.match(body[n].strip())), len(body))
     start = next((n for n, line in enumerate(body) if OPENING.match(line.strip())), 0)
     ahead = [line.strip() for line in body[:start] if line.strip()]
-    greets = any(CLOSING.match(line) for line in ahead) or (ahead and _SALUTATION.match(ahead[0]))
+    greets = any(CLOSING.match(line) for line in ahead) or (ahead and SALUTATION.match(ahead[0]))
     if start and not greets and (alone or any("?" in line for line in ahead)):
         start = 0
     return list(body[:start]), list(body[start:end]), list(body[end:])

@@ -28,8 +28,8 @@ from learninglion.parsing.numbering import Mark, find_series, read_marks
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
 from learninglion.parsing.official import looks_like_xml, parse_xml
-from learninglion.parsing.paragraphs import Note, Paragraph
-from learninglion.parsing.pasted import OPENING, TO_COLLEAGUE, clean_pasted
+from learninglion.parsing.paragraphs import ENDED, Note, Paragraph
+from learninglion.parsing.pasted import OPENING, SALUTATION, TO_COLLEAGUE, clean_pasted
 from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode
 
@@ -57,7 +57,6 @@ _RUN_ON = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[a-k]?[.)])\s")
-_OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
 def read_question_set(text: str) -> QuestionSet:
@@ -354,10 +353,8 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     )
 
 
-_SALUTATION = re.compile(
-    r"(?:Beste|Geachte|Hoi|Hallo|Hi|Dag|Goede(?:morgen|middag|navond)|L\.?S\.?|Van|Aan|From|To|Onderwerp|Subject)\b"
-    r"[^?]{0,80}$",
-    re.IGNORECASE,
+_GREETING = re.compile(
+    rf"(?:{SALUTATION.pattern}|(?:Van|Aan|From|To|Onderwerp|Subject)\b)[^?]{{0,80}}$", re.IGNORECASE
 )
 _INGEZONDEN = re.compile(r"\(ingezonden [^()]{4,30}\)\.?$|\)\.$", re.IGNORECASE)
 
@@ -366,7 +363,7 @@ def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
     """Index of what follows the heading that says who asks, or else the greeting; 0 without either."""
     heading = next((i for i, p in enumerate(paragraphs) if OPENING.match(p.text)), None)
     if heading is None:
-        heading = 0 if _SALUTATION.match(paragraphs[0].text) else None
+        heading = 0 if _GREETING.match(paragraphs[0].text) else None
     if heading is None or heading + 1 >= len(paragraphs):
         return 0
     below = next((i for i in range(heading + 1, len(paragraphs)) if i in breaks), len(paragraphs))
@@ -407,7 +404,7 @@ def _count_questions(
     printed: list[list[str]] = []
     for index, before, line in zip(indices, ("", *lines), lines, strict=False):
         fits = not width or len(before) + 1 + len(line.split(" ", 1)[0]) <= width
-        if not printed or _BULLET.match(line) or index in breaks or (fits and _OWN_LINE.search(before)):
+        if not printed or _BULLET.match(line) or index in breaks or (fits and ENDED.search(before)):
             printed.append([_BULLET.sub("", line)])
         else:
             printed[-1].append(line)
@@ -432,7 +429,7 @@ def _count_questions(
 
 def _width(lines: Sequence[str]) -> int:
     """How long lines are that go on in the next; 0 where none is broken off."""
-    broken = (line for line in lines[:-1] if len(line) >= _FULL_LINE and not _OWN_LINE.search(line))
+    broken = (line for line in lines[:-1] if len(line) >= _FULL_LINE and not ENDED.search(line))
     return max(map(len, broken), default=0)
 
 
@@ -504,7 +501,7 @@ def _join_lines(lines: Mapping[int, str], breaks: set[int]) -> str:
             not rows
             or _ITEM.match(line)
             or (rows == [rows[0][:1]] and CASE_NUMBER.fullmatch(rows[0][0]))
-            or (index in breaks and (_OWN_LINE.search(rows[-1][-1]) or line[:1].isupper()))
+            or (index in breaks and (ENDED.search(rows[-1][-1]) or line[:1].isupper()))
         ):
             rows.append([line])
         else:

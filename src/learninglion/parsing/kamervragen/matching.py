@@ -24,7 +24,8 @@ NUMBERS_ALONE = re.compile(
     re.IGNORECASE,
 )
 """Nothing but a number or several: "3.", "5, 6 en 7"."""
-_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
+NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
+"""What stands above a message in the place of answers."""
 _REMARK = re.compile(r"(?:Toelichting|Noot|Bijlagen?)\s*:?", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def is_label(text: str) -> bool:
         return False
     if text[0] in "VABDSN" and parse_label(text) is not None:
         return True
-    if NUMBERS_ALONE.fullmatch(text) or _NOTICE.fullmatch(text):
+    if NUMBERS_ALONE.fullmatch(text) or NOTICE.fullmatch(text):
         return True
     return _REMARK.fullmatch(text) is not None
 

@@ -12,10 +12,17 @@ from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
-from learninglion.parsing.kamervragen.matching import NUMBERS_ALONE, Found, Part, check_pairs, match_parts
+from learninglion.parsing.kamervragen.matching import (
+    NOTICE,
+    NUMBERS_ALONE,
+    Found,
+    Part,
+    check_pairs,
+    match_parts,
+)
 from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
-from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
+from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
@@ -248,13 +255,10 @@ _LED = re.compile(
     r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
 # "1, 2 en 3. Ja." ahead of an answer.
-_LISTED = re.compile(
-    r"\(?(\d{1,3}(?:\s*(?:,|en|t/m)\s*\d{1,3})*)\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))"
-)
+_LISTED = re.compile(rf"\(?({JOINED})\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))")
 _LONGEST_HEADING = 600
 _TOP = 8  # paragraphs ahead of the first question that say what follows
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
-_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
 _SOON = 12  # printed lines that the first question takes at most
 _SKIPPED = 3  # numbers in a series that may have been left out
@@ -408,7 +412,7 @@ def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
 def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
     """Index of the paragraph under which a notice stands in the place of answers; None without one."""
     return next(
-        (n for n, paragraph in enumerate(paragraphs) if _NOTICE.fullmatch(paragraph.text.strip())), None
+        (n for n, paragraph in enumerate(paragraphs) if NOTICE.fullmatch(paragraph.text.strip())), None
     )
 
 

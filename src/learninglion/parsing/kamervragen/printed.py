@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from learninglion.parsing.labels import LabelKind, parse_label, parse_letter
+from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Note
 from learninglion.parsing.pdf.footnotes import Mark
 from learninglion.parsing.pdf.footnotes import Note as PageNote
@@ -234,8 +234,8 @@ _ALONE = re.compile(
     r"|(?:mede\s+namens\s+)?de\s+(?:minister|staatssecretaris)\b.{0,120},",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"[(\[]?(\d{1,3})(?:\s*(?:,|en|t/m|tot en met)\s*(\d{1,3}))*\s?[.):\]]?")
-_LEADING = re.compile(r"(\d{1,3})()[.):]?\s+(?=[«“\"'(]*[A-ZÀ-Ý])")
+_BARE = re.compile(rf"[(\[]?({JOINED})\s?[.):\]]?")
+_LEADING = re.compile(r"(\d{1,3})[.):]?\s+(?=[«“\"'(]*[A-ZÀ-Ý])")
 _DOSSIER = re.compile(r"\d{2}\s\d{3}(?:\s|$)")
 _ITEM = re.compile(r"Nr\.\s*\d{1,4}\b")
 _COUNTED = 2  # answers with a label that make a bare number one of a question; how far numbers leap
@@ -282,9 +282,10 @@ def _counted(lines: Sequence[str]) -> set[int]:
     last = 0
     for index, line in enumerate(lines):
         match = _BARE.fullmatch(line) or _LEADING.match(line)
-        if match is not None and last < int(match[1]) <= last + _COUNTED:
+        numbers = parse_numbers(match[1]) if match is not None else ()
+        if numbers and last < numbers[0] <= last + _COUNTED:
             counted.add(index)
-            last = int(match[2] or match[1])
+            last = numbers[-1]
     return counted
 
 

@@ -16,7 +16,7 @@ from cssselect import parse as parse_selectors
 from cssselect.xpath import HTMLTranslator
 from lxml import etree
 
-from learninglion.parsing.office.pieces import Reason
+from learninglion.parsing.office.pieces import Reason, read_shift
 from learninglion.parsing.office.styles import (
     BLACK,
     WHITE,
@@ -743,8 +743,8 @@ def _shift(values: dict[str, str], tag: str, display: str, size: float, parent: 
         up += _length(values.get("bottom", ""), size, parent.root_size, size) or 0.0
     for value in re.findall(r"translate(?:y\(|\([^,)]*,)([^)]*)\)", values.get("transform", "")):
         up -= _length(value, size, parent.root_size, size) or 0.0
-    if abs(up) >= 0.15 * parent.size:
-        return 1 if up > 0 else -1
+    if abs(up) >= 0.15 * parent.size or (up and size < 0.9 * parent.size):
+        return read_shift(up, 0.15 * parent.size)
     if tag in ("sup", "sub") and not (align == "baseline" and size >= parent.size):
         return 1 if tag == "sup" else -1
     return parent.shift

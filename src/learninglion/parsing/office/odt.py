@@ -20,6 +20,7 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
+    read_shift,
     said_once,
     table_or_text,
 )
@@ -466,6 +467,8 @@ class _Reader:
             piece.part()  # figures at the two sides of a picture are two
         elif name == "control":
             self._control(self.controls.get(attribute(inner, "control") or ""), around, piece)
+        elif name == "fieldmark":
+            self._say(_shown_in(inner), around, piece)
         elif name == "ruby":
             self._ruby(inner, around, piece)
         elif name == "annotation":
@@ -605,6 +608,17 @@ def _read_ground(node: etree._Element) -> tuple[Colour | None, bool | None]:
     return None, None
 
 
+def _shown_in(mark: etree._Element) -> str:
+    """What a box to tick or a list to choose from shows that came from a Word file."""
+    kind = (attribute(mark, "type") or "").rpartition(".")[2]
+    said = [(attribute(inner, "name"), attribute(inner, "value") or "") for inner in mark]
+    if kind == "FORMCHECKBOX":
+        return "☒" if ("Checkbox_Checked", "true") in said else "☐"
+    choices = [value for name, value in said if name == "Dropdown_ListEntry"]
+    chosen = next((value for name, value in said if name == "Dropdown_Selected"), "0")
+    return "".join(choices[int(chosen) : int(chosen) + 1]) if chosen.isdecimal() else ""
+
+
 def _read_shift(text: str | None) -> int | None:
     """Whether "super 58%", "sub 58%" or "33% 58%" stands above or below the line."""
     first = (text or "").split()[:1]
@@ -614,7 +628,7 @@ def _read_shift(text: str | None) -> int | None:
         return 1 if first[0] == "super" else -1
     share = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)%", first[0])
     up = float(share[1]) if share is not None else 0.0
-    return 0 if abs(up) < _SHIFTED_FROM else 1 if up > 0 else -1
+    return read_shift(up, _SHIFTED_FROM)
 
 
 def _read_size(text: str | None, scale: str | None) -> float | None:

@@ -92,6 +92,19 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _QUOTED_MOST else text[: _QUOTED_MOST - 3].rstrip() + "..."
 
 
+_SLIGHT = 2  # times a shift that may be play in the setting
+_FEW_FIGURES = re.compile(r"[+−–-]?\d{1,3}")
+
+
+def read_shift(up: float, least: float) -> int:
+    """How text is moved `up` (or down) from its line: 1 raised, -1 lowered, from `least` on; less is slight.
+
+    What is moved slightly counts for a few figures right behind a word or figure: programs lower an index so.
+    """
+    sign = (up > 0) - (up < 0)
+    return sign if abs(up) >= least else _SLIGHT * sign
+
+
 @dataclass(slots=True)
 class Piece:
     """Text of one paragraph while it is being read."""
@@ -107,10 +120,13 @@ class Piece:
     _tabbed: bool = False  # white up to the next stop
 
     def say(self, text: str, strong: bool, shift: int = 0) -> None:
-        """Add text as a reader sees it; `strong`: bold or italic; `shift`: 1 raised, -1 lowered."""
+        """Add text as a reader sees it; `strong`: bold or italic; `shift` as of `read_shift`."""
         text = tidy(_COLUMNS.sub(" | ", text))
         if not text:
             return
+        if abs(shift) == _SLIGHT:
+            index = self.text[-1:].isalnum() and _FEW_FIGURES.fullmatch(text)
+            shift = shift // _SLIGHT if index else 0
         letters = sum(c.isalnum() for c in text)
         self.strong += letters if strong else 0
         self.plain += 0 if strong else letters

@@ -19,6 +19,7 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
+    read_shift,
     said_once,
     table_or_text,
 )
@@ -199,6 +200,7 @@ class _Reader:
     opened: bool = False  # a group began just now
     codes: list[tuple[str, _Flow | None, int]] = field(default_factory=list)  # of the fields around
     form: dict[str, int] = field(default_factory=dict)  # what the last form field holds
+    choices: list[str] = field(default_factory=list)  # of its list
     half: int = 0  # the first half of a sign beyond the usual plane
     ended: dict[int, Callable[[], None]] = field(default_factory=dict)  # by depth: what to do there
 
@@ -292,8 +294,11 @@ class _Reader:
             flow, outer = _Flow(), self.state.into
             self._into(flow, word, lambda: self._end_code(flow, outer))
         elif word == "formfield":
-            self.form = {}
+            self.form, self.choices = {}, []
             self._into(None, word)
+        elif word == "ffl":
+            flow = _Flow()
+            self._into(flow, word, lambda: self.choices.append(" ".join(p.text for p in flow.finished())))
         elif word.startswith("m") and self.state.formula is not None:
             self.state = replace(self.state, formula=etree.SubElement(self.state.formula, word[1:]))
         elif word == "objclass":
@@ -334,8 +339,11 @@ class _Reader:
     def _end_code(self, flow: _Flow, outer: _Flow | None) -> None:
         """Remember what a field shows that has no result, and where it stands."""
         code = " ".join(p.text for p in flow.finished())
+        chosen = self.form.get("ffres", self.form.get("ffdefres", 0))
         if code.upper().startswith("FORMCHECKBOX"):
-            shown = "☒" if self.form.get("ffres", self.form.get("ffdefres", 0)) == 1 else "☐"
+            shown = "☒" if chosen == 1 else "☐"
+        elif code.upper().startswith("FORMDROPDOWN"):
+            shown = "".join(self.choices[chosen : chosen + 1])
         else:
             shown = shown_of_code(code)
         if outer is not None:
@@ -437,8 +445,8 @@ class _Reader:
         elif word in ("super", "sub"):
             changed = {"shift": (1 if word == "super" else -1) if on else 0}
         elif word in ("up", "dn"):
-            far = number is None or abs(number) >= _SHIFTED_FROM
-            changed = {"shift": (1 if word == "up" else -1) if far else 0}
+            up = _SHIFTED_FROM if number is None else abs(number)
+            changed = {"shift": read_shift(up if word == "up" else -up, _SHIFTED_FROM)}
         elif word == "nosupersub":
             changed = {"shift": 0}
         elif word == "intbl":

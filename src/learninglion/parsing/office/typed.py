@@ -10,22 +10,21 @@ from dataclasses import replace
 from learninglion.models import BlockKind
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part
 from learninglion.parsing.kamervragen.typednotes import without_marks
-from learninglion.parsing.labels import parse_label
+from learninglion.parsing.labels import JOINED, parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.paragraphs import ENDED, Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import read_characters, unquoted
 from learninglion.parsing.scripts import lowered, raised
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}(?:(?:,|,? en| t/m) ?\d{1,3}){0,9}[.)])\s+\S")
+_ITEM = re.compile(rf"^(?:[-*+•]|{JOINED}[.)])\s+\S")
 _RULE = re.compile(r"^[\s|:+=_*-]+$")
 _ROW = "\x1e"  # stands ahead of a line that is a row of a table, its cells set apart
 _MARKER = re.compile(r"^(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$", re.IGNORECASE)
 # What sets the columns of a typed table apart, and what stands in them.
 _GAPS = re.compile(r"\t+| {3,}")
 _FIGURE = re.compile(r"(?:€ ?)?[-+−]?\d[\d.,]* ?%?")
-_CLOSED = re.compile(r"[.?!:][\"'”’»)\]]*$")
 
 
 def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
@@ -149,7 +148,7 @@ def _with_white(lines: Sequence[str]) -> list[str]:
         return [part for line in lines for part in (line, "")]
     white: list[str] = []
     for line, below, room in zip(lines, [*lines[1:], ""], fits, strict=True):
-        ends = room and _CLOSED.search(line) and below[:1].isupper()
+        ends = room and ENDED.search(line) and below[:1].isupper()
         white += [line, ""] if ends else [line]
     return white
 

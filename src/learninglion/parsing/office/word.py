@@ -20,6 +20,7 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
+    read_shift,
     said_once,
     table_or_text,
 )
@@ -581,7 +582,7 @@ class _Reader:
         if align in ("superscript", "subscript"):
             return 1 if align == "superscript" else -1
         up = _number(attribute(self.styles.run(properties, scope, "position"), "val"), 0)
-        return 0 if abs(up) < _SHIFTED_FROM else 1 if up > 0 else -1
+        return read_shift(up, _SHIFTED_FROM)
 
     # -- tables
 

@@ -95,6 +95,7 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
     """
     placed = _Placed()
     moved = -1  # where the strip before went, if it did
+    strips = _behind_text(strips)
     for index, strip in enumerate(strips):
         home = None
         if moved >= 0 and (_is_over(strips[index - 1], strip) or _goes_on(strips[index - 1], strip)):
@@ -115,6 +116,24 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
             placed.insert(home + 1, strip)
             moved = home + 1
     return placed.strips
+
+
+def _behind_text(strips: list[Strip]) -> list[Strip]:
+    """The strips, with a small figure that is drawn right ahead of the text it stands at put behind that."""
+    ordered = list(strips)
+    for index in range(len(strips) - 1):
+        strip, text = ordered[index : index + 2]
+        if strip.style.size < _SMALLER * text.style.size and _SMALL.fullmatch(strip.text.strip()):
+            follows = ordered[index + 2] if index + 2 < len(ordered) else None
+            if _stands_at(strip, text, _CLOSE) and not (follows and _is_over(strip, follows)):
+                ordered[index : index + 2] = text, strip
+    return ordered
+
+
+def _stands_at(strip: Strip, text: Strip, reach: float) -> bool:
+    """Whether a small figure is raised or lowered at the end of larger text."""
+    size, shift = text.style.size, abs(strip.y - text.y)
+    return 0.1 * size < shift < _RAISED * size and -0.1 * size < strip.xs[0] - text.x_end < reach * size
 
 
 def _is_over(one: Strip, other: Strip) -> bool:
@@ -174,10 +193,8 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
     for k in placed.near(strip.y, max(_STACKED * strip.style.size, _RAISED * placed.largest)):
         other = strips[k]
         size = other.style.size
-        shift = strip.y - other.y
         if strip.style.size < _SMALLER * size:
-            raised = 0.1 * size < abs(shift) < _RAISED * size
-            if raised and -0.1 * size < strip.xs[0] - other.x_end < reach * size:
+            if _stands_at(strip, other, reach):
                 return k
         elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
             beside = _beside(strips[max(0, k - 1) : k], strips[k + 1 : k + 2], [other, strip])

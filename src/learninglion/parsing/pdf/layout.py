@@ -11,6 +11,7 @@ from itertools import groupby
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
+from learninglion.parsing.labels import JOINED
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
@@ -78,7 +79,13 @@ class TextBuilder:
             return Span(self.length, self.length)
         self._join("".join(line.text[a:b] for a, b in spans))
         start = self.length
+        apart = [gap for gap in line.gaps if _IN_THOUSANDS.fullmatch(line.text, max(0, gap - 4), gap + 3)]
         for a, b, text in _written(line, spans):
+            for gap in apart:
+                if a < gap < b:
+                    self._add_stretch(line, a, gap - 1, line.text[a : gap - 1])
+                    self._add_stretch(line, gap - 1, gap, " | ")
+                    a, text = gap, line.text[gap:b]
             self._add_stretch(line, a, b, text)
         self._tail = line.text[spans[0][0] : spans[-1][1]]
         return Span(start, self.length)
@@ -141,6 +148,8 @@ class TextBuilder:
         self.length += len(text)
 
 
+# Two figures with wide white between them, of which text with one space between them would make one.
+_IN_THOUSANDS = re.compile(r"\D*\d{1,3} \d{3}")
 _SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.06  # of the size of the line: raised and lowered signs
 _SHIFTED = 0.2  # of the size: signs as large as the line that stand so much higher or lower
 
@@ -230,7 +239,7 @@ _MARKER = re.compile(
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
 _FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
-_HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
+_HANGING = re.compile(rf"\(?{JOINED}[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
 

@@ -105,12 +105,14 @@ def _ends_word(text: str, at: int) -> bool:
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _TURNED_RISE = 0.45  # of the size: so far apart is what stands on one line of turned text
 _HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
+_HIGH = 1.2  # of the smaller size: so high stands what is right behind
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
 _SMALL = 0.85  # of the size of the line: type of another height
+_FIGURES_GAP = 0.6  # of the size: no space inside a figure is that wide
 _APART, _FIGURES_APART = 0.06, 0.15  # of the size: a sign, and a figure, that stand apart from a figure
 _LOWERED = 0.05  # of the size
 _SPREAD, _EVEN = 0.7, 0.08  # of the size: letters set apart as "C O N C E P T", and how evenly
@@ -469,9 +471,10 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
     last = draft.edges[draft.runs[-1][0]]  # where what stands at the end begins: "4" with 1 below and 2 above
     close = min(abs(x - draft.x_end), abs(x - last)) < _SPACE * large
-    rise = _HIGHEST if small < large and close else _RISE
+    raised = small < large and close
+    highest = min(_HIGHEST * large, _HIGH * small) if raised else min(_RISE * large, small)
     beside = draft.runs[-1][3] if small < large else draft.level  # a small figure stands at what is beside it
-    level = min(abs(y - draft.level), abs(y - beside)) <= min(rise * large, small)
+    level = min(abs(y - draft.level), abs(y - beside)) <= highest
     return level and x >= draft.x_end - _OVERLAP * small
 
 
@@ -480,7 +483,8 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
     if draft.length:
         distance = strip.xs[0] - max(draft.x_end, draft.reach)
         spaced = spaced or draft.reach > draft.x_end
-        if distance > GAP * max(draft.size, style.size) or (
+        figures = text[:1].isdigit() and draft.parts[-1][-1:].isdigit()
+        if distance > (_FIGURES_GAP if figures else GAP) * max(draft.size, style.size) or (
             distance > _SPACE * style.size and _is_parted(draft.x_end, strip, uprights)
         ):
             draft.gaps.append(draft.length + 1)
@@ -488,8 +492,8 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
             spaced = True
         # "1.250" and "−40" side by side, or "1.250" and "40"; single digits may be set apart
         signed, last = text[:1] in ("−", "–", "+", "€"), draft.parts[-1]
-        figures = text[:1].isdigit() and len(text) + len(last) > 2
-        apart = _APART if signed else _FIGURES_APART if figures else math.inf
+        several = figures and len(text) + len(last) > 2
+        apart = _APART if signed else _FIGURES_APART if several else math.inf
         least = _SPACE if spaced else apart if last[-1:].isdigit() else math.inf
         shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
         needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)

@@ -15,6 +15,7 @@ from pypdfium2 import raw
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.paragraphs import ENDED
 from learninglion.parsing.pdf.annotations import Loader, Sheet, Typed, show_annotations
 from learninglion.parsing.pdf.characters import (
     Glyphs,
@@ -126,7 +127,6 @@ _LEAST = 3  # numbers of lines: fewer are something else, unless they count in t
 _STEPS, _WIDE_STEPS = (1, 2, 5, 10), (5, 10)
 _SHARE = 0.8  # of the lines of a page that are numbered where every line is
 _NUMBER = re.compile(r"\d{1,4}")
-_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
 def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -317,7 +317,7 @@ def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
     if any(b - a != step for a, b in pairwise(at)) or step == 1 and len(numbers) < _SHARE * len(rows):
         return False
     runs_on = (
-        row > 0 and rows[row][0].text[0].islower() and not _ENDS.search(rows[row - 1][-1].text) for row in at
+        row > 0 and rows[row][0].text[0].islower() and not ENDED.search(rows[row - 1][-1].text) for row in at
     )
     return any(runs_on) or step > 1
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, groupby, pairwise
 
+from learninglion.parsing.labels import JOINED
+from learninglion.parsing.paragraphs import ENDED
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
 from learninglion.parsing.pdf.lines import GAP, Line
@@ -25,6 +27,8 @@ _RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
 _FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
+_NO_SPACE = 0.4  # of the size: wider than the space of any usual font
+_IN_FIGURE = 0.5  # of the size: white inside a figure in thousands is narrower, however wide it is elsewhere
 _WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _SEVERAL = 3  # columns
@@ -33,17 +37,14 @@ _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
-_MARKER = re.compile(
-    r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
-)
+_MARKER = re.compile(rf"(?:[•●▪◦\-–—*\uf0b7]|\(?(?!\d{{3}}){JOINED}[.)]?|\(?[a-z][.)])$", re.IGNORECASE)
 
 
 _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 _SPACES = re.compile("(?<!€) +")  # an amount is one cell
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
-_CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3} (?=\d{3}(?!\d))|(?<= \d{3}) (?=\d{3}(?!\d))")
 
 
 def runs_on(texts: Sequence[str]) -> bool:
@@ -51,7 +52,7 @@ def runs_on(texts: Sequence[str]) -> bool:
     if len(texts) < 3 or sorted(map(len, texts))[len(texts) // 2] < _SHORTEST:
         return False
     going = sum(
-        after[:1].islower() and not _CLOSED.search(before)
+        after[:1].islower() and not ENDED.search(before)
         for before, after in zip(texts, texts[1:], strict=False)
     )
     return going >= _RUNNING * (len(texts) - 1)
@@ -323,7 +324,13 @@ def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
     inner = line.text[cell.start : cell.end]
     spaces = [cell.start + m.start() for m in _SPACES.finditer(inner)]
     usual = min((line.x_edges[at + 1] - line.x_edges[at] for at in spaces), default=float("inf"))
-    wide = [w for w in _whites(line) if w[1] - w[0] > _WIDER * usual and cell.start < w[2] < cell.end]
+    thousands = {cell.start + m.end() - 1 for m in _THOUSANDS.finditer(inner)}
+    wide = [
+        (left, right, at)
+        for left, right, at in _whites(line)
+        if cell.start < at < cell.end
+        and (right - left > _WIDER * usual or (at not in thousands and right - left > _NO_SPACE * line.size))
+    ]
     return _cut(cell, line, wide)
 
 
@@ -443,7 +450,9 @@ def _whites(line: Line) -> list[tuple[float, float, int]]:
     """
     spaces = [match.span() for match in _SPACES.finditer(line.text)]
     whites = [(line.x_edges[start], line.x_edges[end], end - 1) for start, end in spaces]
-    usual = _WIDER * min((right - left for left, right, _ in whites), default=0.0)
+    usual = min(
+        _WIDER * min((right - left for left, right, _ in whites), default=0.0), _IN_FIGURE * line.size
+    )
     inside = {match.end() - 1 for match in _THOUSANDS.finditer(line.text)}
     return [white for white in whites if white[2] not in inside or white[1] - white[0] > usual]
 
@@ -793,7 +802,7 @@ def _is_sentence(texts: Sequence[str]) -> bool:
     """Whether lines below each other are one sentence, which ends with the last of them."""
     if len(texts) < 2 or sum(len(text.split()) for text in texts) < _WORDS:
         return False
-    ends = [_CLOSED.search(text) is not None for text in texts]
+    ends = [ENDED.search(text) is not None for text in texts]
     return ends[-1] and not any(ends[:-1]) and not any(text[:1].isupper() for text in texts[1:])
 
 
@@ -844,7 +853,7 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
         step = above[column].baseline - listed[0].baseline if column in above else 0.0
         text = " ".join(lines[cell.line].text[cell.start : cell.end] for cell in listed)
         goes_on = text[0].islower() and 0 < step < _APART * listed[0].size and len(listed) == 1
-        sentence = len(text.split()) >= _WORDS and _CLOSED.search(text) is not None
+        sentence = len(text.split()) >= _WORDS and ENDED.search(text) is not None
         whole = sentence and column > min(above) and 0 < step < _IN_CELL * listed[0].size
         if not goes_on and not whole:
             return False
