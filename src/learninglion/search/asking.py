@@ -512,7 +512,7 @@ def _changed(
         place = anchor(change, new)
         if place is not None:
             fact = Fact(Feature.PART, place.span, place.span, before(change), " › ".join(place.heading_path))
-            material.append(_told(new, card, fact))
+            material.append(replace(_told(new, card, fact), changed=True))
     own = merged([material_of(w) for w in best if w.source.document.id == document_id])
     return Reply(
         question,

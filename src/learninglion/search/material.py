@@ -57,6 +57,7 @@ class Material:
     told: str = ""  # what the program counted or summed up from the structure of the document
     value: Value | None = None  # the cell of the row that is asked for
     twins: tuple[Twin, ...] = ()  # where the same stands too, the newest first
+    changed: bool = False  # `told` is what stood there in the version before
 
 
 def material_of(weighed: Weighed, wanted: Wanted | None = None) -> Material:

@@ -15,9 +15,9 @@ DOCUMENT = (
     r"(?:(?:memorie|nota) van (?:toelichting|wijziging|antwoord)|nota naar aanleiding van het verslag"
     r"|(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|notitie|stuk|motie|programma|advies"
     r"|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie|bekendmaking|tekst"
-    r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet(?:svoorstel)?|onderzoek"
+    r"|bestand|paper|report|letter|(?:work\s+)?instruction|manual|guide|memo|verordening|regeling|wet(?:svoorstel)?|onderzoek"
     r"|evaluatie|leidraad|kader|vragen|beantwoording|(?<![bg]e)antwoord(?:en)?|study|evaluation|guideline|policy"
-    r"|proposal|programme|questions|answers?|motion|memorandum"
+    r"|proposal|(?:work\s+)?programme|questions|answers?|motion|memorandum"
     r"|handbook|handboek|brochure|factsheet|circulaire|overzicht|faq|minutes|notulen|note|decision"
     r"|regulation)"
 )
@@ -129,6 +129,13 @@ class Naming:
         return " ".join(f"{question[:begin]} {document} {question[self.end :]}".split())
 
 
+_OF_SORT = 0.3  # what a word for the sort of document tells of which it is
+
+
+def _tells(word: str) -> float:
+    return _OF_SORT if _SORT.fullmatch(word) else 1.0
+
+
 def naming(question: str, names: Sequence[str]) -> Naming:
     """How far `question` names the document that goes by these `names`."""
     tokens = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", question)]
@@ -139,7 +146,7 @@ def naming(question: str, names: Sequence[str]) -> Naming:
         met = [word for word in own if any(alike(word, token) for token in said)]
         if not met:
             continue
-        share = max(share, len(met) / len(own) + 0.01 * len(met))
+        share = max(share, sum(map(_tells, met)) / sum(map(_tells, own)) + 0.01 * len(met))
         if _says_name(own, met, [token for *_, token in tokens]):
             longest = max(longest, *_runs(tokens, met), key=lambda run: run[0])
     return Naming(share, *longest[1:])

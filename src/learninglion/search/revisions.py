@@ -190,12 +190,15 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
 
 
 _DATED = frozenset("datum date van of per d".split())
+_VERSION_LINE = 14  # words of a line that opens with the version
 
 
 def _is_version(text: str) -> bool:
-    """Whether a line only tells which version this is, and of when: "Versie 2.0, 9 september 2024"."""
+    """Whether a line only tells which version this is, by whom and when: "Versie 2.0, 9 september 2024"."""
     own = re.findall(r"[^\W_]+", fold(text))
-    return any(map(str.isdigit, own)) and all(_TELLS_VERSION.match(w) or w in _DATED for w in own)
+    numbered = any(map(str.isdigit, own))
+    opens = len(own) <= _VERSION_LINE and _NUMBERED.match(text.strip()) is not None
+    return numbered and (opens or all(_TELLS_VERSION.match(w) or w in _DATED for w in own))
 
 
 def _is_of(change: Change, wanted: Substance, places: Sequence[Place]) -> bool:

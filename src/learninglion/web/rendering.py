@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -92,6 +93,40 @@ def highlight(text: str, spans: Iterable[Span], offset: int = 0) -> Markup:
     return Markup("").join(parts)
 
 
+_CELL = " | "
+_TABLE = Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>')
+
+
+def passage(text: str, spans: Sequence[Span], offset: int, heads: str, label: str) -> Markup:
+    """`text` with <mark> around `spans`, its rows as tables; the row that says `heads` heads its table.
+
+    `label` names the stretch that a narrow screen scrolls through.
+    """
+    parts, at = [], offset
+    for is_table, group in groupby(text.split("\n"), key=lambda line: _CELL in line):
+        lines = list(group)
+        stretch = "\n".join(lines)
+        if is_table:
+            parts.append(_TABLE.format(label, _rows(lines, spans, at, heads)))
+        elif stretch.strip():
+            parts.append(Markup("<p>{}</p>").format(highlight(stretch, spans, at)))
+        at += len(stretch) + 1
+    return Markup("").join(parts)
+
+
+def _rows(lines: Sequence[str], spans: Sequence[Span], offset: int, heads: str) -> Markup:
+    rows = []
+    for line in lines:
+        cell = Markup("<th>{}</th>") if " ".join(line.split()) == heads else Markup("<td>{}</td>")
+        cells, at = [], offset
+        for text in line.split(_CELL):
+            cells.append(cell.format(highlight(text, spans, at)))
+            at += len(text) + len(_CELL)
+        rows.append(Markup("<tr>{}</tr>").format(Markup("").join(cells)))
+        offset += len(line) + 1
+    return Markup("").join(rows)
+
+
 class Templates:
     """Turns a template and its values into a response."""
 
@@ -125,6 +160,7 @@ class Templates:
             has_theme=has_theme,
             asset=_asset,
             highlight=highlight,
+            passage=passage,
             score_words=score_words,
             state_words=STATE_WORDS,
             deed_words=deed_words,

@@ -292,18 +292,21 @@ class Guides:
             raise InputError("Stel een vraag.")
         if any(len(text) > _LONGEST for text in (remark.question, remark.after, remark.words, remark.remark)):
             raise InputError(f"Een veld heeft hoogstens {_LONGEST} tekens.")
-        if remark.words and not remark.nowhere:
-            self._check_place(remark, actor)
+        if remark.words and not remark.nowhere and not self._stands(remark, actor):
+            if remark.finding is Finding.QUESTION:
+                raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
+            told = f"{remark.remark} Genoemde plek: “{remark.words}”".strip()  # for the owner to find
+            remark = replace(remark, words="", remark=told[:_LONGEST])
         name = self._repository.add(collection, remark, actor.name)
         # what was asked can hold personal data, and a log is for ever
         details: dict[str, Plain] = {"remark": name, "finding": remark.finding.value}
         note(self._log, "collection.remark", actor, f"collection:{collection}", details)
         return name
 
-    def _check_place(self, remark: Remark, actor: Actor) -> None:
+    def _stands(self, remark: Remark, actor: Actor) -> bool:
+        """Whether the words of a remark stand in its document."""
         text = self._store.document(remark.document, actor.collections, lines=False).text
-        if " ".join(remark.words.split()) not in " ".join(text.split()):
-            raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
+        return " ".join(remark.words.split()) in " ".join(text.split())
 
     def remarks(self, collection: str, actor: Actor) -> tuple[StoredRemark, ...]:
         """What was said of answers from a collection, newest first; for its owner."""
