@@ -333,9 +333,9 @@ def train_newest_line(
     pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
 ) -> None:
     """Leer opnieuw wanneer een nieuwer antwoord een ouder inhaalt: uit meegeleverde paren en echte tekst."""
-    weights, card = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
-    output.write_text(write_line(weights, card), encoding="utf-8")
-    for name, value in card.items():
+    weights, card, bars = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
+    output.write_text(write_line(weights, card, bars), encoding="utf-8")
+    for name, value in (card | bars).items():
         console.print(f"{name}: {value}")
 
 

@@ -84,11 +84,6 @@ class Words:
         return (float(near.min()), float(near.mean())) if len(near) else (0.0, 0.0)
 
 
-def least(near: Floats, most: int = 2) -> float:
-    """The mean of the lowest numbers, at most so many; 0 for none."""
-    return float(np.sort(near)[:most].mean()) if len(near) else 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A source as read: its units with their words, and those of the question it answered."""
@@ -204,9 +199,10 @@ def evidence_of(
     odds = math.nan if score is None else log_odds(score)
     rows = []
     for unit, sentence in zip(units, reading.sentences, strict=True):
-        near = question_words.nearest(sentence.vectors)
+        near = np.sort(question_words.nearest(sentence.vectors))[:2]
+        least = float(near.mean()) if len(near) else 0.0
         given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
-        rows.append((float(question_words.mean @ sentence.mean), least(near), float(given), odds))
+        rows.append((float(question_words.mean @ sentence.mean), least, float(given), odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     gave = bool(says[:, SAYS_IT.index("gives")].any())

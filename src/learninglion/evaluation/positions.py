@@ -121,13 +121,14 @@ class _Example:
 
     rows: NDArray[np.float32]  # shape (units, len(SIGNALS))
     follows: bool
+    case: str  # "" for what a real archive taught
     counts: float  # how much; strangers are many and easy, what only looks like a change is rare and hard
 
 
 def train_line(
     pairs: Sequence[LabelledPair] = (), cache: Path | None = None
-) -> tuple[LineWeights, dict[str, object]]:
-    """The weights that the cases teach, with their card: what is known of the cases kept aside.
+) -> tuple[LineWeights, dict[str, object], dict[str, float]]:
+    """The weights that the cases teach, with their card (what is known of the cases kept aside) and bars.
 
     Beside the newer answer of its own each case has those newer ones and passages that look most like it.
     `pairs` of a real archive teach what real text that is found beside an answer looks like.
@@ -143,14 +144,35 @@ def train_line(
         "kept_strangers": area(changed, [c for e, c in kept_cases if e.counts < 1]),
         "kept_unchanged": area(changed, [c for e, c in kept_cases if e.counts > 1]),
     }
-    return weights, card
+    return weights, card, _bars([e for e in examples if e.case], weights)
 
 
-def write_line(weights: LineWeights, card: Mapping[str, object]) -> str:
-    """The weights as JSON, with their card; what `line.read_weights` reads."""
+def _bars(examples: Sequence[_Example], weights: LineWeights) -> dict[str, float]:
+    """What most changes reach: of their chance, and of how many times it is that of the best stranger."""
+    chances: dict[str, tuple[list[float], list[float]]] = {}
+    for example in examples:
+        told, strange = chances.setdefault(example.case, ([], []))
+        (told if example.follows else strange).append(float(weights.chance(example.rows).max()))
+    followed = [chance for told, _ in chances.values() for chance in told]
+    times = [chance / max(strange) for told, strange in chances.values() if strange for chance in told]
+    follows, least, stands_out = (
+        np.quantile(followed, 0.1),
+        np.quantile(followed, 0.05),
+        np.quantile(times, 0.1),
+    )
+    return {
+        "follows": round(float(follows), 3),
+        "least": round(float(least), 3),
+        "stands_out": round(float(stands_out), 2),
+    }
+
+
+def write_line(weights: LineWeights, card: Mapping[str, object], bars: Mapping[str, float]) -> str:
+    """The weights and bars as JSON, with their card; what `drafting.line` reads."""
     plain = dict(zip((*SIGNALS, "offset"), (*weights.slopes.tolist(), weights.offset), strict=True))
     rounded = {name: round(float(value), 5) for name, value in plain.items()}
-    return json.dumps({"card": dict(card), "weights": rounded}, ensure_ascii=False, indent=1) + "\n"
+    data = {"card": dict(card), "bars": dict(bars), "weights": rounded}
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _examples(part: str, line: Line) -> list[_Example]:
@@ -164,9 +186,9 @@ def _examples(part: str, line: Line) -> list[_Example]:
         for follower in _beside(str(case["ask"]), older, [*newer, *others], line):
             changed, own = bool(case["changed"]), follower.pop(str(case["id"]), None)
             if own is not None:  # a newer answer that may not be quoted teaches nothing
-                made.append(_Example(own, changed, 1.0 if changed else 2.0))
+                made.append(_Example(own, changed, str(case["id"]), 1.0 if changed else 2.0))
             alike = sorted(follower.values(), key=lambda rows: -_likeness(rows))
-            made += [_Example(rows, False, 0.5) for rows in alike[:_STRANGERS]]
+            made += [_Example(rows, False, str(case["id"]), 0.5) for rows in alike[:_STRANGERS]]
     return made
 
 
@@ -183,7 +205,7 @@ def _strangers_found(pairs: Sequence[LabelledPair], line: Line, cache: Path | No
         own = next((s for s in offered if s.document.id == pair.id), None)
         others = [s for s in offered if s.document.id != pair.id][:_STRANGERS]
         for follower in _beside(pair.question, own, others, line) if own is not None else ():
-            made += [_Example(rows, False, 0.3) for rows in follower.values()]
+            made += [_Example(rows, False, "", 0.3) for rows in follower.values()]
     return made
 
 
