@@ -469,11 +469,12 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
-    last = draft.edges[draft.runs[-1][0]]  # where what stands at the end begins: "4" with 1 below and 2 above
-    close = min(abs(x - draft.x_end), abs(x - last)) < _SPACE * large
-    raised = small < large and close
-    highest = min(_HIGHEST * large, _HIGH * small) if raised else min(_RISE * large, small)
-    beside = draft.runs[-1][3] if small < large else draft.level  # a small figure stands at what is beside it
+    run = draft.runs[-1]
+    stacked = run[2].size < _SMALL * draft.size  # "4" with 1 below and 2 above
+    close = min(abs(x - draft.x_end), abs(x - draft.edges[run[0]]) if stacked else math.inf) < _SPACE * large
+    rise = _HIGHEST if small < large and close else _RISE
+    highest = min(rise * large, _HIGH * small if close and small < draft.size else small)
+    beside = run[3] if small < large else draft.level  # a small figure stands at what is beside it
     level = min(abs(y - draft.level), abs(y - beside)) <= highest
     return level and x >= draft.x_end - _OVERLAP * small
 
