@@ -1020,8 +1020,3 @@ def test_only_figures_that_a_page_uses_are_compared(monkeypatch: pytest.MonkeyPa
     assert outlines.misnames_figures(address, [ord("7")])
     assert not outlines.misnames_figures(address, [ord(sign) for sign in "012345689"])
     raw.FPDF_CloseDocument(document)
-
-
-def test_the_mark_of_the_next_note_is_no_power_of_the_line_above() -> None:
-    notes = show("Telling van mei 2019", y=100, size=8) + show("2", y=94.2, size=5) + show("Idem", 76, 91, 8)
-    assert "2019²" not in words(pdf(PLAIN + notes)) and "2019 ²" not in words(pdf(PLAIN + notes))
