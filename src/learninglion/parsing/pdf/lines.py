@@ -105,7 +105,7 @@ def _ends_word(text: str, at: int) -> bool:
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _TURNED_RISE = 0.45  # of the size: so far apart is what stands on one line of turned text
 _HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
-_HIGH = 1.2  # of the smaller size: so high stands what is right behind
+_HIGH = 1.4  # of the smaller size: so high stands what is right behind
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
