@@ -275,7 +275,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     ys = glyphs.y[list(glyphs.starts[:-1])].tolist()
     xs = glyphs.x.tolist()
     groups: dict[float, list[Strip]] = {}
-    drawn: dict[str, list[tuple[float, float]]] = {}
+    drawn: dict[tuple[str, int, int], tuple[float, float]] = {}
     for k, style in enumerate(glyphs.styles):
         start, end = glyphs.starts[k], glyphs.starts[k + 1]
         if reasons[k] is None or reasons[k] is Reason.COVERED:
@@ -286,7 +286,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
                 _turn_back(strip, glyphs.y[start:end].tolist())
             group = groups.setdefault(style.angle, [])
             if reasons[k] is None:
-                if _is_drawn_again(strip, drawn.setdefault(strip.text, [])):
+                if _is_drawn_again(strip, drawn):
                     continue
                 if not (style.angle and group and _goes_on(group[-1], strip)):
                     group.append(strip)
@@ -312,12 +312,18 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     return tuple(lines)
 
 
-def _is_drawn_again(strip: Strip, places: list[tuple[float, float]]) -> bool:
-    """Whether the same signs were drawn at this place before, for an outline or a shadow; `places` grows."""
-    slack = _TWICE * strip.style.size
-    again = any(abs(x - strip.xs[0]) < slack and abs(y - strip.y) < slack for x, y in places)
-    places.append((strip.xs[0], strip.y))
-    return again and bool(strip.text.strip())
+def _is_drawn_again(strip: Strip, drawn: dict[tuple[str, int, int], tuple[float, float]]) -> bool:
+    """Whether the same signs were drawn at this place before, for an outline or a shadow.
+
+    `drawn`: where signs were drawn, the last of each in every square point of the page; it grows.
+    """
+    text, x, y, slack = strip.text, strip.xs[0], strip.y, _TWICE * strip.style.size
+    if not text.strip() or not math.isfinite(x + y):
+        return False
+    column, row = round(x), round(y)
+    places = [drawn.get((text, column + across, row + up)) for across in (-1, 0, 1) for up in (-1, 0, 1)]
+    drawn[text, column, row] = x, y
+    return any(place and abs(place[0] - x) < slack and abs(place[1] - y) < slack for place in places)
 
 
 def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[Box]]:
