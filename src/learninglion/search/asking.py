@@ -357,8 +357,8 @@ def _fit(wanted: Wanted, front: str) -> float:
     return max(cover(wanted, front), cover(wanted.across, front) if wanted.across else 0.0)
 
 
-def _fitting(about: _About, question: str, library: Library, rarity: Rarity) -> _About | None:
-    """`about` without documents that are not what the question says; None where that leaves none."""
+def _fitting(about: _About, question: str, library: Library, rarity: Rarity) -> _About:
+    """`about` with only the documents that are what the question says, where any is."""
     subject = described(question).subject
     if not subject:
         return about
@@ -369,7 +369,7 @@ def _fitting(about: _About, question: str, library: Library, rarity: Rarity) -> 
         if _fit(wanted, f"{' '.join(names.get(name, ()))} {library.document(name).text[:_BEGINNING]}")
         >= _FITS
     )
-    return replace(about, telling=fitting) if fitting else None
+    return replace(about, telling=fitting) if fitting else about
 
 
 def _said_of_itself(document: Document, names: str) -> str:

@@ -191,7 +191,7 @@ _ASPECTS = (
     _aspect(
         Feature.ADDRESSEE,
         r"\b(?:aan|naar) (?:wie|welke? (?:minister|staatssecretaris|bewindspersoon|ministerie))\b.{0,60}"
-        r"\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven|gesteld|stelden?|richtten?)\b"
+        r"\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven|gesteld|stelden?|richtten?|ging|gaat)\b"
         r"|\b(?:geadresseerde|ontvanger|addressee)\b|\baddressed\b",
     ),
     _aspect(
