@@ -51,6 +51,7 @@ _TRIED = 6  # sentences of the sources, those that share most words first, again
 _OTHERWISE = 3  # words that may stand otherwise in what bears a short sentence: "liep", "twee" and "2"
 _TELLING = 8  # words of a sentence that is known by them: "Ja." stands in many an answer, each time anew
 _ABOUT = 2.0  # weight of what it is about: less ("Dat is niet bekend.") is near to everything
+_POINTS = 3  # words: less ("besluit;") is borne by no sentence that only has them too
 _NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
 
 
@@ -300,9 +301,8 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
     for tried in enough:
         if _holds(replace(statement, citations=tried), chosen, locate):
             return tried
-    about = sum(weight for _, weight in subject_words(statement.text))
     near = sorted(_near(statement.text, chosen), key=lambda candidate: -candidate[0])[:_TRIED]
-    if about < _ABOUT:  # "Ja.", "besluit": a word of a longer sentence bears it no more than any other
+    if len(words(statement.text)) < _POINTS:
         near = [n for n in near if words(_text_of(n[2], n[1])) == words(statement.text)]
     cited = [cite(source, span, locate) for _, source, span in near]
     claim = [word.key for word in read(split_introduction(statement.text).claim).words if word.is_content]
@@ -316,6 +316,7 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
             return tried
     shared = [coverage(statement.text, (_text_of(span, source),)) for _, source, span in near]
     best = max(range(len(near)), key=shared.__getitem__, default=None)
+    about = sum(weight for _, weight in subject_words(statement.text))
     return () if best is None or shared[best] < _NEAR or about < _ABOUT else (cited[best],)
 
 
