@@ -9,11 +9,11 @@ text, and not where a person rejected it with a reason. Of that only what is bet
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -68,6 +68,7 @@ class Example:
     units: frozenset[int] = frozenset()
     same: bool | None = None
     score: float | None = None
+    counts: float = 1.0  # how much it counts for telling whether the same was asked
 
 
 def make_source(name: str, question: str, body: str) -> Source:
@@ -93,7 +94,7 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
         for question in case["questions"] if case["part"] == part else ():
             same = bool(question["answers"])
             for asking in searched(str(question["text"])):
-                yield Example(asking, source, same, source.id, 0.0, same=same)
+                yield Example(asking, source, same, source.id, 0.0, same=same, counts=_BY_HAND)
 
 
 def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
@@ -102,7 +103,7 @@ def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
         name, old = str(case["id"]), case["old"]
         source = make_source(f"{name}-old", old["question"], old["answer"])
         for asking in searched(str(case["ask"])):
-            yield Example(asking, source, True, name, same=True)
+            yield Example(asking, source, True, name, same=True, counts=_REWORDED)
 
 
 def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
@@ -188,7 +189,8 @@ def with_one_word_changed(examples: Sequence[Example]) -> Iterator[Example]:
     for question, example in list(sources.items())[::2]:
         changed = _exchanged(question, {sort: sorted(words) for sort, words in telling.items()})
         for asking in searched(changed)[-1:]:
-            yield replace(example, asking=asking, answers=False, same=False, weight=0.0, units=frozenset())
+            other = replace(example, asking=asking, answers=False, same=False, units=frozenset())
+            yield replace(other, weight=0.0, counts=_BY_CHANCE)
 
 
 def _exchanged(question: str, telling: Mapping[str, Sequence[str]]) -> str:
@@ -220,6 +222,8 @@ def _sort(word: str) -> str:
     return "name" if bare[:1].isupper() else bare[-2:]
 
 
+# What teaches whether the same was asked: again in other words, of another thing, with one word exchanged.
+_REWORDED, _BY_HAND, _BY_CHANCE = 4.0, 2.0, 0.7
 _LESS = "-less"  # the id of a source with its answering sentence taken out ends so
 _REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
 _READ = 6  # sources that a draft reads for their meaning
@@ -340,7 +344,7 @@ def fit_all(
         rows = np.array([best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, weights, empty.says)
     said = _fit_said(examples, evidence, empty.said)
-    fitted = Weights(centre, says, said, _fit_asked(examples, evidence, empty.asked))
+    fitted = Weights(centre, says, said, _fit_asked(examples, evidence))
     return replace(fitted, likely=find_likely(examples, evidence, fitted))
 
 
@@ -353,7 +357,7 @@ def _fit_said(examples: Sequence[Example], evidence: Sequence[Evidence], empty: 
     return fit(rows, answers, np.where(answers, (1 - answers).mean(), answers.mean()), empty)
 
 
-def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence], empty: Curves) -> Curves:
+def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
     """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
     labelled = [
         (e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()
@@ -362,18 +366,12 @@ def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence], empty:
     same = np.array([bool(e.same) for e, _ in labelled])
     made_of_it = np.array([e.score is None and not e.weight for e, _ in labelled])  # by hand, or one word
     nearly = same | made_of_it
-    edges = [*ASKED_CURVES, rows.shape[1]]
-    fitted = [
-        fit(rows[of, first:end], told[of].astype(float), np.ones(of.sum()), flat(end - first, (0,)))
-        for (first, end), told, of in zip(
-            pairwise(edges), (nearly, same), (nearly | True, nearly), strict=True
-        )
-    ]
-    return Curves(
-        np.concatenate([curve.slopes for curve in fitted]),
-        np.concatenate([curve.offsets for curve in fitted]),
-        empty.starts,
-    )
+    counts = np.array([e.counts for e, _ in labelled])
+    words = fit(rows[:, :1], nearly.astype(float), np.ones(len(rows)), flat(1, (0,)))
+    of_those = rows[nearly, 1:]
+    thing = fit(of_those, same[nearly].astype(float), counts[nearly], flat(of_those.shape[1], (0,)))
+    slopes = np.concatenate([words.slopes, thing.slopes])
+    return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), ASKED_CURVES)
 
 
 def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
@@ -392,7 +390,7 @@ def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weigh
     enough = [
         chance for (chance, answers), share in zip(taken, shares, strict=True) if answers and 3 * share >= 2
     ]
-    return round(min(enough, default=1.0), 2)
+    return math.floor(20 * min(enough, default=1.0)) / 20  # some hundred questions tell no finer
 
 
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
