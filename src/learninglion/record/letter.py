@@ -25,8 +25,8 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml import etree
 
+from learninglion.dutch.lexicon import DETERMINERS
 from learninglion.dutch.numbers import MONTHS
-from learninglion.dutch.questions import is_function_word
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.models.errors import InputError
@@ -108,7 +108,7 @@ def _subject(title: str, introduction: str) -> str:
     """
     subject = _HEAD.sub("", _TAIL.sub("", squash(title))).strip(" .")
     small = subject[:1].lower() + subject[1:]
-    opens_small = is_function_word(small.partition(" ")[0])
+    opens_small = small.partition(" ")[0] in DETERMINERS
     return small if opens_small or f" {small}" in introduction else subject
 
 
