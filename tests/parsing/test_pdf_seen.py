@@ -308,7 +308,7 @@ FIGURE_CASES = {
         _raised("Dat is 7", "3", "5 in dit stelsel.", rise=0),
         "Dat is 7₃5 in dit stelsel.",
     ),
-    "small and high": (_raised("Er waren 10", "6", " deeltjes.", rise=6.5, size=6), "Er waren 10⁶ deeltjes."),
+    "small and high": (_raised("Er waren 10", "6", " deeltjes.", rise=6.5, size=5), "Er waren 10⁶ deeltjes."),
     "ahead of its text": (
         show("6", x=145.5, y=765, size=7) + show("De kracht is 10") + show("newton in totaal.", x=155),
         "De kracht is 10⁶ newton in totaal.",

@@ -105,7 +105,7 @@ def _ends_word(text: str, at: int) -> bool:
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _TURNED_RISE = 0.45  # of the size: so far apart is what stands on one line of turned text
 _HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
-_HIGH = 1.2  # of the smaller size: so high stands what is right behind
+_HIGH = 1.4  # of the smaller size: so high stands what is right behind
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
@@ -275,7 +275,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     ys = glyphs.y[list(glyphs.starts[:-1])].tolist()
     xs = glyphs.x.tolist()
     groups: dict[float, list[Strip]] = {}
-    drawn: dict[str, list[tuple[float, float]]] = {}
+    drawn: dict[tuple[str, int, int], tuple[float, float]] = {}
     for k, style in enumerate(glyphs.styles):
         start, end = glyphs.starts[k], glyphs.starts[k + 1]
         if reasons[k] is None or reasons[k] is Reason.COVERED:
@@ -286,7 +286,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
                 _turn_back(strip, glyphs.y[start:end].tolist())
             group = groups.setdefault(style.angle, [])
             if reasons[k] is None:
-                if _is_drawn_again(strip, drawn.setdefault(strip.text, [])):
+                if _is_drawn_again(strip, drawn):
                     continue
                 if not (style.angle and group and _goes_on(group[-1], strip)):
                     group.append(strip)
@@ -312,12 +312,18 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     return tuple(lines)
 
 
-def _is_drawn_again(strip: Strip, places: list[tuple[float, float]]) -> bool:
-    """Whether the same signs were drawn at this place before, for an outline or a shadow; `places` grows."""
-    slack = _TWICE * strip.style.size
-    again = any(abs(x - strip.xs[0]) < slack and abs(y - strip.y) < slack for x, y in places)
-    places.append((strip.xs[0], strip.y))
-    return again and bool(strip.text.strip())
+def _is_drawn_again(strip: Strip, drawn: dict[tuple[str, int, int], tuple[float, float]]) -> bool:
+    """Whether the same signs were drawn at this place before, for an outline or a shadow.
+
+    `drawn`: where signs were drawn, the last of each in every square point of the page; it grows.
+    """
+    text, x, y, slack = strip.text, strip.xs[0], strip.y, _TWICE * strip.style.size
+    if not text.strip() or not math.isfinite(x + y):
+        return False
+    column, row = round(x), round(y)
+    places = [drawn.get((text, column + across, row + up)) for across in (-1, 0, 1) for up in (-1, 0, 1)]
+    drawn[text, column, row] = x, y
+    return any(place and abs(place[0] - x) < slack and abs(place[1] - y) < slack for place in places)
 
 
 def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[Box]]:
@@ -469,11 +475,12 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
-    last = draft.edges[draft.runs[-1][0]]  # where what stands at the end begins: "4" with 1 below and 2 above
-    close = min(abs(x - draft.x_end), abs(x - last)) < _SPACE * large
-    raised = small < large and close
-    highest = min(_HIGHEST * large, _HIGH * small) if raised else min(_RISE * large, small)
-    beside = draft.runs[-1][3] if small < large else draft.level  # a small figure stands at what is beside it
+    run = draft.runs[-1]
+    stacked = run[2].size < _SMALL * draft.size  # "4" with 1 below and 2 above
+    close = min(abs(x - draft.x_end), abs(x - draft.edges[run[0]]) if stacked else math.inf) < _SPACE * large
+    rise = _HIGHEST if small < large and close else _RISE
+    highest = min(rise * large, _HIGH * small if close and small < draft.size else small)
+    beside = run[3] if small < large else draft.level  # a small figure stands at what is beside it
     level = min(abs(y - draft.level), abs(y - beside)) <= highest
     return level and x >= draft.x_end - _OVERLAP * small
 
