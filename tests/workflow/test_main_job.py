@@ -331,5 +331,5 @@ def test_a_file_that_somebody_worked_in_is_not_overwritten(
     assert workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS) == first
     first.write_bytes(first.read_bytes() + b"bewerkt")
     second = workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS)
-    assert second.name == "Kamervragen nog eens vuurwerk v1 brief (2).docx"
+    assert second.name == "Kamervragen Nog eens vuurwerk v1 brief (2).docx"
     assert first.read_bytes().endswith(b"bewerkt")
