@@ -17,7 +17,7 @@ from learninglion.drafting.askings import (
     polarity,
     searched,
 )
-from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
+from learninglion.drafting.relevance import LIKELY, Brought, Judged, Relevance, built_in
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import squash
 from learninglion.models import (
@@ -136,7 +136,7 @@ def read_said(
     judged = zip(
         judge.of_selection(selection, read[Whose.MACHINE], trusted=True),
         judge.of_selection(selection, read[Whose.SOURCE]),
-        judge.judge(selection.question.text, read[Whose.PERSON], chosen=True),
+        judge.judge(selection.question.text, read[Whose.PERSON], brought=Brought.SAID),
         strict=True,
     )
     rows = tuple(tuple(chain.from_iterable(row)) for row in judged)

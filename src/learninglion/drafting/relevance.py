@@ -9,8 +9,10 @@ learned by `learninglion evaluate train-relevance`; docs/evaluation.md has the m
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -54,6 +56,14 @@ LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
 
 
+class Brought(Enum):
+    """Where a text comes from: by that a sentence in it answers more or less likely."""
+
+    FOUND = auto()  # by the search, or quoted as it stands from what a person chose
+    CHOSEN = auto()  # written from what a person chose, and checked
+    SAID = auto()  # a person's own words
+
+
 @dataclass(frozen=True, slots=True)
 class Curves:
     """Logistic curves, each over one signal or a few that stand together; their product is the chance."""
@@ -79,18 +89,21 @@ class Weights:
 
     centre: Floats  # of word vectors, shape (dimensions,)
     says: Curves  # over SAYS_IT: whether a sentence that was found answers
-    said: Curves  # over SAID_IT: whether one does that a person wrote, or a model from what a person chose
+    said: Curves  # over SAID_IT: whether one does that a person wrote
     asked: Curves
     likely: float = 1.0  # see LIKELY
+    chosen: float = 0.0  # added to the log odds of what was written from a source that a person chose
 
-    def near(self, evidence: Evidence, *, chosen: bool = False, same: float = 0.0) -> Floats:
+    def near(self, evidence: Evidence, whose: Brought = Brought.FOUND, same: float = 0.0) -> Floats:
         """The chance of every unit that it answers, as far as it holds what is waited for.
 
         A source that was asked nearly this, and not the same, tells of another thing. `same`: the chance that
         it was asked the same, where more than this part says so.
         """
         nearly, thing = self.asked.each(evidence.asked)
-        says = self.said.chance(evidence.said) if chosen else self.says.chance(evidence.says)
+        says = self.said.chance(evidence.said) if whose is Brought.SAID else self.says.chance(evidence.says)
+        if whose is Brought.CHOSEN:
+            says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
         near: Floats = says * (1.0 - nearly * (1.0 - max(thing, same)))
         return near
 
@@ -122,7 +135,8 @@ def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
     says, said = _curves(data, "says", SAYS_IT), _curves(data, "said", SAID_IT)
-    return Weights(centre, says, said, _curves(data, "asked", ASKED_BEFORE), float(str(data["likely"])))
+    likely, chosen = float(str(data["likely"])), float(str(data["chosen"]))
+    return Weights(centre, says, said, _curves(data, "asked", ASKED_BEFORE), likely, chosen)
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -166,14 +180,14 @@ class Relevance:
         sources: Sequence[Source],
         *,
         scores: Scores = MappingProxyType({}),
-        chosen: bool = False,
+        brought: Brought = Brought.FOUND,
         introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
-        `scores`: those of the search, by source. `chosen`: a person chose the sources.
+        `scores`: those of the search, by source.
         """
         askings = searched(question)
         if not askings:
@@ -186,7 +200,7 @@ class Relevance:
         ]
         judged = [
             [
-                self._judged(a, source, e, max(asked, whole if whole >= SURE else 0.0), chosen)
+                self._judged(a, source, e, max(asked, whole if whole >= SURE else 0.0), brought)
                 for source, e, asked, whole in zip(sources, row, of_row, same[-1], strict=True)
             ]
             for a, row, of_row in zip(askings, made, same, strict=True)
@@ -198,9 +212,9 @@ class Relevance:
         )
 
     def _judged(
-        self, asking: Asking, source: Source, evidence: Evidence, asked: float, chosen: bool
+        self, asking: Asking, source: Source, evidence: Evidence, asked: float, brought: Brought
     ) -> Judged:
-        near = self.weights.near(evidence, chosen=chosen, same=asked)
+        near = self.weights.near(evidence, brought, asked)
         return Judged(
             asking,
             source,
@@ -226,7 +240,7 @@ class Relevance:
             selection.question.text,
             sources,
             scores=scores,
-            chosen=person and trusted,
+            brought=Brought.CHOSEN if person and trusted else Brought.FOUND,
             introduction=selection.introduction,
         )
 
