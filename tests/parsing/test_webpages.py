@@ -38,6 +38,21 @@ def test_a_web_page_is_what_a_visitor_reads() -> None:
     assert cut(document)[1][0].heading_path == ("Nota dijken", "Cijfers")
 
 
+@pytest.mark.parametrize(
+    ("style", "given", "shown"),
+    [
+        ("display: inline-flex; flex-direction: column", "<b>17</b><i>20</i>", "Er is 17/20 deel betaald."),
+        ("display: inline-flex; flex-flow: column", "<b>3</b><b>8</b>", "Er is 3/8 deel betaald."),
+        ("display: inline-grid", "<b>1,5</b><b>100</b>", "Er is 1,5/100 deel betaald."),
+        ("display: inline-block", "<div>17</div><div>20</div>", "Er is 17/20 deel betaald."),
+        ("display: inline-block", "<b>17</b> <b>20</b>", "Er is 17 20 deel betaald."),  # side by side
+    ],
+)
+def test_figures_one_above_the_other_in_the_line_are_a_fraction(style: str, given: str, shown: str) -> None:
+    line = f"<p>Er is <span style='{style}'>{given}</span> deel betaald.</p>"
+    assert _parse(f"<!DOCTYPE html><html><body>{line}</body></html>", "a.html").text == shown
+
+
 def test_markdown_has_headings_lists_and_tables() -> None:
     text = "# Nota\n\nEen **vette** regel\ndie doorloopt.\n\n## Lijst\n- een\n- twee\n\n"
     text += "| a | b |\n|---|---|\n| 1 | 2 |\n"

@@ -76,7 +76,7 @@ _WEIGHED = frozenset(
     "counter-reset counter-increment unicode-bidi direction block-size inline-size max-block-size "
     "max-inline-size inset translate scale "
     "letter-spacing contain border border-left border-right mask mask-image -webkit-mask "
-    "-webkit-mask-image mix-blend-mode line-height".split()
+    "-webkit-mask-image mix-blend-mode line-height flex-direction flex-flow".split()
 )
 
 
@@ -85,6 +85,7 @@ class Look:
     """How an element looks, as far as it matters for reading."""
 
     display: str = "block"
+    stacks: bool = False  # a box in the line whose boxes stand one above the other
     size: float = 16.0
     root_size: float = 16.0
     letters: Colour = BLACK
@@ -231,6 +232,11 @@ class Cascade:
         weight = values.get("font-weight", "")
         return Look(
             display=display,
+            stacks=display in ("inline-block", "inline-grid")
+            or (
+                display == "inline-flex"
+                and "column" in f"{values.get('flex-direction')} {values.get('flex-flow')}"
+            ),
             size=size,
             root_size=size if tag == "html" else parent.root_size,
             letters=letters,
@@ -561,6 +567,11 @@ def _composited(colour: Colour, ground: Colour, values: dict[str, str]) -> Colou
     blend = _BLENDS.get(values.get("mix-blend-mode", ""), lambda over, _: over)
     red, green, blue = map(blend, parts, (ground.red, ground.green, ground.blue))
     return Colour(red, green, blue, colour.alpha)
+
+
+def _stacks(values: dict[str, str], display: str) -> bool:
+    flow = f"{values.get('flex-direction')} {values.get('flex-flow')}"
+    return display in ("inline-block", "inline-grid") or (display == "inline-flex" and "column" in flow)
 
 
 def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:

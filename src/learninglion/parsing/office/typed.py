@@ -137,9 +137,10 @@ def _with_white(lines: Sequence[str]) -> list[str]:
     """
     filled = [line for line in lines if line]
     width = max(map(len, filled), default=0)
+    following = [*lines, ""][1:]
     fits = [
         bool(line and below) and len(line) + 1 + len(below.split()[0]) <= width
-        for line, below in zip(lines, [*lines[1:], ""], strict=False)
+        for line, below in zip(lines, following, strict=True)
     ]
     if any(map(_RULE.match, filled)):
         return list(lines)
@@ -147,7 +148,7 @@ def _with_white(lines: Sequence[str]) -> list[str]:
     if 4 <= len(filled) == len(lines) and 3 * sum(fits) >= 2 * (len(fits) - 1) and 10 * within <= len(filled):
         return [part for line in lines for part in (line, "")]
     white: list[str] = []
-    for line, below, room in zip(lines, [*lines[1:], ""], fits, strict=True):
+    for line, below, room in zip(lines, following, fits, strict=True):
         ends = room and ENDED.search(line) and below[:1].isupper()
         white += [line, ""] if ends else [line]
     return white

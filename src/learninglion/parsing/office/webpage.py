@@ -39,6 +39,7 @@ from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 from learninglion.parsing.symbols import show_symbols
 
+_WHOLE_FIGURE = re.compile(r"\d[\d.,]*")
 _START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|style|article|main|div"
     r"|section|p|h[1-6]|table|ul|ol|form|span|b|font|center)\b",
@@ -240,6 +241,11 @@ class _PageReader:
         if special is not None:
             special(self, node, look)
             return
+        if look.stacks and (fraction := self._fraction(node, look)):
+            self.piece.part()
+            self._say(fraction, look)
+            self.piece.part()
+            return
         if look.display in ("table", "inline-table"):
             self._close(kind, 0)
             self._table(node, look)
@@ -266,6 +272,17 @@ class _PageReader:
             self.label = ""
         else:
             self._edge(node, tag, look)
+
+    def _fraction(self, node: etree._Element, look: Look) -> str:
+        """ "17/20" for a box in the line that holds two figures, one above the other, and nothing else."""
+        parts = [part for part in node if isinstance(part.tag, str)]
+        texts = [" ".join("".join(part.itertext()).split()) for part in parts]
+        looks = [self.cascade.look(part, look) for part in parts]
+        bare = "".join(filter(None, (node.text, *(part.tail for part in parts)))).strip()
+        above = look.display != "inline-block" or not any(own.display.startswith("inline") for own in looks)
+        if bare or len(parts) != 2 or not above or any(own.unseen for own in looks):
+            return ""
+        return "/".join(texts) if all(map(_WHOLE_FIGURE.fullmatch, texts)) else ""
 
     def _note(self, node: etree._Element, look: Look) -> None:
         """Tie a mark to its note, or read a note apart from the text."""
