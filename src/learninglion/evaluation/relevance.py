@@ -424,8 +424,8 @@ def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.f
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    says, said, asked = flat(4, (0, 1, 2, 3)), flat(2, (0,)), flat(len(ASKED_BEFORE), ASKED_CURVES)
-    return Weights(centre, says, said, asked)
+    says, said = flat(len(SAYS_IT), tuple(range(len(SAYS_IT)))), flat(len(SAID_IT), (0,))
+    return Weights(centre, says, said, flat(len(ASKED_BEFORE), ASKED_CURVES))
 
 
 def flat(signals: int, starts: tuple[int, ...]) -> Curves:

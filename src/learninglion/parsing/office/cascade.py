@@ -232,11 +232,7 @@ class Cascade:
         weight = values.get("font-weight", "")
         return Look(
             display=display,
-            stacks=display in ("inline-block", "inline-grid")
-            or (
-                display == "inline-flex"
-                and "column" in f"{values.get('flex-direction')} {values.get('flex-flow')}"
-            ),
+            stacks=_stacks(values, display),
             size=size,
             root_size=size if tag == "html" else parent.root_size,
             letters=letters,
