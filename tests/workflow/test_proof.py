@@ -256,8 +256,8 @@ def test_deletion_reaches_everything_that_trace_names(workplace: Workplace) -> N
     image = workplace.options.home / "cache" / "pages" / sha256[:2] / f"{sha256}-1-2-2.page"
     image.parent.mkdir(parents=True)
     image.write_bytes(b"page")
-    workplace.accounts.claim("beheer", "k", "d")
-    workplace.accounts.remember("beheer", "k", "d", 201, f'{{"document": "{first}"}}')
+    workplace.answers.claim("beheer", "k", "d")
+    workplace.answers.remember("beheer", "k", "d", 201, f'{{"document": "{first}"}}')
     assert places(workplace, first) >= {
         "archief",
         "oorspronkelijk bestand",

@@ -20,7 +20,7 @@ from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.transfer import import_all, measured, tables_of
+from learninglion.workflow.backup import import_all, measured, tables_of
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))

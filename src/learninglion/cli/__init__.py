@@ -146,7 +146,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from learninglion.workflow.files import disk_trouble
+        from learninglion.workflow.storage import disk_trouble
 
         trouble = disk_trouble(error)
         if trouble is None:

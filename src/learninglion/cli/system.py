@@ -17,11 +17,10 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.settings import collector_choice, load_settings
-from learninglion.workflow.backup import restore_backup, verify_backup
+from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
-from learninglion.workflow.files import write_file
 from learninglion.workflow.intake import RereadOutcome, RereadResult
-from learninglion.workflow.transfer import counted, import_all
+from learninglion.workflow.storage import write_file
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")

@@ -1,4 +1,4 @@
-"""Who may come in: accounts, invitations, sessions, and the answers kept for repeated writes.
+"""Who may come in: accounts, invitations and sessions.
 
 No password is ever made by the program. The first account and every new one start with an invitation: a
 token that works once. Of passwords, invitations and sessions only hashes are kept. `Access` notes in the
@@ -24,7 +24,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
-    Integer,
     Row,
     String,
     Table,
@@ -36,7 +35,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.models import Actor, Role
 from learninglion.models.errors import (
     BusyError,
@@ -47,6 +46,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import EventLog
+from learninglion.workflow.idempotency import expired_answers
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
@@ -153,15 +153,6 @@ tickets = Table(
     Column("label", String(200), nullable=False),
     Column("expires", Moment, nullable=False),
 )
-answers = Table(
-    "web_answers",
-    metadata,
-    Column("key", String(300), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("kept", Moment, nullable=False),
-)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,98}")
 _SHORTEST_PASSWORD = (
@@ -172,8 +163,6 @@ _INVITATION = timedelta(hours=72)
 _MOST_HASHING = 8  # attempts at once, the one at work included; each holds a thread of the server
 _HASHING_WAIT = 5.0  # seconds
 _BUSY = "Er melden zich veel mensen tegelijk aan. Probeer het over een halve minuut opnieuw."
-_ANSWER_KEPT = timedelta(hours=24)
-_CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
 
 
 class SessionKind:
@@ -199,15 +188,6 @@ class Account:
     def actor(self) -> Actor:
         """This person, as the workflow knows people."""
         return Actor(self.name, self.roles, self.collections)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What was answered to an earlier request with the same idempotency key."""
-
-    digest: str
-    status: int
-    body: str
 
 
 class HashingTurns:
@@ -454,7 +434,7 @@ class Accounts:
         """Throw away what has run out."""
         with writing(self._engine) as connection:
             connection.execute(delete(tickets).where(tickets.c.expires <= now()))
-            connection.execute(delete(answers).where(answers.c.kept <= now() - _ANSWER_KEPT))
+            connection.execute(expired_answers())
 
     def _ticket(self, kind: str, account: str | None, lasts: timedelta, label: str = "") -> str:
         token = secrets.token_urlsafe(32)
@@ -470,63 +450,6 @@ class Accounts:
                     tickets.c.digest == sha256_hex(token), tickets.c.kind == kind, tickets.c.expires > now()
                 )
             ).one_or_none()
-
-    # ----------------------------------------------------------------- repeated writes
-
-    def forget_answers_about(self, subject: str) -> None:
-        """Throw away every kept answer in whose text `subject` stands."""
-        with erasing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
-
-    def count_answers_about(self, subject: str) -> int:
-        """How many kept answers name `subject`."""
-        query = select(func.count()).select_from(answers)
-        with reading(self._engine) as connection:
-            return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
-
-    def kept_answers(self) -> tuple[tuple[str, str], ...]:
-        """What is kept for repeated API requests: key and text."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(answers.c.key, answers.c.body)).all()
-        return tuple((str(row[0]), str(row[1])) for row in rows)
-
-    def forget_answers(self, keys: Iterable[str]) -> None:
-        """Throw these kept answers away."""
-        with erasing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.key.in_(sorted(keys))))
-
-    def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
-        """Take this person's key for new work (None), or give what is kept under it.
-
-        The body of what is kept is empty while somebody else is still working on it.
-        """
-        place = answers.c.key == f"{owner}\n{key}"
-        with writing(self._engine) as connection:
-            row = connection.execute(select(answers).where(place)).one_or_none()
-            lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
-            if row is not None and not lapsed:
-                return KeptAnswer(row.digest, row.status, row.body)
-            connection.execute(delete(answers).where(place))
-            values = {"key": f"{owner}\n{key}", "digest": digest, "status": 0, "body": "", "kept": now()}
-            connection.execute(insert(answers).values(**values))
-        return None
-
-    def release(self, owner: str, key: str) -> None:
-        """Give a key back whose work failed."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                delete(answers).where(answers.c.key == f"{owner}\n{key}", answers.c.body == "")
-            )
-
-    def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
-        """Keep an answer for a day, so that repeating the request repeats it."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
-            connection.execute(
-                insert(answers).values(
-                    key=f"{owner}\n{key}", digest=digest, status=status, body=body, kept=now()
-                )
-            )
 
 
 def check_name(name: str) -> str:

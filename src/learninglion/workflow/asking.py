@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from learninglion.models import Actor, Document, DocumentCard, Filters
+from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.models.progress import Progress, silent
@@ -12,14 +12,13 @@ from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.asking import Reply, find_answers
 from learninglion.store.store import Store
-from learninglion.workflow.documents import NO_FILTERS
+from learninglion.workflow.documents import NO_FILTERS, VisibleLibrary
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 
 _LONGEST = 2000  # characters of a question
-_NAMED = 500  # documents whose names are compared with the question
 
 
 class Asking:
@@ -94,31 +93,3 @@ class Asking:
             },
         )
         return reply
-
-
-class VisibleLibrary:
-    """The documents that one person may ask about, within filters."""
-
-    def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
-        self._store = store
-        self._filters = filters
-        self._visible = actor.collections
-
-    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
-        """Of the newest documents their titles and file names."""
-        return self._store.names(self._filters, self._visible, limit=_NAMED)
-
-    def card(self, document_id: str) -> DocumentCard:
-        """What lists say of a document."""
-        return self._store.card(document_id, self._visible)
-
-    def document(self, document_id: str) -> Document:
-        """A whole document, its personal data covered where a collection of it asks that."""
-        return self._store.document(document_id, self._visible, covered=True)
-
-    def earlier(self, document_id: str) -> Document | None:
-        """The version before, covered likewise; of what a collection one may not see brought in, none."""
-        numbers = [version.number for version in self._store.history(document_id, self._visible)]
-        if len(numbers) < 2:
-            return None
-        return self._store.version(document_id, numbers[-2], self._visible, covered=True)

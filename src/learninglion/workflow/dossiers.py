@@ -19,9 +19,9 @@ from learninglion.record.export import WHOLE, ExportFormat, export, file_name
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.provenance import MarkReport, Signer, check_mark, sidecar_of
-from learninglion.workflow.files import free_path, make_folder, write_file
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.storage import free_path, make_folder, write_file
 from learninglion.workflow.writing import first_finished
 
 __all__ = ["TERM_SET", "DossierCard", "DossierVersion", "Dossiers"]

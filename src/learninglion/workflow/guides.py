@@ -41,7 +41,7 @@ from learninglion.models.progress import silent
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
-from learninglion.workflow.asking import VisibleLibrary
+from learninglion.workflow.documents import VisibleLibrary
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import RIGHTS, Task, require_within

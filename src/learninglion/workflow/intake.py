@@ -37,10 +37,9 @@ from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
 from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.log import note
-from learninglion.workflow.proof import INGEST, account_of, account_of_removal
+from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.traces import Traces
+from learninglion.workflow.storage import Traces
 
 __all__ = [
     "Intake",

@@ -15,7 +15,7 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import Energy, energy_figures
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import ai_share
-from learninglion.workflow.proof import INGEST
+from learninglion.workflow.log import INGEST
 from learninglion.workflow.rights import Task, require_everywhere
 
 _SPENT = {

@@ -22,12 +22,13 @@ from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.guides import GuideRepository
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.log import note
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
-from learninglion.workflow.traces import Traces
+from learninglion.workflow.storage import Traces
 from learninglion.workflow.working_texts import WorkingTextRepository
 
 _SHORTEST = 4  # letters or digits; less is in everything
@@ -84,6 +85,7 @@ class Persons:
         repository: DossierRepository,
         sets: SetRepository,
         accounts: Accounts,
+        answers: KeptAnswers,
         traces: Traces,
         intake: Intake,
         retention: Retention,
@@ -96,6 +98,7 @@ class Persons:
         self._repository = repository
         self._sets = sets
         self._accounts = accounts
+        self._answers = answers
         self._traces = traces
         self._intake = intake
         self._retention = retention
@@ -130,7 +133,7 @@ class Persons:
             for dossier_id in (name for name in _of(places, "dossier") if name not in held):
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)
         self._sets.clear_all(_of(places, "set"))
-        self._accounts.forget_answers(_of(places, "answer"))
+        self._answers.forget(_of(places, "answer"))
         self._guides.forget(_of(places, "remark"))
         self._typed.forget(_of(places, "typed"))
         for entry in self._store.journal.entries():
@@ -152,7 +155,7 @@ class Persons:
         )
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
-        yield from _tallied("answer", pattern, self._accounts.kept_answers())
+        yield from _tallied("answer", pattern, self._answers.contents())
         yield from _tallied("typed", pattern, self._typed.contents())
         remarks = ((s.id, canonical_json(s)) for s in self._guides.remarks())
         yield from _tallied("remark", pattern, remarks)

@@ -43,8 +43,8 @@ from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
 from learninglion.web.security import API_VERSION
 from learninglion.workflow import Workplace, read_question_text
-from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.conversations import MOST_TURNS, Turn
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.jobs import Job, Run
 from learninglion.workflow.rights import Task, require, require_within
 
@@ -155,7 +155,7 @@ def _problem_schema() -> Object:
 
 
 def repeated(
-    accounts: Accounts,
+    answers: KeptAnswers,
     actor: Actor,
     key: str,
     request: bytes,
@@ -172,7 +172,7 @@ def repeated(
     if not key:
         return JSONResponse(show(work()), status)
     digest = sha256_hex(request)
-    earlier = accounts.claim(actor.name, key, digest)
+    earlier = answers.claim(actor.name, key, digest)
     if earlier is not None:
         if earlier.digest != digest:
             raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
@@ -182,9 +182,9 @@ def repeated(
     try:
         answer = work()
     except BaseException:
-        accounts.release(actor.name, key)
+        answers.release(actor.name, key)
         raise
-    accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
+    answers.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
     return JSONResponse(show(answer), status)
 
 
@@ -588,7 +588,7 @@ async def add_document(
         return answer
 
     return await run_in_threadpool(
-        repeated, site.workplace.accounts, actor, key, digest_input, work, 201, show
+        repeated, site.workplace.answers, actor, key, digest_input, work, 201, show
     )
 
 
@@ -610,7 +610,7 @@ async def add_documents(
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
         request += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, request, begin, 202)
+    return await run_in_threadpool(repeated, site.workplace.answers, actor, key, request, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
@@ -706,7 +706,7 @@ def draft(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> R
         version = int(str(answer["version"]))
         return dossier_view(site.workplace.dossiers.load(str(answer["dossier"]), actor, version))
 
-    return repeated(site.workplace.accounts, actor, key, request, work, 201, show)
+    return repeated(site.workplace.answers, actor, key, request, work, 201, show)
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": JobView}})
@@ -719,7 +719,7 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
         return _told_job(site.workplace.jobs.start(actor, "draft.api", plain))
 
     request = b"draft-jobs\n" + body.model_dump_json().encode()
-    return repeated(site.workplace.accounts, actor, key, request, begin, 202)
+    return repeated(site.workplace.answers, actor, key, request, begin, 202)
 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
