@@ -22,7 +22,7 @@ from learninglion.evaluation.testset import answer_entries, read_pairs
 from learninglion.inference.encoders import NanoEncoder, Vectors
 from learninglion.inference.vectors import VectorCache, embed
 from learninglion.search.engine import Engine
-from learninglion.search.local import snapshot as embedded
+from learninglion.search.local import index as embedded
 from learninglion.search.local.index import Index
 from learninglion.search.postgres import index
 from learninglion.search.postgres.index import PostgresIndex

@@ -38,7 +38,7 @@ from learninglion.inference.reranking import RerankerChoice, reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.energy import Method, PowerFigures
 from learninglion.record.letter import LetterTerms
-from learninglion.store.object_store import ObjectStoreChoice
+from learninglion.store.originals import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
 T = TypeVar("T")

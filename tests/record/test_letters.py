@@ -43,13 +43,15 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError
-from learninglion.record.answers import answer_blocks, copy_answers, group_blocks
-from learninglion.record.changes import (
+from learninglion.record.answers import (
     ChangedPiece,
     Deed,
     MachineText,
     PieceKind,
+    answer_blocks,
     changed_blocks,
+    copy_answers,
+    group_blocks,
     text_before,
     trace_deeds,
 )

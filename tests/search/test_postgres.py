@@ -18,7 +18,7 @@ from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.frame import Tally, WordCounts
-from learninglion.search.local import snapshot as embedded
+from learninglion.search.local import index as embedded
 from learninglion.search.local.index import Index
 from learninglion.search.postgres import index, tables
 from learninglion.search.postgres import index as building

@@ -14,8 +14,7 @@ from archives import SUBJECTS, make_archive, make_entry
 from engines import Place
 from learninglion.database.engine import open_unchanged
 from learninglion.search.postgres import index
-from learninglion.search.postgres.index import PostgresIndex, supported
-from learninglion.search.postgres.replica import Replica
+from learninglion.search.postgres.index import PostgresIndex, Replica, supported
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder

@@ -20,7 +20,7 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
-from learninglion.record.provenance import Signer
+from learninglion.record.marking import Signer
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.search.postgres.index import PostgresIndex

@@ -10,8 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from learninglion import __version__
-from learninglion.cli.terminal import fail, show_what_can_be_shown
-from learninglion.cli.usage import dutch_usage, help_in_dutch, tell_in_dutch
+from learninglion.cli.terminal import dutch_usage, fail, help_in_dutch, show_what_can_be_shown, tell_in_dutch
 from learninglion.models.errors import LearningLionError, UnavailableError
 
 __all__ = ["LazyCommands", "app", "main"]

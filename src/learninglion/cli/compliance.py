@@ -11,8 +11,7 @@ import typer
 
 from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import advise, console, local_actor, print_json
-from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
-from learninglion.compliance.impact_forms import Assessment, filled_form
+from learninglion.compliance.facts import Assessment, Figure, Holding, Installation, facts_of, filled_form
 from learninglion.compliance.monthly import monthly_page, monthly_pdf
 from learninglion.compliance.papers import compliance_bundle, publication
 from learninglion.compliance.register_entry import register_entry

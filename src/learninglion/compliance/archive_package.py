@@ -26,8 +26,7 @@ from learninglion.record.energy import Energy
 from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
-from learninglion.record.marking import credit_line, state_words
-from learninglion.record.provenance import SIDECAR_SUFFIX
+from learninglion.record.marking import SIDECAR_SUFFIX, credit_line, state_words
 
 APPRAISALS = {"B": "Blijvend te bewaren", "V": "Tijdelijk te bewaren"}
 

@@ -22,15 +22,17 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from learninglion.compliance.facts import (
+    Assessment,
     Installation,
     data_card,
     facts_of,
+    filled_form,
     model_cards,
     model_page,
     notice,
+    open_questions,
     risk_page,
 )
-from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 

@@ -39,10 +39,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.measures import DataPlaces, Run, append_line, read_runs
-from learninglion.evaluation.retrieval import Grades, evaluate
+from learninglion.evaluation.retrieval import BUILT_IN, Grades, Setting, configuration_of, evaluate, mistakes
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder

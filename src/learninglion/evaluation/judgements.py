@@ -18,9 +18,8 @@ from itertools import combinations
 from pathlib import Path
 
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.configuration import Configuration, weigh
 from learninglion.evaluation.measures import append_line
-from learninglion.evaluation.retrieval import rank_trial
+from learninglion.evaluation.retrieval import Configuration, rank_trial, weigh
 from learninglion.evaluation.testset import Trial
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache

@@ -17,8 +17,7 @@ from urllib.parse import quote
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
-from learninglion.record.answers import TextBlock, answer_heading, empty_answer, group_blocks
-from learninglion.record.changes import MachineText
+from learninglion.record.answers import MachineText, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.contract import dossier_view
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter import LetterTerms, document_title, file_stem

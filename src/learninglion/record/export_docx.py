@@ -30,14 +30,18 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from learninglion.models import Dossier, Opening
-from learninglion.record.answers import Sentence, TextBlock, answer_heading, empty_answer, group_blocks
-from learninglion.record.changes import (
+from learninglion.record.answers import (
     ChangedBlock,
     ChangedPiece,
     Deed,
     MachineText,
     PieceKind,
+    Sentence,
+    TextBlock,
+    answer_heading,
     changed_blocks,
+    empty_answer,
+    group_blocks,
     text_before,
 )
 from learninglion.record.letter import (

@@ -20,7 +20,7 @@ from sqlalchemy.engine import RowMapping
 
 from learninglion.database.blobs import Files, FolderBlobs
 from learninglion.database.engine import damage_of, erasing, now, reading, writing
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError

@@ -18,10 +18,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError, UnavailableError
-from learninglion.web.access import NotSignedInError, account_of
+from learninglion.web.access import SAFE_METHODS, NotSignedInError, account_of
 from learninglion.web.forms import MAX_BYTES
 from learninglion.web.problems import response_to
-from learninglion.web.security import SAFE_METHODS
 from learninglion.workflow.rights import RIGHTS, Task
 
 _KB, _MB = 1_000, 1_000_000

@@ -52,7 +52,7 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
-from learninglion.record.provenance import SIGNED_BEFORE, SIGNING_KEY
+from learninglion.record.marking import SIGNED_BEFORE, SIGNING_KEY
 from learninglion.search.fusion import TUNING
 from learninglion.search.switching import BOOK
 from learninglion.store.originals import ORIGINALS, Originals

@@ -11,14 +11,13 @@ from learninglion.database.engine import now
 from learninglion.models import Actor, Dossier
 from learninglion.models.errors import UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, sha256_hex
-from learninglion.record.answers import TextCopy, copy_answers
-from learninglion.record.changes import Deed, MachineText, trace_deeds
+from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
-from learninglion.record.provenance import MarkReport, Signer, check_mark, sidecar_of
+from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.storage import free_path, make_folder, write_file

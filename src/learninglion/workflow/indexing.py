@@ -22,8 +22,7 @@ from learninglion.search.content import passage_text
 from learninglion.search.engine import Engine, IndexState, follows
 from learninglion.search.fusion import LearnedVersions
 from learninglion.search.local.index import Index
-from learninglion.search.postgres.index import PostgresIndex
-from learninglion.search.postgres.replica import Replica
+from learninglion.search.postgres.index import PostgresIndex, Replica
 from learninglion.search.switching import EncoderBook, Switching, SwitchState
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require

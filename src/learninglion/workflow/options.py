@@ -17,7 +17,7 @@ from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice
 from learninglion.record.energy import PowerFigures
 from learninglion.record.letter import LetterTerms
-from learninglion.store.object_store import ObjectStoreChoice
+from learninglion.store.originals import ObjectStoreChoice
 
 ENGINES = ("auto", "embedded", "postgres")  # of search
 DATABASE = "learninglion.db"  # in the data folder, where no PostgreSQL is named

@@ -17,12 +17,10 @@ from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.record.provenance import SIGNING_KEY, Signer
+from learninglion.record.marking import SIGNING_KEY, Signer
 from learninglion.search.fusion import LearnedVersions
-from learninglion.search.postgres.index import supported
-from learninglion.search.postgres.replica import Replica
-from learninglion.store.object_store import ObjectStore
-from learninglion.store.originals import ORIGINALS
+from learninglion.search.postgres.index import Replica, supported
+from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
 from learninglion.workflow.asking import Asking

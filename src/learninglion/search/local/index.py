@@ -19,24 +19,30 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from zipfile import BadZipFile
 
 import numpy as np
+import tantivy
+from numpy.typing import NDArray
 
-from learninglion.database.files import write_durably
-from learninglion.database.locking import exclusive
-from learninglion.inference.encoders import Encoder
+from learninglion.database.files import exclusive, write_durably
+from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import PassageKind
-from learninglion.models.errors import IntegrityError, LearningLionError
+from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
+from learninglion.search.analysis import FAMILIES, Terms
 from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
 from learninglion.search.engine import (
+    CANDIDATES,
+    EXACT,
+    NEAREST,
     OTHER_ENCODER,
     EncoderFinder,
     Encoders,
@@ -44,14 +50,263 @@ from learninglion.search.engine import (
     Timings,
     follows,
     none_other,
+    proposing,
 )
-from learninglion.search.frame import frame_of, load_frame, save_frame
-from learninglion.search.fusion import Fusion, shipped
+from learninglion.search.frame import Frame, Statistics, WordCounts, frame_of, load_frame, save_frame
+from learninglion.search.fusion import Fusion, Scores, shipped
 from learninglion.search.local.filed import FiledSegment, checksum, merge, open_segment, write_segment
-from learninglion.search.local.lexical import Addition, Lexicon
-from learninglion.search.local.snapshot import Snapshot
-from learninglion.search.segments import Entries, terms_of
+from learninglion.search.scoring import Pieces, Probe
+from learninglion.search.segments import BOTH, Entries, terms_of
 from learninglion.store.reader import Change, Reader
+
+_BLOCK = 100  # passages whose nearest is looked for together
+_CLOSED = -2.0  # the cosine of what may not be found: below any
+
+_REMEMBERED = 8
+
+
+class Snapshot:
+    """The segments of one moment. A source is known by its position: its row, counted through segments."""
+
+    def __init__(
+        self,
+        segments: tuple[FiledSegment, ...],
+        frame: Frame,
+        lexicon: Lexicon,
+        fusion: Fusion,
+        encoder_name: str,
+        sequence: int,
+        timings: Timings,
+    ) -> None:
+        self.timings = timings
+        self.segments = segments
+        self.frame = frame
+        self.lexicon = lexicon
+        self.fusion = fusion
+        self.encoder_name = encoder_name
+        self.sequence = sequence
+        self.starts = np.concatenate([[0], np.cumsum([len(s) for s in segments])]).astype(np.int64)
+        none = np.zeros(0, dtype=np.int64)
+        self.alive: NDArray[np.bool_] = np.concatenate([none.astype(np.bool_), *(s.alive for s in segments)])
+        self.keys: NDArray[np.int64] = np.concatenate([none, *(s.keys for s in segments)])
+        self._by_key = np.argsort(self.keys, kind="stable")
+        self.statistics = _collect(segments, frame)
+        self._owners: tuple[list[str], NDArray[np.int32]] | None = None
+        self._masks: OrderedDict[frozenset[str], NDArray[np.bool_]] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def positions_of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The positions of these keys, in their order; keys that are not here are left out."""
+        if not len(self.keys):
+            return np.zeros(0, dtype=np.int64)
+        places = np.searchsorted(self.keys, keys, sorter=self._by_key)
+        positions = self._by_key[np.minimum(places, len(self.keys) - 1)]
+        return np.asarray(positions[self.keys[positions] == keys], dtype=np.int64)
+
+    def mask(self, documents: frozenset[str] | None) -> NDArray[np.bool_]:
+        """For each position whether it may be found: alive, and of one of `documents` (None: any)."""
+        if documents is None:
+            return self.alive
+        with self._lock:
+            known = self._masks.get(documents)
+            if known is None:
+                names, owners = self._numbered()
+                inside = np.fromiter((name in documents for name in names), np.bool_, len(names))
+                known = self._masks[documents] = inside[owners] & self.alive
+                while len(self._masks) > _REMEMBERED:
+                    self._masks.popitem(last=False)
+            else:
+                self._masks.move_to_end(documents)
+            return known
+
+    def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
+        """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
+        mask = self.mask(documents)
+        allowed = int(mask.sum())
+        if exact or allowed <= EXACT:
+            return self.split(np.flatnonzero(mask))
+        ranked = [*_by_words(self, probe, mask, allowed), _nearest(self, probe.vector, mask)]
+        return self.split(np.unique(np.concatenate(ranked)))
+
+    def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
+        """How many documents and sources may be found among `documents` (None: all)."""
+        mask = self.mask(documents)
+        with self._lock:
+            names, owners = self._numbered()
+        documents_seen = np.count_nonzero(np.bincount(owners[mask], minlength=len(names)))
+        return int(documents_seen), int(mask.sum())
+
+    def _numbered(self) -> tuple[list[str], NDArray[np.int32]]:
+        """The documents, and for each position the number of its own; made once, under the lock.
+
+        Names are walked in Python, which for 100,000 sources takes longer than the rest of a search.
+        """
+        if self._owners is None:
+            numbers: dict[str, int] = {}
+            listed = [
+                numbers.setdefault(name, len(numbers)) for s in self.segments for name in s.documents.tolist()
+            ]
+            self._owners = list(numbers), np.array(listed, dtype=np.int32)
+        return self._owners
+
+    def split(self, positions: NDArray[np.int64]) -> Pieces:
+        """Ascending positions as rows of segments."""
+        edges = np.searchsorted(positions, self.starts)
+        return [
+            (segment, positions[edges[i] : edges[i + 1]] - self.starts[i])
+            for i, segment in enumerate(self.segments)
+            if edges[i + 1] > edges[i]
+        ]
+
+
+def _collect(segments: Sequence[FiledSegment], frame: Frame) -> Statistics:
+    words = WordCounts()
+    for segment in segments:
+        for key in BOTH:
+            segment.count_living(key, words.frequency[key])
+        words.measure(segment, segment.alive)
+    living = [segment.living() for segment in segments]
+    questions = sum((questions_living for questions_living, _ in living), frame.questions)
+    bodies = sum((body for _, body in living), frame.bodies)
+    return words.statistics(questions.cloud(), bodies.cloud())
+
+
+def _by_words(
+    snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int
+) -> list[NDArray[np.int64]]:
+    """Candidates by stems and by 5-grams. Under a filter they are looked for deeper, in proportion."""
+    share = allowed / max(1, len(mask))
+    depth = min(25 * CANDIDATES, int(CANDIDATES / max(share, 1e-6)))
+    stems, grams = proposing(probe)
+    ranked = [
+        snapshot.positions_of(snapshot.lexicon.search(terms, depth)) for terms in ((stems, ()), ((), grams))
+    ]
+    return [p[mask[p]][:CANDIDATES] for p in ranked]
+
+
+def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The positions with the passages nearest to `vector`, at first look."""
+    positions: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    values: list[Scores] = [np.zeros(0, dtype=np.float32)]
+    for number, segment in enumerate(snapshot.segments):
+        cosines = segment.sketch.cosines(vector)
+        inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
+        if not inside.all():
+            cosines[~inside[segment.owner]] = _CLOSED
+        top = _highest(cosines, NEAREST)
+        top = top[cosines[top] > _CLOSED]
+        positions.append(segment.owner[top] + snapshot.starts[number])
+        values.append(cosines[top])
+    nearest = np.argsort(-np.concatenate(values), kind="stable")[:NEAREST]
+    return np.asarray(np.concatenate(positions)[nearest], dtype=np.int64)
+
+
+def _highest(values: Scores, most: int) -> NDArray[np.int64]:
+    """Where the `most` highest of `values` are, or all of them, in no order.
+
+    At least `most` values are as high as the `most`-th highest maximum of a block, so only those are looked
+    at further: a tenth of the time where there are many values.
+    """
+    blocks = len(values) // _BLOCK
+    if blocks > most:
+        maxima = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        least = np.partition(maxima, blocks - most)[blocks - most]
+        places = np.flatnonzero(values >= least)
+    else:
+        places = np.arange(len(values))
+    if len(places) <= most:
+        return places
+    return np.asarray(places[np.argpartition(-values[places], most - 1)[:most]], dtype=np.int64)
+
+
+# (key, document id, terms of the whole source by family)
+Addition = tuple[int, str, tuple[Terms, Terms]]
+# for each family: (term, weight), heaviest first
+QueryTerms = tuple[Sequence[tuple[int, float]], Sequence[tuple[int, float]]]
+
+_HEAP = 64_000_000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    for family in FAMILIES:
+        builder.add_text_field(family, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class Lexicon:
+    """The lexical index of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        try:
+            self._index = tantivy.Index(self._schema, path=str(folder))
+        except ValueError as error:
+            raise IntegrityError(f"Het woordregister is beschadigd: {error}") from error
+
+    def change(self, additions: Iterable[Addition], gone: Sequence[str], keys_below: int) -> None:
+        """Take away the documents `gone` and every key from `keys_below` on, then add, in one commit.
+
+        Keys from there on are what an interrupted change left behind.
+        """
+        try:
+            writer = self._index.writer(_HEAP, 1)
+        except ValueError as error:
+            raise ConflictError("Een ander proces werkt het zoekregister bij.") from error
+        # One that was killed before its commit leaves files under the names that this commit will use.
+        writer.garbage_collect_files()
+        for document_id in gone:
+            writer.delete_documents_by_term("document", document_id)
+        leftover = tantivy.Query.range_query(
+            self._schema, "key", tantivy.FieldType.Unsigned, keys_below, None
+        )
+        writer.delete_documents_by_query(leftover)
+        for key, document_id, terms in additions:
+            document = tantivy.Document()
+            document.add_unsigned("key", key)
+            document.add_text("document", document_id)
+            for family, bag in zip(FAMILIES, terms, strict=True):
+                # a frequency above a dozen says nothing more (BM25 saturates); it only costs space
+                repeated = np.repeat(bag.ids, np.minimum(bag.counts, 12).astype(np.int64))
+                document.add_text(family, " ".join(map(str, repeated.tolist())))
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def reload(self) -> None:
+        """See what other processes committed."""
+        self._index.reload()
+
+    def count(self) -> int:
+        """How many sources it holds."""
+        return int(self._index.searcher().num_docs)
+
+    def search(self, terms: QueryTerms, limit: int) -> NDArray[np.int64]:
+        """Keys of the best `limit` sources, best first."""
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(family, term), weight))
+            for family, listed in zip(FAMILIES, terms, strict=True)
+            for term, weight in listed
+            if weight > 0
+        ]
+        if not clauses or limit <= 0:
+            return np.zeros(0, dtype=np.int64)
+        query = tantivy.Query.boolean_query(clauses)
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit, count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        return np.array(keys, dtype=np.int64)
+
+    def _term(self, family: str, term: int) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, family, str(term), "freq")
+
 
 FORMAT = 4
 _NAME = "current.json"

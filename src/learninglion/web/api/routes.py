@@ -37,11 +37,10 @@ from learninglion.record.contract import (
 )
 from learninglion.record.export import ExportFormat
 from learninglion.search.contract import ReplyView, reply_view
-from learninglion.web.access import ApiUser, TheSite
+from learninglion.web.access import API_VERSION, ApiUser, TheSite
 from learninglion.web.forms import clean_name, read_upload
 from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
-from learninglion.web.security import API_VERSION
 from learninglion.workflow import Workplace, read_question_text
 from learninglion.workflow.conversations import MOST_TURNS, Turn
 from learninglion.workflow.idempotency import KeptAnswers

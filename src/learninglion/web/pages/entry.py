@@ -17,12 +17,12 @@ from learninglion.web.access import (
     TheSite,
     clear_cookie,
     cookie_name,
+    is_cross_site,
     is_secure,
     local_path,
     set_cookie,
 )
 from learninglion.web.i18n import LANGUAGES, counter, translator
-from learninglion.web.security import is_cross_site
 from learninglion.workflow.accounts import SessionKind
 
 router = APIRouter(include_in_schema=False)

@@ -1,10 +1,12 @@
-"""Text proposals: read beside their sources, written in, answered for, copied."""
+"""Text proposals: read beside their sources, written in, signed off, looked back at and taken along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Form, Query, Request
 from starlette.background import BackgroundTask
@@ -13,17 +15,23 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models import Answers, Author, Dossier
 from learninglion.models.errors import ConflictError, InputError, LearningLionError
+from learninglion.models.plain import from_plain
+from learninglion.record.contract import never_looked_at
+from learninglion.record.energy import Energy
+from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
-from learninglion.record.marking import MARK_LINE, mark_line
-from learninglion.record.notes import runs
+from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
+from learninglion.record.notes import balance_of, runs
 from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_whole
-from learninglion.web.i18n import FORMS
-from learninglion.web.pages.ask import sets_at_work
+from learninglion.web.i18n import FORMS, deed_words
+from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.web.pages.proposal_view import Editing, view_questions
+from learninglion.web.pages.search import sets_at_work
 from learninglion.web.rendering import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
+from learninglion.workflow.log import LogEntry
 from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import choose_source
@@ -357,3 +365,162 @@ def copy_text(
     """One answer or all of them with notes and mark, as mark-up and as plain text."""
     copied = site.workplace.dossiers.copy(dossier_id, question, viewer.actor)
     return JSONResponse({"html": copied.html, "plain": copied.plain})
+
+
+def _question_numbers(chosen: str) -> tuple[int, ...]:
+    """The numbers of the questions that one box stands for."""
+    return tuple(number for part in chosen.split() if (number := read_whole(part)) is not None)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off")
+def ask_to_sign(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    person: Annotated[str, Form(max_length=100)] = "",
+    note: Annotated[str, Form(max_length=1000)] = "",
+    leave_open: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Ask a named second person to sign off the newest version."""
+    try:
+        site.workplace.sign_offs.ask(
+            dossier_id, person, note, leave_open=_question_numbers(leave_open), actor=viewer.actor
+        )
+    except InputError as error:
+        return refuse_signing(
+            request, site, viewer, dossier_id, error, person=person, note=note, leave_open=leave_open
+        )
+    return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off/withdraw")
+def withdraw(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """Take one's request back, or put away what came back."""
+    site.workplace.sign_offs.withdraw(dossier_id, actor=viewer.actor)
+    return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off/give-back")
+def give_back(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    answer: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Give the text back to whoever asked, with what should be different."""
+    try:
+        site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
+    except InputError as error:
+        return refuse_signing(request, site, viewer, dossier_id, error)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/dossiers/{dossier_id}/approve")
+def approve(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    responsible: Annotated[str, Form()] = "",
+    version: Annotated[int, Form(ge=1)] = 1,
+    without_label: Annotated[str, Form(max_length=5)] = "",
+    leave_open: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Sign off the version that was read; whoever does takes responsibility for it, and says so."""
+    try:
+        if not responsible:
+            raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
+        site.workplace.sign_offs.approve(
+            dossier_id,
+            version,
+            without_label=bool(without_label),
+            leave_open=_question_numbers(leave_open),
+            actor=viewer.actor,
+        )
+    except InputError as error:
+        return refuse_signing(
+            request, site, viewer, dossier_id, error, responsible=responsible, leave_open=leave_open
+        )
+    except ConflictError:
+        changed = ConflictError(
+            "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
+        )
+        return refuse_signing(request, site, viewer, dossier_id, changed)
+    return RedirectResponse(f"/dossiers/{dossier_id}", 303)
+
+
+@router.get("/dossiers/{dossier_id}/export/{form}")
+def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The dossier as a file, marked and with its sources."""
+    content = site.workplace.dossiers.export(dossier_id, form, actor=viewer.actor)
+    name = quote(file_name(site.workplace.dossiers.load(dossier_id, viewer.actor), form))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
+
+
+@router.get("/dossiers/{dossier_id}/provenance/{form}")
+def provenance_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The signed statement that goes with a downloaded file."""
+    name, content = site.workplace.dossiers.provenance(dossier_id, form, actor=viewer.actor)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + SIDECAR_SUFFIX)}"}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What a history shows of a log entry."""
+
+    at: datetime
+    actor: str
+    action: str  # in words
+    about: tuple[str, ...]  # which form or person
+    version: int | None  # of the text
+    energy: Energy | None = None  # where the work was metered
+
+
+def _line(entry: LogEntry) -> LogLine:
+    about = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    unanswered = entry.details.get("open")
+    about += [", ".join(map(str, unanswered))] if isinstance(unanswered, list) else []
+    version = entry.details.get("version")
+    energy = entry.details.get("energy")
+    spent = from_plain(Energy, energy) if isinstance(energy, dict) else None
+    return LogLine(
+        entry.at,
+        entry.actor,
+        deed_words(entry.action),
+        tuple(FORMS.get(detail, detail) for detail in about),
+        version if isinstance(version, int) else None,
+        spent,
+    )
+
+
+@router.get("/dossiers/{dossier_id}/history")
+def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """The versions of a dossier, what was chosen for it, and what the log says of it."""
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
+    versions = site.workplace.dossiers.versions(dossier_id, viewer.actor)
+    entries = site.workplace.dossiers.steps(dossier_id, viewer.actor)
+    lines = tuple(_line(entry) for entry in entries)
+    return site.templates.page(
+        request,
+        "history.html",
+        viewer,
+        dossier=dossier,
+        versions=versions,
+        lines=lines,
+        energy=site.workplace.dossiers.energy(dossier_id, viewer.actor),
+        balance=balance_of(dossier),
+        looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
+        replayed=None,
+    )
+
+
+@router.post("/dossiers/{dossier_id}/replay")
+def replay(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """Make the proposal again from what was chosen then, and say whether it comes out the same."""
+    report = site.workplace.drafts.replay(dossier_id, actor=viewer.actor)
+    return site.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)

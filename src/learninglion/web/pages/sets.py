@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite, is_cross_site
 from learninglion.web.forms import (
     filter_values,
     read_context,
@@ -25,7 +25,6 @@ from learninglion.web.forms import (
 )
 from learninglion.web.pages.drafts import dossier_of
 from learninglion.web.rendering import Viewer
-from learninglion.web.security import is_cross_site
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
