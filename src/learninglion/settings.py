@@ -19,7 +19,6 @@ from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.facts import Figure, Holding, Installation
-from learninglion.compliance.otlp import CollectorChoice, ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -40,6 +39,7 @@ from learninglion.record.energy import Method, PowerFigures
 from learninglion.record.letter import LetterTerms
 from learninglion.store.originals import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.otlp import CollectorChoice, ProcessingTerms
 
 T = TypeVar("T")
 

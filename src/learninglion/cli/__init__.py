@@ -45,7 +45,7 @@ _MODULES = {
     "retention": "dossiers",
     "evaluate": "quality",
     "experiment": "experiments",
-    "judge": "judging",
+    "judge": "experiments",
     "model": "models",
     "log": "system",
     "users": "system",

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.measuring import (
+from learninglion.cli.experiments import (
     collection_entries,
     open_trial,
     read_grades,

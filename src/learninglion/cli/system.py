@@ -12,7 +12,6 @@ import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
-from learninglion.compliance.otlp import SCOPE, Collector, export_of, processing_spans
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
@@ -20,6 +19,7 @@ from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
+from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
 from learninglion.workflow.storage import write_file
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")

@@ -56,7 +56,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, canonical_json, from_plain
 from learninglion.record.log import OPERATION
-from learninglion.workflow.spans import Tracer
+from learninglion.workflow.otlp import Tracer
 
 AWAITED, LATER, BULK = 0, 5, 9
 """Priorities: somebody sits and waits; it may take its time; so much that it never takes the last place."""

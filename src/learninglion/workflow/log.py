@@ -16,7 +16,6 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from learninglion import __version__
-from learninglion.compliance.otlp import PROCESSING, SCOPE, Collector, ProcessingTerms, processing_spans
 from learninglion.database.engine import spell_moment
 from learninglion.models import Actor, QuestionSet
 from learninglion.models.errors import ConflictError, IntegrityError
@@ -25,6 +24,7 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry, LogReport
 from learninglion.store.proof import VersionStanding
 from learninglion.store.store import PutOutcome, Removed, Standing, Store, Stored
+from learninglion.workflow.otlp import PROCESSING, SCOPE, Collector, ProcessingTerms, processing_spans
 from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["LogEntry", "LogReport"]

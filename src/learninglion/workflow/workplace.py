@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from learninglion.compliance.otlp import Collector
 from learninglion.database.blobs import Blobs, DatabaseBlobs, Files, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database, open_unchanged
 from learninglion.inference.reranking import open_reranking
@@ -38,6 +37,7 @@ from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
+from learninglion.workflow.otlp import Collector, Tracer
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.quality import Judging, Learning, Quality
 from learninglion.workflow.remarks import Remarks
@@ -45,7 +45,6 @@ from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
-from learninglion.workflow.spans import Tracer
 from learninglion.workflow.storage import PAGES, PageFiles, Storage, Traces
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
