@@ -51,7 +51,7 @@ from learninglion.models.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
-from learninglion.search import switching
+from learninglion.workflow import indexing
 from learninglion.testing import HashingEncoder
 from learninglion.web.ingest_jobs import INGEST, start_ingest
 from learninglion.web.ingest_jobs import take_in as work_ingest
@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop then, with fewer kills")
     given = parser.parse_args()
-    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
+    indexing.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
         began = time.monotonic()
         if given.postgres:

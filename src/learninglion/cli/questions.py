@@ -47,7 +47,7 @@ from learninglion.search.asking import Reply, Verdict
 from learninglion.search.contract import reply_view
 from learninglion.search.material import Material, Twin
 from learninglion.workflow import Workplace, read_question_file, unfinished
-from learninglion.workflow.conversations import Turn
+from learninglion.workflow.asking import Turn
 
 # The human step in a terminal: see what was found, tick what counts, say why the rest does not.
 

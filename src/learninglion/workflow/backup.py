@@ -54,8 +54,8 @@ from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
 from learninglion.record.marking import SIGNED_BEFORE, SIGNING_KEY
 from learninglion.search.fusion import TUNING
-from learninglion.search.switching import BOOK
 from learninglion.store.originals import ORIGINALS, Originals
+from learninglion.workflow.indexing import BOOK
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE, MODELS_FILE
 from learninglion.workflow.quality import REPORTS

@@ -42,10 +42,9 @@ from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
 from learninglion.search.fusion import TUNING, Fusion, LearnedVersions
-from learninglion.search.switching import learned_model
 from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
-from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.indexing import Indexing, learned_model
 from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within

@@ -22,9 +22,8 @@ from learninglion.search.postgres.index import Replica, supported
 from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
-from learninglion.workflow.asking import Asking
+from learninglion.workflow.asking import Asking, Conversations
 from learninglion.workflow.backup import SHARED, Backups, Transfers
-from learninglion.workflow.conversations import Conversations
 from learninglion.workflow.documents import Documents, OwnSources
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts

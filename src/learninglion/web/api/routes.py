@@ -42,7 +42,7 @@ from learninglion.web.forms import clean_name, read_upload
 from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
 from learninglion.workflow import Workplace, read_question_text
-from learninglion.workflow.conversations import MOST_TURNS, Turn
+from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.jobs import Job, Run
 from learninglion.workflow.rights import Task, require, require_within

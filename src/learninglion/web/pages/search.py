@@ -20,7 +20,7 @@ from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_filters, read_score, read_whole
 from learninglion.web.pages.sources import source_address
 from learninglion.web.rendering import Viewer
-from learninglion.workflow.conversations import MOST_TURNS, Turn
+from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source
 
