@@ -53,24 +53,16 @@ from learninglion.workflow.writing import quoted_draft
 _LONGEST = 2000  # characters of a question
 
 
+@dataclass(eq=False)
 class Asking:
     """Question in, passages out; safe to share between threads."""
 
-    def __init__(
-        self,
-        store: Store,
-        indexing: Indexing,
-        searching: Searching,
-        power: PowerMeter,
-        elsewhere: str,
-        log: EventLog,
-    ) -> None:
-        self._power = power
-        self._elsewhere = elsewhere
-        self._store = store
-        self._indexing = indexing
-        self._searching = searching
-        self._log = log
+    _store: Store
+    _indexing: Indexing
+    _searching: Searching
+    _power: PowerMeter
+    _elsewhere: str
+    _log: EventLog
 
     def ask(
         self,
@@ -139,26 +131,17 @@ class Turn:
     after: str = ""
 
 
+@dataclass(eq=False)
 class Conversations:
     """Keeping a conversation as a dossier, and taking it along to a set of questions."""
 
-    def __init__(
-        self,
-        asking: Asking,
-        drafts: Drafts,
-        dossiers: Dossiers,
-        documents: Documents,
-        sets: Sets,
-        own_sources: OwnSources,
-        log: EventLog,
-    ) -> None:
-        self._asking = asking
-        self._drafts = drafts
-        self._dossiers = dossiers
-        self._documents = documents
-        self._sets = sets
-        self._own_sources = own_sources
-        self._log = log
+    _asking: Asking
+    _drafts: Drafts
+    _dossiers: Dossiers
+    _documents: Documents
+    _sets: Sets
+    _own_sources: OwnSources
+    _log: EventLog
 
     def keep(self, turns: Sequence[Turn], *, filters: Filters = NO_FILTERS, actor: Actor) -> Dossier:
         """The conversation as a dossier: every question put again, with what answers it, quoted.

@@ -326,15 +326,15 @@ class ExportManifest:
         return self.rows("log_entries")
 
 
+@dataclass(eq=False)
 class Transfers:
     """The archive in `engine` and the data folder `home`, as a whole, for administrators."""
 
-    def __init__(self, home: Path, engine: Engine, blobs: Blobs, originals: Originals, log: EventLog) -> None:
-        self._home = home
-        self._engine = engine
-        self._blobs = blobs
-        self._originals = originals
-        self._log = log
+    _home: Path
+    _engine: Engine
+    _blobs: Blobs
+    _originals: Originals
+    _log: EventLog
 
     def export_all(
         self, target: Path, *, actor: Actor, action: str = "archive.export", progress: Progress = silent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
@@ -32,22 +32,15 @@ _PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
 
 
+@dataclass(eq=False)
 class Dossiers:
     """The dossiers that a person may see; one with sources that this person may not see does not exist."""
 
-    def __init__(
-        self,
-        repository: DossierRepository,
-        log: EventLog,
-        letter: LetterTerms,
-        signer: Signer,
-        store_id: Callable[[], str],
-    ) -> None:
-        self._store_id = store_id
-        self._signer = signer
-        self._repository = repository
-        self._log = log
-        self._letter = letter
+    _repository: DossierRepository
+    _log: EventLog
+    _letter: LetterTerms
+    _signer: Signer
+    _store_id: Callable[[], str]
 
     def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
         """A dossier, its newest version when none is named. Raises UnknownReferenceError."""

@@ -234,14 +234,14 @@ def _read_remark(content: str) -> Remark:
     return Remark(**{**plain, "finding": Finding(plain["finding"])})
 
 
+@dataclass(eq=False)
 class Guides:
     """Collections that guide; safe to share between threads."""
 
-    def __init__(self, repository: GuideRepository, store: Store, indexing: Indexing, log: EventLog) -> None:
-        self._repository = repository
-        self._store = store
-        self._indexing = indexing
-        self._log = log
+    _repository: GuideRepository
+    _store: Store
+    _indexing: Indexing
+    _log: EventLog
 
     def find(self, collection: str, actor: Actor) -> Guide:
         """The newest version; an empty one where nothing was said. Raises for what one may not see."""

@@ -47,19 +47,17 @@ def learned_model(choice: EncoderChoice, tuning: LearnedVersions) -> Encoder | N
     return NanoEncoder(adapter=adapter) if adapter is not None else None
 
 
+@dataclass(eq=False)
 class EncoderBook:
     """The encoders of a data folder: the one chosen now, and those that earlier indexes were made with.
 
     The built-in model is taken with what it learned here, if `tuning` has that in force.
     """
 
-    def __init__(
-        self, blobs: Blobs, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: LearnedVersions
-    ) -> None:
-        self._blobs = blobs
-        self._chosen = chosen
-        self._allowed = allowed_hosts
-        self._tuning = tuning
+    _blobs: Blobs
+    _chosen: EncoderChoice
+    _allowed: tuple[str, ...]
+    _tuning: LearnedVersions
 
     def current(self) -> Encoder:
         """The encoder that the settings name, remembered by its name. Raises LearningLionError."""

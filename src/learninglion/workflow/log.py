@@ -298,13 +298,13 @@ def set_subject(store_id: str, question_set: QuestionSet) -> str:
     return f"set:{digest[:16]}"
 
 
+@dataclass(eq=False)
 class AuditLog:
     """Reading and checking the log, for who may."""
 
-    def __init__(self, log: EventLog, dossiers: DossierRepository, ledger: Ledger) -> None:
-        self._log = log
-        self._dossiers = dossiers
-        self._ledger = ledger
+    _log: EventLog
+    _dossiers: DossierRepository
+    _ledger: Ledger
 
     def entries(
         self, actor: Actor, *, after: int = 0, limit: int = 100, subject: str | None = None

@@ -75,36 +75,22 @@ class PersonReport:
         return dict(Counter(place.what for place in self.places))
 
 
+@dataclass(eq=False)
 class Persons:
     """Finding and erasing a person over everything that is kept, for administrators."""
 
-    def __init__(
-        self,
-        blobs: Blobs,
-        store: Store,
-        repository: DossierRepository,
-        sets: SetRepository,
-        accounts: Accounts,
-        answers: KeptAnswers,
-        traces: Traces,
-        intake: Intake,
-        retention: Retention,
-        guides: GuideRepository,
-        typed: WorkingTextRepository,
-        log: EventLog,
-    ) -> None:
-        self._blobs = blobs
-        self._store = store
-        self._repository = repository
-        self._sets = sets
-        self._accounts = accounts
-        self._answers = answers
-        self._traces = traces
-        self._intake = intake
-        self._retention = retention
-        self._guides = guides
-        self._typed = typed
-        self._log = log
+    _blobs: Blobs
+    _store: Store
+    _repository: DossierRepository
+    _sets: SetRepository
+    _accounts: Accounts
+    _answers: KeptAnswers
+    _traces: Traces
+    _intake: Intake
+    _retention: Retention
+    _guides: GuideRepository
+    _typed: WorkingTextRepository
+    _log: EventLog
 
     def find(self, text: str, *, actor: Actor) -> PersonReport:
         """Every place with `text` (a name, number or address, however it is spaced). Raises InputError."""

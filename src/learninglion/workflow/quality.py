@@ -448,13 +448,13 @@ class JudgingTask:
     source: Source | None = None
 
 
+@dataclass(eq=False)
 class Judging:
     """The rounds of judging, kept among `blobs`."""
 
-    def __init__(self, blobs: Blobs, store: Store, log: EventLog) -> None:
-        self._blobs = blobs
-        self._store = store
-        self._log = log
+    _blobs: Blobs
+    _store: Store
+    _log: EventLog
 
     def _seen(self, actor: Actor) -> tuple[Round, ...]:
         return tuple(r for r in list_rounds(self._blobs) if _may_see(actor, r))

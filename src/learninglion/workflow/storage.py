@@ -114,30 +114,19 @@ class Trace:
     stays: bool = False
 
 
+@dataclass(eq=False)
 class Traces:
     """What is kept of documents besides the documents themselves."""
 
-    def __init__(
-        self,
-        store: Store,
-        indexing: Indexing,
-        sets: SetRepository,
-        dossiers: DossierRepository,
-        answers: KeptAnswers,
-        jobs: Jobs,
-        log: EventLog,
-        blobs: Blobs,
-        pages: PageFiles,
-    ) -> None:
-        self._jobs = jobs
-        self._blobs = blobs
-        self._pages = pages
-        self._store = store
-        self._indexing = indexing
-        self._sets = sets
-        self._dossiers = dossiers
-        self._answers = answers
-        self._log = log
+    _store: Store
+    _indexing: Indexing
+    _sets: SetRepository
+    _dossiers: DossierRepository
+    _answers: KeptAnswers
+    _jobs: Jobs
+    _log: EventLog
+    _blobs: Blobs
+    _pages: PageFiles
 
     def find(self, document_id: str, *, actor: Actor) -> tuple[Trace, ...]:
         """Every place where something of a document is, also of one that was removed.
@@ -245,18 +234,16 @@ class Part:
     files: int
 
 
+@dataclass(eq=False)
 class Storage:
     """The data folder `home` and what servers share in the database, for administrators."""
 
-    def __init__(
-        self, home: Path, engine: Engine, store: Store, indexing: Indexing, traces: Traces, log: EventLog
-    ) -> None:
-        self._home = home
-        self._engine = engine
-        self._store = store
-        self._indexing = indexing
-        self._traces = traces
-        self._log = log
+    _home: Path
+    _engine: Engine
+    _store: Store
+    _indexing: Indexing
+    _traces: Traces
+    _log: EventLog
 
     def parts(self, actor: Actor) -> tuple[Part, ...]:
         """The parts of the archive with their sizes in bytes."""
