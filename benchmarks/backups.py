@@ -29,9 +29,8 @@ from learninglion.models import QuestionSet, SubQuestion
 from learninglion.models.errors import ConflictError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view, hit_view
-from learninglion.workflow import indexing
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import Workplace, WorkplaceOptions, working
+from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
 from learninglion.workflow.backup import restore_backup, verify_backup
 
 

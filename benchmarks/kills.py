@@ -51,11 +51,10 @@ from learninglion.models.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
-from learninglion.workflow import indexing
 from learninglion.testing import HashingEncoder
 from learninglion.web.ingest_jobs import INGEST, start_ingest
 from learninglion.web.ingest_jobs import take_in as work_ingest
-from learninglion.workflow import Workplace, WorkplaceOptions, working
+from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
 from learninglion.workflow.backup import import_all, verify_backup
 from learninglion.workflow.jobs import Job, Work, Worker
 

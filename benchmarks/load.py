@@ -144,8 +144,8 @@ def serve(home: Path) -> None:
 def fill(home: Path, pairs: int) -> None:
     """Fictional documents of a hundred pairs each, until there are enough."""
     from learninglion.models import Actor, Role
-    from learninglion.workflow import indexing
     from learninglion.testing import HashingEncoder
+    from learninglion.workflow import indexing
 
     real = indexing.open_encoder  # type: ignore[attr-defined]
 

@@ -23,7 +23,7 @@ from learninglion.record.log import EventLog
 from learninglion.record.marking import Signer
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
-from learninglion.search.postgres.index import PostgresIndex
+from learninglion.search.postgres import PostgresIndex
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder, ScriptedGenerator
 from learninglion.workflow import WorkplaceOptions, working

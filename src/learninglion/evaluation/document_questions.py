@@ -48,7 +48,7 @@ from learninglion.search.evidence import (
     answers_row,
     want,
 )
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.ranking import Weighed, rarity_in
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, Lookup, MemoryReader

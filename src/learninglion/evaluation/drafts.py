@@ -32,7 +32,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.plain import canonical_json
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 

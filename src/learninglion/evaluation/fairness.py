@@ -24,7 +24,7 @@ from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, SubQuestion
 from learninglion.parsing.kamervragen.parties import without_askers
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, MemoryReader
 

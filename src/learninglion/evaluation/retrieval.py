@@ -61,7 +61,7 @@ from learninglion.models.progress import Progress, silent
 from learninglion.search.content import passage_text
 from learninglion.search.frame import Statistics, WordCounts
 from learninglion.search.fusion import DEFAULT, FEATURES, Fusion, Scores
-from learninglion.search.local.index import Index, Snapshot
+from learninglion.search.local import Index, Snapshot
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, rank
 from learninglion.store.reader import Entry, MemoryReader

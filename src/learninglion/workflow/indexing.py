@@ -28,8 +28,8 @@ from learninglion.models.progress import Progress, silent
 from learninglion.search.content import passage_text
 from learninglion.search.engine import Engine, IndexState, follows
 from learninglion.search.fusion import LearnedVersions
-from learninglion.search.local.index import Index
-from learninglion.search.postgres.index import PostgresIndex, Replica
+from learninglion.search.local import Index
+from learninglion.search.postgres import PostgresIndex, Replica
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 

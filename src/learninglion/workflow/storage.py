@@ -23,7 +23,7 @@ from learninglion.models.plain import Plain
 from learninglion.parsing.passages import cut
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
-from learninglion.search.postgres.index import SCHEMA
+from learninglion.search.postgres import SCHEMA
 from learninglion.store.store import Removed, Store
 from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.indexing import REMADE, Indexing
