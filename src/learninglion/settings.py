@@ -456,7 +456,7 @@ def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:
             data[key] = env[name]
 
 
-def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object) -> T:
+def _build(cls: type[T], data: Mapping[str, object], where: str, **more: object) -> T:
     hints = get_type_hints(cls)
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # T is one of the dataclasses above
     if cls is not Settings:
@@ -466,7 +466,7 @@ def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object
         raise InputError(
             f"{where}: onbekende instelling {unknown[0]!r}; bekend zijn: {', '.join(sorted(known))}"
         )
-    values = dict(given)
+    values = dict(more)
     for name, value in data.items():
         kind = hints[name]
         if is_dataclass(kind) and isinstance(kind, type):

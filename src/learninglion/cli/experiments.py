@@ -373,8 +373,8 @@ def judge_results(
     items = _items(trial, {query: tuple(names) for query, names in pools.items()})
     left = [item for item in items if (item.query, item.name) not in done]
     console.print(f"{len(items)} resultaten bij {len(pools)} vragen; {len(items) - len(left)} al beoordeeld.")
-    given = _ask_all(left, out, name)
-    console.print(f"{given} oordelen bewaard in {out}; nog {len(left) - given} te gaan.")
+    judged = _ask_all(left, out, name)
+    console.print(f"{judged} oordelen bewaard in {out}; nog {len(left) - judged} te gaan.")
 
 
 @judge_app.command("agreement")
@@ -414,7 +414,7 @@ def _items(trial: Trial, items: dict[str, tuple[str, ...]]) -> list[_Item]:
 
 def _ask_all(items: Sequence[_Item], out: Path, name: str) -> int:
     """Show and ask one by one until all are done or the judge stops; how many have a judgement now."""
-    given: set[int] = set()
+    judged: set[int] = set()
     at = 0
     while at < len(items):
         _show_result(items[at], at, len(items))
@@ -426,9 +426,9 @@ def _ask_all(items: Sequence[_Item], out: Path, name: str) -> int:
             continue
         if answer != "s":
             judge(out, items[at].query, items[at].name, int(answer), name)
-            given.add(at)
+            judged.add(at)
         at += 1
-    return len(given)
+    return len(judged)
 
 
 def _show_result(item: _Item, at: int, total: int) -> None:

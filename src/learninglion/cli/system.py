@@ -176,17 +176,17 @@ def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
         workplace.access.looked(local_actor(), "people")
         for account in workplace.people.list(local_actor()):
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
-            seen = account.actor.collections
+            collections = account.actor.collections
             if as_json:
                 print_json(
                     {
                         "name": account.name,
                         "roles": roles,
-                        "collections": None if seen is None else to_plain(seen),
+                        "collections": None if collections is None else to_plain(collections),
                     }
                 )
             else:
-                where = "alles" if seen is None else ", ".join(sorted(seen))
+                where = "alles" if collections is None else ", ".join(sorted(collections))
                 console.print(f"{account.name}: {roles}; {where}")
 
 

@@ -169,11 +169,11 @@ def in_dutch(message: str) -> str:
     """What the library says of wrong usage, in Dutch."""
     for english, dutch in _IN_DUTCH:
         if match := english.fullmatch(message):
-            said = dutch.format_map(
+            sentence = dutch.format_map(
                 {name: (text or "").replace(" or ", " of ") for name, text in match.groupdict().items()}
             )
             more = match.groupdict().get("more")
-            return f"{said}; bedoelt u {more}?" if more else f"{said}."
+            return f"{sentence}; bedoelt u {more}?" if more else f"{sentence}."
     return message
 
 

@@ -60,10 +60,10 @@ def disk_trouble(error: BaseException) -> str | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
+    visited: set[int] = set()
     at: BaseException | None = error
-    while at is not None and id(at) not in seen:
-        seen.add(id(at))
+    while at is not None and id(at) not in visited:
+        visited.add(id(at))
         yield at
         original = getattr(at, "orig", None)
         at = original if isinstance(original, BaseException) else at.__cause__ or at.__context__

@@ -433,10 +433,10 @@ def weights_of(lessons: Sequence[_Lesson]) -> Weights:
         weights.append(_weight(lesson, "answered"))
     matrix, flags = np.array(rows), np.array(labels)
     balance = np.array(weights)
-    asked = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
+    own_lessons = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
     answerable = np.array([lesson.answerable for lesson in lessons])
-    refused = asked & ~answerable
-    balance[refused] *= (asked & answerable).sum() / max(1, refused.sum())
+    refused = own_lessons & ~answerable
+    balance[refused] *= (own_lessons & answerable).sum() / max(1, refused.sum())
     answered = _fit(matrix, flags, balance, _PENALTY["answered"])
     # thresholds from documents that the curve did not see: of those it saw it is too sure
     groups = np.array([lesson.document for lesson in lessons])
@@ -461,14 +461,14 @@ def _put_elsewhere(lessons: Sequence[_Lesson]) -> Iterator[_Lesson]:
     learned that something of a quite other subject is not told.
     """
     for lesson in lessons:
-        kept = [n for n, w in enumerate(lesson.weighed) if w.source.document.id != lesson.document]
-        if lesson.answerable and not lesson.passage and kept:
+        others = [n for n, w in enumerate(lesson.weighed) if w.source.document.id != lesson.document]
+        if lesson.answerable and not lesson.passage and others:
             yield replace(
                 lesson,
                 answerable=False,
-                rows=lesson.rows[kept],
-                right=(False,) * len(kept),
-                weighed=tuple(lesson.weighed[n] for n in kept),
+                rows=lesson.rows[others],
+                right=(False,) * len(others),
+                weighed=tuple(lesson.weighed[n] for n in others),
                 elsewhere=True,
             )
 

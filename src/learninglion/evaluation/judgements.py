@@ -107,11 +107,11 @@ def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
 
 def consensus(judgements: Sequence[Judgement]) -> dict[str, dict[str, int]]:
     """One grade a result: the middle one of its judges (the lower of two), ready for `measures`."""
-    given: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_result: dict[tuple[str, str], list[int]] = defaultdict(list)
     for j in judgements:
-        given[j.query, j.source].append(j.grade)
+        by_result[j.query, j.source].append(j.grade)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for (query, source), grades in sorted(given.items()):
+    for (query, source), grades in sorted(by_result.items()):
         counts[query][source] = sorted(grades)[(len(grades) - 1) // 2]
     return dict(counts)
 
@@ -134,10 +134,10 @@ def agreement(judgements: Sequence[Judgement]) -> tuple[Agreement, ...]:
 def _kappa(pairs: Sequence[tuple[int, int]]) -> float:
     """1 less the distance between the grades, as part of what chance would give; 1.0 when that is 0."""
     count = len(pairs)
-    seen = sum(abs(a - b) for a, b in pairs) / count
+    observed = sum(abs(a - b) for a, b in pairs) / count
     first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     chance = sum(abs(a - b) * m * n for a, m in first.items() for b, n in second.items()) / count**2
-    return 1.0 - seen / chance if chance else 1.0
+    return 1.0 - observed / chance if chance else 1.0
 
 
 # Judging by several people over days: what is shown is drawn up once, and each judgement is kept at once.

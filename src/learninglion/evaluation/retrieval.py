@@ -393,16 +393,16 @@ def _judged(trial: Trial, grades: Grades | None, own: bool) -> tuple[Trial, dict
     known = dict(zip(trial.names, (s.document.id for s, _ in trial.entries), strict=True))
     queries_left, rankings_left = [], {}
     for query in trial.queries:
-        given = {name: grade for name, grade in grades.get(query.id, {}).items() if name in known}
-        if not given:
+        judged = {name: grade for name, grade in grades.get(query.id, {}).items() if name in known}
+        if not judged:
             continue
         if own:
-            given.setdefault(trial.names[query.own], _OWN_GRADE)
+            judged.setdefault(trial.names[query.own], _OWN_GRADE)
         else:
-            given = {n: g for n, g in given.items() if known[n] != trial.document_of(query)}
-        if any(grade > 0 for grade in given.values()):
+            judged = {n: g for n, g in judged.items() if known[n] != trial.document_of(query)}
+        if any(grade > 0 for grade in judged.values()):
             queries_left.append(query)
-            rankings_left[query.id] = given
+            rankings_left[query.id] = judged
     if not queries_left:
         raise InputError("De oordelen noemen geen enkel relevant resultaat bij een vraag van deze gegevens.")
     left_out = trial.left_out + len(trial.queries) - len(queries_left)

@@ -710,10 +710,10 @@ def read_stated_draft(data: object) -> StatedDraft:
     if not isinstance(entries, list):
         raise InputError('Het concept moet een lijst "questions" hebben.')
     questions = tuple(_read_question(entry, i) for i, entry in enumerate(entries, start=1))
-    given = data.get("context")
-    given = given if isinstance(given, dict) else {}
-    texts = {k: str(given.get(k) or "") for k in ("line", "news")}
-    context = Context(texts["line"], texts["news"], bool(given.get("confirmed")))
+    context_fields = data.get("context")
+    context_fields = context_fields if isinstance(context_fields, dict) else {}
+    texts = {k: str(context_fields.get(k) or "") for k in ("line", "news")}
+    context = Context(texts["line"], texts["news"], bool(context_fields.get("confirmed")))
     version = data.get("version")
     return StatedDraft(
         questions, context, str(data.get("id") or ""), version if type(version) is int else None

@@ -511,7 +511,7 @@ def _instant(at: datetime) -> str:
 def _list_of(word: WordDocument, paragraph: Element) -> str:
     """The id of the list that a paragraph, or its style, belongs to; "" for none."""
     settings = paragraph.find(qn("w:pPr"))
-    seen: set[str] = set()
+    visited: set[str] = set()
     while settings is not None:
         numbering = settings.find(f"{qn('w:numPr')}/{qn('w:numId')}")
         if numbering is not None:
@@ -522,9 +522,9 @@ def _list_of(word: WordDocument, paragraph: Element) -> str:
             based = settings.getparent().find(qn("w:basedOn"))
             name = based.get(qn("w:val")) if based is not None else ""
         style = next((s.element for s in word.styles if s.style_id == name), None)
-        if style is None or name in seen:
+        if style is None or name in visited:
             return ""
-        seen.add(name)
+        visited.add(name)
         settings = style.get_or_add_pPr()
     return ""
 

@@ -116,9 +116,9 @@ def csrf_token(session_token: str) -> str:
     return hmac.new(session_token.encode(), b"learninglion form", hashlib.sha256).hexdigest()
 
 
-def token_matches(session_token: str, given: str) -> bool:
+def token_matches(session_token: str, form_token: str) -> bool:
     """Whether a form came out of this session, compared in constant time."""
-    return hmac.compare_digest(csrf_token(session_token).encode(), given.encode())
+    return hmac.compare_digest(csrf_token(session_token).encode(), form_token.encode())
 
 
 def is_cross_site(headers: Headers, scheme: str) -> bool:
@@ -255,8 +255,8 @@ async def signed_in(request: Request) -> Viewer:
     if request.method not in SAFE_METHODS:
         if is_cross_site(request.headers, request.url.scheme):
             raise CrossSiteError
-        given = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
-        if not token_matches(viewer.token, given):
+        form_token = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
+        if not token_matches(viewer.token, form_token):
             raise CrossSiteError
     return viewer
 
@@ -287,8 +287,8 @@ async def api_user(request: Request) -> Actor:
     if viewer is None:
         raise NotSignedInError
     if request.method not in SAFE_METHODS:
-        given = request.headers.get("x-csrf-token", "")
-        if is_cross_site(request.headers, request.url.scheme) or not token_matches(viewer.token, given):
+        form_token = request.headers.get("x-csrf-token", "")
+        if is_cross_site(request.headers, request.url.scheme) or not token_matches(viewer.token, form_token):
             raise CrossSiteError
     return viewer.actor
 

@@ -119,7 +119,7 @@ def read_numbers(text: str) -> tuple[int, ...]:
 def read_question_set(form: FormData, before: QuestionSet) -> QuestionSet:
     """The set as the officer corrected it: fields number-0, text-0, number-1 ...; empty ones are left out."""
     questions: list[SubQuestion] = []
-    seen: set[int] = set()
+    earlier: set[int] = set()
     for position in range(MOST_QUESTIONS):
         text = _text(form, f"text-{position}")
         if not text:
@@ -127,9 +127,9 @@ def read_question_set(form: FormData, before: QuestionSet) -> QuestionSet:
         if len(text) > _LONGEST:
             raise InputError(f"Vraag {position + 1} is langer dan {_LONGEST} tekens.")
         numbers = read_numbers(_text(form, f"number-{position}") or str(position + 1))
-        if twice := seen & set(numbers):
+        if twice := earlier & set(numbers):
             raise InputError(f"Vraagnummer {min(twice)} komt twee keer voor.")
-        seen |= set(numbers)
+        earlier |= set(numbers)
         questions.append(SubQuestion(numbers, text))
     if not questions:
         raise InputError("Er staat geen enkele vraag in de set.")

@@ -261,8 +261,8 @@ class Accounts:
         account = _account(row)
         if not account.active:
             raise PermissionDeniedError("Uw account is gesloten.")
-        seen = (c for c in (actor.collections, account.collections) if c is not None)
-        collections = frozenset.intersection(*limits) if (limits := tuple(seen)) else None
+        restricted = (c for c in (actor.collections, account.collections) if c is not None)
+        collections = frozenset.intersection(*limits) if (limits := tuple(restricted)) else None
         return Actor(actor.name, actor.roles & account.roles, collections)
 
     def add(self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None) -> str:
@@ -481,11 +481,13 @@ def _values(name: str, roles: Iterable[Role], collections: Iterable[str] | None)
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    seen = row.collections
+    collections = row.collections
     return Account(
         name=row.name,
         roles=frozenset(Role(r) for r in row.roles.split()),
-        collections=None if seen is None else frozenset(line for line in seen.split("\n") if line),
+        collections=None
+        if collections is None
+        else frozenset(line for line in collections.split("\n") if line),
         active=bool(row.active),
         has_password=row.password is not None,
         from_organisation=row.subject is not None,

@@ -295,8 +295,8 @@ class Guides:
         if remark.words and not remark.nowhere and not self._stands(remark, actor):
             if remark.finding is Finding.QUESTION:
                 raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
-            told = f"{remark.remark} Genoemde plek: “{remark.words}”".strip()  # for the owner to find
-            remark = replace(remark, words="", remark=told[:_LONGEST])
+            message = f"{remark.remark} Genoemde plek: “{remark.words}”".strip()  # for the owner to find
+            remark = replace(remark, words="", remark=message[:_LONGEST])
         name = self._repository.add(collection, remark, actor.name)
         # what was asked can hold personal data, and a log is for ever
         details: dict[str, Plain] = {"remark": name, "finding": remark.finding.value}

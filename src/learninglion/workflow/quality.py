@@ -500,8 +500,8 @@ class Judging:
         if judging_round.closed or place is None or place >= len(judging_round.items):
             return JudgingTask(judging_round, len(done))
         item = judging_round.items[place]
-        seen = self._store.seen_by(actor.collections)
-        sources = {source.id: source for source, _ in seen.entries_by_id([item.query, item.source])}
+        visible = self._store.seen_by(actor.collections)
+        sources = {source.id: source for source, _ in visible.entries_by_id([item.query, item.source])}
         return JudgingTask(
             judging_round,
             len(done),

@@ -442,8 +442,8 @@ class Sets:
         work = self._repository.find(work_id, actor.name)
         held = [s for b in work.shortlists for s in (*(h.source for h in b.offered), *b.added)]
         archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
-        seen = self._store.seen_among(archived, actor.collections)
-        left = (only_sources(b, lambda s: s.id not in archived or s.id in seen) for b in work.shortlists)
+        visible = self._store.seen_among(archived, actor.collections)
+        left = (only_sources(b, lambda s: s.id not in archived or s.id in visible) for b in work.shortlists)
         return replace(work, shortlists=tuple(left))
 
     def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:

@@ -94,8 +94,8 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
         ),
     )
     text = json.dumps(document)
-    for given, ours in _UPLOADS.items():
-        text = text.replace(given, ours)
+    for general, ours in _UPLOADS.items():
+        text = text.replace(general, ours)
     document = cast(Object, json.loads(text))
     components = cast(Object, document.setdefault("components", {}))
     schemas = cast(Object, components.setdefault("schemas", {}))

@@ -170,8 +170,8 @@ async def keep(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     if form.get("generator") != "llm":
         return RedirectResponse(f"/dossiers/{dossier.id}", 303)
     anew = {str(at): to_plain(selection) for at, selection in conversations.to_write(dossier).items()}
-    told: dict[str, Plain] = {"dossier": dossier.id, "anew": anew, "generator": "llm", "overwrite": []}
-    job = site.workplace.jobs.start(viewer.actor, "draft.again", told, subject=dossier.id)
+    payload: dict[str, Plain] = {"dossier": dossier.id, "anew": anew, "generator": "llm", "overwrite": []}
+    job = site.workplace.jobs.start(viewer.actor, "draft.again", payload, subject=dossier.id)
     return RedirectResponse(f"/dossiers/{dossier.id}/writing/{job.id}", 303)
 
 
@@ -281,14 +281,14 @@ def _after(reply: Reply) -> str:
     return f"{before}{reply.question}"[-_KEPT:]
 
 
-def _address(site: Site, actor: Actor, found: Material | Twin) -> str:
+def _address(site: Site, actor: Actor, passage: Material | Twin) -> str:
     """Where a passage stands; what a document tells of itself is opened by the source nearest to it."""
-    name = found.source_id
+    name = passage.source_id
     if not name:
-        start = found.quote_span.start
-        sources = site.workplace.documents.sources_of(found.document.id, actor)
+        start = passage.quote_span.start
+        sources = site.workplace.documents.sources_of(passage.document.id, actor)
         if not sources:
-            return f"/documents/{found.document.id}"
+            return f"/documents/{passage.document.id}"
         name = min(sources, key=lambda s: abs(s.body_span.start - start)).id
-    value = found.value if isinstance(found, Material) else None
-    return source_address(name, value.span if value else found.quote_span)
+    value = passage.value if isinstance(passage, Material) else None
+    return source_address(name, value.span if value else passage.quote_span)
