@@ -292,13 +292,13 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         two_person_rule=settings.web.two_person_rule,
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
-        letter=letter_terms(settings),
+        letter=_letter_terms(settings),
         power=settings.energy,
         collector=collector_choice(settings) if settings.collector.traces else None,
     )
 
 
-def letter_terms(settings: Settings) -> LetterTerms:
+def _letter_terms(settings: Settings) -> LetterTerms:
     """How the organisation's letters look."""
     letter = settings.letter
     return replace(letter, ministry=letter.ministry or settings.web.organisation)

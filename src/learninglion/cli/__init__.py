@@ -13,8 +13,6 @@ from learninglion import __version__
 from learninglion.cli.terminal import dutch_usage, fail, help_in_dutch, show_what_can_be_shown, tell_in_dutch
 from learninglion.models.errors import LearningLionError, UnavailableError
 
-__all__ = ["LazyCommands", "app", "main"]
-
 # In the order of the help text. The module holds the command and hangs it on an app with `register`.
 _MODULES = {
     "parse": "documents",

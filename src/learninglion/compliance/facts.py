@@ -60,14 +60,14 @@ class Risk:
 
 
 @cache
-def toml_of(name: str) -> dict[str, object]:
+def _toml_of(name: str) -> dict[str, object]:
     """One of the files with what is told, as it ships."""
     return tomllib.loads((files(__package__) / "forms" / f"{name}.toml").read_text("utf-8"))
 
 
 def tables_of(name: str, key: str) -> list[dict[str, Any]]:
     """The tables [[key]] in one of those files."""
-    return cast("list[dict[str, Any]]", toml_of(name)[key])
+    return cast("list[dict[str, Any]]", _toml_of(name)[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def known_risks() -> tuple[Risk, ...]:
     return tuple(Risk(**{**r, "evidence": tuple(r["evidence"])}) for r in tables_of("risks", "risk"))
 
 
-def filled_in(text: str, facts: Facts) -> str:
+def _filled_in(text: str, facts: Facts) -> str:
     """`text` with its facts; "" where one of them is not known."""
     named = [name for _, name, _, _ in Formatter().parse(text) if name]
     return text.format_map(facts) if all(facts[name] for name in named) else ""
@@ -121,7 +121,7 @@ def open_questions(form: Assessment, facts: Facts, *, at: datetime) -> tuple[tup
 def _answers(form: Assessment, facts: Facts, at: datetime) -> Iterator[tuple[str, Plain]]:
     """What is known, by the key of the question; a list of groups is a part of the form that repeats."""
     urn = f"{_form(form).urn}:" if form is Assessment.TECHNICAL else ""
-    listed = dict(toml_of(form.value))
+    listed = dict(_toml_of(form.value))
     local = listed.pop("local", None)
     if isinstance(local, dict) and not facts["hosts"]:
         listed |= local
@@ -130,7 +130,7 @@ def _answers(form: Assessment, facts: Facts, at: datetime) -> Iterator[tuple[str
             yield key, value["groups"]
         elif isinstance(value, list):
             yield key, value
-        elif isinstance(value, str) and (text := filled_in(value, facts)):
+        elif isinstance(value, str) and (text := _filled_in(value, facts)):
             yield f"{urn}{key}", text if len(text) < _SENTENCE else _CHECK + text
     if form is Assessment.DPIA:
         yield from _risks_of_persons()
@@ -225,7 +225,7 @@ def shipped_figures() -> tuple[Figure, ...]:
     return tuple(Figure(**figure) for figure in tables_of("figures", "figure"))
 
 
-def figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
+def _figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
     """What was measured of one part: on the own archive first, then as it ships."""
     return tuple(f for f in (*here.measured, *shipped_figures()) if f.about == about)
 
@@ -333,12 +333,12 @@ def model_cards(here: Installation) -> tuple[ModelCard, ...]:
     }
     return tuple(
         ModelCard(
-            filled_in(card["name"], facts),
+            _filled_in(card["name"], facts),
             card["what"],
             card["does"],
             card["cannot"],
             card["learned"],
-            figures_about(card["figures"], here),
+            _figures_about(card["figures"], here),
         )
         for card in tables_of("models", "card")
         if used.get(card.get("setting", ""), True)

@@ -204,7 +204,7 @@ def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
     forms = {form: filled_form(form, facts, at=at) for form in _FORMS}
     records: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
     records["algoritmeregister.json"] = entry
-    records["systeemkaart.json"] = system_card(here, forms[Assessment.TECHNICAL], at=at)
+    records["systeemkaart.json"] = _system_card(here, forms[Assessment.TECHNICAL], at=at)
     records["sbom.cdx.json"] = bill(installed(), facts["version"])
     texts = {
         "LEESMIJ.md": notice("readme", here),
@@ -258,7 +258,7 @@ def _technical_page(card: Mapping[str, Plain]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
+def _system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
     """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
     registered, facts = here.registration, facts_of(here)
     stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")

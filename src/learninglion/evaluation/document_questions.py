@@ -414,10 +414,10 @@ def learn_weights(
     passages, questions = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
     lessons += _lessons(passages, own, questions, encoder, cache, passage=True)
-    return weights_of(lessons)
+    return _weights_of(lessons)
 
 
-def weights_of(lessons: Sequence[_Lesson]) -> Weights:
+def _weights_of(lessons: Sequence[_Lesson]) -> Weights:
     """Both curves and their thresholds, from lessons. Raises InputError where hardly any is refused."""
     answers = _as_chance(_order(lessons), lessons)
     lessons = [*lessons, *_put_elsewhere(lessons)]

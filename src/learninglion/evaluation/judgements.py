@@ -74,12 +74,12 @@ def _blind(query: str, source: str) -> str:
 
 def judge(path: Path, query: str, source: str, grade: int, judge: str) -> Judgement:
     """Add a judgement to the file; it is on disk when this returns."""
-    made = make_judgement(query, source, grade, judge)
+    made = _make_judgement(query, source, grade, judge)
     append_line(path, made)
     return made
 
 
-def make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement:
+def _make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement:
     """What `judge` says now. Raises InputError for what is no judgement."""
     if grade not in GRADES:
         raise InputError(f"Een oordeel is 0 (niet), 1 (deels) of 2 (helemaal relevant), niet {grade}.")
@@ -90,10 +90,10 @@ def make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement
 
 def read_judgements(path: Path) -> tuple[Judgement, ...]:
     """The judgements of a file, the last of each judge on each result; InputError names a wrong line."""
-    return parse_judgements(path.read_text("utf-8"), path.name) if path.exists() else ()
+    return _parse_judgements(path.read_text("utf-8"), path.name) if path.exists() else ()
 
 
-def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
+def _parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
     """The same of the text of a file called `name`."""
     latest: dict[tuple[str, str, str], Judgement] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -197,7 +197,7 @@ class Round:
             raise ConflictError("Deze beoordeling is afgesloten: er komen geen oordelen meer bij.")
         if not 0 <= place < len(self.items) or self.items[place] != item:
             raise InputError("Dit resultaat hoort niet bij deze beoordeling. Open haar opnieuw.")
-        made = make_judgement(item.query, item.source, grade, name)
+        made = _make_judgement(item.query, item.source, grade, name)
         line = json.dumps(to_plain(made), ensure_ascii=False).encode()
         blobs.append(f"{JUDGEMENTS}{self.id}.jsonl", line)
 
@@ -253,7 +253,7 @@ def written_judgements(blobs: Blobs, round_id: str) -> bytes:
 
 def judgements_of(blobs: Blobs, round_id: str) -> tuple[Judgement, ...]:
     """The judgements of a round, the last of each judge on each result."""
-    return parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")
+    return _parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")
 
 
 _WAYS = (

@@ -181,7 +181,7 @@ def _equal(base: Fusion) -> Fusion:
     )
 
 
-def as_reranked(configuration: Configuration, base: Reranking | None) -> Reranking | None:
+def _as_reranked(configuration: Configuration, base: Reranking | None) -> Reranking | None:
     """The reranking that this configuration wants, from the model that is set; None for none.
 
     Raises InputError when it wants one and none is set.
@@ -334,7 +334,7 @@ def evaluate(
             f"fields = {fields!r} is alleen te meten met oordelen van mensen: "
             "zonder zou elke vraag zichzelf vinden."
         )
-    reranking = as_reranked(configuration, reranking)
+    reranking = _as_reranked(configuration, reranking)
     own = fields == "answer" and not (trial.timed and grades is not None)
     trial, judgements = _judged(trial, grades, own)
     encoder = encoder or NanoEncoder()

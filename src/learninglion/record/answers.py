@@ -226,7 +226,7 @@ def _plain(blocks: Sequence[TextBlock]) -> list[str]:
     return lines
 
 
-SOMEBODY = "opsteller"
+_SOMEBODY = "opsteller"
 # So much of the words must two sentences share to be one sentence that was changed: below it, "de" and "van"
 # are what they share, and striking the one and writing the other reads better.
 _SAME_SENTENCE = 0.4
@@ -238,7 +238,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Deed:
     """Who changed something, and when."""
 
-    author: str = SOMEBODY
+    author: str = _SOMEBODY
     at: datetime | None = None
 
 

@@ -129,7 +129,7 @@ def _letter(dossier: Dossier, terms: LetterTerms, look: _Look) -> bytes:
     notes = collect_notes(dossier) if look.with_notes else {}
     notes_by_number = {note.number: note for listed_notes in notes.values() for note in listed_notes}
     in_order = [notes_by_number[number] for number in sorted(notes_by_number)]
-    ids = add_footnotes(word, in_order) if notes_by_number and not look.with_changes else {}
+    ids = _add_footnotes(word, in_order) if notes_by_number and not look.with_changes else {}
     writer = _AnswerWriter(template, dossier, look, notes, ids)
     parent = template.place.getparent()
     writer.write()
@@ -277,7 +277,7 @@ class _AnswerWriter:
         settings.append(style)
         title.append(settings)
         title.append(text_run("Bronnen"))
-        last = [self._put(listed_note(self._word, note)) for note in notes][-1]
+        last = [self._put(_listed_note(self._word, note)) for note in notes][-1]
         Paragraph(last, self._word).paragraph_format.space_after = Pt(18)  # a signature may follow
 
     def _count_marks(self) -> Counter[int]:
@@ -314,7 +314,7 @@ class _AnswerWriter:
             points = [p for i in group.positions for p in open_points(self._accounts[i])]
             content = [child for child in first if child.tag != qn("w:pPr")]
             if points and content:
-                add_comment(self._word, content[0], content[-1], points, _SYSTEM)
+                _add_comment(self._word, content[0], content[-1], points, _SYSTEM)
 
     def _write_text(self, group: AnswerGroup, part: Element) -> Element:
         """The paragraphs of an answer; the first of them."""
@@ -469,7 +469,7 @@ class _AnswerWriter:
         if statement is not None and statement.on_own_account:
             grounds = " ".join(statement.own_account.split())
             remark = f"Eigen tekst, niet door een bron gedragen. Grondslag: {grounds}"
-            add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
+            _add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
 
     def _tracked(self, tag: str, deed: Deed) -> Element:
         element = OxmlElement(tag)
@@ -651,7 +651,7 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
     core.comments, core.keywords = credit_line(dossier), "AI-gegenereerd; LearningLion"
     core.created = core.modified = made_at(dossier).replace(tzinfo=None)  # UTC: the format has no zone
     core.revision = dossier.version
-    add_custom_properties(word, properties(dossier))
+    _add_custom_properties(word, properties(dossier))
     raw = io.BytesIO()
     word.save(raw)
     return with_fixed_times(raw.getvalue())
@@ -697,7 +697,7 @@ def note_styles(word: WordDocument) -> tuple[str, str]:
     return text, mark
 
 
-def add_footnotes(word: WordDocument, notes: Sequence[Note]) -> dict[int, int]:
+def _add_footnotes(word: WordDocument, notes: Sequence[Note]) -> dict[int, int]:
     """The notes as footnotes; for the number of each its id in the file."""
     part, root = _footnotes_part(word)
     last = max((int(n.get(qn("w:id"), "0")) for n in root), default=0)
@@ -730,7 +730,7 @@ def _footnotes_part(word: WordDocument) -> tuple[Part, Element]:
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-def listed_note(word: WordDocument, note: Note) -> Element:
+def _listed_note(word: WordDocument, note: Note) -> Element:
     """A note as a paragraph of the text itself, behind its number."""
     style, mark_style = note_styles(word)
     text = _note_text(word.part, note, style, mark_style, f"<w:t>{note.number}</w:t>")
@@ -765,7 +765,9 @@ def _run(escaped: str, *, link: bool = False) -> str:
 # --------------------------------------------------------------------------- comments
 
 
-def add_comment(word: WordDocument, first: Element, last: Element, lines: Iterable[str], author: str) -> None:
+def _add_comment(
+    word: WordDocument, first: Element, last: Element, lines: Iterable[str], author: str
+) -> None:
     """A comment on what stands from `first` to `last`, two elements of one paragraph; without a clock."""
     comment = word.part._comments_part.comments.add_comment("\n".join(lines), author, author[:1].upper())
     element = comment._comment_elm
@@ -853,7 +855,7 @@ def _numbering(word: WordDocument) -> Element:
 # --------------------------------------------------------------------------- properties and bytes
 
 
-def add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
+def _add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
     """Properties that programs read, beside those that the template has."""
     package = word.part.package
     part = next((r.target_part for r in package.rels.values() if r.reltype == _CUSTOM_RELATION), None)

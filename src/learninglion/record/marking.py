@@ -85,7 +85,7 @@ _SCHEMA_ORG = {
     SOURCE_TYPE: "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
     SOURCE_TYPE_EDITED: "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource",
 }
-AI_SHARE_PROPERTY = "aiShare"
+_AI_SHARE_PROPERTY = "aiShare"
 
 MARK_LINE = (
     "Dit tekstvoorstel is gemaakt met AI (LearningLion). Controleer elke zin aan de hand van de bron "
@@ -194,7 +194,7 @@ def properties(dossier: Dossier) -> tuple[tuple[str, str], ...]:
         *((("editorialResponsibility", taken.by),) if taken else ()),
         ("aiGenerated", "true" if share > 0 else "false"),
         ("digitalSourceType", source_type(dossier)),
-        (AI_SHARE_PROPERTY, f"{share:.2f}"),
+        (_AI_SHARE_PROPERTY, f"{share:.2f}"),
         ("aiSystem", "LearningLion"),
         ("aiGenerator", ", ".join(kinds)),
         ("aiModel", ", ".join(models) or "none"),

@@ -37,11 +37,11 @@ API_PREFIX = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # No inline script or style, nothing from elsewhere, no framing, no plug-ins.
-PAGE_POLICY = (
+_PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 _YEAR = 31_536_000
 
@@ -54,7 +54,7 @@ class SecurityHeaders:
         # Signing out is a form of ours that goes on to the organisation's provider.
         parts = urlsplit(sign_out)
         beyond = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
-        self._policy = PAGE_POLICY.replace("form-action 'self'", f"form-action 'self'{beyond}")
+        self._policy = _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self'{beyond}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress the answer."""
@@ -72,7 +72,7 @@ class SecurityHeaders:
 
 
 def _dress(headers: MutableHeaders, is_api: bool, path: str, page_policy: str) -> None:
-    headers.setdefault("Content-Security-Policy", API_POLICY if is_api else page_policy)
+    headers.setdefault("Content-Security-Policy", _API_POLICY if is_api else page_policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer" if is_api else "same-origin"
@@ -116,7 +116,7 @@ def csrf_token(session_token: str) -> str:
     return hmac.new(session_token.encode(), b"learninglion form", hashlib.sha256).hexdigest()
 
 
-def token_matches(session_token: str, form_token: str) -> bool:
+def _token_matches(session_token: str, form_token: str) -> bool:
     """Whether a form came out of this session, compared in constant time."""
     return hmac.compare_digest(csrf_token(session_token).encode(), form_token.encode())
 
@@ -184,13 +184,13 @@ class CrossSiteError(Exception):
     """A form that did not come from our own page in this session."""
 
 
-def the_site(request: Request) -> Site:
+def _the_site(request: Request) -> Site:
     """Everything the pages share; set by create_app."""
     site: Site = request.app.state.site
     return site
 
 
-TheSite = Annotated[Site, Depends(the_site)]
+TheSite = Annotated[Site, Depends(_the_site)]
 
 
 def cookie_name(request: Request) -> str:
@@ -256,7 +256,7 @@ async def signed_in(request: Request) -> Viewer:
         if is_cross_site(request.headers, request.url.scheme):
             raise CrossSiteError
         form_token = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
-        if not token_matches(viewer.token, form_token):
+        if not _token_matches(viewer.token, form_token):
             raise CrossSiteError
     return viewer
 
@@ -272,7 +272,7 @@ def _page_of_form(request: Request) -> str:
 SignedIn = Annotated[Viewer, Depends(signed_in)]
 
 
-async def api_user(request: Request) -> Actor:
+async def _api_user(request: Request) -> Actor:
     """The actor of an API request: a bearer token, or the session of our own page with its form token."""
     from starlette.concurrency import run_in_threadpool
 
@@ -288,12 +288,12 @@ async def api_user(request: Request) -> Actor:
         raise NotSignedInError
     if request.method not in SAFE_METHODS:
         form_token = request.headers.get("x-csrf-token", "")
-        if is_cross_site(request.headers, request.url.scheme) or not token_matches(viewer.token, form_token):
+        if is_cross_site(request.headers, request.url.scheme) or not _token_matches(viewer.token, form_token):
             raise CrossSiteError
     return viewer.actor
 
 
-ApiUser = Annotated[Actor, Depends(api_user)]
+ApiUser = Annotated[Actor, Depends(_api_user)]
 
 
 def local_path(back: str) -> str:

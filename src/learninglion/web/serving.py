@@ -173,7 +173,7 @@ def require_port(web: WebSettings) -> None:
 def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
     """Serve until told to stop, with a worker beside it."""
     share_heaps()
-    keep_program()
+    _keep_program()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn passes the signal on once it has stopped
     worker.start()
     config = uvicorn.Config(
@@ -224,7 +224,7 @@ def _give_back(trim: Callable[[int], int]) -> None:
         trim(0)
 
 
-def keep_program() -> None:
+def _keep_program() -> None:
     """Let no search for what is unused look through the program itself, some 200,000 objects that stay: for
     a tenth of a second all requests would wait for it.
     """

@@ -267,7 +267,7 @@ class Accounts:
 
     def add(self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None) -> str:
         """A new account; gives the invitation with which this person sets a password."""
-        name = check_name(name)
+        name = _check_name(name)
         with writing(self._engine) as connection:
             if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
                 raise ConflictError(f"Er is al een account {name!r}.")
@@ -298,7 +298,7 @@ class Accounts:
         new account, and an administrator can change them. Raises ConflictError when the name is already
         that of somebody else.
         """
-        name = check_name(name.lower())
+        name = _check_name(name.lower())
         text = " ".join(sorted(r.value for r in roles))
         with writing(self._engine) as connection:
             row = connection.execute(select(accounts).where(accounts.c.subject == subject)).one_or_none()
@@ -337,8 +337,8 @@ class Accounts:
         holds, invited = self.invited(token)
         if not holds:
             raise InputError("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan de beheerder.")
-        name = check_name(invited or name)
-        check_password(password, name)
+        name = _check_name(invited or name)
+        _check_password(password, name)
         with self._turns.turn():
             hashed = self._hasher.hash(password)
         with writing(self._engine) as connection:
@@ -452,7 +452,7 @@ class Accounts:
             ).one_or_none()
 
 
-def check_name(name: str) -> str:
+def _check_name(name: str) -> str:
     """A usable account name, in lower case. Raises InputError."""
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
@@ -460,7 +460,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_password(password: str, name: str) -> None:
+def _check_password(password: str, name: str) -> None:
     """Raises InputError for a password that is too short, too long or the name itself."""
     if len(password) < _SHORTEST_PASSWORD:
         raise InputError(f"Het wachtwoord heeft ten minste {_SHORTEST_PASSWORD} tekens nodig.")

@@ -103,7 +103,7 @@ def rows_of(connection: Connection, table: Table) -> Iterator[Row]:
         yield {name: _spell(value) for name, value in row.items()}
 
 
-def put_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
+def _put_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
     """Put rows in a table, in batches, and give each on. Raises ConflictError for what has no place there."""
     batch: list[dict[str, object]] = []
     for row in rows:
@@ -127,7 +127,7 @@ def measured(table: str, rows: Iterable[Row]) -> Extent:
     return Extent(table, count, f"{total:064x}")
 
 
-def is_empty(connection: Connection) -> bool:
+def _is_empty(connection: Connection) -> bool:
     """Whether nothing was ever kept here: no document, dossier, account or line of the log."""
     tables = tables_of(connection)
     counts = (connection.scalar(select(func.count()).select_from(tables[t])) for t in _FILLED if t in tables)
@@ -170,7 +170,7 @@ def _read(table: Table, name: str, value: Plain) -> object:
     return value
 
 
-ANCHOR = "log-anchor.json"
+_ANCHOR = "log-anchor.json"
 MANIFEST = "manifest.json"
 SETTINGS = "settings.toml"
 # Besides originals: files that all servers share begin their names so.
@@ -219,7 +219,7 @@ def new_folder(target: Path, home: Path) -> Iterator[Path]:
         raise
 
 
-def copy_file(source: Path, target: Path) -> None:
+def _copy_file(source: Path, target: Path) -> None:
     """A copy that is whole or not there, readable by its owner only."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = target.with_name(f".{target.name}.nieuw")
@@ -230,7 +230,7 @@ def copy_file(source: Path, target: Path) -> None:
     fresh.replace(target)
 
 
-def file_problems(folder: Path, files: Sequence[KeptFile]) -> Iterator[str]:
+def _file_problems(folder: Path, files: Sequence[KeptFile]) -> Iterator[str]:
     """Which of these files is not what it was, and what else lies there, each in a sentence.
 
     Whoever made the manifest chose its paths: one that leads out of the folder is never followed.
@@ -386,7 +386,7 @@ class Transfers:
         """Files of the data folder, and the anchor of this moment."""
         for path in kept_files(self._home):
             _place(path, folder / path.relative_to(self._home))
-        write_durably(folder / ANCHOR, canonical_json(head_of(connection)).encode())
+        write_durably(folder / _ANCHOR, canonical_json(head_of(connection)).encode())
 
     def _copy_shared(self, connection: Connection, there: Blobs, progress: Progress) -> None:
         """Every original that these rows name, and what search learned, to where all servers find it."""
@@ -402,7 +402,7 @@ class Transfers:
             progress("Originelen", done, len(named))
 
 
-def is_export(folder: Path) -> bool:
+def _is_export(folder: Path) -> bool:
     """Whether what stands here is an export, and not a backup with a database."""
     try:
         return "tables" in json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -410,14 +410,14 @@ def is_export(folder: Path) -> bool:
         return False
 
 
-def read_export(folder: Path) -> ExportManifest:
+def _read_export(folder: Path) -> ExportManifest:
     """The manifest of an export. Raises InputError or ConflictError."""
     return read_manifest(folder, ExportManifest, _FORMAT)
 
 
-def export_problems(folder: Path, manifest: ExportManifest) -> tuple[str, ...]:
+def _export_problems(folder: Path, manifest: ExportManifest) -> tuple[str, ...]:
     """What is wrong with an export, each in a sentence: its files, its rows, the originals that they name."""
-    problems = [*file_problems(folder, manifest.files)]
+    problems = [*_file_problems(folder, manifest.files)]
     if problems:
         return tuple(problems)
     known = {file.path for file in manifest.files}
@@ -440,8 +440,8 @@ def import_all(
     IntegrityError or ConflictError with what to do.
     """
     require_everywhere(actor, Task.MANAGE)
-    manifest = read_export(folder)
-    if problem := next(file_problems(folder, manifest.files), ""):
+    manifest = _read_export(folder)
+    if problem := next(_file_problems(folder, manifest.files), ""):
         raise IntegrityError(f"Deze uitvoer is niet heel en wordt niet ingelezen: {problem}")
     engine = open_database(database_url or home / DATABASE, manifest.schema)
     try:
@@ -473,7 +473,7 @@ def counted(tables: Iterable[Extent]) -> str:
 
 def _require_empty(engine: Engine) -> None:
     with reading(engine) as connection:
-        if not is_empty(connection):
+        if not _is_empty(connection):
             where = engine.url.render_as_string(hide_password=True)
             raise InputError(f"{where}: hier staat al een archief. Geef een lege plek.")
 
@@ -493,7 +493,7 @@ def _put_tables(
             raise ConflictError(f"Tabel {unknown[0]!r} heeft geen plek in deze database.")
         put = []
         for done, name in enumerate((name for name in tables if name in names), start=1):
-            put.append(measured(name, put_rows(connection, tables[name], rows(name))))
+            put.append(measured(name, _put_rows(connection, tables[name], rows(name))))
             progress(f"Tabel {name}", done, len(names))
         if wanted is not None and set(put) != set(wanted):
             raise IntegrityError("De rijen in deze uitvoer zijn niet die van het overzicht.")
@@ -530,8 +530,8 @@ def _read_rows(folder: Path, table: str) -> Iterator[Row]:
 
 def _place(source: Path, target: Path) -> None:
     """Copy a file; what the administrator put there stays, and the address of a database stays behind."""
-    if source.name == ANCHOR or not target.exists():
-        copy_file(source, target)
+    if source.name == _ANCHOR or not target.exists():
+        _copy_file(source, target)
     if source.name == SETTINGS and _ADDRESS.search(text := target.read_text("utf-8")):
         write_durably(target, _ADDRESS.sub("", text).encode("utf-8"))
 
@@ -598,7 +598,7 @@ class Backups:
     def _fill(self, folder: Path, progress: Progress) -> BackupManifest:
         _copy_database(self._home / DATABASE, folder / DATABASE)
         entries, head, documents, dossiers = _counts(folder / DATABASE)
-        write_durably(folder / ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
+        write_durably(folder / _ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
         sources = list(self._sources())
         for done, source in enumerate(sources, start=1):
             place = folder / source.relative_to(self._home)
@@ -624,10 +624,10 @@ def verify_backup(folder: Path) -> tuple[str, ...]:
 
     Reads every byte, the database or every row of it too, and every original that it names must be there.
     """
-    if is_export(folder):
-        return export_problems(folder, read_export(folder))
+    if _is_export(folder):
+        return _export_problems(folder, _read_export(folder))
     manifest = read_manifest(folder, BackupManifest, FORMAT)
-    problems = list(file_problems(folder, manifest.files))
+    problems = list(_file_problems(folder, manifest.files))
     if manifest.database and not problems:
         problems += _database_problems(folder, {file.path for file in manifest.files})
     return tuple(problems)
@@ -642,7 +642,7 @@ def restore_backup(
     with an entry that says so. Raises InputError, IntegrityError or ConflictError with what to do.
     """
     require(actor, Task.MANAGE)
-    if is_export(folder):
+    if _is_export(folder):
         _require_whole(folder)
         return import_all(folder, home, database_url, actor=actor, progress=progress)
     manifest = read_manifest(folder, BackupManifest, FORMAT)
@@ -665,7 +665,7 @@ def restore_backup(
     # The database last, and by a rename: with it the archive is there.
     files = sorted(manifest.files, key=lambda f: f.path == DATABASE)
     for done, file in enumerate(files, start=1):
-        copy_file(folder / file.path, home / file.path)
+        _copy_file(folder / file.path, home / file.path)
         progress("Bestanden", done, len(files))
     return manifest
 

@@ -34,18 +34,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets, Shortlist, Work, add_source, drop_source
 
-__all__ = [
-    "Documents",
-    "Entry",
-    "KINDS",
-    "LONGEST",
-    "NO_FILTERS",
-    "OwnSources",
-    "VisibleLibrary",
-    "next_number",
-    "own_source",
-    "read_own_file",
-]
+__all__ = ["Entry"]
 
 # Sources that an officer brings along for one set: pasted text or a file, never kept in the archive.
 #

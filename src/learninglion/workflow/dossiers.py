@@ -23,7 +23,7 @@ from learninglion.workflow.rights import Task, require
 from learninglion.workflow.storage import free_path, make_folder, write_file
 from learninglion.workflow.writing import first_finished
 
-__all__ = ["TERM_SET", "DossierCard", "DossierVersion", "Dossiers"]
+__all__ = ["DossierCard", "DossierVersion"]
 
 TERM_SET = "retention.term"
 """What the log calls setting how long something is kept; its subject is a category, or one dossier."""

@@ -154,7 +154,7 @@ def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[st
             yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
 
 
-def compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
+def _compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
     """Sources of the archive that are gone, or say something else by now."""
     for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
         current = sources.get(source.id)
@@ -940,7 +940,7 @@ class Drafts:
         chosen = [source for v in old for source in v.draft.selection.chosen]
         ids = [source.id for source in chosen]
         held = self._store.seen_by(actor.collections).sources(ids)
-        differences = (*compare(old, again), *compare_sources(chosen, held))
+        differences = (*compare(old, again), *_compare_sources(chosen, held))
         settings = tuple(compare_settings(texts[-1].settings, (*_VERSION, *self._shaped_by())))
         note(
             self._log,

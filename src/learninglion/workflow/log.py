@@ -29,7 +29,7 @@ from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["LogEntry", "LogReport"]
 
-INGEST, REMOVE, SEAL = "document.ingest", "document.remove", "document.seal"
+INGEST, REMOVE, _SEAL = "document.ingest", "document.remove", "document.seal"
 _STATUS = {
     PutOutcome.ADDED: "added",
     PutOutcome.LINKED: "added",
@@ -103,7 +103,7 @@ class _Expected:
         details = entry.details
         if entry.action == REMOVE:
             self._remove(entry)
-        elif entry.action == SEAL:
+        elif entry.action == _SEAL:
             self._seal(details)
         else:
             self._take_in(entry)
@@ -191,11 +191,11 @@ class Ledger:
         ]
         for document in self._store.standing(open_ids):
             details = _sealed(document, reason)
-            self._log.append(SEAL, actor=actor.name, subject=document.document_id, details=details)
+            self._log.append(_SEAL, actor=actor.name, subject=document.document_id, details=details)
         return len(open_ids)
 
     def _entries(self, after: int = 0) -> Iterator[LogEntry]:
-        for entry in self._log.of_actions((INGEST, REMOVE, SEAL), after=after):
+        for entry in self._log.of_actions((INGEST, REMOVE, _SEAL), after=after):
             if entry.details.get("status") != _FAILED:
                 yield entry
 

@@ -89,7 +89,7 @@ def export_of(spans: Sequence[Plain], scope: str) -> dict[str, Plain]:
     }
 
 
-def operation_of(traceparent: str) -> tuple[str, str] | None:
+def _operation_of(traceparent: str) -> tuple[str, str] | None:
     """The numbers of trace and span in a traceparent (W3C Trace Context); None where it is none."""
     parent = _TRACEPARENT.fullmatch(traceparent)
     return (parent[1], parent[2]) if parent else None
@@ -149,7 +149,7 @@ def _span(entry: LogEntry, terms: ProcessingTerms) -> Plain:
     energy = entry.details.get("energy")
     seconds = energy.get("seconds") if isinstance(energy, dict) else None
     took = timedelta(seconds=seconds if isinstance(seconds, int | float) else 0)
-    above = operation_of(str(entry.details.get("trace", "")))
+    above = _operation_of(str(entry.details.get("trace", "")))
     attributes = [
         attribute("dpl.core.processing_activity_id", terms.activity),
         *([attribute("dpl.objects.algorithm_id", terms.algorithm)] if terms.algorithm else []),
@@ -213,9 +213,9 @@ class Tracer:
     def span(self, name: str, kind: Kind = Kind.INTERNAL, parent: str = "") -> Iterator[Span]:
         """Work under this name, within the operation `parent` (a traceparent), or the one going on here."""
         before = OPERATION.get()
-        above = parent if operation_of(parent) else before
+        above = parent if _operation_of(parent) else before
         span = Span(name)
-        numbers = operation_of(above)
+        numbers = _operation_of(above)
         trace, own = numbers[0] if numbers else secrets.token_hex(16), secrets.token_hex(8)
         OPERATION.set(f"00-{trace}-{own}-01" if self._collector is not None else above)
         began = time.time_ns()
@@ -231,7 +231,7 @@ class Tracer:
 
     def worked(self, work: str, energy: Energy) -> None:
         """A piece of work has just ended, which took this energy."""
-        numbers = operation_of(OPERATION.get())
+        numbers = _operation_of(OPERATION.get())
         span = Span(work)
         span.attributes["learninglion.cpu_seconds"] = round(energy.cpu_seconds, 6)
         span.attributes["learninglion.energy_kwh"] = energy.kwh

@@ -189,9 +189,9 @@ def repeated(
 
 # What goes into the API, checked, and the pages and lists around the shapes of record.contract.
 
-MOST_TEXT = 20_000
+_MOST_TEXT = 20_000
 GivenDay = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
-Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(max_length=_MOST_TEXT, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(ge=1, le=999)]
 
@@ -240,7 +240,7 @@ class FiltersBody(Strict):
 class SearchRequest(Strict):
     """A search; the text travels in the body, because it can hold personal data."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+    text: Annotated[str, Field(min_length=1, max_length=_MOST_TEXT, pattern=r"^[^\x00]*$")]
     introduction: Text = ""
     filters: FiltersBody = FiltersBody()
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -486,7 +486,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 LastEvent = Annotated[str, Header(alias="Last-Event-ID", max_length=9, pattern=r"^[0-9]*$")]
-SCALE = 1.6
+_SCALE = 1.6
 # The Design Rules want an e-mail address here; a name in .invalid (RFC 2606) can never be somebody's.
 _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -619,7 +619,7 @@ def document(document_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResp
 
 
 @routes.delete("/documents/{document_id}", tags=["documents"], status_code=204)
-def remove_document(
+def _remove_document(
     document_id: DocumentId,
     site: TheSite,
     actor: ApiUser,
@@ -657,7 +657,7 @@ def page_image(
     document = site.workplace.documents.find(document_id, actor)
     content = site.workplace.documents.original(document_id, actor)
     return Response(
-        site.page_images.render(document.sha256, content, page, SCALE).png, media_type="image/png"
+        site.page_images.render(document.sha256, content, page, _SCALE).png, media_type="image/png"
     )
 
 
@@ -709,7 +709,7 @@ def draft(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> R
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": JobView}})
-def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
+def _draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
 
@@ -722,7 +722,7 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """The work that `draft_job` asks for."""
+    """The work that `_draft_job` asks for."""
     return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 

@@ -39,7 +39,7 @@ router = APIRouter(include_in_schema=False, prefix="/manage")
 _PAGE = 50
 _LOG_PAGE = 100
 _MOST_MISFITS = 200  # shown on the page; `learninglion log verify` names them all
-ROLE_WORDS = {
+_ROLE_WORDS = {
     Role.READER: "lezer: zoeken en lezen",
     Role.DRAFTER: "opsteller: sets behandelen",
     Role.APPROVER: "vaststeller: teksten vaststellen",
@@ -239,7 +239,7 @@ def _people(
         typed=typed,
         problem=problem,
         people=site.workplace.people.list(viewer.actor),
-        roles=ROLE_WORDS,
+        roles=_ROLE_WORDS,
         infos=site.workplace.documents.collections(viewer.actor),
         name=name,
         link=link,

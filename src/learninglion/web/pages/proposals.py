@@ -39,7 +39,7 @@ from learninglion.workflow.sets import choose_source
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
-FLOW, SENTENCES = "", "sentences"
+_FLOW, SENTENCES = "", "sentences"
 """How a proposal is read: as the text it is, or sentence by sentence."""
 
 
@@ -68,7 +68,7 @@ def dossier_page(
     dossier_id: str,
     version: Annotated[int | None, Query(ge=1)] = None,
     edit: Annotated[int | None, Query(ge=0)] = None,
-    view: Annotated[str, Query(max_length=20)] = FLOW,
+    view: Annotated[str, Query(max_length=20)] = _FLOW,
 ) -> Response:
     """A proposal: each sentence with its sources, what does not hold marked where it stands."""
     newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
@@ -91,7 +91,7 @@ def _show(
     newest: Dossier,
     *,
     editing: Editing | None = None,
-    view: str = FLOW,
+    view: str = _FLOW,
     refused: tuple[int, int, str, str] | None = None,
     unsigned: Mapping[str, str] | None = None,
     status: int = 200,
@@ -116,7 +116,7 @@ def _show(
         ),
         questions=view_questions(dossier, site.workplace.drafts.style_of(dossier), left),
         editing=editing,
-        view=SENTENCES if view == SENTENCES else FLOW,
+        view=SENTENCES if view == SENTENCES else _FLOW,
         refused=refused,
         unsigned=unsigned or {},
         longest=LONGEST_ANSWER,
@@ -132,7 +132,7 @@ def _show(
     )
 
 
-def refuse_signing(
+def _refuse_signing(
     request: Request, site: Site, viewer: Viewer, dossier_id: str, error: LearningLionError, **typed: str
 ) -> Response:
     """The proposal again, with what is wrong where one signs off; what was filled in still stands there."""
@@ -181,7 +181,7 @@ async def edit_question(
     version, text = read_whole(str(form.get("version") or "")), form.get("text")
     if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
-    view = str(form.get("view") or FLOW)
+    view = str(form.get("view") or _FLOW)
     return await run_in_threadpool(
         _edit, request, site, viewer, dossier_id, Editing(position, version, text), view
     )
@@ -212,7 +212,7 @@ def _edit(
 def discard_text(site: TheSite, viewer: SignedIn, dossier_id: str, position: int) -> Response:
     """Throw away what was typed and not saved; the answer stays as it is."""
     site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/wrong")
@@ -224,7 +224,7 @@ def say_wrong(
     place: Annotated[int, Form()],
     version: Annotated[int, Form(ge=1)],
     complaint: Annotated[Complaint, Form()],
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Say that a sentence is wrong, for somebody to follow up."""
     site.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=viewer.actor)
@@ -240,7 +240,7 @@ def judge_proposal(
     version: Annotated[int, Form(ge=1)],
     answers: Annotated[Answers, Form()],
     beside: Annotated[str, Form(max_length=4)] = "",
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Say whether the proposal answers its question, or a passage beside it does."""
     place = read_whole(beside)
@@ -258,7 +258,7 @@ def answer_for(
     place: Annotated[int, Form()],
     version: Annotated[int, Form()],
     account: Annotated[str, Form(max_length=1000)] = "",
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
     require(viewer.actor, Task.DRAFT)
@@ -279,7 +279,7 @@ def confirm_proposal(
 ) -> Response:
     """Take over the text that the machine proposes but may not say by itself."""
     site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/put-back")
@@ -293,7 +293,7 @@ def put_back(
 ) -> Response:
     """Let an answer stand again as it did in an older version."""
     site.workplace.drafts.put_back(dossier_id, position, before, version=version, actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/material")
@@ -317,7 +317,7 @@ def take_material(
             sets.put_shortlist(
                 work, position, choose_source(work.shortlists[position], source), actor=viewer.actor
             )
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 def _address(dossier_id: str, position: int, view: str) -> str:
@@ -388,7 +388,7 @@ def ask_to_sign(
             dossier_id, person, note, leave_open=_question_numbers(leave_open), actor=viewer.actor
         )
     except InputError as error:
-        return refuse_signing(
+        return _refuse_signing(
             request, site, viewer, dossier_id, error, person=person, note=note, leave_open=leave_open
         )
     return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
@@ -413,7 +413,7 @@ def give_back(
     try:
         site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
     except InputError as error:
-        return refuse_signing(request, site, viewer, dossier_id, error)
+        return _refuse_signing(request, site, viewer, dossier_id, error)
     return RedirectResponse("/", 303)
 
 
@@ -440,14 +440,14 @@ def approve(
             actor=viewer.actor,
         )
     except InputError as error:
-        return refuse_signing(
+        return _refuse_signing(
             request, site, viewer, dossier_id, error, responsible=responsible, leave_open=leave_open
         )
     except ConflictError:
         changed = ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
         )
-        return refuse_signing(request, site, viewer, dossier_id, changed)
+        return _refuse_signing(request, site, viewer, dossier_id, changed)
     return RedirectResponse(f"/dossiers/{dossier_id}", 303)
 
 

@@ -155,7 +155,7 @@ async def ask(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """The passages that answer, or that it is not told. A POST: a question can hold personal data."""
     form = await request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_ask, request, site, viewer, values, read_turns(form))
+    return await run_in_threadpool(_ask, request, site, viewer, values, _read_turns(form))
 
 
 @router.post("/ask/keep")
@@ -163,7 +163,7 @@ async def keep(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Keep the conversation as a dossier; with a model its answers are written, by a job."""
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
-    turns = read_turns(form)
+    turns = _read_turns(form)
     filters = read_filters({k: v for k, v in form.items() if isinstance(v, str)})
     conversations = site.workplace.conversations
     dossier = await run_in_threadpool(conversations.keep, turns, filters=filters, actor=viewer.actor)
@@ -184,7 +184,7 @@ def hand_over_conversation(
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
-def read_turns(form: FormData) -> tuple[Turn, ...]:
+def _read_turns(form: FormData) -> tuple[Turn, ...]:
     """The questions of a conversation as its page carries them along."""
     questions, before = form.getlist("turn"), form.getlist("turn-after")
     return tuple(
