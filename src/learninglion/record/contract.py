@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NotRequired
+from typing import NotRequired, TypeVar, cast
 
 from typing_extensions import TypedDict
 
 from learninglion.models import (
-    Answerer,
     AnswerVerdict,
-    Asker,
     Author,
     Check,
     Citation,
@@ -28,7 +25,6 @@ from learninglion.models import (
     Opening,
     QAPair,
     Region,
-    Remark,
     Source,
     Span,
     Statement,
@@ -41,6 +37,7 @@ from learninglion.record.notes import answer_groups, balance_of
 
 Locate = Callable[[str, Span], Sequence[Region]]
 Day = str | None  # "2024-05-17"
+V = TypeVar("V")
 
 
 class FootnoteView(TypedDict):
@@ -346,73 +343,44 @@ def _nowhere(_document_id: str, _span: Span) -> tuple[Region, ...]:
     return ()
 
 
+def _view(shape: type[V], value: object, **different: object) -> V:
+    """`value` in this shape: what `different` does not say is the attribute of that name, as plain data."""
+    names = shape.__annotations__
+    return cast(V, {n: different[n] if n in different else to_plain(getattr(value, n)) for n in names})
+
+
 # --------------------------------------------------------------------------- documents
 
 
 def document_view(document: Document) -> DocumentView:
     """What `learninglion parse --json` prints of a document."""
-    return {
-        "identifier": document.id,
-        "kind": document.kind.value,
-        "genre": document.genre.value if document.genre else None,
-        "dossier": document.dossier,
-        "session_year": document.session_year,
-        "number": document.number,
-        "title": document.title,
-        "introduction": document.introduction.of(document.text) if document.introduction else None,
-        "asked_by": _asker_views(document.askers),
-        "answered_by": _answerer_views(document.answerers),
-        "ministry": document.ministry,
-        "asked_on": _day(document.asked_on),
-        "received_on": _day(document.received_on),
-        "published": _day(document.published),
-        "pairs": [_pair_view(document, pair) for pair in document.pairs],
-        "notice": _notice_view(document),
-        "footnotes": [_footnote_view(document, note) for note in document.footnotes],
-        "blocks": [
-            {"kind": b.kind.value, "level": b.level, "page": b.page, "text": b.span.of(document.text)}
-            for b in document.blocks
-        ],
-        "related": list(document.related),
-        "url": document.url,
-        "sha256": document.sha256,
-        "source_name": document.source_name,
-        "pages": len(document.page_starts),
-        "warnings": list(document.warnings),
-    }
-
-
-def _day(day: date | None) -> Day:
-    return day.isoformat() if day else None
-
-
-def _asker_views(askers: Sequence[Asker]) -> list[AskerView]:
-    return [{"name": a.name, "party": a.party} for a in askers]
-
-
-def _answerer_views(answerers: Sequence[Answerer]) -> list[AnswererView]:
-    return [
-        {"name": a.name, "role": a.role, "portfolio": a.portfolio, "on_behalf": a.on_behalf}
-        for a in answerers
-    ]
+    return _view(
+        DocumentView,
+        document,
+        identifier=document.id,
+        introduction=document.introduction.of(document.text) if document.introduction else None,
+        asked_by=to_plain(document.askers),
+        answered_by=to_plain(document.answerers),
+        pairs=[_pair_view(document, pair) for pair in document.pairs],
+        notice=_notice_view(document),
+        footnotes=[_footnote_view(document, note) for note in document.footnotes],
+        blocks=[_view(BlockView, block, text=block.span.of(document.text)) for block in document.blocks],
+        pages=len(document.page_starts),
+    )
 
 
 def _pair_view(document: Document, pair: QAPair) -> PairView:
-    return {
-        "numbers": list(pair.numbers),
-        "question": pair.question.of(document.text),
-        "answer": pair.answer.of(document.text) if pair.answer else None,
-        "answer_numbers": list(pair.answer_numbers),
-        "asked_by": pair.asked_by,
-        "answered_by": pair.answered_by,
-        "page": pair.page,
-        "answer_page": pair.answer_page,
-        "footnotes": [
+    return _view(
+        PairView,
+        pair,
+        question=pair.question.of(document.text),
+        answer=pair.answer.of(document.text) if pair.answer else None,
+        footnotes=[
             _footnote_view(document, note)
             for note in document.footnotes
             if note.anchor is not None and _stands_in(note.anchor, pair.question, pair.answer)
         ],
-    }
+    )
 
 
 def _stands_in(anchor: int, *spans: Span | None) -> bool:
@@ -420,13 +388,13 @@ def _stands_in(anchor: int, *spans: Span | None) -> bool:
 
 
 def _footnote_view(document: Document, note: Footnote) -> FootnoteView:
-    return {"mark": note.mark, "text": note.span.of(document.text), "page": note.page}
+    return _view(FootnoteView, note, text=note.span.of(document.text))
 
 
 def _notice_view(document: Document) -> NoticeView | None:
     if document.notice is None:
         return None
-    return {"kind": document.notice.kind.value, "text": document.notice.span.of(document.text)}
+    return _view(NoticeView, document.notice, text=document.notice.span.of(document.text))
 
 
 # --------------------------------------------------------------------------- sources and hits
@@ -434,27 +402,24 @@ def _notice_view(document: Document) -> NoticeView | None:
 
 def source_view(source: Source) -> SourceView:
     """A whole source, unedited."""
-    return {
-        "source": source.id,
-        "document": source.document.id,
-        "kind": source.kind.value,
-        "title": source.document.title,
-        "date": _day(source.document.date),
-        "ministry": source.document.ministry,
-        "answered_by": _answerer_views(source.document.answerers),
-        "asked_by": _asker_views(source.document.askers),
-        "pair_asked_by": source.asked_by,
-        "pair_answered_by": source.answered_by,
-        "numbers": list(source.numbers),
-        "answer_numbers": list(source.answer_numbers),
-        "heading_path": list(source.heading_path),
-        "question": source.question,
-        "text": source.body,
-        "page": source.page,
-        "url": source.document.url,
-        "collection": source.document.collection,
-        "warnings": list(source.document.warnings),
-    }
+    card = source.document
+    return _view(
+        SourceView,
+        source,
+        source=source.id,
+        document=card.id,
+        title=card.title,
+        date=to_plain(card.date),
+        ministry=card.ministry,
+        answered_by=to_plain(card.answerers),
+        asked_by=to_plain(card.askers),
+        pair_asked_by=source.asked_by,
+        pair_answered_by=source.answered_by,
+        text=source.body,
+        url=card.url,
+        collection=card.collection,
+        warnings=list(card.warnings),
+    )
 
 
 def hit_view(hit: Hit, locate: Locate = _nowhere) -> HitView:
@@ -462,26 +427,22 @@ def hit_view(hit: Hit, locate: Locate = _nowhere) -> HitView:
 
     `locate` gives the places on the page of a span of a document.
     """
-    document_id = hit.passage.document_id
-    return {
-        "document": hit.source.document.id,
-        "numbers": list(hit.source.numbers),
-        "kind": hit.passage.kind.value,
-        "score": round(hit.score, 6),
-        "text": hit.passage.text,
-        "page": hit.passage.page,
-        "regions": [region_view(r) for r in locate(document_id, hit.passage.span)],
-        "url": hit.source.document.url,
-        "rank": hit.rank,
-        "passage": hit.passage.id,
-        "lexical_rank": hit.lexical_rank,
-        "dense_rank": hit.dense_rank,
-        "matched": _matched_view(hit, locate),
-        "matched_words": list(hit.matched_words),
-        "through_synonyms": [{"word": s.word, "asked": s.asked} for s in hit.through_synonyms],
-        "duplicates": list(hit.duplicates),
-        "pair": source_view(hit.source),
-    }
+    passage = hit.passage
+    return _view(
+        HitView,
+        hit,
+        document=hit.source.document.id,
+        numbers=list(hit.source.numbers),
+        kind=passage.kind.value,
+        score=round(hit.score, 6),
+        text=passage.text,
+        page=passage.page,
+        regions=[region_view(r) for r in locate(passage.document_id, passage.span)],
+        url=hit.source.document.url,
+        passage=passage.id,
+        matched=_matched_view(hit, locate),
+        pair=source_view(hit.source),
+    )
 
 
 def _matched_view(hit: Hit, locate: Locate) -> list[MatchView]:
@@ -516,16 +477,8 @@ def region_view(region: Region) -> RegionView:
 
 def _citation_view(citation: Citation) -> CitationView:
     """A citation with the words it rests on and where they stand."""
-    return {
-        "document": citation.document,
-        "numbers": list(citation.numbers),
-        "quote": citation.quote,
-        "page": citation.page,
-        "regions": [region_view(r) for r in citation.regions],
-        "reference": citation.reference,
-        "url": citation.url,
-        "source": citation.source_id,
-    }
+    regions = [region_view(r) for r in citation.regions]
+    return _view(CitationView, citation, regions=regions, source=citation.source_id)
 
 
 def _check_view(check: Check) -> CheckView:
@@ -577,39 +530,21 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "material": [_citation_view(c) for c in draft.material],
         "proposal": draft.proposal,
         "left_out": list(draft.left_out),
-        "remarks": [_remark_view(remark) for remark in draft.remarks],
+        "remarks": [_view(RemarkView, remark) for remark in draft.remarks],
         "complete": draft.complete,
-        "selection": {
-            "chosen_by": selection.chosen_by.value,
-            "selected_by": selection.selected_by,
-            "threshold": selection.threshold,
-            "offered": [
-                {
-                    "source": h.source.id,
-                    "score": round(h.score, 6),
-                    "rank": h.rank,
-                    "reranked_by": h.reranked_by,
-                }
-                for h in selection.offered
+        "selection": _view(
+            SelectionView,
+            selection,
+            offered=[
+                _view(OfferView, h, source=h.source.id, score=round(h.score, 6)) for h in selection.offered
             ],
-            "chosen": [s.id for s in selection.chosen],
-            "rejected": [{"source": r.source_id, "reason": r.reason} for r in selection.rejected],
-            "not_looked_at": list(never_looked_at(verification)),
-        },
+            chosen=[s.id for s in selection.chosen],
+            rejected=[_view(RejectionView, r, source=r.source_id) for r in selection.rejected],
+            not_looked_at=list(never_looked_at(verification)),
+        ),
         "provenance": to_plain(draft.provenance),
         "method": verification.method,
         "second_opinion": to_plain(verification.second_reading),
-    }
-
-
-def _remark_view(remark: Remark) -> RemarkView:
-    return {
-        "text": remark.text,
-        "parts": list(remark.parts),
-        "missing": remark.missing,
-        "about": list(remark.about),
-        "until": remark.until,
-        "of": remark.of,
     }
 
 
@@ -617,21 +552,15 @@ def _row_view(row: EvidenceRow, verification: Verification) -> EvidenceView:
     """A row of the table that a model wrote from."""
     chosen = verification.draft.selection.chosen
     source = next((s for s in chosen if s.id == row.source_id), None)
-    return {
-        "part": row.part,
-        "source": row.source_id,
-        "document": source.document.id if source is not None else None,
-        "numbers": list(source.numbers) if source is not None else [],
-        "reference": row.reference,
-        "quote": row.quote,
-        "date": _day(row.date),
-        "answers": row.answers.value,
-        "chance": row.chance,
-        "why": row.why,
-        "found_by": "model" if row.by_model else "measure",
-        "figures": list(row.figures),
-        "overtaken_by": row.overtaken_by or None,
-    }
+    return _view(
+        EvidenceView,
+        row,
+        source=row.source_id,
+        document=source.document.id if source is not None else None,
+        numbers=list(source.numbers) if source is not None else [],
+        found_by="model" if row.by_model else "measure",
+        overtaken_by=row.overtaken_by or None,
+    )
 
 
 def never_looked_at(verification: Verification) -> tuple[str, ...]:
