@@ -28,11 +28,12 @@ from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Source
-from learninglion.models.errors import InputError
+from learninglion.models import Document, Source
+from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.search.fusion import Fusion
 from learninglion.settings import load_settings, reranker_choice
+from learninglion.workflow import parse_files
 from learninglion.workflow.documents import Entry
 
 
@@ -54,6 +55,15 @@ def collection_entries(name: str) -> tuple[Entry, ...]:
     """All that a collection of this data folder holds. Raises InputError when it is not there."""
     with workplace_here() as workplace:
         return workplace.documents.entries(name, local_actor())
+
+
+def documents_in(paths: list[Path]) -> tuple[list[Document], bool]:
+    """The documents of these files, and whether one could not be read; why that is goes to stderr."""
+    outcomes = [outcome for _, outcome in parse_files(paths)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, LearningLionError)]
+    for failure in failures:
+        fail(failure.detail)
+    return [outcome for outcome in outcomes if isinstance(outcome, Document)], bool(failures)
 
 
 def vector_cache() -> Path:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import typer
 
+from learninglion.cli.experiments import documents_in
 from learninglion.cli.opening import settings_here, workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import console, local_actor, print_json, progress
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
@@ -27,10 +28,9 @@ from learninglion.evaluation.instructions import measure_instructions, read_inst
 from learninglion.inference import open_generator
 from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
-from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.errors import InputError
 from learninglion.models.plain import to_fields, to_plain
 from learninglion.settings import Settings, judge_choice, load_settings, model_choice
-from learninglion.workflow import parse_files
 
 model_app = typer.Typer(no_args_is_help=True, help="Het taalmodel bekijken.")
 _SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
@@ -159,15 +159,11 @@ def evaluate_instructions(
 
 def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
     """Every sentence of these documents, and whether some could not be read."""
+    documents, failed = documents_in(paths)
     sentences: dict[str, None] = {}
-    failed = False
-    for _, result in parse_files(paths):
-        if isinstance(result, LearningLionError):
-            fail(result.detail)
-            failed = True
-            continue
-        for span in split_sentences(result.text):
-            sentences[" ".join(span.of(result.text).split())] = None
+    for document in documents:
+        for span in split_sentences(document.text):
+            sentences[" ".join(span.of(document.text).split())] = None
     return list(sentences), failed
 
 

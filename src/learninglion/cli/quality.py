@@ -12,6 +12,7 @@ from rich.table import Table
 
 from learninglion.cli.experiments import (
     collection_entries,
+    documents_in,
     open_trial,
     read_grades,
     set_encoder,
@@ -93,7 +94,7 @@ from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, read_cases
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import Actor, Document, Filters, QuestionSet, Source, SubQuestion
+from learninglion.models import Actor, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.parsing.passages import cut
@@ -185,27 +186,14 @@ def _other(name: str, *, learns: bool) -> tuple[Configuration, Fusion]:
 
 
 def _as_json(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None) -> dict[str, Plain]:
-    check = report.calibration
-    calibration: dict[str, Plain] = {
-        "error": check.error,
-        "answerable": check.answerable,
-        "threshold": check.threshold,
-        "caught": check.caught,
-        "false_alarms": check.false_alarms,
-    }
+    check = ("error", "answerable", "threshold", "caught", "false_alarms")
+    about = ("queries", "left_out", "pool", "judged", "tuned", "encoder", "reranker", "data_sha256")
     intervals: dict[str, Plain] = {m.name: [m.low, m.high] for m in report.measures}
     plain: dict[str, Plain] = {
         **report.as_plain(),
-        "queries": report.queries,
-        "left_out": report.left_out,
-        "pool": report.pool,
-        "judged": report.judged,
-        "tuned": report.tuned,
-        "encoder": report.encoder,
-        "reranker": report.reranker,
-        "data_sha256": report.data_sha256,
+        **to_fields(report, *about),
         "intervals": intervals,
-        "calibration": calibration,
+        "calibration": to_fields(report.calibration, *check),
     }
     if compared is not None:
         name, other = compared
@@ -513,10 +501,7 @@ def evaluate_checker(
     if as_json:
         print_json(
             {
-                "method": report.method,
-                "detection": report.detection,
-                "false_alarms": report.false_alarms,
-                "seconds_per_statement": report.seconds_per_statement,
+                **to_fields(report, "method", "detection", "false_alarms", "seconds_per_statement"),
                 "kinds": [{**to_fields(kind), "rate": kind.rate} for kind in report.kinds],
             }
         )
@@ -538,14 +523,8 @@ def evaluate_checker(
 
 
 def _sources_of(paths: list[Path]) -> tuple[list[Source], bool]:
-    sources: list[Source] = []
-    failed = False
-    for _, outcome in parse_files(paths):
-        if isinstance(outcome, LearningLionError):
-            failed = True
-            fail(outcome.detail)
-        else:
-            sources += [source for source, _ in cut(outcome) if source.body.strip()]
+    documents, failed = documents_in(paths)
+    sources = [source for document in documents for source, _ in cut(document) if source.body.strip()]
     if not sources:
         raise InputError("In deze documenten staat niets om mee te meten.")
     return sources, failed
@@ -733,13 +712,8 @@ def _drafting_trial(
     if collection is not None:
         label, entries = f"verzameling {collection}", collection_entries(collection)
     else:
-        label, documents = "de voorbeeldverzameling", []
-        for _, outcome in parse_files(list(sample_documents())):
-            if isinstance(outcome, LearningLionError):
-                failed = True
-                fail(outcome.detail)
-            else:
-                documents.append(outcome)
+        label = "de voorbeeldverzameling"
+        documents, failed = documents_in(list(sample_documents()))
         entries, questions = document_entries(documents), questions or sample_evaluation_questions()
     if questions is not None:
         return labelled_trial(label, entries, questions), failed
@@ -849,13 +823,7 @@ def _library(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedLi
     paths = [path for name in sorted(named) if (path := own.get(name, (root or Path()) / name)).exists()]
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
-    read: list[Document] = []
-    for _, outcome in parse_files(paths):
-        if isinstance(outcome, LearningLionError):
-            fail(outcome.detail)
-        else:
-            read.append(outcome)
-    return ParsedLibrary(read)
+    return ParsedLibrary(documents_in(paths)[0])
 
 
 def _is_right(outcome: Outcome) -> bool:
@@ -867,21 +835,13 @@ def _is_right(outcome: Outcome) -> bool:
 def _ask_json(report: AskReport) -> dict[str, Plain]:
     return {
         **_kind(report.all),
-        "unanswerable": report.unanswerable,
-        "refused": report.refused,
-        "absent": report.absent,
+        **to_fields(report, "unanswerable", "refused", "absent"),
         "kinds": {kind.kind: _kind(kind) for kind in report.kinds},
     }
 
 
 def _kind(kind: KindReport) -> dict[str, Plain]:
-    return {
-        "questions": kind.questions,
-        "found": kind.found,
-        "listed": kind.listed,
-        "shown": kind.shown,
-        "answered": kind.answered,
-    }
+    return to_fields(kind, "questions", "found", "listed", "shown", "answered")
 
 
 def _print_ask(report: AskReport) -> None:
@@ -918,15 +878,7 @@ def evaluate_recognition(
                 "precision": report.numbered.precision,
                 "precision_interval": list(report.precision_interval),
                 "kinds": [
-                    {
-                        "kind": f.kind,
-                        "present": f.present,
-                        "found": f.found,
-                        "false": f.false,
-                        "recall": f.recall,
-                        "precision": f.precision,
-                    }
-                    for f in figures
+                    to_fields(f, "kind", "present", "found", "false", "recall", "precision") for f in figures
                 ],
             }
         )

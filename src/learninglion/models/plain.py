@@ -47,8 +47,10 @@ def to_plain(value: object) -> Plain:
     raise TypeError(f"cannot be made plain: {type(value)!r}")
 
 
-def to_fields(value: object) -> dict[str, Plain]:
-    """The fields of `value`, a dataclass, as plain data."""
+def to_fields(value: object, *names: str) -> dict[str, Plain]:
+    """The fields of `value`, a dataclass, as plain data; or its attributes of these names."""
+    if names:
+        return {name: to_plain(getattr(value, name)) for name in names}
     return cast(dict[str, Plain], to_plain(value))
 
 
