@@ -86,7 +86,7 @@ def written_texts() -> tuple[tuple[str, bool], ...]:
 
 
 def harmful_texts(count: int, seed: int = 1) -> tuple[str, ...]:
-    """`count` different texts that tell a machine what to do, and halves of some; the same for the same seed."""
+    """`count` different texts that tell a machine what to do, and halves of some; the same for one seed."""
     weights = {"dutch": 6, "english": 3, "others": 1}
     kinds = [(*made_of, weight) for kind, weight in weights.items() for made_of in _patterns(kind)]
     made = _different(kinds, count, seed)
@@ -96,7 +96,7 @@ def harmful_texts(count: int, seed: int = 1) -> tuple[str, ...]:
 
 
 def harmless_texts(count: int, seed: int = 1) -> tuple[str, ...]:
-    """At most `count` different texts that look like it and are meant for people; the same for the same seed."""
+    """At most `count` different texts that look like it and are meant for people; the same for one seed."""
     return _different([(*made_of, 1) for made_of in _patterns("look_alikes")], count, seed)
 
 

@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from math import sqrt
 
 from learninglion.dutch.personal import (
@@ -120,13 +121,14 @@ def make_privacy_cases(count: int = 1200, *, seed: int = 0) -> tuple[PrivacyCase
     """`count` cases, two thirds with personal data and one third with what only looks like it."""
     dice = random.Random(seed)  # noqa: S311  (made-up examples, no secrets)
     cases = []
+    personal, harmless, around = map(_sentences, "+-=")
     for number in range(count):
-        forms = _WITHOUT if number % 3 == 2 else _WITH
+        forms = harmless if number % 3 == 2 else personal
         text = dice.choice(forms)
         if dice.random() < 0.4:
-            text = f"{dice.choice(_AROUND)} {text}"
+            text = f"{dice.choice(around)} {text}"
         if dice.random() < 0.3:
-            text = f"{text} {dice.choice(_AROUND)}"
+            text = f"{text} {dice.choice(around)}"
         cases.append(_filled(text, dice))
     return tuple(cases)
 
@@ -367,75 +369,8 @@ _KIND_OF = {
     "loose_plate": PersonalKind.PLATE, "name": PersonalKind.NAME,
 }  # fmt: skip
 
-_WITH = (
-    "Het burgerservicenummer van betrokkene is {bsn}.",
-    "BSN: {bsn}",
-    "Mijn bsn ({bsn}) staat op de beschikking.",
-    "Geboren op 3 maart 1961, BSN {spaced_bsn}.",
-    "Het oude sofinummer {short_bsn} hoort bij hetzelfde dossier.",
-    "Betrokkene staat ingeschreven onder {bsn} en woont in {town}.",
-    "BSN {short_bsn}, rekening {iban}.",
-    "Het geld is overgemaakt naar {iban} op naam van de aanvrager.",
-    "IBAN {iban}; BSN {bsn}; telefoon {phone}.",
-    "De toeslag kwam op rekening {foreign_iban} terecht.",
-    "Storting: {iban}.",
-    "Ik ben bereikbaar op {phone}.",
-    "Tel. {phone}, e-mail {email}",
-    "U kunt mij bellen ({phone}) of schrijven naar {address}.",
-    "Mobiel: {phone}",
-    "De klaagster belde vanaf {phone} met de politie.",
-    "Zij woont aan de {address}.",
-    "Woonadres: {address}",
-    "Op het adres {address} staan zeven mensen ingeschreven.",
-    "Stuur de stukken naar {address} of mail {email}.",
-    "Mijn mailadres is {email}.",
-    "Van: {email}; onderwerp: bezwaar",
-    "De auto met kenteken {plate} reed te hard.",
-    "Een grijze bestelbus ({plate}) stond voor de deur.",
-    "Het voertuig {plate} is gesignaleerd in {town}.",
-    "Kenteken: {loose_plate}",
-    "De heer {name}, wonende te {town}, diende bezwaar in.",
-    "Mevrouw {name} wacht sinds maart op een besluit.",
-    "Contactpersoon: {name}, {phone}",
-    "Naam: {name}; {address}; {email}",
-    "Aanvrager heeft BSN {bsn}, kenteken {plate} en nummer {phone}.",
-    "In zaak {case} staat het burgerservicenummer {bsn} vermeld.",
-    "Zie {paper}; het bsn van het kind is {bsn}.",
-    "Terugbetaling van {amount} op {iban}.",
-)
-_WITHOUT = (
-    "Zie het antwoord op eerdere vragen ({paper}).",
-    "Zaaknummer {case}, documentnummer {case}.",
-    "Het budget bedraagt {amount}.",
-    "Ons kenmerk {eleven}; uw brief van 3 mei.",
-    "Het dossiernummer is {eleven}.",
-    "Factuurnummer {eleven} is betaald.",
-    "KvK-nummer {digits} staat in het handelsregister.",
-    "Het BSN {no_bsn} bestaat niet.",
-    "Bel het algemene nummer {line}.",
-    "Vragen kunt u stellen via {box}.",
-    "De publicatie van {day} is ingetrokken.",
-    "In {year} EU {few} lidstaten, zei de minister.",
-    "Rekening {no_iban} is niet geldig.",
-    "Postbus 20018, {postcode} {town}.",
-    "In postcodegebied {postcode} is overlast.",
-    "Er waren {few} meldingen in {year} en {few} in {year}.",
-    "ISBN {digits} is uitverkocht.",
-    "Aantallen per jaar: 1 203 455 1 300 021 1 412 886.",
-    "Minister De Wit en staatssecretaris Van Loon waren aanwezig.",
-    "Het lid Hoekstra (PvdV) vroeg hiernaar op {few} juni {year}.",
-    "Reizen met trein 12-40-16 is geen kenteken; artikel 8-10-2 evenmin.",
-    "Er wonen {eleven} inwoners, volgens een schatting uit {year}.",
-    "Kamerstukken II {year}/24, 36 410 VI, nr. {few}.",
-    "Zie artikel 6:162 BW en richtlijn {year}/679.",
-    "Ordernummer {eleven}, referentie {eleven}.",
-)
-_AROUND = (
-    "Dat blijkt uit de stukken.",
-    "De gemeente heeft hierop gereageerd.",
-    "Hierover heb ik uw Kamer op 12 mei 2023 geïnformeerd.",
-    "In de brief staat het volgende.",
-    "Ik zie geen aanleiding om het beleid te wijzigen.",
-    "Er is {amount} beschikbaar.",
-    "Zie ook {paper}.",
-)
+
+def _sentences(sign: str) -> tuple[str, ...]:
+    """Sentences with personal data to fill in ("+"), what only looks like it ("-"), around them ("=")."""
+    text = (files("learninglion.evaluation") / "cases" / "privacy_sentences.txt").read_text("utf-8")
+    return tuple(line[2:] for line in text.splitlines() if line.startswith(f"{sign} "))
