@@ -26,7 +26,8 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
 from learninglion.dutch.text import fold
-from learninglion.evaluation.exams import ExamPair, shipped_pairs, wilson
+from learninglion.evaluation.exams import ExamPair, shipped_pairs
+from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.sets import Archive, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.inference import open_generator

@@ -24,8 +24,8 @@ from learninglion.evaluation.exams import (
     read_pairs,
     shipped_pairs,
     take_exam,
-    wilson,
 )
+from learninglion.evaluation.measures import wilson
 from learninglion.models import (
     AnswerVerdict,
     Draft,

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.positions import evaluate_positions
 from learninglion.evaluation.sets import (
     Archive,
     Bar,
     evaluate_look_alikes,
     evaluate_sets,
-    interval,
     read_judgments,
 )
 from learninglion.evaluation.testset import LabelledPair, pair_entries
@@ -42,10 +42,10 @@ def bars(made: tuple[Bar, ...]) -> dict[str, tuple[int, int]]:
 
 
 def test_the_interval_of_a_share() -> None:
-    low, high = interval(0, 10)
+    low, high = wilson(0, 10)
     assert low == 0.0 and 0.25 < high < 0.30
-    assert interval(0, 0) == (0.0, 1.0)
-    assert interval(5, 10)[0] < 0.5 < interval(5, 10)[1]
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(5, 10)[0] < 0.5 < wilson(5, 10)[1]
 
 
 def judgments(tmp_path: Path, *rows: dict[str, object]) -> Path:

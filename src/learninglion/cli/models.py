@@ -22,9 +22,9 @@ from learninglion.evaluation.exams import (
     read_pairs,
     shipped_pairs,
     take_exam,
-    wilson,
 )
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
+from learninglion.evaluation.measures import wilson
 from learninglion.inference import open_generator
 from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind

@@ -20,6 +20,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from learninglion.evaluation.measures import share_of
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
@@ -317,8 +318,8 @@ def report_questions(outcomes: Sequence[Outcome]) -> AskReport:
         all=_kind("all", answerable),
         kinds=kinds,
         unanswerable=len(others),
-        refused=_share(o.reply.verdict is not Verdict.ANSWERED for o in others),
-        absent=_share(o.reply.verdict is Verdict.ABSENT for o in others),
+        refused=round(share_of(o.reply.verdict is not Verdict.ANSWERED for o in others), 4),
+        absent=round(share_of(o.reply.verdict is Verdict.ABSENT for o in others), 4),
         outcomes=tuple(outcomes),
     )
 
@@ -327,16 +328,11 @@ def _kind(kind: str, outcomes: Sequence[Outcome]) -> KindReport:
     return KindReport(
         kind=kind,
         questions=len(outcomes),
-        found=_share(0 < o.found <= _TOP for o in outcomes),
-        listed=_share(0 < o.shown <= _TOP for o in outcomes),
-        shown=_share(o.is_shown for o in outcomes),
-        answered=_share(o.reply.verdict is Verdict.ANSWERED for o in outcomes),
+        found=round(share_of(0 < o.found <= _TOP for o in outcomes), 4),
+        listed=round(share_of(0 < o.shown <= _TOP for o in outcomes), 4),
+        shown=round(share_of(o.is_shown for o in outcomes), 4),
+        answered=round(share_of(o.reply.verdict is Verdict.ANSWERED for o in outcomes), 4),
     )
-
-
-def _share(flags: Iterator[bool]) -> float:
-    counted = list(flags)
-    return round(sum(counted) / len(counted), 4) if counted else 0.0
 
 
 # --------------------------------------------------------------------------- learning

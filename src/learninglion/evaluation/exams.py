@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
-from math import sqrt
 from pathlib import Path
 
 from learninglion.checking.judging import REQUIRED_DETECTION, Exam, Judge, KindScore
@@ -20,6 +19,7 @@ from learninglion.database.blobs import Blobs
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proposal, answer_schema
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
+from learninglion.evaluation.measures import wilson
 from learninglion.inference.generators import Generator, Prompt
 from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
@@ -124,14 +124,6 @@ def _threshold(pairs: Sequence[ExamPair], scores: Sequence[float]) -> float:
     highest = wrong[let_by]  # this one and all below it are refused
     above = [s for s in scores if s > highest]
     return (highest + min(above)) / 2 if above else _NEVER
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 percent interval of a share, after Wilson (1927)."""
-    z, share = 1.959964, hits / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    reach = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def keep_exam(blobs: Blobs, exam: Exam) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import numpy as np
 from learninglion.drafting import extractive
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.measures import Values, compare, measure
+from learninglion.evaluation.measures import Values, compare, measure, share_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, SubQuestion
@@ -279,22 +279,17 @@ def _figures(kind: str, level: str, baseline: str, pairs: Sequence[tuple[_Came, 
         level,
         baseline,
         len(pairs),
-        order=_share(a.offered != b.offered for a, b in pairs),
-        offered=_share(set(a.offered) != set(b.offered) for a, b in pairs),
-        chosen=_share(a.chosen != b.chosen for a, b in pairs),
-        verdict=_share(a.verdict != b.verdict for a, b in pairs),
-        draft=_share(a.draft != b.draft for a, b in pairs),
+        order=share_of(a.offered != b.offered for a, b in pairs),
+        offered=share_of(set(a.offered) != set(b.offered) for a, b in pairs),
+        chosen=share_of(a.chosen != b.chosen for a, b in pairs),
+        verdict=share_of(a.verdict != b.verdict for a, b in pairs),
+        draft=share_of(a.draft != b.draft for a, b in pairs),
         effect=mean.value,
         low=mean.low,
         high=mean.high,
         d=mean.value / spread if spread else 0.0,
         p=compare("answered", first, second).p,
     )
-
-
-def _share(differs: Iterable[bool]) -> float:
-    distinct = list(differs)
-    return sum(distinct) / len(distinct) if distinct else 0.0
 
 
 def _case(kind: str, question: str, baseline: str, level: str, one: _Came, other: _Came) -> WorstCase:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 
 import ir_measures
@@ -365,6 +366,22 @@ def compare(name: str, first: Values, second: Values, seed: int = 0) -> Comparis
 
 def _mean(rows: Values) -> float:
     return float(rows.mean()) if len(rows) else 0.0
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 percent interval of a share, after Wilson (1927); (0, 1) for nothing."""
+    if not of:
+        return 0.0, 1.0
+    z, share = 1.959964, hits / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    reach = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def share_of(flags: Iterable[bool]) -> float:
+    """Which part of them holds, from 0 to 1; 0 for none at all."""
+    counted = list(flags)
+    return sum(counted) / len(counted) if counted else 0.0
 
 
 def reliability(

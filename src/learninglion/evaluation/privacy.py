@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from math import sqrt
 
 from learninglion.dutch.personal import (
     NUMBERED,
@@ -22,6 +21,7 @@ from learninglion.dutch.personal import (
     is_bsn,
     is_iban,
 )
+from learninglion.evaluation.measures import wilson
 from learninglion.models import Span
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -96,8 +96,8 @@ def evaluate_privacy(cases: Sequence[PrivacyCase], *, seed: int = 0) -> PrivacyR
         seed,
         numbered,
         kinds,
-        _wilson(numbered.found, numbered.present),
-        _wilson(numbered.found, numbered.found + numbered.false),
+        wilson(numbered.found, numbered.present),
+        wilson(numbered.found, numbered.found + numbered.false),
         tuple(missed),
         tuple(false),
     )
@@ -106,15 +106,6 @@ def evaluate_privacy(cases: Sequence[PrivacyCase], *, seed: int = 0) -> PrivacyR
 def _same(other: PersonalData, label: PersonalData) -> bool:
     """One kind, and the label covered: a part of a number left open is a miss."""
     return other.kind is label.kind and other.span.contains(label.span)
-
-
-def _wilson(hits: int, of: int) -> tuple[float, float]:
-    if not of:
-        return (0.0, 1.0)
-    z, share = 1.96, hits / of
-    centre = share + z * z / (2 * of)
-    reach = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return (centre - reach) / (1 + z * z / of), (centre + reach) / (1 + z * z / of)
 
 
 def make_privacy_cases(count: int = 1200, *, seed: int = 0) -> tuple[PrivacyCase, ...]:

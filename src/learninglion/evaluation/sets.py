@@ -8,7 +8,6 @@ a green draft that cites none that answers is misleading.
 from __future__ import annotations
 
 import json
-import math
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from learninglion.drafting.line import MOST_NEWER
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
+from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
@@ -63,17 +63,7 @@ class Bar:
     @property
     def bounds(self) -> tuple[float, float]:
         """Where the true share lies with 95% certainty."""
-        return interval(self.count, self.of)
-
-
-def interval(count: int, of: int) -> tuple[float, float]:
-    """Wilson's interval of a share, 95%; (0, 1) for nothing."""
-    if not of:
-        return 0.0, 1.0
-    z, share = 1.959964, count / of
-    middle = share + z * z / (2 * of)
-    reach = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - reach) / (1 + z * z / of)), min(1.0, (middle + reach) / (1 + z * z / of))
+        return wilson(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)
