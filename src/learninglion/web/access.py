@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
@@ -270,6 +270,44 @@ def _page_of_form(request: Request) -> str:
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who is signed in, with the site that answers it."""
+
+    request: Request
+    site: Site
+    viewer: Viewer
+
+    @property
+    def workplace(self) -> Workplace:
+        """The use cases."""
+        return self.site.workplace
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the workflow knows people."""
+        return self.viewer.actor
+
+    def may(self, task: str) -> bool:
+        """Whether a page should offer this; the workflow decides for itself."""
+        return self.viewer.may(task)
+
+    def page(
+        self, name: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+    ) -> Response:
+        """The page `name` for this person."""
+        return self.site.templates.page(
+            self.request, name, self.viewer, status=status, headers=headers, **values
+        )
+
+
+async def _the_visit(request: Request, site: TheSite, viewer: SignedIn) -> Visit:
+    return Visit(request, site, viewer)
+
+
+TheVisit = Annotated[Visit, Depends(_the_visit)]
 
 
 async def _api_user(request: Request) -> Actor:

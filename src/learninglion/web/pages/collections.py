@@ -7,12 +7,12 @@ from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters
 from learninglion.models.errors import InputError
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import TheVisit
 from learninglion.workflow.guides import Finding, Guide, Remark
 
 router = APIRouter(include_in_schema=False)
@@ -24,22 +24,17 @@ _FEW = 400  # characters
 
 
 @router.get("/collection")
-def start_page(
-    request: Request, site: TheSite, viewer: SignedIn, name: Name, thanks: bool = False
-) -> Response:
+def start_page(visit: TheVisit, name: Name, thanks: bool = False) -> Response:
     """What this collection is for, how to use it, and the form to ask it something."""
-    guide = site.workplace.guides.find(name, viewer.actor)
-    info = next(i for i in site.workplace.documents.collections(viewer.actor) if i.name == name)
-    editable = site.workplace.guides.may_edit(name, viewer.actor)
-    return site.templates.page(
-        request, "collection.html", viewer, guide=guide, info=info, editable=editable, thanks=thanks
-    )
+    guide = visit.workplace.guides.find(name, visit.actor)
+    info = next(i for i in visit.workplace.documents.collections(visit.actor) if i.name == name)
+    editable = visit.workplace.guides.may_edit(name, visit.actor)
+    return visit.page("collection.html", guide=guide, info=info, editable=editable, thanks=thanks)
 
 
 @router.post("/collection/remarks")
 def say(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     collection: NameField,
     finding: Annotated[Literal["wrong", "incomplete"], Form()],
     question: Annotated[str, Form()],
@@ -53,23 +48,19 @@ def say(
     spoken = Remark(
         Finding(finding), question.strip(), follows, document, words.strip(), bool(nowhere), remark.strip()
     )
-    site.workplace.guides.say(collection, spoken, actor=viewer.actor)
+    visit.workplace.guides.say(collection, spoken, actor=visit.actor)
     return _to("/collection", collection, thanks="1")
 
 
 @router.get("/collection/owner")
-def owner_page(
-    request: Request, site: TheSite, viewer: SignedIn, name: Name, saved: bool = False
-) -> Response:
+def owner_page(visit: TheVisit, name: Name, saved: bool = False) -> Response:
     """What the owner edits, what was said, and how well the collection answers."""
-    return _owner_page(request, site, viewer, name, None, "", saved=saved)
+    return _owner_page(visit, name, None, "", saved=saved)
 
 
 @router.post("/collection/owner")
 def save_guide(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     collection: NameField,
     owner: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",
@@ -92,19 +83,17 @@ def save_guide(
     )
     try:
         guide = replace(guide, until=date.fromisoformat(until) if until.strip() else None)
-        site.workplace.guides.put(collection, guide, actor=viewer.actor)
+        visit.workplace.guides.put(collection, guide, actor=visit.actor)
     except ValueError:
-        return _owner_page(request, site, viewer, collection, guide, "Geef de termijn als jjjj-mm-dd.")
+        return _owner_page(visit, collection, guide, "Geef de termijn als jjjj-mm-dd.")
     except InputError as error:
-        return _owner_page(request, site, viewer, collection, guide, error.detail)
+        return _owner_page(visit, collection, guide, error.detail)
     return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/questions")
 def add_question(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     collection: NameField,
     question: Annotated[str, Form()],
     document: Annotated[str, Form(max_length=_FEW)] = "",
@@ -114,48 +103,37 @@ def add_question(
     """A question to measure by."""
     remark = Remark(Finding.QUESTION, question.strip(), "", document, words.strip(), bool(nowhere))
     try:
-        site.workplace.guides.say(collection, remark, actor=viewer.actor)
+        visit.workplace.guides.say(collection, remark, actor=visit.actor)
     except InputError as error:
-        return _owner_page(request, site, viewer, collection, None, error.detail)
+        return _owner_page(visit, collection, None, error.detail)
     return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/settle")
-def settle(
-    site: TheSite, viewer: SignedIn, collection: NameField, remark: Annotated[str, Form(max_length=32)]
-) -> Response:
+def settle(visit: TheVisit, collection: NameField, remark: Annotated[str, Form(max_length=32)]) -> Response:
     """The owner is done with a remark."""
-    site.workplace.guides.settle(collection, remark, actor=viewer.actor)
+    visit.workplace.guides.settle(collection, remark, actor=visit.actor)
     return _to("/collection/owner", collection, saved="1")
 
 
 @router.post("/collection/owner/evaluate")
-def evaluate(request: Request, site: TheSite, viewer: SignedIn, collection: NameField) -> Response:
+def evaluate(visit: TheVisit, collection: NameField) -> Response:
     """Put the collection's own questions to it."""
     try:
-        site.workplace.guides.evaluate(collection, actor=viewer.actor)
+        visit.workplace.guides.evaluate(collection, actor=visit.actor)
     except InputError as error:
-        return _owner_page(request, site, viewer, collection, None, error.detail)
+        return _owner_page(visit, collection, None, error.detail)
     return _to("/collection/owner", collection, saved="1")
 
 
 def _owner_page(
-    request: Request,
-    site: Site,
-    viewer: SignedIn,
-    name: str,
-    typed: Guide | None,
-    problem: str,
-    *,
-    saved: bool = False,
+    visit: TheVisit, name: str, typed: Guide | None, problem: str, *, saved: bool = False
 ) -> Response:
-    guides, actor = site.workplace.guides, viewer.actor
+    guides, actor = visit.workplace.guides, visit.actor
     versions = guides.versions(name, actor)
-    cards = site.workplace.documents.list(actor, filters=Filters(collections=(name,)), limit=_LISTED)
-    return site.templates.page(
-        request,
+    cards = visit.workplace.documents.list(actor, filters=Filters(collections=(name,)), limit=_LISTED)
+    return visit.page(
         "collection_owner.html",
-        viewer,
         status=400 if problem else 200,
         name=name,
         guide=typed or next(iter(versions), Guide()),

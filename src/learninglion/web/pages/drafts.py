@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -15,11 +15,10 @@ from learninglion.models import Dossier, QuestionSet, Selection, SourceKind
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.export import ExportFormat
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import TheVisit, Visit
 from learninglion.web.forms import read_whole
 from learninglion.web.ingest_jobs import find_job, stream_reports
 from learninglion.web.pages.proposal_view import view_verdict
-from learninglion.web.rendering import Viewer
 from learninglion.workflow import DraftEvent, Workplace
 from learninglion.workflow.jobs import Run
 from learninglion.workflow.rights import Task, require
@@ -39,20 +38,20 @@ EXPORT_TYPES = {
 
 
 @router.post("/sets/{work_id}/draft")
-async def start_draft(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
+async def start_draft(visit: TheVisit, work_id: str) -> Response:
     """Begin the proposal from exactly what was chosen; where there is one already, bring it up to date."""
-    require(viewer.actor, Task.DRAFT)
-    form = await request.form()
-    return await run_in_threadpool(_start, request, site, viewer, work_id, form)
+    require(visit.actor, Task.DRAFT)
+    form = await visit.request.form()
+    return await run_in_threadpool(_start, visit, work_id, form)
 
 
-def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: FormData) -> Response:
-    work = site.workplace.sets.find(work_id, viewer.actor)
+def _start(visit: Visit, work_id: str, form: FormData) -> Response:
+    work = visit.workplace.sets.find(work_id, visit.actor)
     generator = str(form.get("generator") or "extractive")
-    before = dossier_of(site, viewer, work)
+    before = dossier_of(visit, work)
     if before is None:
-        return _begin(site, viewer, work, generator)
-    selections = _selections(site, viewer, work)
+        return _begin(visit, work, generator)
+    selections = _selections(visit, work)
     only = str(form.get("only") or "")
     if only:
         at = read_whole(only)
@@ -61,18 +60,11 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
         wanted = frozenset({at})
     else:
         wanted = _outdated(before, selections)
-    edited = site.workplace.dossiers.edited(before.id, viewer.actor) & wanted
+    edited = visit.workplace.dossiers.edited(before.id, visit.actor) & wanted
     if edited and not form.get("decided"):
         questions = [(at, before.verifications[at].draft.selection.question) for at in sorted(edited)]
-        return site.templates.page(
-            request,
-            "redraft.html",
-            viewer,
-            work=work,
-            dossier=before,
-            edited=questions,
-            only=only,
-            generator=generator,
+        return visit.page(
+            "redraft.html", work=work, dossier=before, edited=questions, only=only, generator=generator
         )
     overwrite = frozenset(at for at in edited if form.get(f"overwrite-{at}"))
     anew = {at: selections[at] for at in sorted(wanted - (edited - overwrite))}
@@ -85,7 +77,7 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
         "generator": generator,
         "overwrite": to_plain(overwrite),
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft.again", plain, subject=before.id)
+    job = visit.workplace.jobs.start(visit.actor, "draft.again", plain, subject=before.id)
     return RedirectResponse(f"/dossiers/{before.id}/writing/{job.id}", 303)
 
 
@@ -106,12 +98,12 @@ def write_again(workplace: Workplace, run: Run) -> dict[str, Plain]:
     return {"address": f"/dossiers/{dossier_id}#question-{min(anew)}", "dossier": dossier_id}
 
 
-def dossier_of(site: Site, viewer: Viewer, work: Work) -> Dossier | None:
+def dossier_of(visit: Visit, work: Work) -> Dossier | None:
     """The dossier that this set became, as long as its questions are still those of the set."""
     if work.dossier is None:
         return None
     try:
-        dossier = site.workplace.dossiers.load(work.dossier, viewer.actor)
+        dossier = visit.workplace.dossiers.load(work.dossier, visit.actor)
     except UnknownReferenceError:
         return None
     drafted = tuple(v.draft.selection.question for v in dossier.verifications)
@@ -127,8 +119,8 @@ def _outdated(dossier: Dossier, selections: Sequence[Selection]) -> frozenset[in
     )
 
 
-def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
-    selections = _selections(site, viewer, work)
+def _begin(visit: Visit, work: Work, generator: str) -> Response:
+    selections = _selections(visit, work)
 
     plain: dict[str, Plain] = {
         "work": work.id,
@@ -136,7 +128,7 @@ def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
         "selections": to_plain(selections),
         "generator": generator,
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft", plain, subject=work.id)
+    job = visit.workplace.jobs.start(visit.actor, "draft", plain, subject=work.id)
     return RedirectResponse(f"/sets/{work.id}/draft/{job.id}", 303)
 
 
@@ -156,11 +148,11 @@ def write_draft(workplace: Workplace, run: Run) -> dict[str, Plain]:
     return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
 
-def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
+def _selections(visit: Visit, work: Work) -> tuple[Selection, ...]:
     offers = [shortlist.offered for shortlist in work.shortlists]
     own = [s for shortlist in work.shortlists for s in shortlist.added if s.kind is SourceKind.SUPPLIED]
-    return site.workplace.drafts.select(
-        work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=viewer.actor
+    return visit.workplace.drafts.select(
+        work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=visit.actor
     )
 
 
@@ -189,14 +181,14 @@ def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict
 
 
 @router.post("/dossiers/{dossier_id}/resume")
-def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+def resume_draft(visit: TheVisit, dossier_id: str) -> Response:
     """Write on where the language model broke off."""
-    require(viewer.actor, Task.DRAFT)
+    require(visit.actor, Task.DRAFT)
     request: dict[str, Plain] = {
         "dossier": dossier_id,
-        "version": site.workplace.dossiers.load(dossier_id, viewer.actor).version,
+        "version": visit.workplace.dossiers.load(dossier_id, visit.actor).version,
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft.resume", request, subject=dossier_id)
+    job = visit.workplace.jobs.start(visit.actor, "draft.resume", request, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 
@@ -217,39 +209,33 @@ def write_on(workplace: Workplace, run: Run) -> dict[str, Plain]:
 
 
 @router.get("/sets/{work_id}/draft/{job_id}")
-def drafting_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str, job_id: str) -> Response:
+def drafting_page(visit: TheVisit, work_id: str, job_id: str) -> Response:
     """The proposal while it is written; without script one reloads."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
-    return _watch(request, site, viewer, job_id, work.question_set, f"/sets/{work_id}/questions/1")
+    work = visit.workplace.sets.find(work_id, visit.actor)
+    return _watch(visit, job_id, work.question_set, f"/sets/{work_id}/questions/1")
 
 
 @router.get("/dossiers/{dossier_id}/writing/{job_id}")
-def resuming_page(
-    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, job_id: str
-) -> Response:
+def resuming_page(visit: TheVisit, dossier_id: str, job_id: str) -> Response:
     """The rest of a proposal while it is written."""
-    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
-    return _watch(request, site, viewer, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
+    dossier = visit.workplace.dossiers.load(dossier_id, visit.actor)
+    return _watch(visit, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
 
 
-def _watch(
-    request: Request, site: Site, viewer: Viewer, job_id: str, question_set: QuestionSet, back: str
-) -> Response:
-    job = find_job(site, job_id, viewer.actor)
+def _watch(visit: Visit, job_id: str, question_set: QuestionSet, back: str) -> Response:
+    job = find_job(visit.site, job_id, visit.actor)
     if job.finished and job.events and job.events[-1].name == "done":
         return RedirectResponse(str(job.events[-1].data["address"]), 303)
     failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
-    return site.templates.page(
-        request, "drafting.html", viewer, questions=question_set.questions, back=back, job=job, failed=failed
-    )
+    return visit.page("drafting.html", questions=question_set.questions, back=back, job=job, failed=failed)
 
 
 @router.post("/jobs/{job_id}/stop")
-def stop_writing(site: TheSite, viewer: SignedIn, job_id: str) -> Response:
+def stop_writing(visit: TheVisit, job_id: str) -> Response:
     """Ask no more of the language model; what was written is kept, and can be gone on with."""
-    require(viewer.actor, Task.DRAFT)
-    job = find_job(site, job_id, viewer.actor)
-    site.workplace.jobs.stop(job.id)
+    require(visit.actor, Task.DRAFT)
+    job = find_job(visit.site, job_id, visit.actor)
+    visit.workplace.jobs.stop(job.id)
     work = (
         f"/dossiers/{job.subject}/writing"
         if job.subject.startswith("dossier-")
@@ -259,8 +245,8 @@ def stop_writing(site: TheSite, viewer: SignedIn, job_id: str) -> Response:
 
 
 @router.get("/jobs/{job_id}/events")
-def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> StreamingResponse:
+def job_events(visit: TheVisit, job_id: str) -> StreamingResponse:
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
-    job = find_job(site, job_id, viewer.actor)
-    after = read_whole(request.headers.get("last-event-id", "")) or 0
-    return stream_reports(site, job.id, after)
+    job = find_job(visit.site, job_id, visit.actor)
+    after = read_whole(visit.request.headers.get("last-event-id", "")) or 0
+    return stream_reports(visit.site, job.id, after)

@@ -12,9 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.web.access import (
     CrossSiteError,
-    SignedIn,
     Site,
     TheSite,
+    TheVisit,
+    Visit,
     clear_cookie,
     cookie_name,
     is_cross_site,
@@ -114,13 +115,15 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def sign_out(visit: TheVisit) -> Response:
     """End this session."""
-    site.workplace.access.signed_out(viewer.actor)
-    site.workplace.accounts.close_session(viewer.token)
-    beyond = site.leave_organisation(viewer.token) if viewer.account.from_organisation else ""
+    visit.workplace.access.signed_out(visit.actor)
+    visit.workplace.accounts.close_session(visit.viewer.token)
+    beyond = (
+        visit.site.leave_organisation(visit.viewer.token) if visit.viewer.account.from_organisation else ""
+    )
     response = RedirectResponse(beyond or "/sign-in", 303)
-    clear_cookie(request, response)
+    clear_cookie(visit.request, response)
     return response
 
 
@@ -228,33 +231,31 @@ async def language(request: Request) -> Response:
 
 
 @router.get("/account")
-def account_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def account_page(visit: TheVisit) -> Response:
     """What one may do here, and the tokens of one's own programs."""
-    return _account_page(request, site, viewer, "")
+    return _account_page(visit, "")
 
 
-def _account_page(request: Request, site: Site, viewer: SignedIn, fresh: str) -> Response:
-    tokens = site.workplace.accounts.tokens(viewer.account.name)
-    return site.templates.page(request, "account.html", viewer, tokens=tokens, fresh=fresh)
+def _account_page(visit: Visit, fresh: str) -> Response:
+    tokens = visit.workplace.accounts.tokens(visit.viewer.account.name)
+    return visit.page("account.html", tokens=tokens, fresh=fresh)
 
 
 @router.post("/account/tokens")
-def make_token(
-    request: Request, site: TheSite, viewer: SignedIn, label: Annotated[str, Form()] = ""
-) -> Response:
+def make_token(visit: TheVisit, label: Annotated[str, Form()] = "") -> Response:
     """A token for a program of this person; shown once."""
     if not label.strip():
         raise InputError("Geef het token een naam, zodat u later weet waarvoor het is.")
-    token = site.workplace.accounts.open_session(
-        viewer.account.name, timedelta(days=_TOKEN_DAYS), SessionKind.API, label.strip()
+    token = visit.workplace.accounts.open_session(
+        visit.viewer.account.name, timedelta(days=_TOKEN_DAYS), SessionKind.API, label.strip()
     )
-    site.workplace.access.token_made(viewer.actor, label.strip())
-    return _account_page(request, site, viewer, token)
+    visit.workplace.access.token_made(visit.actor, label.strip())
+    return _account_page(visit, token)
 
 
 @router.post("/account/tokens/revoke")
-def revoke_token(site: TheSite, viewer: SignedIn, token: Annotated[str, Form()] = "") -> Response:
+def revoke_token(visit: TheVisit, token: Annotated[str, Form()] = "") -> Response:
     """End one token."""
-    site.workplace.accounts.revoke(viewer.account.name, token)
-    site.workplace.access.token_revoked(viewer.actor, token)
+    visit.workplace.accounts.revoke(visit.viewer.account.name, token)
+    visit.workplace.access.token_revoked(visit.actor, token)
     return RedirectResponse("/account", 303)

@@ -21,10 +21,9 @@ from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import Site, TheVisit, Visit
 from learninglion.web.forms import MAX_BYTES, read_whole
 from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
-from learninglion.web.rendering import Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS, Run
@@ -49,51 +48,48 @@ _ROLE_WORDS = {
 
 
 @router.get("")
-def overview(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def overview(visit: TheVisit) -> Response:
     """Where management begins; an auditor goes to the log."""
-    if not viewer.may("manage"):
-        require(viewer.actor, Task.AUDIT)
+    if not visit.may("manage"):
+        require(visit.actor, Task.AUDIT)
         return RedirectResponse("/manage/log", 303)
-    return _overview(request, site, viewer, None)
+    return _overview(visit, None)
 
 
-def _overview(request: Request, site: Site, viewer: SignedIn, swept: int | None) -> Response:
-    return site.templates.page(
-        request,
+def _overview(visit: Visit, swept: int | None) -> Response:
+    return visit.page(
         "manage.html",
-        viewer,
-        infos=site.workplace.documents.collections(viewer.actor),
-        storage=site.workplace.storage.parts(viewer.actor),
-        free=site.workplace.storage.free(),
+        infos=visit.workplace.documents.collections(visit.actor),
+        storage=visit.workplace.storage.parts(visit.actor),
+        free=visit.workplace.storage.free(),
         swept=swept,
     )
 
 
 @router.post("/collections")
 def describe_collection(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     name: Annotated[str, Form(max_length=200)],
     description: Annotated[str, Form(max_length=500)] = "",
     purpose: Annotated[str, Form(max_length=500)] = "",
     personal: Annotated[Literal["", "allow", "mask", "refuse"], Form()] = "",
 ) -> Response:
     """Make a collection, or say something else about one that is there."""
-    site.workplace.intake.describe_collection(
+    visit.workplace.intake.describe_collection(
         name.strip(),
         description.strip(),
         purpose=purpose.strip() or None,
         personal=PersonalPolicy(personal) if personal else None,
-        actor=viewer.actor,
+        actor=visit.actor,
     )
     return RedirectResponse("/manage", 303)
 
 
 @router.post("/storage/check")
-def check_storage(site: TheSite, viewer: SignedIn) -> Response:
+def check_storage(visit: TheVisit) -> Response:
     """Read every original and compare it with its fingerprint, as long work."""
-    require(viewer.actor, Task.MANAGE)
-    job = site.workplace.jobs.start(viewer.actor, "check", {}, subject="storage", priority=LATER)
+    require(visit.actor, Task.MANAGE)
+    job = visit.workplace.jobs.start(visit.actor, "check", {}, subject="storage", priority=LATER)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
@@ -111,20 +107,20 @@ def check_everything(workplace: Workplace, run: Run) -> dict[str, Plain]:
 
 
 @router.post("/storage/sweep")
-def sweep_storage(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def sweep_storage(visit: TheVisit) -> Response:
     """Take away what interrupted work left behind and what no document refers to."""
-    return _overview(request, site, viewer, site.workplace.storage.sweep(actor=viewer.actor))
+    return _overview(visit, visit.workplace.storage.sweep(actor=visit.actor))
 
 
 @router.get("/jobs/{job_id}")
-def job_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
+def job_page(visit: TheVisit, job_id: str) -> Response:
     """How long work goes; where it has a page for its outcome, that page once it is done."""
-    require(viewer.actor, Task.MANAGE)
-    job = find_job(site, job_id, viewer.actor)
+    require(visit.actor, Task.MANAGE)
+    job = find_job(visit.site, job_id, visit.actor)
     last = job.events[-1] if job.finished and job.events else None
     if last is not None and last.name == "done" and "address" in last.data:
         return RedirectResponse(str(last.data["address"]), 303)
-    return site.templates.page(request, "job.html", viewer, job=job, last=last)
+    return visit.page("job.html", job=job, last=last)
 
 
 # --------------------------------------------------------------------------- documents
@@ -132,72 +128,67 @@ def job_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> 
 
 @router.get("/documents")
 def documents(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     collection: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """What is in the archive, and the way to add to it."""
-    require(viewer.actor, Task.MANAGE)
+    require(visit.actor, Task.MANAGE)
     filters = Filters(collections=(collection,) if collection else ())
-    cards = site.workplace.documents.list(
-        viewer.actor, filters=filters, limit=_PAGE + 1, offset=(page - 1) * _PAGE
+    cards = visit.workplace.documents.list(
+        visit.actor, filters=filters, limit=_PAGE + 1, offset=(page - 1) * _PAGE
     )
-    return site.templates.page(
-        request,
+    return visit.page(
         "documents.html",
-        viewer,
         cards=cards[:_PAGE],
         more=len(cards) > _PAGE,
         page=page,
         collection=collection,
-        infos=site.workplace.documents.collections(viewer.actor),
+        infos=visit.workplace.documents.collections(visit.actor),
         most=MAX_BYTES // 1_000_000,
     )
 
 
 @router.post("/documents/upload")
-async def upload(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def upload(visit: TheVisit) -> Response:
     """Take in files from the browser; each is reported on by itself."""
-    require(viewer.actor, Task.MANAGE)
-    form = await request.form(max_files=500)
+    require(visit.actor, Task.MANAGE)
+    form = await visit.request.form(max_files=500)
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
     received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    job = await run_in_threadpool(start_ingest, site.workplace, viewer.actor, received, collection)
+    job = await run_in_threadpool(start_ingest, visit.workplace, visit.actor, received, collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
 @router.post("/documents/inbox")
-def inbox(site: TheSite, viewer: SignedIn, collection: Annotated[str, Form()] = "default") -> Response:
+def inbox(visit: TheVisit, collection: Annotated[str, Form()] = "default") -> Response:
     """Take in everything in the folder "inbox" of the data folder, where large deliveries are put."""
-    require(viewer.actor, Task.MANAGE)
-    folder = site.settings.home / "inbox"
+    require(visit.actor, Task.MANAGE)
+    folder = visit.site.settings.home / "inbox"
     folder.mkdir(exist_ok=True)
-    job = start_inbox(site.workplace, viewer.actor, folder, collection.strip() or "default")
+    job = start_inbox(visit.workplace, visit.actor, folder, collection.strip() or "default")
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
 @router.get("/ingest/{job_id}")
-def ingest_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
+def ingest_page(visit: TheVisit, job_id: str) -> Response:
     """How taking in files goes."""
-    require(viewer.actor, Task.MANAGE)
-    job = find_job(site, job_id, viewer.actor)
-    return site.templates.page(request, "ingest.html", viewer, job=job)
+    require(visit.actor, Task.MANAGE)
+    job = find_job(visit.site, job_id, visit.actor)
+    return visit.page("ingest.html", job=job)
 
 
 @router.post("/documents/remove")
 def remove(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     document: Annotated[str, Form(max_length=300)],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Destroy a document; the log keeps that it was there and why it went."""
     if not reason.strip():
         raise InputError("Geef een reden waarom het document weg moet.")
-    site.workplace.intake.remove(document, reason=reason.strip(), actor=viewer.actor)
+    visit.workplace.intake.remove(document, reason=reason.strip(), actor=visit.actor)
     return RedirectResponse("/manage/documents", 303)
 
 
@@ -205,11 +196,11 @@ def remove(
 
 
 @router.get("/people")
-def people(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def people(visit: TheVisit) -> Response:
     """Who may come in, and as what."""
-    require(viewer.actor, Task.MANAGE)
-    site.workplace.access.looked(viewer.actor, "people")
-    return _people(request, site, viewer, "", "")
+    require(visit.actor, Task.MANAGE)
+    visit.workplace.access.looked(visit.actor, "people")
+    return _people(visit, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,25 +213,16 @@ class _Typed:
 
 
 def _people(
-    request: Request,
-    site: Site,
-    viewer: SignedIn,
-    name: str,
-    link: str,
-    typed: _Typed | None = None,
-    problem: str = "",
-    status: int = 200,
+    visit: TheVisit, name: str, link: str, typed: _Typed | None = None, problem: str = "", status: int = 200
 ) -> Response:
-    return site.templates.page(
-        request,
+    return visit.page(
         "people.html",
-        viewer,
         status=status,
         typed=typed,
         problem=problem,
-        people=site.workplace.people.list(viewer.actor),
+        people=visit.workplace.people.list(visit.actor),
         roles=_ROLE_WORDS,
-        infos=site.workplace.documents.collections(viewer.actor),
+        infos=visit.workplace.documents.collections(visit.actor),
         name=name,
         link=link,
     )
@@ -260,38 +242,34 @@ def _link(request: Request, site: Site, token: str) -> str:
 
 
 @router.post("/people/add")
-async def add_person(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def add_person(visit: TheVisit) -> Response:
     """A new account, and the link with which this person sets a password."""
-    require(viewer.actor, Task.MANAGE)
-    name, roles, collections, _ = await _account_form(request)
-    add = site.workplace.people.add
+    require(visit.actor, Task.MANAGE)
+    name, roles, collections, _ = await _account_form(visit.request)
+    add = visit.workplace.people.add
     try:
-        token = await run_in_threadpool(add, name, roles, collections, actor=viewer.actor)
+        token = await run_in_threadpool(add, name, roles, collections, actor=visit.actor)
     except (InputError, ConflictError) as error:
         typed = _Typed(name, roles, collections)
-        return await run_in_threadpool(
-            _people, request, site, viewer, "", "", typed, error.detail, error.status
-        )
-    return await run_in_threadpool(_people, request, site, viewer, name, _link(request, site, token))
+        return await run_in_threadpool(_people, visit, "", "", typed, error.detail, error.status)
+    return await run_in_threadpool(_people, visit, name, _link(visit.request, visit.site, token))
 
 
 @router.post("/people/change")
-async def change_person(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def change_person(visit: TheVisit) -> Response:
     """Other roles or collections, or no longer welcome."""
-    require(viewer.actor, Task.MANAGE)
-    name, roles, collections, active = await _account_form(request)
-    change = site.workplace.people.change
-    await run_in_threadpool(change, name, roles, collections, active, actor=viewer.actor)
+    require(visit.actor, Task.MANAGE)
+    name, roles, collections, active = await _account_form(visit.request)
+    change = visit.workplace.people.change
+    await run_in_threadpool(change, name, roles, collections, active, actor=visit.actor)
     return RedirectResponse("/manage/people", 303)
 
 
 @router.post("/people/invite")
-def invite(
-    request: Request, site: TheSite, viewer: SignedIn, name: Annotated[str, Form(max_length=100)]
-) -> Response:
+def invite(visit: TheVisit, name: Annotated[str, Form(max_length=100)]) -> Response:
     """A fresh link for somebody who lost the password."""
-    token = site.workplace.people.invite(name, actor=viewer.actor)
-    return _people(request, site, viewer, name, _link(request, site, token))
+    token = visit.workplace.people.invite(name, actor=visit.actor)
+    return _people(visit, name, _link(visit.request, visit.site, token))
 
 
 # --------------------------------------------------------------------------- the log
@@ -299,45 +277,25 @@ def invite(
 
 @router.get("/log")
 def log(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     before: Annotated[int, Query(ge=0)] = 0,
     subject: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """The log, newest first."""
-    entries = site.workplace.log.entries(
-        viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
+    entries = visit.workplace.log.entries(
+        visit.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
     )
-    site.workplace.access.looked(viewer.actor, "log", subject.strip())
-    return site.templates.page(
-        request,
-        "log.html",
-        viewer,
-        entries=entries,
-        subject=subject,
-        most=_LOG_PAGE,
-        report=None,
-        misfits=(),
-    )
+    visit.workplace.access.looked(visit.actor, "log", subject.strip())
+    return visit.page("log.html", entries=entries, subject=subject, most=_LOG_PAGE, report=None, misfits=())
 
 
 @router.post("/log/verify")
-def verify_log(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def verify_log(visit: TheVisit) -> Response:
     """Whether the log is whole, and documents, originals and dossiers are as it says."""
-    report = site.workplace.log.verify(viewer.actor)
-    misfits = tuple(islice(site.workplace.log.misfits(viewer.actor), _MOST_MISFITS))
-    entries = site.workplace.log.entries(viewer.actor, limit=_LOG_PAGE)
-    return site.templates.page(
-        request,
-        "log.html",
-        viewer,
-        entries=entries,
-        subject="",
-        most=_LOG_PAGE,
-        report=report,
-        misfits=misfits,
-    )
+    report = visit.workplace.log.verify(visit.actor)
+    misfits = tuple(islice(visit.workplace.log.misfits(visit.actor), _MOST_MISFITS))
+    entries = visit.workplace.log.entries(visit.actor, limit=_LOG_PAGE)
+    return visit.page("log.html", entries=entries, subject="", most=_LOG_PAGE, report=report, misfits=misfits)
 
 
 # --------------------------------------------------------------------------- models
@@ -356,50 +314,44 @@ KINDS = (
 
 
 @router.get("/models")
-def models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def models(visit: TheVisit) -> Response:
     """Which models work here, and the form to choose another language model."""
-    require(viewer.actor, Task.MANAGE)
-    return _models_page(request, site, viewer)
+    require(visit.actor, Task.MANAGE)
+    return _models_page(visit)
 
 
 def _models_page(
-    request: Request,
-    site: Site,
-    viewer: SignedIn,
+    visit: TheVisit,
     shown: GeneratorSettings | None = None,
     results: tuple[TestResult, ...] = (),
     *,
     status: int = 200,
 ) -> Response:
-    settings = site.settings_now
-    return site.templates.page(
-        request,
+    settings = visit.site.settings_now
+    return visit.page(
         "models.html",
-        viewer,
         status=status,
         settings=settings,
         shown=shown or settings.generator,
         kinds=KINDS,
         results=results,
-        chosen_here=site.workplace.language_model.chosen() is not None,
-        threshold=site.workplace.searching.threshold,
-        switch=site.workplace.indexing.switch_state(),
+        chosen_here=visit.workplace.language_model.chosen() is not None,
+        threshold=visit.workplace.searching.threshold,
+        switch=visit.workplace.indexing.switch_state(),
     )
 
 
 @router.post("/models/test")
-def test_models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def test_models(visit: TheVisit) -> Response:
     """Ask the models in use for something small, and say what came of it."""
-    require(viewer.actor, Task.MANAGE)
-    results = site.workplace.language_model.test_in_use(viewer.actor)
-    return _models_page(request, site, viewer, results=results)
+    require(visit.actor, Task.MANAGE)
+    results = visit.workplace.language_model.test_in_use(visit.actor)
+    return _models_page(visit, results=results)
 
 
 @router.post("/models/change")
 def change_model(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     kind: Annotated[str, Form(max_length=20)],
     model: Annotated[str, Form(max_length=200)] = "",
     path: Annotated[str, Form(max_length=1000)] = "",
@@ -409,8 +361,8 @@ def change_model(
     timeout_seconds: Annotated[float, Form(ge=1, le=86_400)] = 600.0,
 ) -> Response:
     """Try the model; only when it answers is it kept."""
-    require(viewer.actor, Task.MANAGE)
-    before = site.settings_now.generator
+    require(visit.actor, Task.MANAGE)
+    before = visit.site.settings_now.generator
     address = base_url.strip() or before.base_url
     # A key that was set for one address is never sent to another.
     key = api_key.strip() or (before.api_key if address == before.base_url else "")
@@ -424,16 +376,16 @@ def change_model(
         context_tokens=context_tokens,
         timeout_seconds=timeout_seconds,
     )
-    choice = model_choice("generator", wanted, site.settings)
+    choice = model_choice("generator", wanted, visit.site.settings)
     fields = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
-    result = site.workplace.language_model.choose(choice, fields, actor=viewer.actor)
-    return _models_page(request, site, viewer, wanted, (result,), status=200 if result.ok else 400)
+    result = visit.workplace.language_model.choose(choice, fields, actor=visit.actor)
+    return _models_page(visit, wanted, (result,), status=200 if result.ok else 400)
 
 
 @router.post("/models/reset")
-def reset_model(site: TheSite, viewer: SignedIn) -> Response:
+def reset_model(visit: TheVisit) -> Response:
     """Go back to what the settings file says."""
-    site.workplace.language_model.reset(actor=viewer.actor)
+    visit.workplace.language_model.reset(actor=visit.actor)
     return RedirectResponse("/manage/models", 303)
 
 
@@ -446,35 +398,33 @@ _LONGEST = 500_000  # characters of a report that is shown as text
 
 
 @router.get("/quality")
-def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def quality_page(visit: TheVisit) -> Response:
     """Measurements, what search learned, and the versions one can go back to."""
-    require(viewer.actor, Task.MANAGE)
-    quality = site.workplace.quality
-    remarks = site.workplace.remarks.open(viewer.actor)
+    require(visit.actor, Task.MANAGE)
+    quality = visit.workplace.quality
+    remarks = visit.workplace.remarks.open(visit.actor)
     if remarks:  # they hold sentences of dossiers
-        site.workplace.access.looked(viewer.actor, "remarks")
-    return site.templates.page(
-        request,
+        visit.workplace.access.looked(visit.actor, "remarks")
+    return visit.page(
         "quality.html",
-        viewer,
-        infos=site.workplace.documents.collections(viewer.actor),
-        rows=quality.measurements(viewer.actor),
-        proposal=quality.proposal(viewer.actor),
-        versions=site.workplace.learning.list(viewer.actor, limit=_VERSIONS),
-        others=_other_reports(quality.reports(viewer.actor)),
+        infos=visit.workplace.documents.collections(visit.actor),
+        rows=quality.measurements(visit.actor),
+        proposal=quality.proposal(visit.actor),
+        versions=visit.workplace.learning.list(visit.actor, limit=_VERSIONS),
+        others=_other_reports(quality.reports(visit.actor)),
         most=_MOST,
         to_judge=_TO_JUDGE,
-        cards=site.workplace.judging.cards(viewer.actor),
-        running=quality.running(viewer.actor),
+        cards=visit.workplace.judging.cards(visit.actor),
+        running=quality.running(visit.actor),
         remarks=remarks,
-        judged=len(site.workplace.remarks.judgments(viewer.actor)),
+        judged=len(visit.workplace.remarks.judgments(visit.actor)),
     )
 
 
 @router.get("/quality/judgments.jsonl")
-def judgments(site: TheSite, viewer: SignedIn) -> Response:
+def judgments(visit: TheVisit) -> Response:
     """What was said of proposals, as `learninglion evaluate drafts --judgments` reads it."""
-    rows = site.workplace.remarks.judgments(viewer.actor)
+    rows = visit.workplace.remarks.judgments(visit.actor)
     text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     headers = {
         "Content-Disposition": 'attachment; filename="oordelen-voorstellen.jsonl"',
@@ -485,57 +435,51 @@ def judgments(site: TheSite, viewer: SignedIn) -> Response:
 
 @router.post("/quality/remarks")
 def settle(
-    site: TheSite,
-    viewer: SignedIn,
-    entry: Annotated[int, Form(ge=1)],
-    outcome: Annotated[Outcome, Form()],
+    visit: TheVisit, entry: Annotated[int, Form(ge=1)], outcome: Annotated[Outcome, Form()]
 ) -> Response:
     """Close a remark about a sentence with what was done."""
-    site.workplace.remarks.settle(entry, outcome, actor=viewer.actor)
+    visit.workplace.remarks.settle(entry, outcome, actor=visit.actor)
     return RedirectResponse("/manage/quality#h-remarks", 303)
 
 
 @router.post("/quality/measure")
 def measure(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     collection: Annotated[str, Form(max_length=200)] = "default",
     most: Annotated[int, Form(ge=0, le=1_000_000)] = 200,
     judged: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Begin to measure on a collection, or by what people said in the round `judged`."""
-    job = site.workplace.quality.start_measuring(viewer.actor, collection, most, judged)
+    job = visit.workplace.quality.start_measuring(visit.actor, collection, most, judged)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.post("/quality/learn")
-def learn(
-    site: TheSite, viewer: SignedIn, collection: Annotated[str, Form(max_length=200)] = "default"
-) -> Response:
+def learn(visit: TheVisit, collection: Annotated[str, Form(max_length=200)] = "default") -> Response:
     """Begin to learn from a collection."""
-    job = site.workplace.quality.start_learning(viewer.actor, collection)
+    job = visit.workplace.quality.start_learning(visit.actor, collection)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.post("/quality/take")
-def take(site: TheSite, viewer: SignedIn) -> Response:
+def take(visit: TheVisit) -> Response:
     """Put what was learned in force."""
-    site.workplace.quality.take(viewer.actor)
+    visit.workplace.quality.take(visit.actor)
     return RedirectResponse("/manage/quality", 303)
 
 
 @router.post("/quality/discard")
-def discard(site: TheSite, viewer: SignedIn) -> Response:
+def discard(visit: TheVisit) -> Response:
     """Throw away what was learned."""
-    site.workplace.quality.discard(viewer.actor)
+    visit.workplace.quality.discard(visit.actor)
     return RedirectResponse("/manage/quality", 303)
 
 
 @router.post("/quality/revert")
-def revert(site: TheSite, viewer: SignedIn, version: Annotated[int, Form(ge=0, le=1_000_000)]) -> Response:
+def revert(visit: TheVisit, version: Annotated[int, Form(ge=0, le=1_000_000)]) -> Response:
     """Go back to an earlier version; 0 is the one that came with the program."""
-    site.workplace.learning.revert(version, actor=viewer.actor)
-    site.workplace.indexing.start_switch()
+    visit.workplace.learning.revert(version, actor=visit.actor)
+    visit.workplace.indexing.start_switch()
     return RedirectResponse("/manage/quality", 303)
 
 
@@ -549,12 +493,12 @@ def _other_reports(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @router.get("/reports/{name:path}")
-def report(request: Request, site: TheSite, viewer: SignedIn, name: str) -> Response:
+def report(visit: TheVisit, name: str) -> Response:
     """One report: a page of its own where it is one, else its text."""
-    text = site.workplace.quality.report(name, viewer.actor)
+    text = visit.workplace.quality.report(name, visit.actor)
     if name.endswith(".html"):
         return HTMLResponse(text, headers={"Content-Security-Policy": _report_policy(text)})
-    return site.templates.page(request, "report.html", viewer, name=name, text=text[:_LONGEST])
+    return visit.page("report.html", name=name, text=text[:_LONGEST])
 
 
 def _report_policy(text: str) -> str:
@@ -572,24 +516,20 @@ _UNSURE = "Bevestig eerst dat het voorgoed weg mag."
 
 
 @router.get("/retention")
-def retention_page(
-    request: Request, site: TheSite, viewer: SignedIn, gone: Annotated[str, Query(max_length=100)] = ""
-) -> Response:
+def retention_page(visit: TheVisit, gone: Annotated[str, Query(max_length=100)] = "") -> Response:
     """The terms, what is older than its term, and what is held."""
-    retention = site.workplace.retention
-    overdue = retention.find_overdue(actor=viewer.actor)
-    return site.templates.page(
-        request,
+    retention = visit.workplace.retention
+    overdue = retention.find_overdue(actor=visit.actor)
+    return visit.page(
         "retention.html",
-        viewer,
-        terms=list(retention.terms(viewer.actor)),
+        terms=list(retention.terms(visit.actor)),
         overdue=overdue,
         shown=overdue.dossiers[:_SHOWN],
         documents=overdue.documents[:_SHOWN],
-        held=sorted(retention.held(viewer.actor)),
-        own=list(retention.own_terms(viewer.actor).values()),
+        held=sorted(retention.held(visit.actor)),
+        own=list(retention.own_terms(visit.actor).values()),
         gone=gone,
-        log=site.settings.log,
+        log=visit.site.settings.log,
         jobs=(MOST_KEPT_JOBS, KEPT_FOR // timedelta(hours=1)),
         images=MOST_KEPT_BYTES / 1e9,
     )
@@ -597,92 +537,82 @@ def retention_page(
 
 @router.post("/retention")
 def destroy(
-    site: TheSite,
-    viewer: SignedIn,
-    reason: Annotated[str, Form(max_length=500)] = "",
-    sure: Annotated[str, Form()] = "",
+    visit: TheVisit, reason: Annotated[str, Form(max_length=500)] = "", sure: Annotated[str, Form()] = ""
 ) -> Response:
     """Destroy everything that is older than its term."""
-    require(viewer.actor, Task.MANAGE)
+    require(visit.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    job = site.workplace.retention.start_destroying(reason=reason, actor=viewer.actor)
+    job = visit.workplace.retention.start_destroying(reason=reason, actor=visit.actor)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.post("/retention/terms")
-async def set_terms(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def set_terms(visit: TheVisit) -> Response:
     """Set the terms of categories, or of one dossier, as they were filled in; what stayed is no change."""
-    require(viewer.actor, Task.MANAGE)
-    form = await request.form()
-    await run_in_threadpool(_set_terms, site, viewer, form)
+    require(visit.actor, Task.MANAGE)
+    form = await visit.request.form()
+    await run_in_threadpool(_set_terms, visit, form)
     return RedirectResponse("/manage/retention?gone=terms", 303)
 
 
-def _set_terms(site: Site, viewer: Viewer, form: FormData) -> None:
+def _set_terms(visit: Visit, form: FormData) -> None:
     wanted = []
     for name in form:
         if name.startswith("days-"):
             category, typed = name.removeprefix("days-"), str(form[name]).strip()
             if category.startswith("dossier-") and not typed:
-                site.workplace.retention.drop_own_term(category, actor=viewer.actor)
+                visit.workplace.retention.drop_own_term(category, actor=visit.actor)
                 continue
             days = read_whole(typed or "0")
             if days is None:
                 raise InputError("Schrijf een termijn als een heel aantal dagen; 0 is altijd bewaren.")
             wanted.append(Term(category, days, str(form.get(f"ground-{category}", ""))))
     for term in wanted:
-        site.workplace.retention.set_term(term, actor=viewer.actor)
+        visit.workplace.retention.set_term(term, actor=visit.actor)
 
 
 @router.post("/retention/hold")
 def hold(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier: Annotated[str, Form(max_length=100)],
     reason: Annotated[str, Form(max_length=500)] = "",
     release: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     """Let nobody destroy this dossier from now on, or let it be destroyed again."""
-    retention = site.workplace.retention
-    (retention.release if release else retention.hold)(dossier.strip(), reason=reason, actor=viewer.actor)
+    retention = visit.workplace.retention
+    (retention.release if release else retention.hold)(dossier.strip(), reason=reason, actor=visit.actor)
     return RedirectResponse(f"/manage/retention?gone={'released' if release else 'held'}#h-held", 303)
 
 
 @router.get("/retention/dossier")
 def delete_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
-    dossier_id: Annotated[str, Query(alias="id", max_length=100)] = "",
+    visit: TheVisit, dossier_id: Annotated[str, Query(alias="id", max_length=100)] = ""
 ) -> Response:
     """What would be deleted or held, and the question whether that is meant."""
-    retention = site.workplace.retention
-    versions = retention.versions(dossier_id.strip(), viewer.actor)
+    retention = visit.workplace.retention
+    versions = retention.versions(dossier_id.strip(), visit.actor)
     newest = versions[-1]
-    site.workplace.access.looked(viewer.actor, "dossier", newest.dossier_id)
-    return site.templates.page(
-        request,
+    visit.workplace.access.looked(visit.actor, "dossier", newest.dossier_id)
+    return visit.page(
         "dossier_delete.html",
-        viewer,
         newest=newest,
         versions=len(versions),
-        held=newest.dossier_id in retention.held(viewer.actor),
-        term=retention.own_terms(viewer.actor).get(newest.dossier_id),
+        held=newest.dossier_id in retention.held(visit.actor),
+        term=retention.own_terms(visit.actor).get(newest.dossier_id),
     )
 
 
 @router.post("/retention/dossier")
 def delete_one(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier: Annotated[str, Form(max_length=100)],
     reason: Annotated[str, Form(max_length=500)] = "",
     sure: Annotated[str, Form()] = "",
 ) -> Response:
     """Delete one dossier for good."""
-    require(viewer.actor, Task.MANAGE)
+    require(visit.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    site.workplace.retention.delete_dossier(dossier, reason=reason, actor=viewer.actor)
+    visit.workplace.retention.delete_dossier(dossier, reason=reason, actor=visit.actor)
     return RedirectResponse(f"/manage/retention?gone={dossier}", 303)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Form, Query, Request
+from fastapi import APIRouter, Body, Form, Query
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -22,13 +22,12 @@ from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import balance_of, runs
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import TheVisit, Visit
 from learninglion.web.forms import read_whole
 from learninglion.web.i18n import FORMS, deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.pages.search import sets_at_work
-from learninglion.web.rendering import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.log import LogEntry
@@ -44,49 +43,41 @@ _FLOW, SENTENCES = "", "sentences"
 
 
 @router.get("/dossiers")
-def dossiers_page(
-    request: Request, site: TheSite, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> Response:
+def dossiers_page(visit: TheVisit, page: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
     """All dossiers this person may see."""
-    dossiers = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-    return site.templates.page(
-        request,
+    dossiers = visit.workplace.dossiers.list(visit.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+    return visit.page(
         "dossiers.html",
-        viewer,
         cards=dossiers[:_PAGE],
         page=page,
         more=len(dossiers) > _PAGE,
-        asked=site.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], viewer.actor),
+        asked=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
     )
 
 
 @router.get("/dossiers/{dossier_id}")
 def dossier_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     version: Annotated[int | None, Query(ge=1)] = None,
     edit: Annotated[int | None, Query(ge=0)] = None,
     view: Annotated[str, Query(max_length=20)] = _FLOW,
 ) -> Response:
     """A proposal: each sentence with its sources, what does not hold marked where it stands."""
-    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
-    dossier = newest if version is None else site.workplace.dossiers.load(dossier_id, viewer.actor, version)
-    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
+    newest = visit.workplace.dossiers.load(dossier_id, visit.actor)
+    dossier = newest if version is None else visit.workplace.dossiers.load(dossier_id, visit.actor, version)
+    visit.workplace.access.looked(visit.actor, "dossier", dossier_id)
     editing = None
     if edit is not None and edit < len(newest.verifications) and dossier.version == newest.version:
-        editing = _open_text(site, viewer, newest, edit)
-    page = _show(request, site, viewer, dossier, newest, editing=editing, view=view)
+        editing = _open_text(visit, newest, edit)
+    page = _show(visit, dossier, newest, editing=editing, view=view)
     if editing is not None:
-        page.background = BackgroundTask(site.workplace.drafts.read_ahead, newest, editing.position)
+        page.background = BackgroundTask(visit.workplace.drafts.read_ahead, newest, editing.position)
     return page
 
 
 def _show(
-    request: Request,
-    site: Site,
-    viewer: Viewer,
+    visit: Visit,
     dossier: Dossier,
     newest: Dossier,
     *,
@@ -99,13 +90,11 @@ def _show(
     """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence;
     `unsigned`: what was filled in to sign off, with its `problem`."""
     under = f"/dossiers/{dossier.id}/questions/"
-    texts = site.workplace.working_texts.places(under, viewer.actor)
+    texts = visit.workplace.working_texts.places(under, visit.actor)
     places = (read_whole(place.removeprefix(under)) for place in texts)
     left = frozenset(at for at in places if at is not None)
-    return site.templates.page(
-        request,
+    return visit.page(
         "dossier.html",
-        viewer,
         status=status,
         dossier=dossier,
         newest=newest.version,
@@ -114,7 +103,7 @@ def _show(
             for at, (then, now) in enumerate(zip(dossier.verifications, newest.verifications, strict=True))
             if then.draft.statements != now.draft.statements
         ),
-        questions=view_questions(dossier, site.workplace.drafts.style_of(dossier), left),
+        questions=view_questions(dossier, visit.workplace.drafts.style_of(dossier), left),
         editing=editing,
         view=SENTENCES if view == SENTENCES else _FLOW,
         refused=refused,
@@ -124,21 +113,19 @@ def _show(
         mark=mark_line(dossier),
         copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
-        energy=site.workplace.dossiers.energy(dossier.id, viewer.actor),
+        energy=visit.workplace.dossiers.energy(dossier.id, visit.actor),
         runs=runs,
-        signing=site.workplace.sign_offs.describe(newest, viewer.actor),
-        work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
-        hand_over=sets_at_work(site, viewer) if is_conversation(dossier) else [],
+        signing=visit.workplace.sign_offs.describe(newest, visit.actor),
+        work_id=visit.workplace.sets.of_dossier(dossier.id, visit.actor),
+        hand_over=sets_at_work(visit) if is_conversation(dossier) else [],
     )
 
 
-def _refuse_signing(
-    request: Request, site: Site, viewer: Viewer, dossier_id: str, error: LearningLionError, **typed: str
-) -> Response:
+def _refuse_signing(visit: Visit, dossier_id: str, error: LearningLionError, **typed: str) -> Response:
     """The proposal again, with what is wrong where one signs off; what was filled in still stands there."""
-    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    newest = visit.workplace.dossiers.load(dossier_id, visit.actor)
     unsigned = {"problem": error.detail, **typed}
-    return _show(request, site, viewer, newest, newest, unsigned=unsigned, status=error.status)
+    return _show(visit, newest, newest, unsigned=unsigned, status=error.status)
 
 
 # --------------------------------------------------------------------------- writing in an answer
@@ -148,23 +135,23 @@ def _place(dossier_id: str, position: int) -> str:
     return f"/dossiers/{dossier_id}/questions/{position}"
 
 
-def _open_text(site: Site, viewer: Viewer, newest: Dossier, position: int) -> Editing:
+def _open_text(visit: Visit, newest: Dossier, position: int) -> Editing:
     """The answer to write in: what this person typed before and did not save, else as it stands."""
     begun = Editing.begin(newest, position)
-    if not viewer.may("draft"):
+    if not visit.may("draft"):
         return begun
-    typed = site.workplace.working_texts.find(_place(newest.id, position), viewer.actor)
+    typed = visit.workplace.working_texts.find(_place(newest.id, position), visit.actor)
     if typed is None or typed.fields.get("text", begun.text) == begun.text:
         return begun
     version = read_whole(typed.fields.get("version", "")) or 0
     since = version if 0 < version <= newest.version else newest.version
     restored = replace(begun, version=since, text=typed.fields["text"], restored=typed.changed)
-    return _with_theirs(site, viewer, newest, restored)
+    return _with_theirs(visit, newest, restored)
 
 
-def _with_theirs(site: Site, viewer: Viewer, newest: Dossier, editing: Editing) -> Editing:
+def _with_theirs(visit: Visit, newest: Dossier, editing: Editing) -> Editing:
     """The same, beside what somebody else made of it since: saving now is a choice between the two."""
-    change = site.workplace.dossiers.last_change(newest.id, editing.position, editing.version, viewer.actor)
+    change = visit.workplace.dossiers.last_change(newest.id, editing.position, editing.version, visit.actor)
     if change is None:
         return replace(editing, version=newest.version)
     theirs = write_answer(newest.verifications[editing.position].draft.statements)
@@ -172,53 +159,46 @@ def _with_theirs(site: Site, viewer: Viewer, newest: Dossier, editing: Editing) 
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}")
-async def edit_question(
-    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, position: int
-) -> Response:
+async def edit_question(visit: TheVisit, dossier_id: str, position: int) -> Response:
     """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
-    require(viewer.actor, Task.DRAFT)
-    form = await request.form()
+    require(visit.actor, Task.DRAFT)
+    form = await visit.request.form()
     version, text = read_whole(str(form.get("version") or "")), form.get("text")
     if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
     view = str(form.get("view") or _FLOW)
-    return await run_in_threadpool(
-        _edit, request, site, viewer, dossier_id, Editing(position, version, text), view
-    )
+    return await run_in_threadpool(_edit, visit, dossier_id, Editing(position, version, text), view)
 
 
-def _edit(
-    request: Request, site: Site, viewer: Viewer, dossier_id: str, typed: Editing, view: str
-) -> Response:
+def _edit(visit: Visit, dossier_id: str, typed: Editing, view: str) -> Response:
     position = typed.position
     try:
-        site.workplace.drafts.rewrite(
-            dossier_id, position, typed.text, version=typed.version, actor=viewer.actor
+        visit.workplace.drafts.rewrite(
+            dossier_id, position, typed.text, version=typed.version, actor=visit.actor
         )
     except (ConflictError, InputError) as error:
-        newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+        newest = visit.workplace.dossiers.load(dossier_id, visit.actor)
         if not 0 <= position < len(newest.verifications):
             raise
         if isinstance(error, ConflictError):
-            again = _with_theirs(site, viewer, newest, typed)
+            again = _with_theirs(visit, newest, typed)
         else:
             again = replace(typed, problem=error.detail)
-        return _show(request, site, viewer, newest, newest, editing=again, view=view, status=error.status)
-    site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
+        return _show(visit, newest, newest, editing=again, view=view, status=error.status)
+    visit.workplace.working_texts.clear(_place(dossier_id, position), actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, view), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/discard")
-def discard_text(site: TheSite, viewer: SignedIn, dossier_id: str, position: int) -> Response:
+def discard_text(visit: TheVisit, dossier_id: str, position: int) -> Response:
     """Throw away what was typed and not saved; the answer stays as it is."""
-    site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
+    visit.workplace.working_texts.clear(_place(dossier_id, position), actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/wrong")
 def say_wrong(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     position: int,
     place: Annotated[int, Form()],
@@ -227,14 +207,13 @@ def say_wrong(
     view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Say that a sentence is wrong, for somebody to follow up."""
-    site.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=viewer.actor)
+    visit.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, view), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/judge")
 def judge_proposal(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     position: int,
     version: Annotated[int, Form(ge=1)],
@@ -244,15 +223,13 @@ def judge_proposal(
 ) -> Response:
     """Say whether the proposal answers its question, or a passage beside it does."""
     place = read_whole(beside)
-    site.workplace.remarks.judge(dossier_id, position, answers, place, version=version, actor=viewer.actor)
+    visit.workplace.remarks.judge(dossier_id, position, answers, place, version=version, actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, view), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/own-account")
 def answer_for(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     position: int,
     place: Annotated[int, Form()],
@@ -261,61 +238,59 @@ def answer_for(
     view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
-    require(viewer.actor, Task.DRAFT)
+    require(visit.actor, Task.DRAFT)
     try:
-        site.workplace.drafts.answer_for(
-            dossier_id, position, place, account, version=version, actor=viewer.actor
+        visit.workplace.drafts.answer_for(
+            dossier_id, position, place, account, version=version, actor=visit.actor
         )
     except (ConflictError, InputError) as error:
-        newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+        newest = visit.workplace.dossiers.load(dossier_id, visit.actor)
         refused = (position, place, account, error.detail)
-        return _show(request, site, viewer, newest, newest, view=view, refused=refused, status=error.status)
+        return _show(visit, newest, newest, view=view, refused=refused, status=error.status)
     return RedirectResponse(_address(dossier_id, position, view), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/confirm")
 def confirm_proposal(
-    site: TheSite, viewer: SignedIn, dossier_id: str, position: int, version: Annotated[int, Form()]
+    visit: TheVisit, dossier_id: str, position: int, version: Annotated[int, Form()]
 ) -> Response:
     """Take over the text that the machine proposes but may not say by itself."""
-    site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
+    visit.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/put-back")
 def put_back(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     position: int,
     before: Annotated[int, Form(ge=1)],
     version: Annotated[int, Form(ge=1)],
 ) -> Response:
     """Let an answer stand again as it did in an older version."""
-    site.workplace.drafts.put_back(dossier_id, position, before, version=version, actor=viewer.actor)
+    visit.workplace.drafts.put_back(dossier_id, position, before, version=version, actor=visit.actor)
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/material")
 def take_material(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     position: int,
     place: Annotated[int, Form()],
     version: Annotated[int, Form()],
 ) -> Response:
     """Put a passage that stands beside the answer into it; its source is chosen, also where the set lies."""
-    drafts, sets = site.workplace.drafts, site.workplace.sets
-    drafts.take_material(dossier_id, position, place, version=version, actor=viewer.actor)
-    read = site.workplace.dossiers.load(dossier_id, viewer.actor, version)
+    drafts, sets = visit.workplace.drafts, visit.workplace.sets
+    drafts.take_material(dossier_id, position, place, version=version, actor=visit.actor)
+    read = visit.workplace.dossiers.load(dossier_id, visit.actor, version)
     source = read.verifications[position].draft.material[place].source_id
-    work_id = sets.of_dossier(dossier_id, viewer.actor)
+    work_id = sets.of_dossier(dossier_id, visit.actor)
     if work_id and source:
-        work = sets.find(work_id, viewer.actor)
+        work = sets.find(work_id, visit.actor)
         if position < len(work.shortlists) and work.shortlists[position].knows(source):
             sets.put_shortlist(
-                work, position, choose_source(work.shortlists[position], source), actor=viewer.actor
+                work, position, choose_source(work.shortlists[position], source), actor=visit.actor
             )
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
@@ -330,40 +305,37 @@ def _address(dossier_id: str, position: int, view: str) -> str:
 
 @router.post("/working-texts")
 def keep_text(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     place: Annotated[str, Body(max_length=200)],
     fields: Annotated[dict[str, str], Body(max_length=300)],
 ) -> Response:
     """Keep what stands in a form while somebody types; only this person gets it back."""
-    text = site.workplace.working_texts.keep(place, fields, actor=viewer.actor)
+    text = visit.workplace.working_texts.keep(place, fields, actor=visit.actor)
     return JSONResponse({"at": text.changed.isoformat()})
 
 
 @router.get("/working-texts")
-def kept_text(site: TheSite, viewer: SignedIn, place: Annotated[str, Query(max_length=200)]) -> Response:
+def kept_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> Response:
     """What this person typed at a place and did not save; {} when nothing is left."""
-    text = site.workplace.working_texts.find(place, viewer.actor)
+    text = visit.workplace.working_texts.find(place, visit.actor)
     if text is None:
         return JSONResponse({})
     return JSONResponse({"at": text.changed.isoformat(), "fields": dict(text.fields)})
 
 
 @router.post("/working-texts/discard")
-def discard_kept(
-    site: TheSite, viewer: SignedIn, place: Annotated[str, Body(max_length=200, embed=True)]
-) -> Response:
+def discard_kept(visit: TheVisit, place: Annotated[str, Body(max_length=200, embed=True)]) -> Response:
     """Forget what was typed at a place."""
-    site.workplace.working_texts.clear(place, actor=viewer.actor)
+    visit.workplace.working_texts.clear(place, actor=visit.actor)
     return JSONResponse({})
 
 
 @router.get("/dossiers/{dossier_id}/copy")
 def copy_text(
-    site: TheSite, viewer: SignedIn, dossier_id: str, question: Annotated[int | None, Query(ge=0)] = None
+    visit: TheVisit, dossier_id: str, question: Annotated[int | None, Query(ge=0)] = None
 ) -> Response:
     """One answer or all of them with notes and mark, as mark-up and as plain text."""
-    copied = site.workplace.dossiers.copy(dossier_id, question, viewer.actor)
+    copied = visit.workplace.dossiers.copy(dossier_id, question, visit.actor)
     return JSONResponse({"html": copied.html, "plain": copied.plain})
 
 
@@ -374,9 +346,7 @@ def _question_numbers(chosen: str) -> tuple[int, ...]:
 
 @router.post("/dossiers/{dossier_id}/sign-off")
 def ask_to_sign(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     person: Annotated[str, Form(max_length=100)] = "",
     note: Annotated[str, Form(max_length=1000)] = "",
@@ -384,44 +354,36 @@ def ask_to_sign(
 ) -> Response:
     """Ask a named second person to sign off the newest version."""
     try:
-        site.workplace.sign_offs.ask(
-            dossier_id, person, note, leave_open=_question_numbers(leave_open), actor=viewer.actor
+        visit.workplace.sign_offs.ask(
+            dossier_id, person, note, leave_open=_question_numbers(leave_open), actor=visit.actor
         )
     except InputError as error:
-        return _refuse_signing(
-            request, site, viewer, dossier_id, error, person=person, note=note, leave_open=leave_open
-        )
+        return _refuse_signing(visit, dossier_id, error, person=person, note=note, leave_open=leave_open)
     return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
 
 
 @router.post("/dossiers/{dossier_id}/sign-off/withdraw")
-def withdraw(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+def withdraw(visit: TheVisit, dossier_id: str) -> Response:
     """Take one's request back, or put away what came back."""
-    site.workplace.sign_offs.withdraw(dossier_id, actor=viewer.actor)
+    visit.workplace.sign_offs.withdraw(dossier_id, actor=visit.actor)
     return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
 
 
 @router.post("/dossiers/{dossier_id}/sign-off/give-back")
 def give_back(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
-    dossier_id: str,
-    answer: Annotated[str, Form(max_length=2000)] = "",
+    visit: TheVisit, dossier_id: str, answer: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     """Give the text back to whoever asked, with what should be different."""
     try:
-        site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
+        visit.workplace.sign_offs.give_back(dossier_id, answer, actor=visit.actor)
     except InputError as error:
-        return _refuse_signing(request, site, viewer, dossier_id, error)
+        return _refuse_signing(visit, dossier_id, error)
     return RedirectResponse("/", 303)
 
 
 @router.post("/dossiers/{dossier_id}/approve")
 def approve(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     responsible: Annotated[str, Form()] = "",
     version: Annotated[int, Form(ge=1)] = 1,
@@ -432,38 +394,36 @@ def approve(
     try:
         if not responsible:
             raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
-        site.workplace.sign_offs.approve(
+        visit.workplace.sign_offs.approve(
             dossier_id,
             version,
             without_label=bool(without_label),
             leave_open=_question_numbers(leave_open),
-            actor=viewer.actor,
+            actor=visit.actor,
         )
     except InputError as error:
-        return _refuse_signing(
-            request, site, viewer, dossier_id, error, responsible=responsible, leave_open=leave_open
-        )
+        return _refuse_signing(visit, dossier_id, error, responsible=responsible, leave_open=leave_open)
     except ConflictError:
         changed = ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
         )
-        return _refuse_signing(request, site, viewer, dossier_id, changed)
+        return _refuse_signing(visit, dossier_id, changed)
     return RedirectResponse(f"/dossiers/{dossier_id}", 303)
 
 
 @router.get("/dossiers/{dossier_id}/export/{form}")
-def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+def export_file(visit: TheVisit, dossier_id: str, form: ExportFormat) -> Response:
     """The dossier as a file, marked and with its sources."""
-    content = site.workplace.dossiers.export(dossier_id, form, actor=viewer.actor)
-    name = quote(file_name(site.workplace.dossiers.load(dossier_id, viewer.actor), form))
+    content = visit.workplace.dossiers.export(dossier_id, form, actor=visit.actor)
+    name = quote(file_name(visit.workplace.dossiers.load(dossier_id, visit.actor), form))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
 
 
 @router.get("/dossiers/{dossier_id}/provenance/{form}")
-def provenance_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+def provenance_file(visit: TheVisit, dossier_id: str, form: ExportFormat) -> Response:
     """The signed statement that goes with a downloaded file."""
-    name, content = site.workplace.dossiers.provenance(dossier_id, form, actor=viewer.actor)
+    name, content = visit.workplace.dossiers.provenance(dossier_id, form, actor=visit.actor)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + SIDECAR_SUFFIX)}"}
     return Response(content, media_type="application/json", headers=headers)
 
@@ -498,21 +458,19 @@ def _line(entry: LogEntry) -> LogLine:
 
 
 @router.get("/dossiers/{dossier_id}/history")
-def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+def dossier_history(visit: TheVisit, dossier_id: str) -> Response:
     """The versions of a dossier, what was chosen for it, and what the log says of it."""
-    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
-    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
-    versions = site.workplace.dossiers.versions(dossier_id, viewer.actor)
-    entries = site.workplace.dossiers.steps(dossier_id, viewer.actor)
+    dossier = visit.workplace.dossiers.load(dossier_id, visit.actor)
+    visit.workplace.access.looked(visit.actor, "dossier", dossier_id)
+    versions = visit.workplace.dossiers.versions(dossier_id, visit.actor)
+    entries = visit.workplace.dossiers.steps(dossier_id, visit.actor)
     lines = tuple(_line(entry) for entry in entries)
-    return site.templates.page(
-        request,
+    return visit.page(
         "history.html",
-        viewer,
         dossier=dossier,
         versions=versions,
         lines=lines,
-        energy=site.workplace.dossiers.energy(dossier_id, viewer.actor),
+        energy=visit.workplace.dossiers.energy(dossier_id, visit.actor),
         balance=balance_of(dossier),
         looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
         replayed=None,
@@ -520,7 +478,7 @@ def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_i
 
 
 @router.post("/dossiers/{dossier_id}/replay")
-def replay(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+def replay(visit: TheVisit, dossier_id: str) -> Response:
     """Make the proposal again from what was chosen then, and say whether it comes out the same."""
-    report = site.workplace.drafts.replay(dossier_id, actor=viewer.actor)
-    return site.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)
+    report = visit.workplace.drafts.replay(dossier_id, actor=visit.actor)
+    return visit.page("replay.html", report=report, dossier_id=dossier_id)

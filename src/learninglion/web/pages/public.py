@@ -16,10 +16,10 @@ from learninglion.compliance.facts import model_cards
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError, PermissionDeniedError, UnknownReferenceError
 from learninglion.settings import installation
-from learninglion.web.access import SignedIn, Site, TheSite, viewer_of
+from learninglion.web.access import TheSite, TheVisit, Visit, viewer_of
 from learninglion.web.addresses import outside_of
 from learninglion.web.metrics import CONTENT_TYPE
-from learninglion.web.rendering import STATIC, Viewer
+from learninglion.web.rendering import STATIC
 from learninglion.workflow.checkup import State
 from learninglion.workflow.sets import Work
 
@@ -129,49 +129,45 @@ class Example:
 
 
 @router.get("/how-this-works")
-def how(
-    request: Request, site: TheSite, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
-) -> Response:
+def how(visit: TheVisit, work: Annotated[str, Query(max_length=32)] = "") -> Response:
     """Each step in plain words, with the reader's own example where there is one."""
-    own, settings = _own_work(site, viewer, work), site.settings_now
-    newest = site.workplace.documents.list(viewer.actor, limit=1) if viewer.may("search") else ()
-    return site.templates.page(
-        request,
+    own, settings = _own_work(visit, work), visit.site.settings_now
+    newest = visit.workplace.documents.list(visit.actor, limit=1) if visit.may("search") else ()
+    return visit.page(
         "how.html",
-        viewer,
         example=own,
-        made=_made(site, viewer, own),
+        made=_made(visit, own),
         settings=settings,
         outside=lambda: outside_of(settings),
         cards=model_cards(installation(settings, (), ())),
-        threshold=site.workplace.searching.threshold,
-        infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
+        threshold=visit.workplace.searching.threshold,
+        infos=visit.workplace.documents.collections(visit.actor) if visit.may("search") else (),
         newest=newest[0].date if newest else None,
     )
 
 
-def _own_work(site: Site, viewer: Viewer, chosen: str) -> Work | None:
+def _own_work(visit: Visit, chosen: str) -> Work | None:
     """The set that was asked for, else the last one this reader worked on."""
-    if not viewer.may("draft"):
+    if not visit.may("draft"):
         return None
-    cards = site.workplace.sets.list(viewer.actor, 1)
+    cards = visit.workplace.sets.list(visit.actor, 1)
     work_id = chosen or (cards[0].id if cards else "")
     try:
-        return site.workplace.sets.find(work_id, viewer.actor) if work_id else None
+        return visit.workplace.sets.find(work_id, visit.actor) if work_id else None
     except LearningLionError:
         return None
 
 
-def _made(site: Site, viewer: Viewer, work: Work | None) -> Example | None:
+def _made(visit: Visit, work: Work | None) -> Example | None:
     if work is None or work.dossier is None:
         return None
     try:
-        dossier = site.workplace.dossiers.load(work.dossier, viewer.actor)
+        dossier = visit.workplace.dossiers.load(work.dossier, visit.actor)
     except LearningLionError:  # it was destroyed, or quotes what this reader may not see any more
         return None
     shown = [c for v in dossier.verifications for c in v.shown]
     failed = [c for v in dossier.verifications for c in v.failed]
-    energy = site.workplace.dossiers.energy(dossier.id, viewer.actor)
+    energy = visit.workplace.dossiers.energy(dossier.id, visit.actor)
     return Example(
         dossier,
         len(dossier.verifications),

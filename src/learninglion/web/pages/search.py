@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -16,10 +16,9 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
 from learninglion.search.asking import Reply
 from learninglion.search.material import Material, Twin
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import Site, TheVisit, Visit
 from learninglion.web.forms import read_filters, read_score, read_whole
 from learninglion.web.pages.sources import source_address
-from learninglion.web.rendering import Viewer
 from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source
@@ -34,37 +33,33 @@ _KNOWN = 200  # dossiers whose state the start page can tell; older ones say it 
 
 
 @router.get("/")
-def start(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def start(visit: TheVisit) -> Response:
     """What was in hand, and where to begin."""
-    works = site.workplace.sets.list(viewer.actor, _RECENT) if viewer.may("draft") else ()
-    infos = site.workplace.documents.collections(viewer.actor) if viewer.may("search") else ()
-    cards = site.workplace.dossiers.list(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
+    works = visit.workplace.sets.list(visit.actor, _RECENT) if visit.may("draft") else ()
+    infos = visit.workplace.documents.collections(visit.actor) if visit.may("search") else ()
+    cards = visit.workplace.dossiers.list(visit.actor, limit=_KNOWN) if visit.may("dossiers") else ()
     to_sign, given_back = (
-        site.workplace.sign_offs.waiting(viewer.actor) if viewer.may("dossiers") else ((), ())
+        visit.workplace.sign_offs.waiting(visit.actor) if visit.may("dossiers") else ((), ())
     )
-    return site.templates.page(
-        request,
+    return visit.page(
         "start.html",
-        viewer,
         works=works,
         infos=infos,
         states={card.id: card.state for card in cards},
         to_sign=to_sign,
         given_back=given_back,
-        to_judge=site.workplace.judging.waiting(viewer.actor) if viewer.may("judge") else (),
+        to_judge=visit.workplace.judging.waiting(visit.actor) if visit.may("judge") else (),
     )
 
 
 @router.get("/search")
-def search_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def search_page(visit: TheVisit) -> Response:
     """The empty search form."""
-    return _results(request, site, viewer, {}, None, "")
+    return _results(visit, {}, None, "")
 
 
 def _results(
-    request: Request,
-    site: Site,
-    viewer: SignedIn,
+    visit: TheVisit,
     values: dict[str, str],
     hits: tuple[Hit, ...] | None,
     problem: str,
@@ -72,10 +67,8 @@ def _results(
     energy: Energy | None = None,
 ) -> Response:
     shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
-    return site.templates.page(
-        request,
+    return visit.page(
         "search.html",
-        viewer,
         status=400 if problem else 200,
         values=values,
         hits=hits,
@@ -84,22 +77,22 @@ def _results(
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
         energy=energy,
-        order_notice=site.workplace.searching.order_notice(hits or ()),
-        threshold=site.workplace.searching.threshold,
-        ministries=site.workplace.documents.ministries(viewer.actor),
-        collections=site.workplace.documents.collections(viewer.actor),
+        order_notice=visit.workplace.searching.order_notice(hits or ()),
+        threshold=visit.workplace.searching.threshold,
+        ministries=visit.workplace.documents.ministries(visit.actor),
+        collections=visit.workplace.documents.collections(visit.actor),
     )
 
 
 @router.post("/search")
-async def search(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def search(visit: TheVisit) -> Response:
     """Earlier questions with their answers, unedited. A POST: a search text can hold personal data."""
-    form = await request.form()
+    form = await visit.request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_search, request, site, viewer, values)
+    return await run_in_threadpool(_search, visit, values)
 
 
-def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
+def _search(visit: Visit, values: dict[str, str]) -> Response:
     text = values.get("text", "").strip()
     used: list[Energy] = []
     try:
@@ -108,19 +101,19 @@ def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, st
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
         page = read_whole(values.get("page", "")) or 1
-        hits = site.workplace.searching.search(
+        hits = visit.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
             filters=read_filters(values),
             limit=_MOST,
-            threshold=_least(site, values),
-            actor=viewer.actor,
+            threshold=_least(visit.site, values),
+            actor=visit.actor,
             on_energy=used.append,
         )
     except InputError as error:
-        return _results(request, site, viewer, values, None, error.detail)
+        return _results(visit, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    return _results(request, site, viewer, values, hits, "", min(max(page, 1), pages), used[0])
+    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0])
 
 
 def _least(site: Site, values: dict[str, str]) -> float:
@@ -145,42 +138,42 @@ class _Found:
 
 
 @router.get("/ask")
-def ask_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def ask_page(visit: TheVisit) -> Response:
     """The empty form."""
-    return _answered(request, site, viewer, {}, None, "")
+    return _answered(visit, {}, None, "")
 
 
 @router.post("/ask")
-async def ask(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def ask(visit: TheVisit) -> Response:
     """The passages that answer, or that it is not told. A POST: a question can hold personal data."""
-    form = await request.form()
+    form = await visit.request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_ask, request, site, viewer, values, _read_turns(form))
+    return await run_in_threadpool(_ask, visit, values, _read_turns(form))
 
 
 @router.post("/ask/keep")
-async def keep(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def keep(visit: TheVisit) -> Response:
     """Keep the conversation as a dossier; with a model its answers are written, by a job."""
-    require(viewer.actor, Task.DRAFT)
-    form = await request.form()
+    require(visit.actor, Task.DRAFT)
+    form = await visit.request.form()
     turns = _read_turns(form)
     filters = read_filters({k: v for k, v in form.items() if isinstance(v, str)})
-    conversations = site.workplace.conversations
-    dossier = await run_in_threadpool(conversations.keep, turns, filters=filters, actor=viewer.actor)
+    conversations = visit.workplace.conversations
+    dossier = await run_in_threadpool(conversations.keep, turns, filters=filters, actor=visit.actor)
     if form.get("generator") != "llm":
         return RedirectResponse(f"/dossiers/{dossier.id}", 303)
     anew = {str(at): to_plain(selection) for at, selection in conversations.to_write(dossier).items()}
     payload: dict[str, Plain] = {"dossier": dossier.id, "anew": anew, "generator": "llm", "overwrite": []}
-    job = site.workplace.jobs.start(viewer.actor, "draft.again", payload, subject=dossier.id)
+    job = visit.workplace.jobs.start(visit.actor, "draft.again", payload, subject=dossier.id)
     return RedirectResponse(f"/dossiers/{dossier.id}/writing/{job.id}", 303)
 
 
 @router.post("/dossiers/{dossier_id}/hand-over")
 def hand_over_conversation(
-    site: TheSite, viewer: SignedIn, dossier_id: str, work: Annotated[str, Form(max_length=32)]
+    visit: TheVisit, dossier_id: str, work: Annotated[str, Form(max_length=32)]
 ) -> Response:
     """Take a kept conversation along to a set at work, as the officer's own source for every question."""
-    site.workplace.conversations.hand_over(dossier_id, work, actor=viewer.actor)
+    visit.workplace.conversations.hand_over(dossier_id, work, actor=visit.actor)
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
@@ -196,44 +189,37 @@ def _read_turns(form: FormData) -> tuple[Turn, ...]:
 
 @router.post("/ask/hand-over")
 def hand_over(
-    site: TheSite,
-    viewer: SignedIn,
-    work: Annotated[str, Form(max_length=32)],
-    source: Annotated[str, Form(max_length=400)],
+    visit: TheVisit, work: Annotated[str, Form(max_length=32)], source: Annotated[str, Form(max_length=400)]
 ) -> Response:
     """Put the source of an answer with every question of a set at work, chosen; it stays cited as itself."""
-    require(viewer.actor, Task.DRAFT)
-    at_work = site.workplace.sets.find(work, viewer.actor)
-    source_chosen = site.workplace.documents.source(source, viewer.actor)
+    require(visit.actor, Task.DRAFT)
+    at_work = visit.workplace.sets.find(work, visit.actor)
+    source_chosen = visit.workplace.documents.source(source, visit.actor)
     for position, shortlist in enumerate(at_work.shortlists):
-        site.workplace.sets.put_shortlist(
-            at_work, position, add_source(shortlist, source_chosen), actor=viewer.actor
+        visit.workplace.sets.put_shortlist(
+            at_work, position, add_source(shortlist, source_chosen), actor=visit.actor
         )
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
-def _ask(
-    request: Request, site: Site, viewer: SignedIn, values: dict[str, str], before: tuple[Turn, ...]
-) -> Response:
+def _ask(visit: Visit, values: dict[str, str], before: tuple[Turn, ...]) -> Response:
     used: list[Energy] = []
     try:
-        reply = site.workplace.asking.ask(
+        reply = visit.workplace.asking.ask(
             values.get("question", ""),
             after=values.get("after", ""),
             filters=read_filters(values),
-            actor=viewer.actor,
+            actor=visit.actor,
             on_energy=used.append,
         )
     except InputError as error:
-        return _answered(request, site, viewer, values, None, error.detail)
+        return _answered(visit, values, None, error.detail)
     turn = Turn(reply.question, reply.taken_over.question if reply.taken_over else "")
-    return _answered(request, site, viewer, values, reply, "", used[0], (*before, turn)[-MOST_TURNS:])
+    return _answered(visit, values, reply, "", used[0], (*before, turn)[-MOST_TURNS:])
 
 
 def _answered(
-    request: Request,
-    site: Site,
-    viewer: SignedIn,
+    visit: TheVisit,
     values: dict[str, str],
     reply: Reply | None,
     problem: str,
@@ -244,16 +230,14 @@ def _answered(
         return [
             _Found(
                 m,
-                _address(site, viewer.actor, m),
-                [(twin, _address(site, viewer.actor, twin)) for twin in m.twins],
+                _address(visit.site, visit.actor, m),
+                [(twin, _address(visit.site, visit.actor, twin)) for twin in m.twins],
             )
             for m in materials
         ]
 
-    return site.templates.page(
-        request,
+    return visit.page(
         "ask.html",
-        viewer,
         status=400 if problem else 200,
         values=values,
         reply=reply,
@@ -261,17 +245,17 @@ def _answered(
         near=placed(reply.near) if reply else [],
         after=_after(reply) if reply else "",
         turns=turns,
-        can_write=site.workplace.drafts.can_write,
+        can_write=visit.workplace.drafts.can_write,
         problem=problem,
         energy=energy,
-        set_choices=sets_at_work(site, viewer) if reply else [],
-        collections=site.workplace.documents.collections(viewer.actor),
+        set_choices=sets_at_work(visit) if reply else [],
+        collections=visit.workplace.documents.collections(visit.actor),
     )
 
 
-def sets_at_work(site: Site, viewer: Viewer) -> list[tuple[str, str]]:
+def sets_at_work(visit: Visit) -> list[tuple[str, str]]:
     """The sets at work that this person can hand something to: id and title."""
-    works = site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
+    works = visit.workplace.sets.list(visit.actor, limit=_SETS) if visit.may("draft") else ()
     return [(card.id, card.title) for card in works]
 
 

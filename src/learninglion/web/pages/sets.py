@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import SignedIn, Site, TheSite, is_cross_site
+from learninglion.web.access import Site, TheVisit, Visit, is_cross_site
 from learninglion.web.forms import (
     filter_values,
     read_context,
@@ -24,7 +24,6 @@ from learninglion.web.forms import (
     read_upload,
 )
 from learninglion.web.pages.drafts import dossier_of
-from learninglion.web.rendering import Viewer
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
@@ -40,44 +39,40 @@ _FURTHER = 10  # sources that a further search adds at most
 
 
 @router.get("/sets/new")
-def new_set_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+def new_set_page(visit: TheVisit) -> Response:
     """Where a set comes in."""
-    require(viewer.actor, Task.DRAFT)
-    return _new_set(request, site, viewer, {}, "")
+    require(visit.actor, Task.DRAFT)
+    return _new_set(visit, {}, "")
 
 
-def _new_set(
-    request: Request, site: Site, viewer: Viewer, values: dict[str, str], problem: str, status: int = 200
-) -> Response:
-    return site.templates.page(
-        request,
+def _new_set(visit: Visit, values: dict[str, str], problem: str, status: int = 200) -> Response:
+    return visit.page(
         "set_new.html",
-        viewer,
         status=status,
         values=values,
         problem=problem,
-        default_threshold=site.workplace.searching.threshold,
-        ministries=site.workplace.documents.ministries(viewer.actor),
-        collections=site.workplace.documents.collections(viewer.actor),
+        default_threshold=visit.workplace.searching.threshold,
+        ministries=visit.workplace.documents.ministries(visit.actor),
+        collections=visit.workplace.documents.collections(visit.actor),
     )
 
 
 @router.post("/sets/new")
-async def new_set(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+async def new_set(visit: TheVisit) -> Response:
     """Read the pasted text or the file, and show what was recognised."""
-    require(viewer.actor, Task.DRAFT)
-    form = await request.form()
+    require(visit.actor, Task.DRAFT)
+    form = await visit.request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str)}
     try:
         read = await _read_set(form)
         question_set = replace(read, context=read_context(form))
         filters, threshold = read_filters(form), read_score(form)
     except LearningLionError as error:
-        return await run_in_threadpool(_new_set, request, site, viewer, values, error.detail, error.status)
+        return await run_in_threadpool(_new_set, visit, values, error.detail, error.status)
     work = await run_in_threadpool(
-        site.workplace.sets.lay_out, question_set, filters, threshold, actor=viewer.actor
+        visit.workplace.sets.lay_out, question_set, filters, threshold, actor=visit.actor
     )
-    await run_in_threadpool(site.workplace.working_texts.clear, "/sets/new", actor=viewer.actor)
+    await run_in_threadpool(visit.workplace.working_texts.clear, "/sets/new", actor=visit.actor)
     return RedirectResponse(f"/sets/{work.id}/check", 303)
 
 
@@ -96,16 +91,14 @@ async def _read_set(form: FormData) -> QuestionSet:
 
 
 @router.get("/sets/{work_id}/check")
-def check_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
+def check_page(visit: TheVisit, work_id: str) -> Response:
     """What was recognised, to correct."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
-    return _check(request, site, viewer, work, work.question_set, work.filters, work.threshold, "")
+    work = visit.workplace.sets.find(work_id, visit.actor)
+    return _check(visit, work, work.question_set, work.filters, work.threshold, "")
 
 
 def _check(
-    request: Request,
-    site: Site,
-    viewer: Viewer,
+    visit: Visit,
     work: Work,
     question_set: QuestionSet,
     filters: Filters,
@@ -113,67 +106,60 @@ def _check(
     problem: str,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    same = site.workplace.sets.same_as(work, viewer.actor)
+    same = visit.workplace.sets.same_as(work, visit.actor)
     searched = any(b.offered for b in work.shortlists)
     colleague = next((card for card in same if card.owner != work.owner), None)
-    return site.templates.page(
-        request,
+    return visit.page(
         "set_check.html",
-        viewer,
         status=400 if problem else 200,
         same=next((card for card in same if card.owner == work.owner and not searched), None),
         colleague=colleague,
-        theirs=_dossier_seen(site, viewer, colleague.dossier) if colleague else "",
+        theirs=_dossier_seen(visit, colleague.dossier) if colleague else "",
         typed=typed or {},
         work=work,
         question_set=question_set,
         values=filter_values(filters),
         threshold=threshold,
-        default_threshold=site.workplace.searching.threshold,
+        default_threshold=visit.workplace.searching.threshold,
         problem=problem,
-        ministries=site.workplace.documents.ministries(viewer.actor),
-        collections=site.workplace.documents.collections(viewer.actor),
+        ministries=visit.workplace.documents.ministries(visit.actor),
+        collections=visit.workplace.documents.collections(visit.actor),
     )
 
 
-def _dossier_seen(site: Site, viewer: Viewer, dossier_id: str | None) -> str:
+def _dossier_seen(visit: Visit, dossier_id: str | None) -> str:
     """The dossier that a colleague's set became, where this person may read it; else ""."""
     if dossier_id is None:
         return ""
     try:
-        return site.workplace.dossiers.load(dossier_id, viewer.actor).id
+        return visit.workplace.dossiers.load(dossier_id, visit.actor).id
     except UnknownReferenceError:
         return ""
 
 
 @router.post("/sets/{work_id}/check")
-async def check(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
+async def check(visit: TheVisit, work_id: str) -> Response:
     """Keep the corrections and search for every question."""
-    form = await request.form()
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
+    form = await visit.request.form()
+    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
     except InputError as error:
         typed = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
         before = (work.question_set, work.filters, work.threshold)
-        return await run_in_threadpool(_check, request, site, viewer, work, *before, error.detail, typed)
-    await run_in_threadpool(_search_all, site, viewer, work, question_set, filters, threshold)
-    clear = site.workplace.working_texts.clear
-    await run_in_threadpool(clear, f"/sets/{work_id}/check", actor=viewer.actor)
+        return await run_in_threadpool(_check, visit, work, *before, error.detail, typed)
+    await run_in_threadpool(_search_all, visit, work, question_set, filters, threshold)
+    clear = visit.workplace.working_texts.clear
+    await run_in_threadpool(clear, f"/sets/{work_id}/check", actor=visit.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
 
 
 def _search_all(
-    site: Site,
-    viewer: Viewer,
-    work: Work,
-    question_set: QuestionSet,
-    filters: Filters,
-    threshold: float | None,
+    visit: Visit, work: Work, question_set: QuestionSet, filters: Filters, threshold: float | None
 ) -> None:
-    offered = site.workplace.searching.offer(question_set, filters=filters, actor=viewer.actor)
-    site.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=viewer.actor)
+    offered = visit.workplace.searching.offer(question_set, filters=filters, actor=visit.actor)
+    visit.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=visit.actor)
 
 
 def _shortlist_at(work: Work, number: int) -> Shortlist:
@@ -184,23 +170,19 @@ def _shortlist_at(work: Work, number: int) -> Shortlist:
 
 
 @router.get("/sets/{work_id}/questions/{number}")
-def shortlist_page(
-    request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int, found: int = -1
-) -> Response:
+def shortlist_page(visit: TheVisit, work_id: str, number: int, found: int = -1) -> Response:
     """The evidence for one question."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
     if not shortlist.visited:
         shortlist = replace(shortlist, visited=True)
-        site.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=viewer.actor)
-        work = site.workplace.sets.find(work_id, viewer.actor)
-    return _show_shortlist(request, site, viewer, work, number, found=found)
+        visit.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=visit.actor)
+        work = visit.workplace.sets.find(work_id, visit.actor)
+    return _show_shortlist(visit, work, number, found=found)
 
 
 def _show_shortlist(
-    request: Request,
-    site: Site,
-    viewer: Viewer,
+    visit: Visit,
     work: Work,
     number: int,
     *,
@@ -216,25 +198,23 @@ def _show_shortlist(
     """
     shortlist = _shortlist_at(work, number)
     chosen, questions = counts(work.shortlists)
-    return site.templates.page(
-        request,
+    return visit.page(
         "shortlist.html",
-        viewer,
         status=400 if problem else status,
         work=work,
         number=number,
         question=work.question_set.questions[number - 1],
         shortlist=shortlist,
-        view=lay_out(shortlist, _threshold(site, work)),
-        order_notice=site.workplace.searching.order_notice(shortlist.offered),
-        threshold=_threshold(site, work),
+        view=lay_out(shortlist, _threshold(visit.site, work)),
+        order_notice=visit.workplace.searching.order_notice(shortlist.offered),
+        threshold=_threshold(visit.site, work),
         found=found,
-        can_write=site.workplace.drafts.can_write,
+        can_write=visit.workplace.drafts.can_write,
         bare=questions - chosen,
         own=own or {},
         problem=problem,
         refused=refused or {},
-        drafted=dossier_of(site, viewer, work) is not None,
+        drafted=dossier_of(visit, work) is not None,
     )
 
 
@@ -244,9 +224,7 @@ def _threshold(site: Site, work: Work) -> float:
 
 @router.post("/sets/{work_id}/questions/{number}/choices")
 def choice(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     work_id: str,
     number: int,
     source: Annotated[str, Form(max_length=400)],
@@ -255,7 +233,7 @@ def choice(
     other: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
     if act == "choose":
         fresh = workbench.choose_source(shortlist, source)
@@ -265,21 +243,14 @@ def choice(
         fresh = workbench.put_back(shortlist, source)
     else:
         raise InputError("Deze handeling bestaat niet.")
-    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
-    if not request.headers.get("x-part"):
+    visit.workplace.sets.put_shortlist(work, number - 1, fresh, actor=visit.actor)
+    if not visit.request.headers.get("x-part"):
         return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source)}", 303)
-    view = lay_out(fresh, _threshold(site, work))
+    view = lay_out(fresh, _threshold(visit.site, work))
     cards = [c for g in (*view.groups, *view.below) for c in (g.card, *g.alike)] + list(view.added)
     card = next(c for c in cards if c.source.id == source)
-    return site.templates.page(
-        request,
-        "hit.html",
-        viewer,
-        card=card,
-        work=work,
-        number=number,
-        view=view,
-        anchor=_anchor(fresh, source),
+    return visit.page(
+        "hit.html", card=card, work=work, number=number, view=view, anchor=_anchor(fresh, source)
     )
 
 
@@ -295,62 +266,53 @@ def _anchor(shortlist: Shortlist, source_id: str) -> str:
 
 @router.post("/sets/{work_id}/questions/{number}/search")
 def search_further(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     work_id: str,
     number: int,
     words: Annotated[str, Form(max_length=2000)] = "",
     alone: Annotated[str, Form()] = "",
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
     if not words.strip():
         wrong = {"words": "Geef woorden om mee te zoeken."}
-        return _show_shortlist(request, site, viewer, work, number, refused=wrong, status=400)
-    hits = site.workplace.searching.search(
+        return _show_shortlist(visit, work, number, refused=wrong, status=400)
+    hits = visit.workplace.searching.search(
         words,
         introduction="" if alone else work.question_set.introduction,
         filters=Filters() if alone else work.filters,
         limit=_FURTHER,
-        actor=viewer.actor,
+        actor=visit.actor,
     )
     fresh, count = workbench.add_hits(shortlist, hits, words.strip())
-    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
+    visit.workplace.sets.put_shortlist(work, number - 1, fresh, actor=visit.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}?found={count}#found", 303)
 
 
 @router.post("/sets/{work_id}/questions/{number}/sources")
 def add_known_source(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
-    work_id: str,
-    number: int,
-    reference: Annotated[str, Form(max_length=400)] = "",
+    visit: TheVisit, work_id: str, number: int, reference: Annotated[str, Form(max_length=400)] = ""
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
-    work = site.workplace.sets.find(work_id, viewer.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
     try:
         if not reference.strip():
             raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-        source = site.workplace.documents.source(reference.strip(), viewer.actor)
+        source = visit.workplace.documents.source(reference.strip(), visit.actor)
     except (InputError, UnknownReferenceError) as error:
         typed, wrong = {"reference": reference}, {"reference": error.detail}
-        return _show_shortlist(
-            request, site, viewer, work, number, own=typed, refused=wrong, status=error.status
-        )
+        return _show_shortlist(visit, work, number, own=typed, refused=wrong, status=error.status)
     fresh = workbench.add_source(shortlist, source)
-    site.workplace.sets.put_shortlist(work, number - 1, fresh, actor=viewer.actor)
+    visit.workplace.sets.put_shortlist(work, number - 1, fresh, actor=visit.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
 
 
 @router.post("/sets/{work_id}/remove")
-def remove_set(site: TheSite, viewer: SignedIn, work_id: str) -> Response:
+def remove_set(visit: TheVisit, work_id: str) -> Response:
     """Throw a set away that is not needed any more."""
-    site.workplace.sets.clear(work_id, viewer.actor)
+    visit.workplace.sets.clear(work_id, visit.actor)
     return RedirectResponse("/", 303)
 
 
@@ -358,13 +320,11 @@ def remove_set(site: TheSite, viewer: SignedIn, work_id: str) -> Response:
 
 
 @router.post("/sets/{work_id}/questions/{number}/own-sources")
-async def add_own_source(
-    request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int
-) -> Response:
+async def add_own_source(visit: TheVisit, work_id: str, number: int) -> Response:
     """Add pasted text or a file as a source of this set only, and choose it."""
-    require(viewer.actor, Task.DRAFT)
-    form = await request.form()
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
+    require(visit.actor, Task.DRAFT)
+    form = await visit.request.form()
+    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
     _shortlist_at(work, number)
     try:
         source = await _read_source(form, work)
@@ -372,15 +332,15 @@ async def add_own_source(
         values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
 
         def again(problem: str = error.detail) -> Response:
-            return _show_shortlist(request, site, viewer, work, number, own=values, problem=problem)
+            return _show_shortlist(visit, work, number, own=values, problem=problem)
 
         return await run_in_threadpool(again)
     where = None if form.get("everywhere") else number
-    add = site.workplace.own_sources.add
-    await run_in_threadpool(add, work, where, source, actor=viewer.actor)
-    clear = site.workplace.working_texts.clear
-    await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=viewer.actor)
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
+    add = visit.workplace.own_sources.add
+    await run_in_threadpool(add, work, where, source, actor=visit.actor)
+    clear = visit.workplace.working_texts.clear
+    await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=visit.actor)
+    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
     return RedirectResponse(_shortlist_address(work, number, source.id), 303)
 
 
@@ -402,35 +362,32 @@ async def _read_source(form: FormData, work: Work) -> Source:
 
 @router.post("/sets/{work_id}/own-sources/remove")
 def remove_own_source(
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     work_id: str,
     source: Annotated[str, Form(max_length=100)],
     number: Annotated[int, Form(ge=1)] = 1,
 ) -> Response:
     """Take an own source away from every question of the set; its text is gone."""
-    site.workplace.own_sources.remove(work_id, source, actor=viewer.actor)
+    visit.workplace.own_sources.remove(work_id, source, actor=visit.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}", 303)
 
 
 @router.get("/dossiers/{dossier_id}/supplied")
 def supplied_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     dossier_id: str,
     source_id: Annotated[str, Query(alias="id", max_length=100)],
     start: Annotated[int, Query(alias="from", ge=0)] = 0,
     end: Annotated[int, Query(alias="to", ge=0)] = 0,
 ) -> Response:
     """What the officer supplied for a dossier, with the cited words highlighted."""
-    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    dossier = visit.workplace.dossiers.load(dossier_id, visit.actor)
     chosen = (s for v in dossier.verifications for s in v.draft.selection.chosen)
     source = next((s for s in chosen if s.id == source_id and s.kind is SourceKind.SUPPLIED), None)
     if source is None:
         raise UnknownReferenceError("Deze bron hoort niet bij dit dossier.")
-    if not is_cross_site(request.headers, request.url.scheme):
-        site.workplace.sign_offs.opened(dossier_id, source_id, viewer.actor)
+    if not is_cross_site(visit.request.headers, visit.request.url.scheme):
+        visit.workplace.sign_offs.opened(dossier_id, source_id, visit.actor)
     span = Span(start, min(end, source.body_span.end)) if start < end else None
-    name = "supplied_pane.html" if request.headers.get("x-part") else "supplied.html"
-    return site.templates.page(request, name, viewer, source=source, span=span, dossier=dossier)
+    name = "supplied_pane.html" if visit.request.headers.get("x-part") else "supplied.html"
+    return visit.page(name, source=source, span=span, dossier=dossier)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
-from learninglion.web.access import SignedIn, Site, TheSite, is_cross_site
+from learninglion.web.access import Site, TheVisit, is_cross_site
 from learninglion.web.page_images import PageSize
 from learninglion.workflow import sets as workbench
 
@@ -56,9 +56,7 @@ def source_address(source_id: str, span: Span | None = None, *, path: str = "/so
 
 @router.get("/sources")
 def source_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     source_id: Annotated[str, Query(alias="id", max_length=400)],
     start: Annotated[int, Query(alias="from", ge=0)] = 0,
     end: Annotated[int, Query(alias="to", ge=0)] = 0,
@@ -68,18 +66,18 @@ def source_page(
     dossier: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """A source with the cited words highlighted, in the text and on the page of the original."""
-    source = site.workplace.documents.source(source_id, viewer.actor)
-    if not is_cross_site(request.headers, request.url.scheme):
+    source = visit.workplace.documents.source(source_id, visit.actor)
+    if not is_cross_site(visit.request.headers, visit.request.url.scheme):
         if work:
-            _remember_seen(site, viewer.actor, work, question, source_id)
+            _remember_seen(visit.site, visit.actor, work, question, source_id)
         if dossier:
-            site.workplace.sign_offs.opened(dossier, source_id, viewer.actor)
-    document = site.workplace.documents.find(source.document.id, viewer.actor)
+            visit.workplace.sign_offs.opened(dossier, source_id, visit.actor)
+    document = visit.workplace.documents.find(source.document.id, visit.actor)
     span = _within(document, Span(start, end)) if end > start else None
-    sheet = _sheet(site, viewer.actor, document, source, span, page)
-    name = "source_pane.html" if request.headers.get("x-part") else "source.html"
-    return site.templates.page(
-        request, name, viewer, source=source, document=document, span=span, sheet=sheet, here=_here(request)
+    sheet = _sheet(visit.site, visit.actor, document, source, span, page)
+    name = "source_pane.html" if visit.request.headers.get("x-part") else "source.html"
+    return visit.page(
+        name, source=source, document=document, span=span, sheet=sheet, here=_here(visit.request)
     )
 
 
@@ -136,35 +134,29 @@ def place_on_page(region: Region, size: PageSize) -> Rectangle:
 
 
 @router.get("/documents/{document_id}")
-def document_page(request: Request, site: TheSite, viewer: SignedIn, document_id: str) -> Response:
+def document_page(visit: TheVisit, document_id: str) -> Response:
     """A whole document: its questions with their answers, or its sections, as text."""
-    document = site.workplace.documents.find(document_id, viewer.actor)
-    return site.templates.page(
-        request,
+    document = visit.workplace.documents.find(document_id, visit.actor)
+    return visit.page(
         "document.html",
-        viewer,
         document=document,
         parts_of=_parts(document),
-        versions=site.workplace.documents.versions(document_id, viewer.actor),
+        versions=visit.workplace.documents.versions(document_id, visit.actor),
     )
 
 
 @router.get("/compare")
 def comparison_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
+    visit: TheVisit,
     old: Annotated[str, Query(max_length=320)],
     new: Annotated[str, Query(max_length=320)],
     everything: bool = False,
 ) -> Response:
     """Two versions side by side: what changed of substance, or everything."""
-    documents = site.workplace.documents
-    comparison = compare(documents.version(old, viewer.actor), documents.version(new, viewer.actor))
-    return site.templates.page(
-        request,
+    documents = visit.workplace.documents
+    comparison = compare(documents.version(old, visit.actor), documents.version(new, visit.actor))
+    return visit.page(
         "comparison.html",
-        viewer,
         changes=comparison.changes if everything else comparison.of_substance,
         comparison=comparison,
         everything=everything,
@@ -188,19 +180,19 @@ def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
 
 
 @router.get("/documents/{document_id}/pages/{page}")
-def page_image(request: Request, site: TheSite, viewer: SignedIn, document_id: str, page: int) -> Response:
+def page_image(visit: TheVisit, document_id: str, page: int) -> Response:
     """One page of the original as PNG."""
-    document = site.workplace.documents.find(document_id, viewer.actor)
-    content = site.workplace.documents.original(document_id, viewer.actor)
-    image = site.page_images.render(document.sha256, content, page, _SCALE)
+    document = visit.workplace.documents.find(document_id, visit.actor)
+    content = visit.workplace.documents.original(document_id, visit.actor)
+    image = visit.site.page_images.render(document.sha256, content, page, _SCALE)
     return Response(image.png, media_type="image/png", headers={"Cache-Control": _IMAGE_KEPT})
 
 
 @router.get("/documents/{document_id}/original")
-def original(site: TheSite, viewer: SignedIn, document_id: str) -> Response:
+def original(visit: TheVisit, document_id: str) -> Response:
     """The file as it came in: always a download, never shown by the browser as a page of ours."""
-    document = site.workplace.documents.find(document_id, viewer.actor)
-    content = site.workplace.documents.original(document_id, viewer.actor)
+    document = visit.workplace.documents.find(document_id, visit.actor)
+    content = visit.workplace.documents.original(document_id, visit.actor)
     name = quote(document.source_name or document.id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
