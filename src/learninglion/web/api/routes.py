@@ -619,7 +619,7 @@ def document(document_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResp
 
 
 @routes.delete("/documents/{document_id}", tags=["documents"], status_code=204)
-def _remove_document(
+def remove_document(
     document_id: DocumentId,
     site: TheSite,
     actor: ApiUser,
@@ -709,7 +709,7 @@ def draft(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> R
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": JobView}})
-def _draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
+def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
 
@@ -722,7 +722,7 @@ def _draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "")
 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """The work that `_draft_job` asks for."""
+    """The work that `draft_job` asks for."""
     return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 
