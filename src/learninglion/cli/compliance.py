@@ -9,8 +9,7 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import settings_here, workplace_here
-from learninglion.cli.terminal import advise, console, local_actor, print_json
+from learninglion.cli.terminal import advise, console, local_actor, print_json, settings_here, workplace_here
 from learninglion.compliance.facts import Assessment, Figure, Holding, Installation, facts_of, filled_form
 from learninglion.compliance.papers import compliance_bundle, publication
 from learninglion.compliance.register_entry import register_entry

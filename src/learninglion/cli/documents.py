@@ -7,8 +7,16 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import (
+    advise,
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    tell_switch,
+    workplace_here,
+)
 from learninglion.models import Document, Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json
+from learninglion.cli.terminal import console, fail, local_actor, print_json, workplace_here
 from learninglion.compliance.archive_package import verify_package
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain

@@ -11,8 +11,7 @@ import click
 import typer
 from rich.table import Table
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.experiment import (
     Experiment,
     experiment_of,

@@ -10,8 +10,14 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.experiments import documents_in
-from learninglion.cli.opening import settings_here, workplace_here
-from learninglion.cli.terminal import console, local_actor, print_json, progress
+from learninglion.cli.terminal import (
+    console,
+    local_actor,
+    print_json,
+    progress,
+    settings_here,
+    workplace_here,
+)
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences

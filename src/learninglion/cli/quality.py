@@ -23,8 +23,7 @@ from learninglion.cli.experiments import (
     write_page,
 )
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,

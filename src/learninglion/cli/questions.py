@@ -10,7 +10,6 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import (
     advise,
     console,
@@ -20,6 +19,7 @@ from learninglion.cli.terminal import (
     progress,
     read_json,
     read_text,
+    workplace_here,
 )
 from learninglion.drafting.selection import Choice, read_choices
 from learninglion.drafting.style import StyleReport

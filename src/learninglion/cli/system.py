@@ -10,8 +10,16 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import (
+    advise,
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    tell_switch,
+    workplace_here,
+)
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain

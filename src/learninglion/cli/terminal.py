@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -22,6 +22,11 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress as ProgressFunction
 from learninglion.models.progress import silent
+
+if TYPE_CHECKING:
+    from learninglion.settings import Settings
+    from learninglion.workflow import Workplace
+    from learninglion.workflow.indexing import IndexState
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
@@ -209,3 +214,32 @@ def _show(error: Any, file: object = None) -> None:
         typer.echo(help_in_dutch(context.get_usage()), err=True)
         typer.echo(f"Alle opties: {context.command_path} --help\n", err=True)
     typer.echo(f"learninglion: {in_dutch(error.format_message())}", err=True)
+
+
+# --------------------------------------------------------------------------- the workplace of the settings
+# Imported when a command asks for it: `--version` and `--help` need none of it.
+
+
+@contextmanager
+def workplace_here(settings: Settings | None = None) -> Iterator[Workplace]:
+    """The workflow on the data folder in force, closed afterwards."""
+    from learninglion.settings import load_settings, workplace_options
+    from learninglion.workflow import working
+
+    with working(workplace_options(settings or load_settings())) as workplace:
+        yield workplace
+
+
+def settings_here() -> Settings:
+    """The settings with the language model that was chosen on a screen."""
+    from learninglion.settings import load_settings, with_model
+
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        return with_model(settings, workplace.language_model.chosen())
+
+
+def tell_switch(state: IndexState, advice: str) -> None:
+    """On stderr, where the index was made with another embedding model than the settings name: what to do."""
+    if state.wanted:
+        advise(f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}")
