@@ -129,7 +129,7 @@ def test_only_one_of_many_who_save_at_once_wins(repository: DossierRepository) -
 def test_approval_is_a_version_with_the_same_content(repository: DossierRepository) -> None:
     first = make_dossier()
     repository.save(first, by="jansen", reason="opgesteld")
-    saved = repository.approve(ID, 1, by="pieters", reason="akkoord")
+    saved = repository.approve(ID, 1, by="pieters")
     assert (saved.version, saved.state) == (2, DossierState.APPROVED)
     assert repository.load(ID, None) == replace(first, state=DossierState.APPROVED, version=2)
     assert repository.approve(ID, 1, by="pieters") == repository.approve(ID, 2, by="pieters") == saved
@@ -255,7 +255,6 @@ def test_lists_come_in_pages_last_changed_first(repository: DossierRepository) -
     repository.save(replace(edited(make_dossier(), "x"), id="dossier-1"), by="p0", reason="gewijzigd")
     assert [c.id[-1] for c in repository.list(None)] == ["1", "3", "2", "0"]
     assert [c.id[-1] for c in repository.list(None, offset=1, limit=2)] == ["3", "2"]
-    assert [c.id[-1] for c in repository.list(None, created_by="p1")] == ["1", "3"]
 
 
 def test_retention_finds_what_nobody_touched(repository: DossierRepository) -> None:

@@ -15,7 +15,7 @@
     kind = "documents"
     url = "http://127.0.0.1:8080/v1"
 
-    [grid]                          # settings and values: see configuration.py
+    [grid]                          # settings and values: see retrieval.py
     signals = ["both", "words", "meaning"]
     tune = [false, true]
     body_grams = [0.2, 0.36]

@@ -384,13 +384,14 @@ def share_of(flags: Iterable[bool]) -> float:
     return sum(counted) / len(counted) if counted else 0.0
 
 
-def reliability(
-    scores: Values, truths: NDArray[np.bool_], bins: int = 10
-) -> tuple[tuple[float, float, int], ...]:
+_BINS = 10  # of the reliability diagram
+
+
+def reliability(scores: Values, truths: NDArray[np.bool_]) -> tuple[tuple[float, float, int], ...]:
     """Per bin of equal width with anything in it: (mean score, share that is true, how many)."""
-    which = np.minimum((scores * bins).astype(int), bins - 1)
+    which = np.minimum((scores * _BINS).astype(int), _BINS - 1)
     bins_read = []
-    for b in range(bins):
+    for b in range(_BINS):
         inside = which == b
         if inside.any():
             bins_read.append((float(scores[inside].mean()), float(truths[inside].mean()), int(inside.sum())))

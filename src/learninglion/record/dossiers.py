@@ -223,7 +223,6 @@ class DossierRepository:
         version: int,
         *,
         by: str,
-        reason: str = "",
         two_person: bool = False,
         responsibility: Responsibility | None = None,
     ) -> DossierVersion:
@@ -255,7 +254,7 @@ class DossierRepository:
                 responsibility=responsibility or held.responsibility,
             )
             content = self._spell(dossier)
-            saved = self._add(connection, dossier, content, sha256_hex(content), by, reason)
+            saved = self._add(connection, dossier, content, sha256_hex(content), by, "")
         self._log.advance_anchor()
         return saved
 
@@ -376,7 +375,6 @@ class DossierRepository:
         visible: Visible,
         *,
         state: DossierState | None = None,
-        created_by: str | None = None,
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[DossierCard, ...]:
@@ -384,8 +382,6 @@ class DossierRepository:
         query = select(*(dossiers.c[f] for f in DossierCard.__dataclass_fields__)).where(_seen(visible))
         if state is not None:
             query = query.where(dossiers.c.state == state.value)
-        if created_by is not None:
-            query = query.where(dossiers.c.created_by == created_by)
         query = query.order_by(dossiers.c.changed_at.desc(), dossiers.c.id).offset(offset).limit(limit)
         with reading(self._engine) as connection:
             return tuple(

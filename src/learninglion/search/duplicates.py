@@ -63,29 +63,32 @@ def group_duplicates(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(_as_one(group, rank) for rank, group in enumerate(groups, 1))
 
 
-def timeline(sources: Iterable[Source], *, most: int = 280) -> tuple[Step, ...]:
-    """The dated sources, the oldest first, each with the beginning of its answer in `most` characters."""
+def timeline(sources: Iterable[Source]) -> tuple[Step, ...]:
+    """The dated sources, the oldest first, each with the beginning of its answer."""
     by_source = {s.id: (s.document.date, s) for s in sources}
     dated = [(day, s) for day, s in by_source.values() if day is not None]
-    return tuple(Step(s, day, _beginning(s.body, most)) for day, s in sorted(dated, key=_by_day))
+    return tuple(Step(s, day, _beginning(s.body)) for day, s in sorted(dated, key=_by_day))
+
+
+_BEGINNING = 280  # characters
 
 
 def _by_day(dated: tuple[date, Source]) -> tuple[date, str]:
     return dated[0], dated[1].id
 
 
-def _beginning(text: str, most: int) -> str:
+def _beginning(text: str) -> str:
     spans = split_sentences(text)
     beginning = ""
     for span in spans:
         longer = " ".join(f"{beginning} {span.of(text)}".split())
-        if len(longer) > most:
+        if len(longer) > _BEGINNING:
             break
         beginning = longer
     if beginning:
         return beginning if len(beginning) == len(" ".join(text.split())) else f"{beginning} …"
     flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
+    return flat if len(flat) <= _BEGINNING else flat[:_BEGINNING].rsplit(" ", 1)[0] + " …"
 
 
 def _as_one(group: Sequence[Hit], rank: int) -> Hit:

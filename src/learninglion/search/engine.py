@@ -107,6 +107,9 @@ def follows(made: Made, reader: Reader) -> bool:
     return same and made.mark == reader.mark_of(made.sequence)
 
 
+PATIENCE = 60.0  # seconds for another process that writes the index
+
+
 class Engine(Protocol):
     """An index that follows a store, with the encoders that questions and new texts are encoded with."""
 
@@ -128,7 +131,7 @@ class Engine(Protocol):
     def verify(self) -> str:
         """Check all that is kept; "" or what is damaged."""
 
-    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = PATIENCE) -> int:
         """Follow the store up to its newest change; the number of changed documents.
 
         An index that is missing, damaged, of another store or of an encoder that cannot be had is rebuilt;
@@ -136,17 +139,17 @@ class Engine(Protocol):
         seconds, then raises ConflictError.
         """
 
-    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def rebuild(self, reader: Reader, progress: Progress | None = None) -> int:
         """Make the index again from the store; searches go on in the old one until the new is complete."""
 
-    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def switch(self, reader: Reader, progress: Progress | None = None) -> int:
         """Have the current encoder take over from the former one; the documents encoded, or 0.
 
         Searches and updates go on meanwhile. Killed, it goes on where it was. Raises ConflictError where
         another process is doing it.
         """
 
-    def purge(self, wait: float | None = 60.0) -> None:
+    def purge(self) -> None:
         """Take out whatever no longer counts: a deleted text leaves nothing here."""
 
     def rows_of(self, document_id: str) -> int:

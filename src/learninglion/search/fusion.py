@@ -38,7 +38,7 @@ class Fusion:
     """Weights of the features, and what turns their sum into a chance.
 
     The logit of a body is slope * log(weighted sum of its features) + offset. `version` 0 came with the
-    package; higher ones were learned from an archive (tuning.py).
+    package; higher ones were learned from an archive (evaluation/tune.py).
     """
 
     body_stems: float

@@ -54,6 +54,7 @@ from learninglion.search.engine import (
     EXACT,
     NEAREST,
     OTHER_ENCODER,
+    PATIENCE,
     EncoderFinder,
     Encoders,
     IndexState,
@@ -906,7 +907,7 @@ class Index:
 
     # ------------------------------------------------------------------------------------- writing
 
-    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = PATIENCE) -> int:
         """Follow the store up to its newest change; the number of changed documents.
 
         An index that is missing, damaged, of another store or of an encoder that cannot be had is rebuilt;
@@ -929,15 +930,15 @@ class Index:
             self._publish(self._tidy(replace(manifest, sequence=newest, mark=reader.mark_of(newest))))
             return len(changes)
 
-    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def rebuild(self, reader: Reader, progress: Progress | None = None) -> int:
         """Make the index again from the store; searches go on in the old one until the new is complete."""
         if self.state().wanted:
-            return self.switch(reader, progress, wait)
-        with self._writing(wait):
+            return self.switch(reader, progress)
+        with self._writing():
             self.refresh()
             return self._rebuild(reader, progress)
 
-    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def switch(self, reader: Reader, progress: Progress | None = None) -> int:
         """Have `encoder` take over from the one that the index was made with; the documents encoded, or 0.
 
         Searches and updates go on meanwhile, also those of other processes. Killed, it goes on where it was,
@@ -948,16 +949,16 @@ class Index:
                 return 0
             if self._cache is not None:
                 encode_all(self.encoders.current, self._cache, reader, progress)
-            with self._writing(wait):
+            with self._writing():
                 self.refresh()
                 return self._rebuild(reader, progress if self._cache is None else None)
 
-    def purge(self, wait: float | None = 60.0) -> None:
+    def purge(self) -> None:
         """Write everything anew without the rows that no longer count: a deleted text leaves nothing here.
 
         Searches go on in the old files until the new ones are complete.
         """
-        with self._writing(wait):
+        with self._writing():
             self.refresh()
             if self._snapshot is None or not self._manifest().dead:
                 return
@@ -997,7 +998,7 @@ class Index:
         return self._snapshot is None or not follows(self._manifest(), reader)
 
     @contextmanager
-    def _writing(self, wait: float | None) -> Iterator[None]:
+    def _writing(self, wait: float | None = PATIENCE) -> Iterator[None]:
         with self._write_lock, exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait):
             yield
 

@@ -49,6 +49,7 @@ from learninglion.search.engine import (
     EXACT,
     NEAREST,
     OTHER_ENCODER,
+    PATIENCE,
     EncoderFinder,
     Encoders,
     IndexState,
@@ -994,7 +995,7 @@ class PostgresIndex:
 
     # ------------------------------------------------------------------------------------- writing
 
-    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = PATIENCE) -> int:
         """Follow the store up to its newest change; the number of changed documents."""
         if self._is_current(reader):
             return 0
@@ -1008,24 +1009,24 @@ class PostgresIndex:
             self._follow(row, changes, reader, progress)
             return len(changes)
 
-    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def rebuild(self, reader: Reader, progress: Progress | None = None) -> int:
         """Make the index again from the store; searches go on in the old one until the new is complete."""
-        with self._alone("write", wait):
+        with self._alone("write"):
             self._give_up()
             return self._build(reader, progress)
 
-    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+    def switch(self, reader: Reader, progress: Progress | None = None) -> int:
         """Have the current encoder take over from the former one; the documents encoded, or 0."""
         with self._alone("switch", 0.0):
             if not self.state().wanted:
                 return 0
             self._fill(reader, progress)  # searches and updates go on meanwhile
-            with self._alone("write", wait):
+            with self._alone("write"):
                 return self._build(reader, None)
 
-    def purge(self, wait: float | None = 60.0) -> None:
+    def purge(self) -> None:
         """Take out whatever no longer counts: a deleted text leaves nothing here."""
-        with self._alone("write", wait):
+        with self._alone("write"):
             self._drop_replaced(0.0)
             with self._database.connect() as connection:
                 rows = self._rows(connection)
@@ -1043,7 +1044,7 @@ class PostgresIndex:
         return row.sequence == reader.change_counter() and follows(row, reader)
 
     @contextmanager
-    def _alone(self, purpose: str, wait: float | None) -> Iterator[None]:
+    def _alone(self, purpose: str, wait: float | None = PATIENCE) -> Iterator[None]:
         """Hold the index's lock for `purpose`, which PostgreSQL frees when this process dies."""
         key = _lock_key(self._schema, purpose)
         until = None if wait is None else time.monotonic() + wait

@@ -2,7 +2,7 @@
 
     from learninglion.web.app import create_app, set_up_address
     app = create_app(workplace, settings)   # a workflow.Workplace and the settings.Settings it was opened by
-    serve(app, settings.web, make_worker(workplace, settings.jobs.slots))  # web.serving, web.works
+    serve(app, settings.web, make_worker(workplace, settings.jobs.slots))  # web.serving
 
 `set_up_address(app)` gives the one-time address for the first account, or None when there is one already;
 `learninglion serve` prints it. `create_mcp(workplace, actor)` stands in `learninglion.web.mcp`.

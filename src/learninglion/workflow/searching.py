@@ -102,7 +102,6 @@ class Searching:
         *,
         filters: Filters = NO_FILTERS,
         limit: int = _LIMIT,
-        threshold: float = 0.0,
         actor: Actor,
         progress: Progress = silent,
     ) -> tuple[tuple[Hit, ...], ...]:
@@ -113,11 +112,11 @@ class Searching:
         current = self._indexing.follow(progress)
         texts = [without_askers(question.text) for question in question_set.questions]
         synonyms = self.synonyms
-        offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor, synonyms)
+        offers = self._find(texts, question_set.introduction, filters, limit, 0.0, actor, synonyms)
         details: dict[str, Plain] = {
             "filters": to_plain(filters),
             "limit": limit,
-            "threshold": threshold,
+            "threshold": 0.0,
             "synonyms": len({term for text in texts for term in synonyms.added(text)}),
             **self._means(synonyms, current, offers),
             "offered": [[hit.source.id for hit in hits] for hits in offers],
