@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 
@@ -16,12 +17,23 @@ from numpy.typing import NDArray
 
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.files import exclusive
+from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
-from learninglion.search.analysis import Terms
+from learninglion.search.analysis import Terms, analyse
 from learninglion.search.frame import background_answers
-from learninglion.search.local import Addition, Index, Lexicon
+from learninglion.search.local import (
+    Addition,
+    Index,
+    Lexicon,
+    Sketch,
+    merge,
+    open_segment,
+    sketched,
+    write_segment,
+)
 from learninglion.search.search import search
+from learninglion.search.segments import Entries
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 
@@ -368,3 +380,72 @@ def test_files_of_a_change_that_was_killed_before_its_commit_are_in_nobodys_way(
     killed = Lexicon(tmp_path / "before")
     killed.change([addition(4)], ("doc-1",), 4)
     assert sorted(killed.search((((7, 1.0),), ()), 9).tolist()) == [0, 2, 3, 4]
+
+
+def test_vectors_come_back_nearly_as_they_were_also_after_a_merge(tmp_path: Path) -> None:
+    vectors = normalised(np.random.default_rng(3).standard_normal((40, 384)).astype(np.float32))
+    vectors[7] = 0  # a text that an encoder makes nothing of
+    entries = Entries()
+    for number in range(20):
+        entries.keys.append(number)
+        entries.documents.append(f"d{number}")
+        entries.sources.append(f"d{number}#1")
+        entries.terms.append((analyse("Waarom?"), analyse(f"Om reden {number}.")))
+        entries.passages.append((1, 1))
+        entries.vectors.append(vectors[2 * number : 2 * number + 2])
+    write_segment(tmp_path, "a", entries, 384)
+    segment = open_segment(tmp_path, "a", whole=True)
+    everything = np.arange(40)
+    placed = segment.placed(everything)
+    assert (placed @ vectors.T - vectors @ vectors.T).std() < 0.0005
+    assert not placed[7].any()
+    segment.alive[0] = False
+    merge(tmp_path, "b", [segment])
+    merged = open_segment(tmp_path, "b")
+    assert np.array_equal(merged.placed(everything[:38]), placed[2:]), "merging rounds nothing again"
+
+
+def directions(count: int, dimensions: int) -> Vectors:
+    random = np.random.default_rng(count)
+    return normalised(random.standard_normal((count, dimensions)).astype(np.float32))
+
+
+@pytest.mark.parametrize("dimensions", [16, 128, 200, 384])
+def test_a_sketch_tells_cosines_within_hundredths(dimensions: int) -> None:
+    vectors, asked = directions(3000, dimensions), directions(1, dimensions)[0]
+    told = Sketch(*sketched(vectors)).cosines(asked)
+    assert told.shape == (3000,)
+    assert np.abs(told - vectors @ asked).max() < 0.08
+    # who is nearest by far is so at first look
+    near = normalised(asked[None] + 0.2 * vectors[:1])
+    assert int(Sketch(*sketched(np.concatenate([vectors, near]))).cosines(asked).argmax()) == 3000
+
+
+def test_the_nearest_are_among_the_first_at_first_look() -> None:
+    vectors, asked = directions(20_000, 384), directions(5, 384)
+    sketch = Sketch(*sketched(vectors))
+    for vector in asked:
+        nearest = np.argsort(-(vectors @ vector))[:30]
+        first = np.argsort(-sketch.cosines(vector))[:100]
+        assert len(set(nearest.tolist()) & set(first.tolist())) >= 29
+
+
+def test_a_sketch_of_nothing_and_of_a_vector_without_length() -> None:
+    nothing = Sketch(*sketched(np.zeros((0, 384), dtype=np.float32)))
+    assert nothing.cosines(directions(1, 384)[0]).shape == (0,)
+    rows = np.concatenate([np.zeros((1, 16), dtype=np.float32), directions(1, 16)])
+    told = Sketch(*sketched(rows)).cosines(rows[1])
+    assert told[0] == 0
+    assert told[1] == pytest.approx(1, abs=0.03)
+
+
+def test_a_sketch_is_the_same_from_a_file_and_for_everybody_who_asks(tmp_path: Path) -> None:
+    vectors, asked = directions(5000, 384), directions(1, 384)[0]
+    levels, scales = sketched(vectors)
+    np.save(tmp_path / "levels.npy", levels)
+    mapped = np.asarray(np.load(tmp_path / "levels.npy", mmap_mode="r"))
+    sketch, again = Sketch(levels, scales), Sketch(mapped, scales)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: again.cosines(asked).tobytes(), range(8)))
+    assert set(told) == {sketch.cosines(asked).tobytes()}
+    assert np.array_equal(mapped, levels), "letting go of memory loses nothing"
