@@ -45,7 +45,7 @@ def _module_of(field: Field[object]) -> str:
     return f"{getattr(kind, '__module__', '')}.x"
 
 
-@pytest.mark.parametrize("module", ["documents", "questions", "dossiers"])
+@pytest.mark.parametrize("module", ["documents", "questions", "compliance"])
 def test_a_command_does_not_load_the_web(module: str) -> None:
     code = f"""
 import sys, learninglion.cli, learninglion.cli.{module}

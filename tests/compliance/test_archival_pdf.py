@@ -14,8 +14,8 @@ from learninglion.drafting import extractive
 from learninglion.drafting.verdict import verify
 from learninglion.record.export import to_pdf
 from learninglion.testing import make_question_set, make_selection
+from learninglion.workflow.dossiers import make_dossier
 from learninglion.workflow.monthly import Month, monthly_pdf
-from learninglion.workflow.writing import make_dossier
 
 _NAMESPACE = {"pdfaid": "http://www.aiim.org/pdfa/ns/id/", "pdfuaid": "http://www.aiim.org/pdfua/ns/id/"}
 

@@ -26,13 +26,13 @@ from learninglion.record.marking import (
     sidecar_of,
 )
 from learninglion.testing import make_question_set, make_selection
-from learninglion.workflow import writing
+from learninglion.workflow import dossiers
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 def make_dossier() -> Dossier:
-    return writing.make_dossier(make_question_set(), [verify(extractive.draft(make_selection()))], ())
+    return dossiers.make_dossier(make_question_set(), [verify(extractive.draft(make_selection()))], ())
 
 
 def written(folder: Path, form: ExportFormat) -> tuple[Path, Signer]:

@@ -19,7 +19,7 @@ from learninglion.models.plain import from_plain, to_plain
 from learninglion.testing import make_card, make_hit, make_selection, make_source
 from learninglion.web.pages.proposal_view import view_verdict
 from learninglion.workflow.answer_text import read_answer, write_answer
-from learninglion.workflow.writing import check_again, own_statement
+from learninglion.workflow.dossiers import check_again, own_statement
 
 ASKED = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"
 PONTS = make_source(

@@ -27,7 +27,7 @@ from learninglion.models import (
 from learninglion.record.notes import why_unanswered
 from learninglion.testing import make_source
 from learninglion.workflow.answer_text import carried_along, read_answer, write_answer
-from learninglion.workflow.writing import check_again
+from learninglion.workflow.dossiers import check_again
 
 BODY = (
     "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. "

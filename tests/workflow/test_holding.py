@@ -12,7 +12,7 @@ from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, PermissionDeniedError
 from learninglion.sample import sample_documents
 from learninglion.workflow import Workplace, WorkplaceOptions
-from learninglion.workflow.persons import Outcome
+from learninglion.workflow.retention import Outcome
 from learninglion.workflow.workplace import working
 
 BOSS = Actor("beheer", frozenset(Role))

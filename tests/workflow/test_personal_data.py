@@ -12,7 +12,7 @@ from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import canonical_json
 from learninglion.workflow import FileStatus, Workplace, WorkplaceOptions, working
 from learninglion.workflow.intake import PersonalPolicy
-from learninglion.workflow.persons import Outcome
+from learninglion.workflow.retention import Outcome
 
 BOSS = Actor("beheer", frozenset(Role))
 NOOR = Actor("noor", frozenset({Role.DRAFTER}))

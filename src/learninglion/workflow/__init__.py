@@ -2,6 +2,7 @@
 
 from learninglion.inference.encoders import EncoderChoice
 from learninglion.models.progress import Progress, silent
+from learninglion.workflow.dossiers import DraftEvent, unfinished
 from learninglion.workflow.drafts import ReplayReport
 from learninglion.workflow.intake import (
     FileResult,
@@ -15,7 +16,6 @@ from learninglion.workflow.intake import (
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.rights import RIGHTS, Task, require
 from learninglion.workflow.workplace import Workplace, open_workplace, working
-from learninglion.workflow.writing import DraftEvent, unfinished
 
 __all__ = [
     "RIGHTS",

@@ -41,14 +41,13 @@ from learninglion.workflow.documents import (
     next_number,
     own_source,
 )
-from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.dossiers import Dossiers, quoted_draft
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import Sets
-from learninglion.workflow.writing import quoted_draft
 
 _LONGEST = 2000  # characters of a question
 

@@ -63,19 +63,12 @@ from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store
 from learninglion.workflow.answer_text import carried_along, read_answer, read_proposal
 from learninglion.workflow.documents import Documents
-from learninglion.workflow.dossiers import Dossiers
-from learninglion.workflow.guides import GuideRepository
-from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.log import note, set_subject
-from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.rights import Task, require
-from learninglion.workflow.searching import Searching
-from learninglion.workflow.writing import (
+from learninglion.workflow.dossiers import (
     QUOTED,
     REDRAFTED,
     RESUMED,
     WRITTEN,
+    Dossiers,
     Listener,
     SetWriter,
     check_again,
@@ -88,6 +81,13 @@ from learninglion.workflow.writing import (
     unheard,
     with_sources,
 )
+from learninglion.workflow.guides import GuideRepository
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.language_model import LanguageModel
+from learninglion.workflow.log import note, set_subject
+from learninglion.workflow.options import WorkplaceOptions
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.searching import Searching
 
 # Where a draft made again differs from what was recorded: which sentence, model, setting or source.
 

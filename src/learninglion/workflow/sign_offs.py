@@ -31,10 +31,9 @@ from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog
 from learninglion.record.notes import listed
 from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.dossiers import Dossiers, unfinished
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.writing import unfinished
 
 metadata = new_metadata()
 

@@ -37,10 +37,9 @@ from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.otlp import Collector, Tracer
-from learninglion.workflow.persons import Persons
 from learninglion.workflow.quality import Judging, Learning, Quality
 from learninglion.workflow.remarks import Remarks
-from learninglion.workflow.retention import Retention
+from learninglion.workflow.retention import Persons, Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
