@@ -28,13 +28,18 @@ from learninglion.search.asking import (
     read_first,
 )
 from learninglion.search.evidence import cover, look, split_verb, want
-from learninglion.search.facts import Feature, facts_about, feature_asked
+from learninglion.search.facts import Feature, carriers, facts_about, feature_asked
 from learninglion.search.local import Index
 from learninglion.search.material import Material, grouped
-from learninglion.search.question import is_english, read_question, without_order
+from learninglion.search.question import (
+    Description,
+    described,
+    is_english,
+    naming,
+    read_question,
+    without_order,
+)
 from learninglion.search.ranking import chance_answered
-from learninglion.search.referring import Description, described, naming
-from learninglion.search.summary import carriers
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 

@@ -8,8 +8,8 @@ import pytest
 
 from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
 from learninglion.search.evidence import cover, look, told_apart, want
-from learninglion.search.numbering import not_told, within
-from learninglion.search.translation import kin
+from learninglion.search.parts import not_told, within
+from learninglion.search.synonyms import kin
 
 CARD = DocumentCard("doc-1", "Havenreglement", DocumentKind.DOCUMENT, date=date(2024, 5, 1))
 TABLE = (

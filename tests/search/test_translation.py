@@ -9,7 +9,7 @@ import pytest
 from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
 from learninglion.search.evidence import look, want
 from learninglion.search.search import in_dutch
-from learninglion.search.translation import translations
+from learninglion.search.synonyms import translations
 
 
 @pytest.mark.parametrize(

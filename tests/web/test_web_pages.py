@@ -179,8 +179,6 @@ def errors_on_screen() -> set[str]:
         "serving",
         "addresses",
         "backup",
-        "transfer",
-        "files",
         "workplace",
         "checkup",
     )

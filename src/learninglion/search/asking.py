@@ -28,11 +28,17 @@ from learninglion.search.facts import (
     tells_apart,
 )
 from learninglion.search.material import Material, grouped, material_of, merged
-from learninglion.search.numbering import not_told, numbers_named
-from learninglion.search.parts import part_going_on
-from learninglion.search.question import is_english, read_question
+from learninglion.search.parts import not_told, numbers_named, part_going_on
+from learninglion.search.question import (
+    Naming,
+    alike,
+    described,
+    is_english,
+    naming,
+    points_at_document,
+    read_question,
+)
 from learninglion.search.ranking import Weighed, chance_answered, first_places, rank, rarity_in, weigh
-from learninglion.search.referring import Naming, alike, described, naming, points_at_document
 from learninglion.search.revisions import (
     ChangeWanted,
     anchor,

@@ -9,9 +9,9 @@ from typing_extensions import TypedDict
 from learninglion.models import Region, Span
 from learninglion.record.contract import Day, RegionView, region_view
 from learninglion.search.asking import Reply
-from learninglion.search.cells import Value
 from learninglion.search.comparing import Comparison, Place
 from learninglion.search.material import Material, Twin
+from learninglion.search.units import Value
 
 Locate = Callable[[str, Span], tuple[Region, ...]]
 

@@ -26,12 +26,10 @@ from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
 from learninglion.search.analysis import stem
-from learninglion.search.cells import row_named
-from learninglion.search.numbering import numbers_named
-from learninglion.search.question import Asked, language_of, read_question
-from learninglion.search.referring import document_named
-from learninglion.search.translation import kin, translations
-from learninglion.search.units import Unit, units_of
+from learninglion.search.parts import numbers_named
+from learninglion.search.question import Asked, document_named, language_of, read_question
+from learninglion.search.synonyms import kin, translations
+from learninglion.search.units import Unit, row_named, units_of
 
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]

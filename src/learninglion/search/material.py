@@ -14,10 +14,10 @@ import numpy as np
 from learninglion.dutch.questions import gives
 from learninglion.dutch.text import words
 from learninglion.models import DocumentCard, SourceKind, Span
-from learninglion.search.cells import Value, value_asked
 from learninglion.search.evidence import Wanted, cover, named
 from learninglion.search.question import is_english
 from learninglion.search.ranking import Weighed
+from learninglion.search.units import Value, value_asked
 
 _GAP = 4  # characters between two sections that follow one another
 _SAYS_ENOUGH = 6  # words: a shorter sentence says what it says by what stands around it

@@ -16,8 +16,7 @@ from learninglion.dutch.text import fold
 from learninglion.models import Document
 from learninglion.search.comparing import Change, ChangeKind, Place, Substance, compare, places_of
 from learninglion.search.evidence import cover, want
-from learninglion.search.question import read_question
-from learninglion.search.referring import naming
+from learninglion.search.question import naming, read_question
 
 Named = tuple[str, tuple[str, ...]]  # of a document its id, and what it goes by
 

@@ -29,8 +29,7 @@ from learninglion.search.ranking import (
     weigh,
 )
 from learninglion.search.scoring import make_probe
-from learninglion.search.synonyms import Synonyms
-from learninglion.search.translation import translations
+from learninglion.search.synonyms import Synonyms, translations
 from learninglion.store.reader import Entry, Lookup
 
 __all__ = ["Ranking", "meant_by", "query_terms", "query_vectors", "rank", "search", "search_set"]
