@@ -14,9 +14,8 @@ from learninglion.evaluation.document_questions import (
 )
 from learninglion.models import Actor, Document, Role
 from learninglion.search.asking import Verdict, find_answers
-from learninglion.search.comparing import ChangeKind, Substance
+from learninglion.search.comparing import ChangeKind, Substance, change_asked, pair_meant
 from learninglion.search.local import Index
-from learninglion.search.revisions import change_asked, pair_meant
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, parse_files, working

@@ -15,6 +15,16 @@ from typing import Protocol
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import fold, words
 from learninglion.models import Document, DocumentCard, DocumentKind
+from learninglion.search.comparing import (
+    ChangeWanted,
+    anchor,
+    before,
+    change_asked,
+    changes_asked,
+    going_on,
+    of_one_name,
+    pair_meant,
+)
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
 from learninglion.search.facts import (
@@ -39,16 +49,6 @@ from learninglion.search.question import (
     read_question,
 )
 from learninglion.search.ranking import Weighed, chance_answered, first_places, rank, rarity_in, weigh
-from learninglion.search.revisions import (
-    ChangeWanted,
-    anchor,
-    before,
-    change_asked,
-    changes_asked,
-    going_on,
-    of_one_name,
-    pair_meant,
-)
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
