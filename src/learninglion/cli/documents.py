@@ -120,11 +120,7 @@ def ingest(
     """Neem documenten op in de verzameling en maak ze vindbaar."""
     with workplace_here() as workplace, progress() as shown:
         report = workplace.intake.ingest(
-            paths,
-            collection=collection,
-            actor=local_actor(),
-            progress=shown,
-            without_covered=without_covered,
+            paths, collection=collection, actor=local_actor(), progress=shown, without_covered=without_covered
         )
         tell_switch(
             workplace.indexing.state(),

@@ -565,11 +565,7 @@ def ask(
     with workplace_here() as workplace, progress() as shown:
         workplace.documents.require_known(filters, local_actor())
         reply = workplace.asking.ask(
-            question,
-            after=after,
-            filters=filters,
-            actor=local_actor(),
-            progress=shown,
+            question, after=after, filters=filters, actor=local_actor(), progress=shown
         )
         reply_shown = reply_view(reply, workplace.documents.regions)
         dossier = None

@@ -115,9 +115,7 @@ def write_processing_log(
 
 
 @log_app.command("accept")
-def accept_log(
-    reason: str = typer.Option(..., "--reason", help="Waarom dit logboek het goede is."),
-) -> None:
+def accept_log(reason: str = typer.Option(..., "--reason", help="Waarom dit logboek het goede is.")) -> None:
     """Maak het logboek zoals het nu is tot uitgangspunt; ook dat komt erin."""
     with workplace_here() as workplace:
         entry = workplace.log.accept(reason=reason, actor=local_actor())

@@ -292,11 +292,7 @@ def damage_of(engine: Engine) -> str:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: alone, waiting for its turn; all of it is kept or nothing."""
     turn = engine.get_execution_options().get(_TURN) or nullcontext()
-    with (
-        turn,
-        engine.connect().execution_options(**{_WRITE: True}) as connection,
-        connection.begin(),
-    ):
+    with turn, engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
         if (fence := _FENCE.get()) is not None:
             fence(connection)
         yield connection

@@ -134,12 +134,7 @@ class Holder:
 
 
 @contextlib.contextmanager
-def exclusive(
-    path: Path,
-    purpose: str,
-    *,
-    wait: float | None = 0.0,
-) -> Iterator[None]:
+def exclusive(path: Path, purpose: str, *, wait: float | None = 0.0) -> Iterator[None]:
     """Hold the lock file `path` for the length of the block.
 
     `wait` is how many seconds to wait for another holder (None = for ever). Raises ConflictError that names

@@ -143,7 +143,7 @@ def mask_passage(passage: Passage) -> Passage:
 _OWN_NUMBERS = re.compile(
     r"\b(?:20\d\d[ZD]\d{4,6}|ECLI:[A-Z]{2}:[A-Z0-9]+:\d{4}:[A-Z0-9.]+"
     r"|(?:kst|ah|kv|h|blg|nds|stb|stcrt)-(?:(?:tk|ek)-)?[0-9A-Z]+(?:-[0-9A-Za-z]+)*)\b"
-    r"|https?://\S+|\bwww\.\S+",
+    r"|https?://\S+|\bwww\.\S+"
 )
 # A word right before a number that says it is a number of something else.
 _OTHER_NUMBER = re.compile(

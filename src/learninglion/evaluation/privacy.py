@@ -13,14 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from learninglion.dutch.personal import (
-    NUMBERED,
-    PersonalData,
-    PersonalKind,
-    find_personal,
-    is_bsn,
-    is_iban,
-)
+from learninglion.dutch.personal import NUMBERED, PersonalData, PersonalKind, find_personal, is_bsn, is_iban
 from learninglion.evaluation.measures import wilson
 from learninglion.models import Span
 

@@ -194,10 +194,7 @@ def _amount(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
         yield "euro", _replace(sentence, match, _next_number(digits, 1 + seed % 5))
         yield "euro lost", _replace(sentence, match, match.group().replace("€", "").strip())
     for match in re.finditer(r"\d+(?:,\d+)? ?(?:miljoen|miljard|mln|mld)", sentence):
-        yield (
-            "scale",
-            _replace(sentence, match, re.sub(r"[a-z]+$", _other_scale, match.group())),
-        )
+        yield ("scale", _replace(sentence, match, re.sub(r"[a-z]+$", _other_scale, match.group())))
         yield (
             "value",
             _replace(sentence, match, re.sub(r"^\d+", lambda m: str(int(m.group()) + 1), match.group())),

@@ -50,14 +50,7 @@ from learninglion.database.engine import (
     spell_moment,
     writing,
 )
-from learninglion.models import (
-    DocumentCard,
-    Dossier,
-    DossierState,
-    Responsibility,
-    SourceKind,
-    Verification,
-)
+from learninglion.models import DocumentCard, Dossier, DossierState, Responsibility, SourceKind, Verification
 from learninglion.models.errors import (
     ConflictError,
     InputError,
@@ -371,12 +364,7 @@ class DossierRepository:
             return tuple(_read_version(tuple(row)) for row in connection.execute(query))
 
     def list(
-        self,
-        visible: Visible,
-        *,
-        state: DossierState | None = None,
-        offset: int = 0,
-        limit: int = 50,
+        self, visible: Visible, *, state: DossierState | None = None, offset: int = 0, limit: int = 50
     ) -> tuple[DossierCard, ...]:
         """A page of the dossiers one may see, last changed first."""
         query = select(*(dossiers.c[f] for f in DossierCard.__dataclass_fields__)).where(_seen(visible))
@@ -656,8 +644,7 @@ def _seen(visible: Visible) -> ColumnElement[bool]:
         return true()
     mine = sorted(visible)
     hidden = exists().where(
-        dossier_collections.c.dossier_id == dossiers.c.id,
-        dossier_collections.c.collection.not_in(mine),
+        dossier_collections.c.dossier_id == dossiers.c.id, dossier_collections.c.collection.not_in(mine)
     )
     within = exists().where(
         memberships.c.document_key == documents.c.key,

@@ -741,8 +741,7 @@ def _listed_note(word: WordDocument, note: Note) -> Element:
 def _footnote(part: Part, note: Note, note_id: int, style: str, mark_style: str) -> Element:
     text = _note_text(part, note, style, mark_style, "<w:footnoteRef/>")
     made: Element = etree.fromstring(
-        f'<w:footnote xmlns:w="{_W}" xmlns:r="{_R}" w:id="{note_id}"><w:p>{text}</w:p></w:footnote>',
-        _PARSER,
+        f'<w:footnote xmlns:w="{_W}" xmlns:r="{_R}" w:id="{note_id}"><w:p>{text}</w:p></w:footnote>', _PARSER
     )
     return made
 

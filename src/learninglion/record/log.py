@@ -346,13 +346,7 @@ def _seal(seq: int, at: str, actor: str, action: str, subject: str, details: str
 
 
 def _sealed(
-    seq: int,
-    at: datetime,
-    actor: str,
-    action: str,
-    subject: str,
-    details: Mapping[str, Plain],
-    previous: str,
+    seq: int, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Plain], previous: str
 ) -> LogEntry:
     sealed = _seal(seq, spell_moment(at), actor, action, subject, canonical_json(details), previous)
     return LogEntry(seq, at, actor, action, subject, details, previous, sealed)

@@ -150,8 +150,7 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
         own = _sentences_of(verification)
         numbers = verification.draft.selection.question.numbers
         home = next(
-            (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)),
-            None,
+            (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)), None
         )
         last = len(groups) - 1
         if own and groups and last not in homes and (known[last] == own or home == last):

@@ -332,11 +332,7 @@ class _About:
 
 
 def _described_asked(
-    question: str,
-    library: Library,
-    namings: Mapping[str, Naming],
-    best: Sequence[Weighed],
-    rarity: Rarity,
+    question: str, library: Library, namings: Mapping[str, Naming], best: Sequence[Weighed], rarity: Rarity
 ) -> _About | None:
     """A question about the document of which it says what it is about, if the front of one tells of that."""
     description = described(question)

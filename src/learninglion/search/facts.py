@@ -217,10 +217,7 @@ _ASPECTS = (
         rf".{{0,30}}?{PARTS_NUMBERED}(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
     ),
     _aspect(Feature.PART, rf"^\W*(?:en\s+)?(?:de|het|the)?\s*{PARTS_NUMBERED}\W*", only=True),
-    _aspect(
-        Feature.PAGES,
-        r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*",
-    ),
+    _aspect(Feature.PAGES, r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*"),
     _aspect(
         Feature.PAGES,
         r"(?!.*\b(?:geldig|kracht|valid|force)\b)"

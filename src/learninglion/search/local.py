@@ -896,13 +896,7 @@ class Index:
         if lexicon.count() < alive_sources:
             raise IntegrityError("Het woordregister mist bronnen.")
         return Snapshot(
-            segments,
-            frame,
-            lexicon,
-            self._fusion(),
-            manifest.encoder,
-            manifest.sequence,
-            self.timings,
+            segments, frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence, self.timings
         )
 
     # ------------------------------------------------------------------------------------- writing

@@ -140,10 +140,7 @@ def _look_up(reader: Lookup, names: Sequence[Sequence[str]], entries: dict[str, 
 
 
 def _read_sections(
-    reader: Lookup,
-    rankings: Sequence[Ranking],
-    wanted_parts: Sequence[Wanted],
-    entries: dict[str, Entry],
+    reader: Lookup, rankings: Sequence[Ranking], wanted_parts: Sequence[Wanted], entries: dict[str, Entry]
 ) -> tuple[list[Ranking], list[dict[str, Look]]]:
     """The rankings with their first sections read and placed anew, and the best unit of each, by source."""
     places = [first_places(ranking, sections_only=True) for ranking in rankings]
@@ -159,11 +156,7 @@ def _read_sections(
 
 
 def _holding(
-    ranking: Ranking,
-    wanted: Wanted,
-    looks: dict[str, Look],
-    entries: dict[str, Entry],
-    reader: Lookup,
+    ranking: Ranking, wanted: Wanted, looks: dict[str, Look], entries: dict[str, Entry], reader: Lookup
 ) -> Ranking:
     """Of `ranking` what holds every word of a look-up: never nothing while the word stands there."""
     places = first_places(ranking, sections_only=False)

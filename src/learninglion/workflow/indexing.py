@@ -102,11 +102,7 @@ class EncoderBook:
         if choice.base_url:
             require_allowed(choice.base_url, self._allowed)
         return open_encoder(
-            choice.kind,
-            url=choice.base_url,
-            model=choice.model,
-            api_key=choice.api_key,
-            route=choice.route,
+            choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key, route=choice.route
         )
 
     def _read(self) -> dict[str, EncoderChoice]:

@@ -224,11 +224,7 @@ def _plots(months: Sequence[Month]) -> list[tuple[str, str, str]]:
     series = (
         ("Keer gezocht", [float(m.searches) for m in months], 0),
         ("Tekstvoorstellen", [float(m.drafts) for m in months], 0),
-        (
-            "Zinnen die geen bron draagt, %",
-            [100 * _share(m.failed, m.sentences) for m in months],
-            1,
-        ),
+        ("Zinnen die geen bron draagt, %", [100 * _share(m.failed, m.sentences) for m in months], 1),
         ("Energie, Wh", [1000 * sum(k for _, k in m.kwh) for m in months], 2),
     )
     made = []

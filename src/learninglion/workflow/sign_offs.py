@@ -266,13 +266,7 @@ class SignOffs:
         return tuple(waiting)
 
     def ask(
-        self,
-        dossier_id: str,
-        person: str,
-        remark: str,
-        *,
-        leave_open: Collection[int] = (),
-        actor: Actor,
+        self, dossier_id: str, person: str, remark: str, *, leave_open: Collection[int] = (), actor: Actor
     ) -> None:
         """Ask a named second person to sign off the newest version. Raises InputError while it cannot be.
 

@@ -802,10 +802,7 @@ def replay(dossier_id: DossierId, site: TheSite, actor: ApiUser) -> JSONResponse
 
 @routes.get("/log-entries", tags=["log"], responses={200: {"model": LogPage}})
 def log_entries(
-    site: TheSite,
-    actor: ApiUser,
-    before: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Limit = 50,
+    site: TheSite, actor: ApiUser, before: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: Limit = 50
 ) -> JSONResponse:
     """A page of the log, newest first, for auditors."""
     entries = site.workplace.log.entries(actor, after=before, limit=limit)
