@@ -1,1 +1,1 @@
-"""What the organisation must be able to show: register, assessments, archive package, processing log."""
+"""What the organisation must be able to show: register entry, assessments, cards, archive package."""
