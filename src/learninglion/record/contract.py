@@ -343,7 +343,7 @@ def _nowhere(_document_id: str, _span: Span) -> tuple[Region, ...]:
     return ()
 
 
-def _view(shape: type[V], value: object, **different: object) -> V:
+def view_of(shape: type[V], value: object, **different: object) -> V:
     """`value` in this shape: what `different` does not say is the attribute of that name, as plain data."""
     names = shape.__annotations__
     return cast(V, {n: different[n] if n in different else to_plain(getattr(value, n)) for n in names})
@@ -354,7 +354,7 @@ def _view(shape: type[V], value: object, **different: object) -> V:
 
 def document_view(document: Document) -> DocumentView:
     """What `learninglion parse --json` prints of a document."""
-    return _view(
+    return view_of(
         DocumentView,
         document,
         identifier=document.id,
@@ -364,13 +364,13 @@ def document_view(document: Document) -> DocumentView:
         pairs=[_pair_view(document, pair) for pair in document.pairs],
         notice=_notice_view(document),
         footnotes=[_footnote_view(document, note) for note in document.footnotes],
-        blocks=[_view(BlockView, block, text=block.span.of(document.text)) for block in document.blocks],
+        blocks=[view_of(BlockView, block, text=block.span.of(document.text)) for block in document.blocks],
         pages=len(document.page_starts),
     )
 
 
 def _pair_view(document: Document, pair: QAPair) -> PairView:
-    return _view(
+    return view_of(
         PairView,
         pair,
         question=pair.question.of(document.text),
@@ -388,13 +388,13 @@ def _stands_in(anchor: int, *spans: Span | None) -> bool:
 
 
 def _footnote_view(document: Document, note: Footnote) -> FootnoteView:
-    return _view(FootnoteView, note, text=note.span.of(document.text))
+    return view_of(FootnoteView, note, text=note.span.of(document.text))
 
 
 def _notice_view(document: Document) -> NoticeView | None:
     if document.notice is None:
         return None
-    return _view(NoticeView, document.notice, text=document.notice.span.of(document.text))
+    return view_of(NoticeView, document.notice, text=document.notice.span.of(document.text))
 
 
 # --------------------------------------------------------------------------- sources and hits
@@ -403,7 +403,7 @@ def _notice_view(document: Document) -> NoticeView | None:
 def source_view(source: Source) -> SourceView:
     """A whole source, unedited."""
     card = source.document
-    return _view(
+    return view_of(
         SourceView,
         source,
         source=source.id,
@@ -428,7 +428,7 @@ def hit_view(hit: Hit, locate: Locate = _nowhere) -> HitView:
     `locate` gives the places on the page of a span of a document.
     """
     passage = hit.passage
-    return _view(
+    return view_of(
         HitView,
         hit,
         document=hit.source.document.id,
@@ -478,7 +478,7 @@ def region_view(region: Region) -> RegionView:
 def _citation_view(citation: Citation) -> CitationView:
     """A citation with the words it rests on and where they stand."""
     regions = [region_view(r) for r in citation.regions]
-    return _view(CitationView, citation, regions=regions, source=citation.source_id)
+    return view_of(CitationView, citation, regions=regions, source=citation.source_id)
 
 
 def _check_view(check: Check) -> CheckView:
@@ -530,16 +530,16 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "material": [_citation_view(c) for c in draft.material],
         "proposal": draft.proposal,
         "left_out": list(draft.left_out),
-        "remarks": [_view(RemarkView, remark) for remark in draft.remarks],
+        "remarks": [view_of(RemarkView, remark) for remark in draft.remarks],
         "complete": draft.complete,
-        "selection": _view(
+        "selection": view_of(
             SelectionView,
             selection,
             offered=[
-                _view(OfferView, h, source=h.source.id, score=round(h.score, 6)) for h in selection.offered
+                view_of(OfferView, h, source=h.source.id, score=round(h.score, 6)) for h in selection.offered
             ],
             chosen=[s.id for s in selection.chosen],
-            rejected=[_view(RejectionView, r, source=r.source_id) for r in selection.rejected],
+            rejected=[view_of(RejectionView, r, source=r.source_id) for r in selection.rejected],
             not_looked_at=list(never_looked_at(verification)),
         ),
         "provenance": to_plain(draft.provenance),
@@ -552,7 +552,7 @@ def _row_view(row: EvidenceRow, verification: Verification) -> EvidenceView:
     """A row of the table that a model wrote from."""
     chosen = verification.draft.selection.chosen
     source = next((s for s in chosen if s.id == row.source_id), None)
-    return _view(
+    return view_of(
         EvidenceView,
         row,
         source=row.source_id,

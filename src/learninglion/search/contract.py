@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing_extensions import TypedDict
 
 from learninglion.models import Region, Span
-from learninglion.record.contract import Day, RegionView, region_view
+from learninglion.models.plain import to_plain
+from learninglion.record.contract import Day, RegionView, region_view, view_of
 from learninglion.search.asking import Reply
 from learninglion.search.comparing import Comparison, Place
 from learninglion.search.material import Material, Twin
@@ -123,53 +124,28 @@ class ReplyView(TypedDict):
 def reply_view(reply: Reply, locate: Locate) -> ReplyView:
     """A reply of `learninglion ask --json`; `locate` gives the places on the page of a span of a document."""
     taken = reply.taken_over
-    return {
-        "question": reply.question,
-        "taken_over": None
-        if taken is None
-        else {"question": taken.question, "words": list(taken.words), "document": taken.document_id or None},
-        "verdict": reply.verdict.value,
-        "language": "en" if reply.english else "nl",
-        "disagree": reply.disagree,
-        "unclear": reply.unclear,
-        "not_told": list(reply.not_told),
-        "left_out": reply.left_out,
-        "chance": reply.chance,
-        "answers": [material_view(material, locate) for material in reply.answers],
-        "near": [material_view(material, locate) for material in reply.near],
-        "looked_through": {"documents": reply.documents, "passages": reply.passages},
-    }
+    return view_of(
+        ReplyView,
+        reply,
+        taken_over=taken and view_of(TakenOverView, taken, document=taken.document_id or None),
+        language="en" if reply.english else "nl",
+        answers=[material_view(material, locate) for material in reply.answers],
+        near=[material_view(material, locate) for material in reply.near],
+        looked_through=view_of(LookedThroughView, reply),
+    )
 
 
 def comparison_view(comparison: Comparison) -> ComparisonView:
     """What `learninglion compare --json` gives: every change, with what of substance differs."""
-    return {
-        "changes": [
-            {
-                "kind": change.kind.value,
-                "old": _place_view(change.old),
-                "new": _place_view(change.new),
-                "differences": [
-                    {"substance": d.substance.value, "old": list(d.old), "new": list(d.new)}
-                    for d in change.differences
-                ],
-            }
-            for change in comparison.changes
-        ],
-        "of_substance": len(comparison.of_substance),
-        "same": comparison.same,
-    }
+    changes = [
+        view_of(ChangeView, change, old=_place_view(change.old), new=_place_view(change.new))
+        for change in comparison.changes
+    ]
+    return view_of(ComparisonView, comparison, changes=changes, of_substance=len(comparison.of_substance))
 
 
 def _place_view(place: Place | None) -> PlaceView | None:
-    if place is None:
-        return None
-    return {
-        "text": place.text,
-        "page": place.page,
-        "heading_path": list(place.heading_path),
-        "span": [place.span.start, place.span.end],
-    }
+    return None if place is None else view_of(PlaceView, place, span=[place.span.start, place.span.end])
 
 
 def _value_view(document_id: str, value: Value, locate: Locate) -> ValueView:
@@ -200,15 +176,15 @@ def material_view(material: Material, locate: Locate) -> MaterialView:
 
 
 def _passage_view(passage: Material | Twin, locate: Locate) -> PassageView:
-    document = passage.document
-    return {
-        "document": document.id,
-        "title": document.title,
-        "date": document.date.isoformat() if document.date else None,
-        "collection": document.collection,
-        "source": passage.source_id or None,
-        "heading_path": list(passage.heading_path),
-        "page": passage.page,
-        "regions": [region_view(region) for region in locate(document.id, passage.quote_span)],
-        "url": document.url,
-    }
+    card = passage.document
+    return view_of(
+        PassageView,
+        passage,
+        document=card.id,
+        title=card.title,
+        date=to_plain(card.date),
+        collection=card.collection,
+        source=passage.source_id or None,
+        regions=[region_view(region) for region in locate(card.id, passage.quote_span)],
+        url=card.url,
+    )
