@@ -19,7 +19,7 @@ from pathlib import Path
 
 from learninglion.models import PassageKind, SourceKind
 from learninglion.search.asking import find_answers
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.store.reader import Entry
 from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, told
 

@@ -21,11 +21,11 @@ from sqlalchemy import create_engine, text
 from learninglion.evaluation.testset import answer_entries, read_pairs
 from learninglion.inference.encoders import NanoEncoder, Vectors
 from learninglion.inference.vectors import VectorCache, embed
+from learninglion.search import local as embedded
+from learninglion.search import postgres
 from learninglion.search.engine import Engine
-from learninglion.search.local import snapshot as embedded
-from learninglion.search.local.index import Index
-from learninglion.search.postgres import index
-from learninglion.search.postgres.index import PostgresIndex
+from learninglion.search.local import Index
+from learninglion.search.postgres import PostgresIndex
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, rank
 from learninglion.store.reader import MemoryReader
@@ -52,7 +52,7 @@ class CachedEncoder:
 
 def ask(engine: Engine, questions: Sequence[str], *, exact: bool) -> Found:
     """The ten best for each question, with their scores, as `learninglion evaluate retrieval` ranks them."""
-    embedded.EXACT = index.EXACT = 10**9 if exact else 0  # type: ignore[attr-defined]
+    embedded.EXACT = postgres.EXACT = 10**9 if exact else 0  # type: ignore[attr-defined]
     shot, found = engine.snapshot(), []
     for question, vector in zip(questions, query_vectors(engine.encoders, shot, questions, ""), strict=True):
         ranking = rank(shot, make_probe(shot.statistics, query_terms(question), vector))

@@ -51,14 +51,12 @@ from learninglion.models.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
-from learninglion.search import switching
 from learninglion.testing import HashingEncoder
 from learninglion.web.ingest_jobs import INGEST, start_ingest
 from learninglion.web.ingest_jobs import take_in as work_ingest
-from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.backup import verify_backup
+from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
+from learninglion.workflow.backup import import_all, verify_backup
 from learninglion.workflow.jobs import Job, Work, Worker
-from learninglion.workflow.transfer import import_all
 
 BOSS = Actor("beheer", frozenset(Role))
 KINDS = ("ingest", "draft", "edit", "remove", "backup", "job", "migrate")
@@ -84,7 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop then, with fewer kills")
     given = parser.parse_args()
-    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
+    indexing.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
         began = time.monotonic()
         if given.postgres:
@@ -607,7 +605,7 @@ DOING = {
 def make_older(folder: Path, scratch: Path) -> None:
     """Make of an export what schema 0007 would have written: without tables and columns of later."""
     from learninglion.database.engine import open_database, reading
-    from learninglion.workflow.transfer import MANIFEST, described, measured, tables_of
+    from learninglion.workflow.backup import MANIFEST, described, measured, tables_of
 
     engine = open_database(scratch, "0007")
     with reading(engine) as connection:

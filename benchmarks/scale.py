@@ -57,8 +57,8 @@ from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.inference.vectors import VectorCache, embed
 from learninglion.models import DocumentCard, DocumentKind, Passage, PassageKind, Source, SourceKind, Span
 from learninglion.search.engine import Engine
-from learninglion.search.local.index import Index
-from learninglion.search.postgres.index import PostgresIndex, supported
+from learninglion.search.local import Index
+from learninglion.search.postgres import PostgresIndex, supported
 from learninglion.search.scoring import features, make_probe
 from learninglion.search.search import query_terms, query_vectors, rank, search, search_set
 from learninglion.store.reader import Entry, MemoryReader

@@ -24,7 +24,7 @@ from learninglion.evaluation.testset import LabelledPair, answer_entries, data_h
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache, embed
 from learninglion.search import search
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 from learninglion.store.reader import MemoryReader

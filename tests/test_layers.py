@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import get_type_hints
@@ -56,3 +60,53 @@ def test_the_version_is_told_without_loading_the_rooms() -> None:
     code = "import sys, learninglion.cli; print({'learninglion.workflow', 'numpy'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["set()"]
+
+
+SOURCE = ROOT / "src" / "learninglion"
+# Rooms that one enters by their name: these pass on what is public. In the others one names the module.
+DOORS = {"cli", "inference", "models", "parsing", "sample", "workflow"}
+# Rooms in which a name without an underscore is not yet known to be for others; in cli, people call commands.
+OPEN = {"checking", "cli", "drafting", "inference", "parsing", "search", "database/migrations"}
+READERS = ("src", "tests", "tools", "benchmarks", "compliance")
+SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}
+
+
+def test_a_package_says_what_it_is_for_and_only_the_doors_pass_names_on(
+    source_tree: Callable[[Path], ast.Module],
+) -> None:
+    for path in SOURCE.rglob("__init__.py"):
+        tree = source_tree(path)
+        assert ast.get_docstring(tree), path
+        room = path.parent.relative_to(SOURCE).as_posix()
+        assert len(tree.body) == 1 or room in DOORS | {"."}, path
+
+
+def test_a_name_without_an_underscore_is_for_other_modules(source_tree: Callable[[Path], ast.Module]) -> None:
+    paths = [p for top in READERS for p in (ROOT / top).rglob("*") if p.suffix in SUFFIXES]
+    words = {path: set(re.findall(r"\w+", path.read_text("utf-8"))) for path in paths}
+    readers = Counter(word for known in words.values() for word in known)
+    for path in SOURCE.rglob("*.py"):
+        if not any(path.is_relative_to(SOURCE / room) for room in OPEN):
+            alone = {name for name in _public_names(source_tree(path)) if readers[name] == 1}
+            assert not alone, f"{path}: only used here, so they begin with an underscore: {sorted(alone)}"
+
+
+def _public_names(tree: ast.Module) -> Iterator[str]:
+    """The functions and constants of a module that look as if they were for others; not routes."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [] if node.decorator_list else [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+            names = [name for name in names if name.isupper()]
+        else:
+            continue
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def test_no_module_takes_what_is_private_to_another(source_tree: Callable[[Path], ast.Module]) -> None:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(source_tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("learninglion"):
+                private = [a.name for a in node.names if a.name.startswith("_") and a.name != "__version__"]
+                assert not private, f"{path}: {private}"

@@ -19,7 +19,6 @@ from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.facts import Figure, Holding, Installation
-from learninglion.compliance.otlp import CollectorChoice, ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -38,8 +37,9 @@ from learninglion.inference.reranking import RerankerChoice, reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.energy import Method, PowerFigures
 from learninglion.record.letter import LetterTerms
-from learninglion.store.object_store import ObjectStoreChoice
+from learninglion.store.originals import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.otlp import CollectorChoice, ProcessingTerms
 
 T = TypeVar("T")
 
@@ -292,13 +292,13 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         two_person_rule=settings.web.two_person_rule,
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
-        letter=letter_terms(settings),
+        letter=_letter_terms(settings),
         power=settings.energy,
         collector=collector_choice(settings) if settings.collector.traces else None,
     )
 
 
-def letter_terms(settings: Settings) -> LetterTerms:
+def _letter_terms(settings: Settings) -> LetterTerms:
     """How the organisation's letters look."""
     letter = settings.letter
     return replace(letter, ministry=letter.ministry or settings.web.organisation)
@@ -456,7 +456,7 @@ def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:
             data[key] = env[name]
 
 
-def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object) -> T:
+def _build(cls: type[T], data: Mapping[str, object], where: str, **more: object) -> T:
     hints = get_type_hints(cls)
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # T is one of the dataclasses above
     if cls is not Settings:
@@ -466,7 +466,7 @@ def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object
         raise InputError(
             f"{where}: onbekende instelling {unknown[0]!r}; bekend zijn: {', '.join(sorted(known))}"
         )
-    values = dict(given)
+    values = dict(more)
     for name, value in data.items():
         kind = hints[name]
         if is_dataclass(kind) and isinstance(kind, type):

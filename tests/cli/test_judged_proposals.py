@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.cli.measuring import collection_entries
+from learninglion.cli.experiments import collection_entries
 from learninglion.drafting.askings import Kind, kind_of
 from learninglion.models import Source
 from learninglion.models.errors import InputError

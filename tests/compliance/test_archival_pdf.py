@@ -10,11 +10,11 @@ import pypdfium2.raw as pdfium
 import pytest
 from lxml import etree
 
-from learninglion.compliance.monthly import Month, monthly_pdf
 from learninglion.drafting import extractive
 from learninglion.drafting.verdict import verify
 from learninglion.record.export import to_pdf
 from learninglion.testing import make_question_set, make_selection
+from learninglion.workflow.monthly import Month, monthly_pdf
 from learninglion.workflow.writing import make_dossier
 
 _NAMESPACE = {"pdfaid": "http://www.aiim.org/pdfa/ns/id/", "pdfuaid": "http://www.aiim.org/pdfua/ns/id/"}

@@ -17,7 +17,7 @@ from learninglion.cli import app
 from learninglion.compliance.archive_package import ArchiveTerms, verify_package
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
-from learninglion.record.provenance import sidecar_of
+from learninglion.record.marking import sidecar_of
 from learninglion.sample import sample_documents
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
 

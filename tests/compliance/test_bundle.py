@@ -15,8 +15,7 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Figure, Holding, Installation, shipped_figures
-from learninglion.compliance.impact_forms import known_risks
+from learninglion.compliance.facts import Figure, Holding, Installation, known_risks, shipped_figures
 from learninglion.compliance.papers import compliance_bundle
 from learninglion.compliance.register_entry import CATEGORIES, STATUSES, Registration
 

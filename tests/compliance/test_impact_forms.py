@@ -14,8 +14,7 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Installation, facts_of
-from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
+from learninglion.compliance.facts import Assessment, Installation, facts_of, filled_form, open_questions
 from learninglion.compliance.register_entry import Registration
 
 SCHEMAS = Path(__file__).parents[3] / "shared/reference/schemas"

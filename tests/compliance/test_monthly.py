@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.monthly import Month, drifts, monthly_page, monthly_pdf
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.sample import sample_documents
 from learninglion.workflow import WorkplaceOptions
+from learninglion.workflow.monthly import Month, drifts, monthly_page, monthly_pdf
 from learninglion.workflow.workplace import working
 
 BOSS = Actor("mevrouw-geheim", frozenset(Role))

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from collectors import ScriptedCollector
 from learninglion.cli import app
-from learninglion.compliance.otlp import PROCESSING, ProcessingTerms, processing_spans
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
 from learninglion.workflow import WorkplaceOptions
+from learninglion.workflow.otlp import PROCESSING, ProcessingTerms, processing_spans
 from learninglion.workflow.workplace import working
 from loopback import running
 

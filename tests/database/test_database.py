@@ -18,7 +18,7 @@ from sqlalchemy import MetaData, create_engine, event, inspect, text
 
 from learninglion.database import engine as database
 from learninglion.database.engine import HEAD, Moment, open_database, reading, upgrade, writing
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.database.locking import exclusive, holder
+from learninglion.database.files import exclusive, holder
 from learninglion.models.errors import ConflictError, InputError
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive
 with exclusive(Path(sys.argv[1]), "documenten opnemen"):
     print("held", flush=True)
     time.sleep(60)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.experiment import experiment_of, read_experiment, rerun, run_experiment
 from learninglion.evaluation.measures import differences, read_runs
-from learninglion.evaluation.retrieval import evaluate
+from learninglion.evaluation.retrieval import Configuration, evaluate, read_configuration
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
 from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.inference.reranking import EndpointReranker, RerankerChoice, RerankerError, Reranking

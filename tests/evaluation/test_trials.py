@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.configuration import (
+from learninglion.evaluation.judgements import pooled
+from learninglion.evaluation.report import in_words
+from learninglion.evaluation.retrieval import (
     Configuration,
     as_searched,
+    compare_reports,
+    evaluate,
+    rank_trial,
     read_configuration,
     weigh,
 )
-from learninglion.evaluation.judgements import pooled
-from learninglion.evaluation.report import in_words
-from learninglion.evaluation.retrieval import compare_reports, evaluate, rank_trial
 from learninglion.evaluation.testset import (
     LabelledPair,
     OlderDocuments,

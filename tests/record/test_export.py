@@ -38,7 +38,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
-from learninglion.record.changes import MachineText
+from learninglion.record.answers import MachineText
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.export import WHOLE, ExportFormat, export

@@ -44,13 +44,15 @@ from learninglion.models import (
 )
 from learninglion.models.drafts import LEADS_IN
 from learninglion.models.errors import InputError
-from learninglion.record.answers import answer_blocks, copy_answers, group_blocks
-from learninglion.record.changes import (
+from learninglion.record.answers import (
     ChangedPiece,
     Deed,
     MachineText,
     PieceKind,
+    answer_blocks,
     changed_blocks,
+    copy_answers,
+    group_blocks,
     text_before,
     trace_deeds,
 )

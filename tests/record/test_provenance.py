@@ -17,8 +17,14 @@ from learninglion.drafting import extractive
 from learninglion.drafting.verdict import verify
 from learninglion.models import Dossier
 from learninglion.record.export import WHOLE, ExportFormat, export
-from learninglion.record.marking import SOURCE_TYPE, SOURCE_TYPE_EDITED, read_pdf_mark
-from learninglion.record.provenance import Signer, check_mark, sidecar_of
+from learninglion.record.marking import (
+    SOURCE_TYPE,
+    SOURCE_TYPE_EDITED,
+    Signer,
+    check_mark,
+    read_pdf_mark,
+    sidecar_of,
+)
 from learninglion.testing import make_question_set, make_selection
 from learninglion.workflow import writing
 

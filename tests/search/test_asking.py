@@ -29,7 +29,7 @@ from learninglion.search.asking import (
 )
 from learninglion.search.evidence import cover, look, split_verb, want
 from learninglion.search.facts import Feature, facts_about, feature_asked
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.material import Material, grouped
 from learninglion.search.question import is_english, read_question, without_order
 from learninglion.search.ranking import chance_answered

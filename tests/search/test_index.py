@@ -15,13 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from archives import SUBJECTS, make_archive, make_entry
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.search.analysis import Terms
 from learninglion.search.frame import background_answers
-from learninglion.search.local.index import Index
-from learninglion.search.local.lexical import Addition, Lexicon
+from learninglion.search.local import Addition, Index, Lexicon
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
@@ -257,10 +256,10 @@ SWITCH = """
 import os, signal, sys
 from pathlib import Path
 from archives import make_archive
-from learninglion.search.local import index as building
+from learninglion.search import local as building
 from learninglion.inference import vectors
 from learninglion.search.frame import background_answers
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.store.reader import MemoryReader
 from learninglion.inference.vectors import VectorCache
 from learninglion.testing import HashingEncoder

@@ -17,12 +17,11 @@ from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
+from learninglion.search import local as embedded
+from learninglion.search import postgres
 from learninglion.search.frame import Tally, WordCounts
-from learninglion.search.local import snapshot as embedded
-from learninglion.search.local.index import Index
-from learninglion.search.postgres import index, tables
-from learninglion.search.postgres import index as building
-from learninglion.search.postgres.index import Findable, PostgresIndex, rarest, supported
+from learninglion.search.local import Index
+from learninglion.search.postgres import Findable, PostgresIndex, rarest, supported
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, search, search_set
 from learninglion.store.reader import MemoryReader
@@ -61,9 +60,9 @@ def test_both_engines_give_the_same_hits_to_the_last_bit(
     """Every source scored, candidates, and candidates that must be asked for deeper and deeper."""
     if depth:
         monkeypatch.setattr(Findable, "depth", lambda *_: depth)
-    for engine in (embedded, index):
+    for engine in (embedded, postgres):
         monkeypatch.setattr(engine, "EXACT", exact)
-    monkeypatch.setattr(index, "_SCORED", exact)
+    monkeypatch.setattr(postgres, "_SCORED", exact)
     reader = MemoryReader(make_archive())
     shared, own = opened(), Index.open(tmp_path, ENCODER)
     changes = [
@@ -119,7 +118,7 @@ def test_what_may_be_found_is_followed_as_if_it_were_looked_up_anew(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever comes and goes, also within one step, and when what is gone is deleted (folded)."""
-    monkeypatch.setattr(index, "_FOLD", 9)
+    monkeypatch.setattr(postgres, "_FOLD", 9)
     reader, followed, chance = MemoryReader(make_archive()), opened(), random.Random(4)
     some = frozenset({"d1", "d3", "n1", "n4", "n7"})
     looked_up = 0
@@ -144,7 +143,7 @@ def test_what_may_be_found_is_followed_as_if_it_were_looked_up_anew(
     assert looked_up == 2
 
 
-def seen_by(view: index.PostgresView, documents: frozenset[str] | None) -> Findable:
+def seen_by(view: postgres.PostgresView, documents: frozenset[str] | None) -> Findable:
     """What `view` may find, looked up where it is not known."""
     with view.engine.begin() as connection, plain_cursor(connection) as cursor:
         return view._those(cursor, documents)
@@ -156,7 +155,7 @@ def test_no_more_searches_at_once_than_connections_stay_open(
     reader, shared = MemoryReader(make_archive()), opened()
     shared.update(reader)
     view, now, most = shared.snapshot(), 0, 0
-    found, turn = index.PostgresView._searched, Lock()
+    found, turn = postgres.PostgresView._searched, Lock()
 
     def counted(*given) -> object:
         nonlocal now, most
@@ -170,7 +169,7 @@ def test_no_more_searches_at_once_than_connections_stay_open(
             with turn:
                 now -= 1
 
-    monkeypatch.setattr(index.PostgresView, "_searched", counted)
+    monkeypatch.setattr(postgres.PostgresView, "_searched", counted)
     vectors = ENCODER.encode_queries(QUESTIONS)
     probes = [make_probe(view.statistics, query_terms(q), v) for q, v in zip(QUESTIONS, vectors, strict=True)]
     with ThreadPoolExecutor(12) as pool:
@@ -179,8 +178,8 @@ def test_no_more_searches_at_once_than_connections_stay_open(
 
 
 def test_statistics_do_not_depend_on_the_way_there(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_FOLD", 3)
-    monkeypatch.setattr(building, "_BATCH_DOCUMENTS", 2)
+    monkeypatch.setattr(postgres, "_FOLD", 3)
+    monkeypatch.setattr(postgres, "_BATCH_DOCUMENTS", 2)
     reader = MemoryReader(make_archive()[::-1])
     grown = opened()
     grown.update(reader)
@@ -216,7 +215,7 @@ def test_what_is_purged_is_nowhere(opened: Opened, database: Engine) -> None:
 
 
 def test_a_build_that_was_cut_off_goes_on(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_BATCH_DOCUMENTS", 2)
+    monkeypatch.setattr(postgres, "_BATCH_DOCUMENTS", 2)
     reader = MemoryReader(make_archive())
 
     def dying(done: int, _total: int) -> None:
@@ -279,7 +278,7 @@ def test_an_index_of_another_archive_is_made_again(opened: Opened) -> None:
 def test_an_index_divided_over_tablespaces_finds_the_same(
     opened: Opened, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for engine in (embedded, index):
+    for engine in (embedded, postgres):
         monkeypatch.setattr(engine, "EXACT", 1)
     reader, own = MemoryReader(make_archive()), Index.open(tmp_path, ENCODER)
     shared = opened(tablespaces=["pg_default"] * 3)
@@ -332,7 +331,7 @@ def test_an_index_is_made_without_workers_where_shared_memory_is_short(
                 ran.append(statement)
             connection.exec_driver_sql(statement)
 
-    monkeypatch.setattr(tables, "run", short)
+    monkeypatch.setattr(postgres, "run", short)
     index = opened()
     index.update(reader)
     assert sum("hnsw" in statement for statement in ran) == 2 and index.verify() == ""

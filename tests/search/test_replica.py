@@ -13,9 +13,8 @@ from sqlalchemy import Engine, create_engine, text
 from archives import SUBJECTS, make_archive, make_entry
 from engines import Place
 from learninglion.database.engine import open_unchanged
-from learninglion.search.postgres import index
-from learninglion.search.postgres.index import PostgresIndex, supported
-from learninglion.search.postgres.replica import Replica
+from learninglion.search import postgres
+from learninglion.search.postgres import PostgresIndex, Replica, supported
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
@@ -65,7 +64,7 @@ def told(engine: Engine, statement: str) -> object:
 def test_searches_go_to_a_replica_that_has_come_far_enough_and_nothing_else_changes(
     first: Engine, following: Engine, postgresql_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "EXACT", 1)
+    monkeypatch.setattr(postgres, "EXACT", 1)
     moment = [0.0]
     replica = Replica(following, lambda: moment[0] + time.monotonic() / 20)
     reader = MemoryReader(make_archive())

@@ -10,7 +10,7 @@ import pytest
 from archives import make_archive
 from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking, asked_of, told_of
 from learninglion.models.errors import InputError
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search_set
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder, make_source

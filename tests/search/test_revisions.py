@@ -15,7 +15,7 @@ from learninglion.evaluation.document_questions import (
 from learninglion.models import Actor, Document, Role
 from learninglion.search.asking import Verdict, find_answers
 from learninglion.search.comparing import ChangeKind, Substance
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.revisions import change_asked, pair_meant
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder

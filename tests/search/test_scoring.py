@@ -10,10 +10,10 @@ import pytest
 from archives import make_archive, make_entry
 from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
+from learninglion.search import local as proposing
 from learninglion.search.content import passage_text, source_terms
 from learninglion.search.fusion import FEATURES
-from learninglion.search.local import snapshot as proposing
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.scoring import Probe, features, make_probe
 from learninglion.search.search import query_terms, search, search_set
 from learninglion.store.reader import Entry, MemoryReader

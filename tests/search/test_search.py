@@ -7,8 +7,8 @@ import pytest
 
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.models import SubQuestion
-from learninglion.search.local import snapshot as first_look
-from learninglion.search.local.index import Index
+from learninglion.search import local as first_look
+from learninglion.search.local import Index
 from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import read_synonyms
 from learninglion.store.reader import Entry, MemoryReader

@@ -6,7 +6,7 @@ import numpy as np
 
 from learninglion.inference.encoders import normalised
 from learninglion.search.analysis import analyse
-from learninglion.search.local.filed import merge, open_segment, write_segment
+from learninglion.search.local import merge, open_segment, write_segment
 from learninglion.search.segments import Entries
 
 

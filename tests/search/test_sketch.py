@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from learninglion.inference.encoders import Vectors, normalised
-from learninglion.search.local.filed import Sketch, sketched
+from learninglion.search.local import Sketch, sketched
 
 
 def directions(count: int, dimensions: int) -> Vectors:

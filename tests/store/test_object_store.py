@@ -27,8 +27,8 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.sample import sample_documents
-from learninglion.store import object_store
-from learninglion.store.object_store import ObjectStore, ObjectStoreChoice, signed
+from learninglion.store import originals
+from learninglion.store.originals import ObjectStore, ObjectStoreChoice, signed
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, working
 from learninglion.workflow.backup import verify_backup
@@ -198,7 +198,7 @@ class Requests(BaseHTTPRequestHandler):
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     # Its own `time`: without sleep for all, the workers of other tests in this process would run hot.
-    monkeypatch.setattr(object_store, "time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(originals, "time", SimpleNamespace(sleep=lambda seconds: None))
     with running(Store()) as server:
         yield server
 
@@ -268,7 +268,7 @@ def test_only_a_host_that_is_allowed_is_asked() -> None:
 def test_originals_of_an_archive_go_to_the_store_and_leave_it_with_their_document(
     store: Store, tmp_path: Path, ready_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
     url = "" if ready_url.startswith("sqlite") else ready_url
     before = WorkplaceOptions(home=tmp_path / "home", database_url=url, isolate=False)
     with working(before) as workplace:

@@ -19,7 +19,7 @@ from learninglion.models.errors import (
     UnknownReferenceError,
     UnreadableFileError,
 )
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store import tables
 from learninglion.store.intake import FileOutcome, FileStamp

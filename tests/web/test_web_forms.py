@@ -24,7 +24,7 @@ from test_web_rights import ROUTES, A
 from web_office import EVERYTHING, Office, documents
 
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
-from learninglion.web.security import csrf_token
+from learninglion.web.access import csrf_token
 
 EXAMPLES = int(os.environ.get("LEARNINGLION_FUZZ", "8"))
 OPEN = "openbaar"

@@ -25,9 +25,9 @@ from web_office import Office
 from learninglion.models import Role
 from learninglion.models.errors import BusyError
 from learninglion.web import serving
+from learninglion.web.access import csrf_token
 from learninglion.web.app import create_app
 from learninglion.web.gate import Gate, limit_of
-from learninglion.web.security import csrf_token
 from learninglion.web.serving import PatientProtocol, make_worker
 from learninglion.workflow.accounts import HashingTurns, SessionKind
 

@@ -17,7 +17,7 @@ from learninglion.parsing import parse
 from learninglion.parsing.pdf.layout import regions
 from learninglion.web.page_images import PageImages
 from learninglion.web.pages.sources import place_on_page
-from learninglion.workflow.files import PageFiles
+from learninglion.workflow.storage import PageFiles
 
 _SCALE = 2.0
 LINES = (

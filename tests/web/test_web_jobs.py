@@ -186,7 +186,7 @@ def test_the_client_takes_in_files_and_goes_on_after_a_broken_connection(
 
 
 def test_two_requests_at_once_with_one_key_do_the_work_once(office: Office) -> None:
-    accounts, done = office.site.workplace.accounts, []
+    answers, done = office.site.workplace.answers, []
     begun, go = threading.Event(), threading.Event()
 
     def work() -> dict[str, Plain]:
@@ -195,14 +195,14 @@ def test_two_requests_at_once_with_one_key_do_the_work_once(office: Office) -> N
         done.append(1)
         return {"made": len(done)}
 
-    first = threading.Thread(target=lambda: repeated(accounts, NOOR, "tegelijk", b"x", work, 201))
+    first = threading.Thread(target=lambda: repeated(answers, NOOR, "tegelijk", b"x", work, 201))
     first.start()
     assert begun.wait(20)
     with pytest.raises(ConflictError, match="nog gewerkt"):
-        repeated(accounts, NOOR, "tegelijk", b"x", work, 201)
+        repeated(answers, NOOR, "tegelijk", b"x", work, 201)
     go.set()
     first.join(20)
-    again = repeated(accounts, NOOR, "tegelijk", b"x", work, 201)
+    again = repeated(answers, NOOR, "tegelijk", b"x", work, 201)
     assert json.loads(bytes(again.body)) == {"made": 1} and done == [1]
 
 
@@ -216,8 +216,8 @@ def test_work_that_failed_can_be_tried_again_with_its_key(office: Office) -> Non
         return {"tries": len(tries)}
 
     with pytest.raises(InputError):
-        repeated(office.site.workplace.accounts, NOOR, "nog-eens", b"x", work, 201)
-    answer = repeated(office.site.workplace.accounts, NOOR, "nog-eens", b"x", work, 201)
+        repeated(office.site.workplace.answers, NOOR, "nog-eens", b"x", work, 201)
+    answer = repeated(office.site.workplace.answers, NOOR, "nog-eens", b"x", work, 201)
     assert json.loads(bytes(answer.body)) == {"tries": 2}
 
 

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import ast
-import gc
 import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,9 +24,9 @@ from learninglion.web.page_images import PageImages
 from learninglion.web.problems import _DETAILS, _TITLES
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.workflow.answer_text import changed_statement
-from learninglion.workflow.files import PageFiles
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.language_model import LanguageModel
+from learninglion.workflow.storage import PageFiles
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"
@@ -168,56 +165,44 @@ def test_every_text_on_a_page_is_there_in_english() -> None:
         assert sorted(re.findall(r"{\w+}", dutch)) == sorted(re.findall(r"{\w+}", english)), dutch
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collected meanwhile: what that calls may let another thread tell a traceback, which reads
-    source too, and Python 3.11 counts the depth of two readings in one place (gh-106905)."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@cache
-def errors_on_screen() -> frozenset[str]:
+def errors_on_screen(source_tree: Callable[[Path], ast.Module]) -> set[str]:
     """What goes wrong on a page or with a sentence, as its rooms say it; what is filled in is called {}."""
     root = WEB.parent
     source = (root / "models" / "errors.py").read_text("utf-8")
     names = {"Finding", *re.findall(r"^class (\w+)\(", source, re.MULTILINE)}
     rooms = [(root / room).rglob("*.py") for room in ("web", "workflow", "checking")]
     modules = [path for room in rooms for path in room] + [root / "record/dossiers.py"]
-    elsewhere = (
+    elsewhere = {
         "api",
         "mcp",
         "oidc",
         "serving",
         "addresses",
         "backup",
-        "transfer",
-        "files",
+        "storage",
+        "otlp",
+        "indexing",
         "workplace",
         "checkup",
-    )
+    }
     told = set()
     for path in modules:
-        if {path.stem, path.parent.name} & {*elsewhere}:
+        if {path.stem, path.parent.name} & elsewhere:
             continue  # for programs, or for who sets it up
-        with uncollected():
-            tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):
+        for node in ast.walk(source_tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 text = node.args[-1] if node.args else None
                 parts = text.values if isinstance(text, ast.JoinedStr) else [text]
                 told.add("".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in parts))
-    return frozenset(text for text in told if " " in text)
+    return {text for text in told if " " in text}
 
 
-def test_every_error_on_a_page_is_there_in_english() -> None:
+def test_every_error_on_a_page_is_there_in_english(source_tree: Callable[[Path], ast.Module]) -> None:
     table = json.loads((WEB / "translations" / "en.json").read_text("utf-8"))
     known = {re.sub(r"{\w+}", "{}", text) for text in table}
-    missing = sorted((errors_on_screen() | set(_TITLES.values()) | set(_DETAILS.values())) - known)
-    assert len(errors_on_screen()) > 100 and not missing, "\n".join(missing)
+    errors = errors_on_screen(source_tree)
+    missing = sorted((errors | set(_TITLES.values()) | set(_DETAILS.values())) - known)
+    assert len(errors) > 100 and not missing, "\n".join(missing)
 
 
 def test_an_error_page_is_in_the_language_of_the_reader(office: Office) -> None:

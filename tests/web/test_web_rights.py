@@ -18,8 +18,8 @@ from web_office import EVERYTHING, Office, documents, hide_dossier
 from learninglion.cli import app as commands
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import UnknownReferenceError
+from learninglion.web.access import csrf_token
 from learninglion.web.ingest_jobs import find_job
-from learninglion.web.security import csrf_token
 from learninglion.workflow.accounts import SessionKind
 from learninglion.workflow.jobs import Event
 from learninglion.workflow.rights import RIGHTS, Task

@@ -12,11 +12,10 @@ import pytest
 from web_office import EVERYTHING, NOOR, Office, form_token
 
 from collectors import ScriptedCollector
-from learninglion.compliance.otlp import Collector, CollectorChoice
 from learninglion.models import Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.settings import load_settings, workplace_options
-from learninglion.workflow.spans import Tracer
+from learninglion.workflow.otlp import Collector, CollectorChoice, Tracer
 from learninglion.workflow.workplace import working
 from loopback import running
 

@@ -28,7 +28,7 @@ READER = Actor("lezer", frozenset({Role.READER}))
 
 @pytest.fixture(autouse=True)
 def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
 
 
 def options(home: Path, url: str = "") -> WorkplaceOptions:

@@ -13,7 +13,7 @@ from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.conversations import Turn
+from learninglion.workflow.asking import Turn
 
 BOSS = Actor("beheer", frozenset(Role))
 

@@ -12,8 +12,7 @@ import pytest
 from learninglion.models import Actor, Author, Dossier, DossierState, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.record.export import WHOLE, ExportFormat
-from learninglion.record.marking import credit_line, is_marked, mark_line
-from learninglion.record.provenance import sidecar_of
+from learninglion.record.marking import credit_line, is_marked, mark_line, sidecar_of
 from learninglion.sample import sample_documents
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
 

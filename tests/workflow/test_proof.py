@@ -33,7 +33,7 @@ SET = QuestionSet(
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
-    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
     with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as opened:
         opened.intake.ingest(PAPERS, collection="openbaar", actor=BOSS)
         yield opened
@@ -256,8 +256,8 @@ def test_deletion_reaches_everything_that_trace_names(workplace: Workplace) -> N
     image = workplace.options.home / "cache" / "pages" / sha256[:2] / f"{sha256}-1-2-2.page"
     image.parent.mkdir(parents=True)
     image.write_bytes(b"page")
-    workplace.accounts.claim("beheer", "k", "d")
-    workplace.accounts.remember("beheer", "k", "d", 201, f'{{"document": "{first}"}}')
+    workplace.answers.claim("beheer", "k", "d")
+    workplace.answers.remember("beheer", "k", "d", 201, f'{{"document": "{first}"}}')
     assert places(workplace, first) >= {
         "archief",
         "oorspronkelijk bestand",

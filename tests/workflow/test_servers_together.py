@@ -20,10 +20,10 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
-from learninglion.record.provenance import Signer
+from learninglion.record.marking import Signer
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
-from learninglion.search.postgres.index import PostgresIndex
+from learninglion.search.postgres import PostgresIndex
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder, ScriptedGenerator
 from learninglion.workflow import WorkplaceOptions, working
@@ -91,7 +91,7 @@ def test_two_servers_write_one_chain(engines: tuple[Engine, Engine], tmp_path: P
 def test_two_servers_are_one_archive(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
     homes = [WorkplaceOptions(tmp_path / n, database_url=postgresql_url, isolate=False) for n in ("a", "b")]
     with working(homes[0]) as here, working(homes[1]) as there:
         if not isinstance(here.indexing.index, PostgresIndex):

@@ -20,7 +20,7 @@ from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.transfer import import_all, measured, tables_of
+from learninglion.workflow.backup import import_all, measured, tables_of
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))
@@ -33,7 +33,7 @@ ASKED = QuestionSet(
 
 @pytest.fixture(autouse=True)
 def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
 
 
 def options(home: Path, url: str = "") -> WorkplaceOptions:

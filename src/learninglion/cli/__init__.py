@@ -10,11 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from learninglion import __version__
-from learninglion.cli.terminal import fail, show_what_can_be_shown
-from learninglion.cli.usage import dutch_usage, help_in_dutch, tell_in_dutch
+from learninglion.cli.terminal import dutch_usage, fail, help_in_dutch, show_what_can_be_shown, tell_in_dutch
 from learninglion.models.errors import LearningLionError, UnavailableError
-
-__all__ = ["LazyCommands", "app", "main"]
 
 # In the order of the help text. The module holds the command and hangs it on an app with `register`.
 _MODULES = {
@@ -46,7 +43,7 @@ _MODULES = {
     "retention": "dossiers",
     "evaluate": "quality",
     "experiment": "experiments",
-    "judge": "judging",
+    "judge": "experiments",
     "model": "models",
     "log": "system",
     "users": "system",
@@ -146,7 +143,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from learninglion.workflow.files import disk_trouble
+        from learninglion.workflow.storage import disk_trouble
 
         trouble = disk_trouble(error)
         if trouble is None:

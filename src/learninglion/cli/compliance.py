@@ -11,17 +11,16 @@ import typer
 
 from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import advise, console, local_actor, print_json
-from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
-from learninglion.compliance.impact_forms import Assessment, filled_form
-from learninglion.compliance.monthly import monthly_page, monthly_pdf
+from learninglion.compliance.facts import Assessment, Figure, Holding, Installation, facts_of, filled_form
 from learninglion.compliance.papers import compliance_bundle, publication
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import Settings, installation, load_settings, registration, with_model
-from learninglion.workflow.files import make_folder, write_file
+from learninglion.workflow.monthly import monthly_page, monthly_pdf
 from learninglion.workflow.persons import Outcome, PersonReport
 from learninglion.workflow.quality import MeasureRow
 from learninglion.workflow.retention import APPROVED, WORK
+from learninglion.workflow.storage import make_folder, write_file
 from learninglion.workflow.workplace import Workplace
 
 compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het programma.")

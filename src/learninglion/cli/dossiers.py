@@ -14,8 +14,8 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.letter import PLAIN_TEMPLATE
 from learninglion.settings import archive_terms, load_settings
-from learninglion.workflow.files import write_file
 from learninglion.workflow.retention import Overdue, Term
+from learninglion.workflow.storage import write_file
 
 dossier_app = typer.Typer(no_args_is_help=True, help="Eén dossier, en het sjabloon van de brief.")
 archive_app = typer.Typer(no_args_is_help=True, help="Een dossier als pakket voor het archief.")

@@ -1,21 +1,18 @@
-"""`learninglion experiment`: carry out a grid, look at what was recorded, do a recorded run again."""
+"""`learninglion experiment` and `judge`: a grid carried out and recorded; people who say what is relevant."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
 import typer
 from rich.table import Table
 
-from learninglion.cli.measuring import (
-    open_allowed,
-    open_collection,
-    rerank_allowed,
-    vector_cache,
-    write_page,
-)
-from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.experiment import (
     Experiment,
     experiment_of,
@@ -23,11 +20,110 @@ from learninglion.evaluation.experiment import (
     rerun,
     run_experiment,
 )
+from learninglion.evaluation.judgements import GRADES, agreement, consensus, judge, pooled, read_judgements
 from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs
 from learninglion.evaluation.report import experiment_page, told_setting
-from learninglion.evaluation.testset import Trial
+from learninglion.evaluation.retrieval import Grades
+from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs, sampled
+from learninglion.inference.connection import require_allowed
+from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
+from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
+from learninglion.models import Source
 from learninglion.models.errors import InputError
-from learninglion.models.plain import Plain, to_fields
+from learninglion.models.plain import Plain, to_fields, to_plain
+from learninglion.search.fusion import Fusion
+from learninglion.settings import load_settings, reranker_choice
+from learninglion.workflow.documents import Entry
+
+
+def open_trial(pairs: Path | None, collection: str | None) -> Trial:
+    """The questions of a pairs file or of a collection: exactly one of them (wrong usage otherwise)."""
+    if (pairs is None) == (collection is None):
+        raise typer.BadParameter("Geef óf --pairs FILE óf --collection NAAM.")
+    if pairs is not None:
+        return pairs_trial(read_pairs(pairs), pairs.name)
+    return open_collection(collection or "")
+
+
+def open_collection(name: str) -> Trial:
+    """The questions of a collection of this data folder. Raises InputError when it is not there."""
+    return collection_trial(f"verzameling {name}", collection_entries(name))
+
+
+def collection_entries(name: str) -> tuple[Entry, ...]:
+    """All that a collection of this data folder holds. Raises InputError when it is not there."""
+    with workplace_here() as workplace:
+        return workplace.documents.entries(name, local_actor())
+
+
+def vector_cache() -> Path:
+    """Where every text is embedded once, in the data folder."""
+    path = load_settings().home / "cache" / "vectors.db"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def set_encoder() -> Encoder:
+    """The embedding model that the settings name."""
+    return open_allowed(load_settings().encoder)
+
+
+def tuned_encoder() -> Encoder:
+    """The same, with what it learned in this data folder if that is in force."""
+    settings = load_settings()
+    choice = EncoderChoice(settings.encoder.kind, settings.encoder.model)
+    with workplace_here() as workplace:
+        return workplace.learning.model_of(choice) or set_encoder()
+
+
+def open_allowed(choice: EncoderChoice) -> Encoder:
+    """An embedding model at an address the administrator allows; with the key, if the settings have it."""
+    settings = load_settings()
+    key = choice.api_key
+    if choice.base_url:
+        require_allowed(choice.base_url, settings.allowed_hosts)
+        if choice.base_url == settings.encoder.base_url:
+            key = settings.encoder.api_key
+    return open_encoder(
+        choice.kind, url=choice.base_url, model=choice.model, api_key=key, route=settings.network
+    )
+
+
+def set_reranking() -> Reranking | None:
+    """The reranking that the settings name, None for none."""
+    return rerank_allowed(reranker_choice(load_settings().reranker))
+
+
+def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
+    """A reranking model at an address the administrator allows; with the key, if the settings have it."""
+    settings = load_settings()
+    if choice.base_url == settings.reranker.base_url:
+        choice = replace(choice, api_key=settings.reranker.api_key)
+    return open_reranking(replace(choice, route=settings.network), settings.allowed_hosts)
+
+
+def tuned_fusion() -> Fusion | None:
+    """What search learned in this data folder, None when it learned nothing."""
+    with workplace_here() as workplace:
+        return workplace.learning.current() if workplace.learning.in_force() else None
+
+
+def read_grades(path: Path | None) -> Grades | None:
+    """The grades of a file of judgements, one a result. Raises InputError when the file is not there."""
+    if path is None:
+        return None
+    if not path.exists():
+        raise InputError(f"{path}: dit bestand met oordelen is er niet.")
+    return consensus(read_judgements(path))
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a report where the user wants it. Raises InputError when that cannot be."""
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: hier kan het verslag niet staan ({error.strerror}).") from error
+
 
 experiment_app = typer.Typer(
     no_args_is_help=True, help="Proeven met het zoeken, vastgelegd zodat iedereen ze kan overdoen."
@@ -39,6 +135,7 @@ _SHOWN = ("hit@1", "hit@10", "MRR@10", "R@100")
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(experiment_app, name="experiment")
+    app.add_typer(judge_app, name="judge")
 
 
 @experiment_app.command("run")
@@ -225,3 +322,137 @@ def _print_effects(runs: Sequence[Run]) -> None:
         )
     console.print("Wat maakte verschil? (over runs die verder gelijk zijn, vraag voor vraag)")
     console.print(table)
+
+
+judge_app = typer.Typer(invoke_without_command=True)
+_KEYS = "0 = niet relevant, 1 = deels, 2 = helemaal, s = overslaan, t = vorige opnieuw, q = stoppen"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One result to judge: the question it was found for, its name, and what it says."""
+
+    query: str
+    question: str
+    name: str
+    source: Source
+    whole: bool  # show the earlier question too
+
+
+@judge_app.callback()
+def judge_results(
+    context: typer.Context,
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    collection: str | None = typer.Option(None, "--collection", help="Of een verzameling."),
+    name: str = typer.Option("", "--judge", help="Uw naam: die komt bij elk oordeel te staan."),
+    out: Path | None = typer.Option(None, "--out", help="Het bestand waar de oordelen in komen."),
+    limit: int = typer.Option(25, "--limit", min=1, help="Hoogstens zoveel vragen."),
+    depth: int = typer.Option(10, "--depth", min=1, max=100, help="Van elke zoekwijze zoveel resultaten."),
+) -> None:
+    """Beoordeel resultaten van verschillende zoekwijzen, zonder te zien welke wat vond.
+
+    Elk oordeel staat meteen op schijf; met dezelfde opdracht gaat u later verder waar u was.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not name.strip() or out is None:
+        raise typer.BadParameter("Geef --judge NAAM en --out FILE.")
+    done = {(j.query, j.source) for j in read_judgements(out) if j.judge == name.strip()}
+    trial = sampled(open_trial(pairs, collection), limit)
+    with progress() as shown:
+        pools = pooled(
+            trial,
+            encoder=set_encoder(),
+            cache=vector_cache(),
+            learned=tuned_fusion(),
+            depth=depth,
+            progress=shown,
+        )
+    items = _items(trial, {query: tuple(names) for query, names in pools.items()})
+    left = [item for item in items if (item.query, item.name) not in done]
+    console.print(f"{len(items)} resultaten bij {len(pools)} vragen; {len(items) - len(left)} al beoordeeld.")
+    judged = _ask_all(left, out, name)
+    console.print(f"{judged} oordelen bewaard in {out}; nog {len(left) - judged} te gaan.")
+
+
+@judge_app.command("agreement")
+def show_agreement(
+    file: Path = typer.Argument(..., help="Een bestand met oordelen."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe ver zijn beoordelaars het eens? Deel gelijk, en kappa: 1 is helemaal eens, 0 is toeval."""
+    if not file.is_file():
+        raise InputError(f"{file}: dit bestand met oordelen is er niet.")
+    judgements = read_judgements(file)
+    agreements = agreement(judgements)
+    counts: dict[str, Plain] = {}
+    for j in judgements:
+        counts[j.judge] = 1 + int(str(counts.get(j.judge, 0)))
+    if as_json:
+        print_json({"judges": counts, "pairs": [to_plain(a) for a in agreements]})
+        return
+    console.print("Oordelen: " + ", ".join(f"{who} {count}" for who, count in counts.items()))
+    if not agreements:
+        console.print("Er zijn geen twee mensen die hetzelfde beoordeelden; eensgezindheid is niet te meten.")
+        return
+    table = Table("wie", "en wie", "samen beoordeeld", "gelijk", "kappa (gewogen)")
+    for a in agreements:
+        table.add_row(a.first, a.second, str(a.common), f"{a.alike:.0%}", f"{a.kappa:.2f}")
+    console.print(table)
+
+
+def _items(trial: Trial, items: dict[str, tuple[str, ...]]) -> list[_Item]:
+    sources = dict(zip(trial.names, (source for source, _ in trial.entries), strict=True))
+    return [
+        _Item(query.id, query.text, name, sources[name], trial.timed)
+        for query in trial.queries
+        for name in items.get(query.id, ())
+    ]
+
+
+def _ask_all(items: Sequence[_Item], out: Path, name: str) -> int:
+    """Show and ask one by one until all are done or the judge stops; how many have a judgement now."""
+    judged: set[int] = set()
+    at = 0
+    while at < len(items):
+        _show_result(items[at], at, len(items))
+        answer = _ask()
+        if answer == "q":
+            break
+        if answer == "t":
+            at = max(0, at - 1)
+            continue
+        if answer != "s":
+            judge(out, items[at].query, items[at].name, int(answer), name)
+            judged.add(at)
+        at += 1
+    return len(judged)
+
+
+def _show_result(item: _Item, at: int, total: int) -> None:
+    console.rule(f"resultaat {at + 1} van {total}")
+    console.print(f"VRAAG\n{item.question}\n")
+    card = item.source.document
+    about = ", ".join(str(part) for part in (card.title, card.ministry, card.date) if part)
+    if about:
+        console.print(about)
+    if item.whole and item.source.question:
+        console.print(f"EERDERE VRAAG\n{item.source.question}\n")
+    console.print(f"TEKST\n{item.source.body or '(zonder antwoord)'}\n")
+
+
+def _ask() -> str:
+    """The next key that means something; the end of the input is a stop."""
+    wanted = {str(grade) for grade in GRADES} | {"s", "t", "q"}
+    console.print(f"Hoe relevant is deze tekst voor de vraag? {_KEYS}")
+    while True:
+        if sys.stdin.isatty():
+            pressed = click.getchar().strip().lower()
+        else:
+            line = sys.stdin.readline()
+            pressed = line.strip().lower() if line else "q"
+        if pressed in wanted:
+            return pressed
+        fail(_KEYS)

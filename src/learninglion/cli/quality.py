@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.measuring import (
+from learninglion.cli.experiments import (
     collection_entries,
     open_trial,
     read_grades,
@@ -24,7 +24,6 @@ from learninglion.cli.measuring import (
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
-from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,
@@ -62,7 +61,13 @@ from learninglion.evaluation.relevance import (
     write_weights,
 )
 from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
-from learninglion.evaluation.retrieval import RetrievalReport, compare_reports, evaluate
+from learninglion.evaluation.retrieval import (
+    Configuration,
+    RetrievalReport,
+    compare_reports,
+    evaluate,
+    read_configuration,
+)
 from learninglion.evaluation.sets import (
     Archive,
     Bar,

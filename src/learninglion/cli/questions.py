@@ -47,7 +47,7 @@ from learninglion.search.asking import Reply, Verdict
 from learninglion.search.contract import reply_view
 from learninglion.search.material import Material, Twin
 from learninglion.workflow import Workplace, read_question_file, unfinished
-from learninglion.workflow.conversations import Turn
+from learninglion.workflow.asking import Turn
 
 # The human step in a terminal: see what was found, tick what counts, say why the rest does not.
 
@@ -646,8 +646,8 @@ def _print_material(material: Material, *, short: bool = False) -> None:
             console.print(f"   - {_place(twin)}")
 
 
-def _place(found: Material | Twin) -> str:
-    where = [found.document.title or found.document.id, *found.heading_path[-1:]]
-    where += [f"p. {found.page}"] if found.page else []
-    where += [str(found.document.date)] if found.document.date else []
-    return " | ".join((*where, found.document.collection))
+def _place(passage: Material | Twin) -> str:
+    where = [passage.document.title or passage.document.id, *passage.heading_path[-1:]]
+    where += [f"p. {passage.page}"] if passage.page else []
+    where += [str(passage.document.date)] if passage.document.date else []
+    return " | ".join((*where, passage.document.collection))

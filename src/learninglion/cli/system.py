@@ -12,16 +12,15 @@ import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
-from learninglion.compliance.otlp import SCOPE, Collector, export_of, processing_spans
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.settings import collector_choice, load_settings
-from learninglion.workflow.backup import restore_backup, verify_backup
+from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
-from learninglion.workflow.files import write_file
 from learninglion.workflow.intake import RereadOutcome, RereadResult
-from learninglion.workflow.transfer import counted, import_all
+from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
+from learninglion.workflow.storage import write_file
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
@@ -177,17 +176,17 @@ def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
         workplace.access.looked(local_actor(), "people")
         for account in workplace.people.list(local_actor()):
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
-            seen = account.actor.collections
+            collections = account.actor.collections
             if as_json:
                 print_json(
                     {
                         "name": account.name,
                         "roles": roles,
-                        "collections": None if seen is None else to_plain(seen),
+                        "collections": None if collections is None else to_plain(collections),
                     }
                 )
             else:
-                where = "alles" if seen is None else ", ".join(sorted(seen))
+                where = "alles" if collections is None else ", ".join(sorted(collections))
                 console.print(f"{account.name}: {roles}; {where}")
 
 

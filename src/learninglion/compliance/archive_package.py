@@ -26,10 +26,9 @@ from learninglion.record.energy import Energy
 from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
-from learninglion.record.marking import credit_line, state_words
-from learninglion.record.provenance import SIDECAR_SUFFIX
+from learninglion.record.marking import SIDECAR_SUFFIX, credit_line, state_words
 
-APPRAISALS = {"B": "Blijvend te bewaren", "V": "Tijdelijk te bewaren"}
+_APPRAISALS = {"B": "Blijvend te bewaren", "V": "Tijdelijk te bewaren"}
 
 _NAMESPACE = "https://www.nationaalarchief.nl/mdto"
 _SOURCE = "LearningLion"
@@ -176,7 +175,7 @@ def _check(terms: ArchiveTerms) -> None:
     wrong = []
     if not terms.creator.strip():
         wrong.append("creator (of [web] organisation) is leeg")
-    if terms.appraisal not in APPRAISALS:
+    if terms.appraisal not in _APPRAISALS:
         wrong.append("appraisal: kies B (blijvend bewaren) of V (tijdelijk)")
     if terms.appraisal == "V" and not terms.retention:
         wrong.append("retention: bij V hoort een termijn, zoals P10Y")
@@ -212,7 +211,7 @@ def _object(
             "eventResultaat",
             f"Versie {version.version} ({state_words(version.state)}): {version.reason}",
         )
-    appraised = APPRAISALS[terms.appraisal]
+    appraised = _APPRAISALS[terms.appraisal]
     _term(top, "waardering", appraised, "Begrippenlijst Waarderingen MDTO", terms.appraisal)
     if terms.retention:
         _add(ElementTree.SubElement(top, "bewaartermijn"), "termijnLooptijd", terms.retention)

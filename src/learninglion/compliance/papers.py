@@ -22,15 +22,17 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from learninglion.compliance.facts import (
+    Assessment,
     Installation,
     data_card,
     facts_of,
+    filled_form,
     model_cards,
     model_page,
     notice,
+    open_questions,
     risk_page,
 )
-from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 
@@ -202,7 +204,7 @@ def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
     forms = {form: filled_form(form, facts, at=at) for form in _FORMS}
     records: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
     records["algoritmeregister.json"] = entry
-    records["systeemkaart.json"] = system_card(here, forms[Assessment.TECHNICAL], at=at)
+    records["systeemkaart.json"] = _system_card(here, forms[Assessment.TECHNICAL], at=at)
     records["sbom.cdx.json"] = bill(installed(), facts["version"])
     texts = {
         "LEESMIJ.md": notice("readme", here),
@@ -256,7 +258,7 @@ def _technical_page(card: Mapping[str, Plain]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
+def _system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
     """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
     registered, facts = here.registration, facts_of(here)
     stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -36,8 +36,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalErro
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from learninglion.database.files import disk_trouble
-from learninglion.database.locking import exclusive
+from learninglion.database.files import disk_trouble, exclusive
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnavailableError
 
 HEAD = "0012"  # newest migration; kept here so that opening an up-to-date database need not load Alembic

@@ -15,30 +15,30 @@ NEGATIONS = _set(
     """niet geen nooit niemand niets nergens noch evenmin nimmer zonder nauwelijks amper zelden nee neen
     ongeacht"""
 )
-MODALS = _set(
+_MODALS = _set(
     """kan kunt kunnen kon konden moet moeten moest moesten mag mogen mocht mochten zal zult zullen zou
     zouden wil willen wilt wilde wilden hoef hoeft hoeven hoefde dient dienen diende dienden behoort behoren
     lijkt lijken leek leken schijnt schijnen beoogt beogen probeert proberen tracht trachten streeft streven
     overweegt overwegen verwacht verwachten hoopt hopen"""
 )
-HEDGES = _set(
+_HEDGES = _set(
     """mogelijk mogelijkerwijs waarschijnlijk wellicht misschien vermoedelijk naar-verwachting
     in-principe naar-schatting in-beginsel vooralsnog voorlopig voornemens eventueel eventuele mogelijke
     waarschijnlijke vermeende naar-het-zich-laat-aanzien vermoed verwachte potentieel potentiele
     voorgenomen beoogde volgens aldus hypothetisch"""
 )
-QUANTIFIERS = _set(
+_QUANTIFIERS = _set(
     """alle allen elk elke ieder iedere iedereen sommige enkele veel weinig meeste meerdere verschillende
     beide vele talrijke geheel gehele deels gedeeltelijk grotendeels volledig volledige altijd soms vaak
     meestal doorgaans regelmatig steeds telkens helft merendeel meerderheid minderheid deel overgrote
     diverse vrijwel bijna voornamelijk hoofdzakelijk incidenteel incidentele"""
 )
-LIMITS = _set(
+_LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
     krap dik plusminus ca nagenoeg"""
 )
-CONDITIONS = _set(
+_CONDITIONS = _set(
     "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
 )
 ATTITUDES = _set(
@@ -119,7 +119,7 @@ _PHRASES = tuple(
     sorted(
         (
             tuple(entry.split("-"))
-            for group in (HEDGES, LIMITS, CONDITIONS, ADVERBS)
+            for group in (_HEDGES, _LIMITS, _CONDITIONS, ADVERBS)
             for entry in group
             if "-" in entry
         ),
@@ -129,11 +129,11 @@ _PHRASES = tuple(
 )
 _KINDS = (
     ("negation", NEGATIONS),
-    ("condition", CONDITIONS),
-    ("modality", MODALS),
-    ("hedge", HEDGES),
-    ("limit", LIMITS),
-    ("quantifier", QUANTIFIERS),
+    ("condition", _CONDITIONS),
+    ("modality", _MODALS),
+    ("hedge", _HEDGES),
+    ("limit", _LIMITS),
+    ("quantifier", _QUANTIFIERS),
 )
 
 

@@ -81,7 +81,7 @@ def find_personal(text: str, public: Collection[str] = ()) -> tuple[PersonalData
     return tuple(sorted(personal, key=lambda datum: datum.span.start))
 
 
-def count_personal(personal: Sequence[PersonalData]) -> dict[PersonalKind, int]:
+def _count_personal(personal: Sequence[PersonalData]) -> dict[PersonalKind, int]:
     """How much of each kind, in the order of the kinds."""
     counted = Counter(datum.kind for datum in personal)
     return {kind: counted[kind] for kind in PersonalKind if counted[kind]}
@@ -96,7 +96,7 @@ def describe_personal(counted: dict[PersonalKind, int]) -> str:
 def document_personal(document: Document) -> dict[PersonalKind, int]:
     """How much of each kind stands in a document; who asks and answers there is no private person."""
     public = _public_names(document)
-    return count_personal(find_personal(document.text, public))
+    return _count_personal(find_personal(document.text, public))
 
 
 def _public_names(paper: Document | DocumentCard) -> tuple[str, ...]:

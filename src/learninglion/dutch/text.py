@@ -51,14 +51,14 @@ _UNMARKED = _Unmarked()
 
 
 @lru_cache(maxsize=4096)
-def strip_marks(text: str) -> str:
+def _strip_marks(text: str) -> str:
     """`text` without accents: "Yeşilgöz" -> "Yesilgoz"."""
     return text if text.isascii() else text.translate(_UNMARKED)
 
 
 def fold(text: str) -> str:
     """`text` for comparing: case folded, accents removed."""
-    return strip_marks(text.casefold())
+    return _strip_marks(text.casefold())
 
 
 def printable(text: str) -> str:

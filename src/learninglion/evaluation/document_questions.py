@@ -48,7 +48,7 @@ from learninglion.search.evidence import (
     answers_row,
     want,
 )
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.ranking import Weighed, rarity_in
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, Lookup, MemoryReader
@@ -414,10 +414,10 @@ def learn_weights(
     passages, questions = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
     lessons += _lessons(passages, own, questions, encoder, cache, passage=True)
-    return weights_of(lessons)
+    return _weights_of(lessons)
 
 
-def weights_of(lessons: Sequence[_Lesson]) -> Weights:
+def _weights_of(lessons: Sequence[_Lesson]) -> Weights:
     """Both curves and their thresholds, from lessons. Raises InputError where hardly any is refused."""
     answers = _as_chance(_order(lessons), lessons)
     lessons = [*lessons, *_put_elsewhere(lessons)]
@@ -433,10 +433,10 @@ def weights_of(lessons: Sequence[_Lesson]) -> Weights:
         weights.append(_weight(lesson, "answered"))
     matrix, flags = np.array(rows), np.array(labels)
     balance = np.array(weights)
-    asked = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
+    own_lessons = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
     answerable = np.array([lesson.answerable for lesson in lessons])
-    refused = asked & ~answerable
-    balance[refused] *= (asked & answerable).sum() / max(1, refused.sum())
+    refused = own_lessons & ~answerable
+    balance[refused] *= (own_lessons & answerable).sum() / max(1, refused.sum())
     answered = _fit(matrix, flags, balance, _PENALTY["answered"])
     # thresholds from documents that the curve did not see: of those it saw it is too sure
     groups = np.array([lesson.document for lesson in lessons])
@@ -461,14 +461,14 @@ def _put_elsewhere(lessons: Sequence[_Lesson]) -> Iterator[_Lesson]:
     learned that something of a quite other subject is not told.
     """
     for lesson in lessons:
-        kept = [n for n, w in enumerate(lesson.weighed) if w.source.document.id != lesson.document]
-        if lesson.answerable and not lesson.passage and kept:
+        others = [n for n, w in enumerate(lesson.weighed) if w.source.document.id != lesson.document]
+        if lesson.answerable and not lesson.passage and others:
             yield replace(
                 lesson,
                 answerable=False,
-                rows=lesson.rows[kept],
-                right=(False,) * len(kept),
-                weighed=tuple(lesson.weighed[n] for n in kept),
+                rows=lesson.rows[others],
+                right=(False,) * len(others),
+                weighed=tuple(lesson.weighed[n] for n in others),
                 elsewhere=True,
             )
 

@@ -32,12 +32,12 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.plain import canonical_json
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 
 _OFFERED = 10
-SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
+_SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ def evaluate_drafts(
     )
     for question, selections in selected:
         outcomes.extend(_outcome(question, present, chosen) for present, chosen in selections)
-    return summarise(outcomes), tuple(outcomes)
+    return _summarise(outcomes), tuple(outcomes)
 
 
 def refusal_curve(
     trial: DraftTrial,
     *,
-    surenesses: Sequence[float] = SURENESSES,
+    surenesses: Sequence[float] = _SURENESSES,
     encoder: Encoder | None = None,
     cache: Path | None = None,
     limit: int | None = None,
@@ -192,7 +192,7 @@ def _outcome(question: DraftQuestion, present: bool, selection: Selection) -> Ou
     return Outcome(question.id, present, verified, seconds, same, question.holds)
 
 
-def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
+def _summarise(outcomes: Sequence[Outcome]) -> DraftReport:
     """The measures over these outcomes; a share of nothing is 0."""
     there = [o for o in outcomes if o.present]
     gone = [o for o in outcomes if not o.present]

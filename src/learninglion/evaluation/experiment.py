@@ -39,10 +39,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.measures import DataPlaces, Run, append_line, read_runs
-from learninglion.evaluation.retrieval import Grades, evaluate
+from learninglion.evaluation.retrieval import BUILT_IN, Grades, Setting, configuration_of, evaluate, mistakes
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
@@ -56,7 +55,7 @@ _SELF = Path("/proc/self")
 _RESET_HIGH_WATER = "5"  # see proc(5), clear_refs
 
 
-def reset_peak() -> bool:
+def _reset_peak() -> bool:
     """Count the peak from now on; False where the system cannot, and `peak_mb` tells that of the process."""
     try:
         (_SELF / "clear_refs").write_text(_RESET_HIGH_WATER, "ascii")
@@ -66,7 +65,7 @@ def reset_peak() -> bool:
 
 
 def peak_mb() -> int:
-    """The most resident memory in MB since `reset_peak`, or since the process began."""
+    """The most resident memory in MB since `_reset_peak`, or since the process began."""
     try:
         match = re.search(r"^VmHWM:\s+(\d+) kB", (_SELF / "status").read_text("ascii"), re.MULTILINE)
     except OSError:
@@ -245,7 +244,7 @@ def open_locally(choice: EncoderChoice) -> Encoder:
     return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
 
 
-def rerank_locally(choice: RerankerChoice) -> Reranking | None:
+def _rerank_locally(choice: RerankerChoice) -> Reranking | None:
     """The reranking of `choice`, which must be on this machine (PermissionDeniedError otherwise)."""
     return open_reranking(choice, ())
 
@@ -256,7 +255,7 @@ def run_experiment(
     *,
     trial: Trial | None = None,
     opener: Opener = open_locally,
-    rerankers: RerankerOpener = rerank_locally,
+    rerankers: RerankerOpener = _rerank_locally,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> tuple[Run, ...]:
@@ -288,7 +287,7 @@ def rerun(
     *,
     trial: Trial | None = None,
     opener: Opener = open_locally,
-    rerankers: RerankerOpener = rerank_locally,
+    rerankers: RerankerOpener = _rerank_locally,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> Run:
@@ -395,7 +394,7 @@ def _carry_out(
     cache: Path | None,
     progress: Progress,
 ) -> Run:
-    reset_peak()
+    _reset_peak()
     use = PowerMeter().start("experiment")
     try:
         if isinstance(encoder, LearningLionError):

@@ -24,7 +24,7 @@ from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, SubQuestion
 from learninglion.parsing.kamervragen.parties import without_askers
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, MemoryReader
 
@@ -39,7 +39,7 @@ KINDS = {
     "wording": "formeel of gewoon Nederlands",
     "subject": "de groep of streek waar het over gaat (mag verschil maken)",
 }
-BY_RIGHT = frozenset({"subject"})
+_BY_RIGHT = frozenset({"subject"})
 """Kinds in which another question is asked, so that other evidence is no unfairness by itself."""
 
 _PARTIES = (
@@ -161,7 +161,7 @@ class FairnessReport:
     @property
     def unfair(self) -> int:
         """Pairs of the kinds that should not matter in which anything at all differs, drafts included."""
-        kinds = [f for f in self.figures if f.kind not in BY_RIGHT and f.kind != "wording"]
+        kinds = [f for f in self.figures if f.kind not in _BY_RIGHT and f.kind != "wording"]
         return sum(round(max(f.order, f.chosen, f.verdict, f.draft) * f.questions) for f in kinds)
 
 

@@ -18,9 +18,8 @@ from itertools import combinations
 from pathlib import Path
 
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.configuration import Configuration, weigh
 from learninglion.evaluation.measures import append_line
-from learninglion.evaluation.retrieval import rank_trial
+from learninglion.evaluation.retrieval import Configuration, rank_trial, weigh
 from learninglion.evaluation.testset import Trial
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
@@ -75,12 +74,12 @@ def _blind(query: str, source: str) -> str:
 
 def judge(path: Path, query: str, source: str, grade: int, judge: str) -> Judgement:
     """Add a judgement to the file; it is on disk when this returns."""
-    made = make_judgement(query, source, grade, judge)
+    made = _make_judgement(query, source, grade, judge)
     append_line(path, made)
     return made
 
 
-def make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement:
+def _make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement:
     """What `judge` says now. Raises InputError for what is no judgement."""
     if grade not in GRADES:
         raise InputError(f"Een oordeel is 0 (niet), 1 (deels) of 2 (helemaal relevant), niet {grade}.")
@@ -91,10 +90,10 @@ def make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement
 
 def read_judgements(path: Path) -> tuple[Judgement, ...]:
     """The judgements of a file, the last of each judge on each result; InputError names a wrong line."""
-    return parse_judgements(path.read_text("utf-8"), path.name) if path.exists() else ()
+    return _parse_judgements(path.read_text("utf-8"), path.name) if path.exists() else ()
 
 
-def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
+def _parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
     """The same of the text of a file called `name`."""
     latest: dict[tuple[str, str, str], Judgement] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -108,11 +107,11 @@ def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
 
 def consensus(judgements: Sequence[Judgement]) -> dict[str, dict[str, int]]:
     """One grade a result: the middle one of its judges (the lower of two), ready for `measures`."""
-    given: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_result: dict[tuple[str, str], list[int]] = defaultdict(list)
     for j in judgements:
-        given[j.query, j.source].append(j.grade)
+        by_result[j.query, j.source].append(j.grade)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for (query, source), grades in sorted(given.items()):
+    for (query, source), grades in sorted(by_result.items()):
         counts[query][source] = sorted(grades)[(len(grades) - 1) // 2]
     return dict(counts)
 
@@ -135,10 +134,10 @@ def agreement(judgements: Sequence[Judgement]) -> tuple[Agreement, ...]:
 def _kappa(pairs: Sequence[tuple[int, int]]) -> float:
     """1 less the distance between the grades, as part of what chance would give; 1.0 when that is 0."""
     count = len(pairs)
-    seen = sum(abs(a - b) for a, b in pairs) / count
+    observed = sum(abs(a - b) for a, b in pairs) / count
     first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     chance = sum(abs(a - b) * m * n for a, m in first.items() for b, n in second.items()) / count**2
-    return 1.0 - seen / chance if chance else 1.0
+    return 1.0 - observed / chance if chance else 1.0
 
 
 # Judging by several people over days: what is shown is drawn up once, and each judgement is kept at once.
@@ -198,7 +197,7 @@ class Round:
             raise ConflictError("Deze beoordeling is afgesloten: er komen geen oordelen meer bij.")
         if not 0 <= place < len(self.items) or self.items[place] != item:
             raise InputError("Dit resultaat hoort niet bij deze beoordeling. Open haar opnieuw.")
-        made = make_judgement(item.query, item.source, grade, name)
+        made = _make_judgement(item.query, item.source, grade, name)
         line = json.dumps(to_plain(made), ensure_ascii=False).encode()
         blobs.append(f"{JUDGEMENTS}{self.id}.jsonl", line)
 
@@ -254,7 +253,7 @@ def written_judgements(blobs: Blobs, round_id: str) -> bytes:
 
 def judgements_of(blobs: Blobs, round_id: str) -> tuple[Judgement, ...]:
     """The judgements of a round, the last of each judge on each result."""
-    return parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")
+    return _parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")
 
 
 _WAYS = (

@@ -126,8 +126,8 @@ def _standardised_back(outcome: Floats, rows: Floats, epsilon: float) -> Callabl
 
     def back(gradient: Floats) -> Floats:
         along = np.einsum("ij,ij->i", gradient, outcome)[:, None] / outcome.shape[1]
-        given: Floats = (gradient - gradient.mean(axis=1, keepdims=True) - outcome * along) * inverse
-        return given
+        slope: Floats = (gradient - gradient.mean(axis=1, keepdims=True) - outcome * along) * inverse
+        return slope
 
     return back
 
@@ -155,7 +155,7 @@ def _gelu_forth(rows: Floats) -> Floats:
 
 def _gelu_back(outcome: Floats, rows: Floats) -> Callable[[Floats], Floats]:
     def back(gradient: Floats) -> Floats:
-        given = np.empty_like(rows)
+        slope = np.empty_like(rows)
         for start in range(0, len(rows), _ROWS):
             part = rows[start : start + _ROWS]
             chance = np.full_like(part, 0.5)
@@ -164,8 +164,8 @@ def _gelu_back(outcome: Floats, rows: Floats) -> Callable[[Floats], Floats]:
             density *= part
             density *= 1 / math.sqrt(2 * math.pi)
             chance += density
-            np.multiply(gradient[start : start + _ROWS], chance, out=given[start : start + _ROWS])
-        return given
+            np.multiply(gradient[start : start + _ROWS], chance, out=slope[start : start + _ROWS])
+        return slope
 
     return back
 
@@ -203,10 +203,10 @@ def _attention_back(
     outcome: Floats, attended: Floats, bounds: list[int], heads: int
 ) -> Callable[[Floats], Floats]:
     def back(gradient: Floats) -> Floats:
-        given = np.empty_like(attended)
+        slope = np.empty_like(attended)
         for start, end in pairwise(bounds):
             queries, keys, values = _heads_of(attended[start:end], heads)
-            for_queries, for_keys, for_values = _heads_of(given[start:end], heads)
+            for_queries, for_keys, for_values = _heads_of(slope[start:end], heads)
             taken = gradient[start:end].reshape(end - start, heads, -1).transpose(1, 0, 2)
             # made again rather than kept: kept, they would be the largest thing in memory
             shares = _shares(queries, keys)
@@ -217,7 +217,7 @@ def _attention_back(
             weights *= 1 / math.sqrt(queries.shape[2])
             for_queries[...] = weights @ keys
             for_keys[...] = weights.transpose(0, 2, 1) @ queries
-        return given
+        return slope
 
     return back
 

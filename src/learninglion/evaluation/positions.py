@@ -135,7 +135,7 @@ def train_line(
     """
     line = Line(relevance.built_in().meaning, LineWeights(np.zeros(len(SIGNALS), np.float32), 0.0))
     examples = [*_examples("train", line), *_strangers_found(pairs, line, cache)]
-    weights = fit_line(examples)
+    weights = _fit_line(examples)
     kept_cases = [(e, float(weights.chance(e.rows).max())) for e in _examples("kept", line)]
     changed = [c for e, c in kept_cases if e.follows]
     card: dict[str, object] = {
@@ -228,7 +228,7 @@ def _likeness(rows: NDArray[np.float32]) -> float:
     return float((rows[:, SIGNALS.index("met")] + rows[:, SIGNALS.index("cosine")]).max()) if len(rows) else 0
 
 
-def fit_line(examples: Sequence[_Example]) -> LineWeights:
+def _fit_line(examples: Sequence[_Example]) -> LineWeights:
     """Logistic regression on the sentence of each source that most seems to say it; no luck in it."""
     answers = np.array([e.follows for e in examples], float)
     counted = np.array([e.counts for e in examples])

@@ -272,16 +272,16 @@ _FAMILY = ("Jansen", "de Groot", "van den Berg", "El Amrani", "Yilmaz", "Hoekstr
 
 
 def _email(dice: random.Random) -> str:
-    given, family = dice.choice(_GIVEN).lower(), dice.choice(_FAMILY).replace(" ", "").lower()
+    first_name, family = dice.choice(_GIVEN).lower(), dice.choice(_FAMILY).replace(" ", "").lower()
     host = dice.choice(
         ("gmail.com", "ziggo.nl", "kpnmail.nl", "hotmail.com", "minbelang.nl", "voorbeeld.org", "xs4all.nl")
     )
     box = dice.choice(
         (
-            f"{given}.{family}",
-            f"{given[0]}.{family}",
-            f"{given}{family}{dice.randrange(60, 99)}",
-            f"{family}_{given}",
+            f"{first_name}.{family}",
+            f"{first_name[0]}.{family}",
+            f"{first_name}{family}{dice.randrange(60, 99)}",
+            f"{family}_{first_name}",
         )
     )
     return f"{box}@{host}"

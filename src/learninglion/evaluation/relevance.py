@@ -89,7 +89,7 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
     for case in case_lines(RELEVANCE_CASES):
         if case["part"] == part:
             yield from _of_case(case)
-    yield from of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
+    yield from _of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
     for case in case_lines(LOOK_ALIKE_CASES):
         source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
         for question in case["questions"] if case["part"] == part else ():
@@ -98,7 +98,7 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
                 yield Example(asking, source, same, source.id, 0.0, same=same, counts=_BY_HAND)
 
 
-def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
+def _of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
     """Of each case the older source, which was asked the same."""
     for case in cases:
         name, old = str(case["id"]), case["old"]
@@ -293,7 +293,7 @@ def train(
 ) -> Weights:
     """The weights that `examples` teach; the same examples teach the same."""
     examples = [*examples, *with_one_word_changed(examples)]
-    return fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
+    return _fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
 
 
 def read_evidence(
@@ -332,7 +332,7 @@ def area(high: Sequence[float], low: Sequence[float]) -> float:
     return round(float((above > 0).mean() + 0.5 * (above == 0).mean()), 3)
 
 
-def fit_all(
+def _fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
     """Both sets of curves from examples with their evidence."""
@@ -342,10 +342,10 @@ def fit_all(
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
-        rows = np.array([best_row(e, v, says) for e, v in used], float)
+        rows = np.array([_best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, weights, empty.says)
     said = _fit_said(examples, evidence, empty.said)
-    chosen = find_chosen(examples, evidence, says)
+    chosen = _find_chosen(examples, evidence, says)
     fitted = Weights(centre, says, said, _fit_asked(examples, evidence), chosen=chosen)
     return replace(fitted, likely=find_likely(examples, evidence, fitted))
 
@@ -395,7 +395,7 @@ def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weigh
     return math.floor(20 * min(enough, default=1.0)) / 20  # some hundred questions tell no finer
 
 
-def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
+def _find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
     """By how much the log odds rise of what was written from a source that a person chose, so that of what is
     sure 19 in 20 answer: of the hand-written cases, as many sentences that answer as that do not.
     """
@@ -414,7 +414,7 @@ def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says:
     return log_odds(SURE) - log_odds(min(bar, SURE))
 
 
-def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
+def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
     """The row of the sentence that answers, else of the one that seems to most."""
     places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
     rows = evidence.says[list(places)]
@@ -554,7 +554,7 @@ def learn_from_choices(
 
 
 def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
-    rows = np.array([best_row(e, v, start) for e, v in used], float)
+    rows = np.array([_best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     return fit(rows, answers, weights, start)
@@ -564,6 +564,6 @@ def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> di
     """Of every question the mean log likelihood of what was decided."""
     by_group: dict[str, list[float]] = {}
     for example, evidence in held:
-        chance = float(np.clip(curves.chance(best_row(example, evidence, curves)[None])[0], 0.01, 0.99))
+        chance = float(np.clip(curves.chance(_best_row(example, evidence, curves)[None])[0], 0.01, 0.99))
         by_group.setdefault(example.group, []).append(np.log(chance if example.answers else 1 - chance))
     return {group: float(np.mean(values)) for group, values in by_group.items()}

@@ -19,7 +19,7 @@ _LABELS = 190
 _WIDTH = 360
 
 
-def interval_plot(
+def _interval_plot(
     rows: Sequence[tuple[str, float, float, float]], low: float, high: float, caption: str
 ) -> str:
     """One line a row of (label, value, low end, high end), on an axis from `low` to `high`."""
@@ -50,7 +50,7 @@ def interval_plot(
     return _figure(description, _LABELS + _WIDTH + 30, height, axis + "".join(drawn), caption)
 
 
-def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
+def _reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
     """What scores say (across) against how often they are right (up); larger dots stand for more hits."""
     most = max((n for _, _, n in bins), default=1)
     dots = "".join(
@@ -70,7 +70,7 @@ def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
     return _square(description, ideal + dots, "score van een hit", "deel van de hits dat juist is", caption)
 
 
-def threshold_plot(curve: Sequence[tuple[float, float, float]], threshold: float) -> str:
+def _threshold_plot(curve: Sequence[tuple[float, float, float]], threshold: float) -> str:
     """For every threshold the share of answerable and of unanswerable questions that stay above it."""
     lines = []
     for column, colour, dashes, name in (
@@ -170,7 +170,7 @@ def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalRepo
         f"<td class='number'>{m.low:.3f} – {m.high:.3f}</td></tr>"
         for m in report.measures
     )
-    plot = interval_plot(
+    plot = _interval_plot(
         [(m.name, m.value, m.low, m.high) for m in report.measures], 0.0, 1.0, "Waarde met 95%-interval."
     )
     text = (
@@ -212,13 +212,13 @@ def _scores(check: Calibration) -> str:
     return (
         "<h2>Betekent de score wat hij zegt?</h2>"
         f"<p>Met de helft van de bronnen weggelaten, tien keer: kalibratiefout (ECE) {check.error:.3f}.</p>"
-        f"{reliability_plot(check.bins)}"
+        f"{_reliability_plot(check.bins)}"
         "<table><caption>Wat scores zeggen en hoe vaak het klopt</caption><tr>"
         "<th scope='col'>gemiddelde score</th><th scope='col'>deel juist</th><th scope='col'>hits</th></tr>"
         f"{rows}</table><h2>Is er wel een antwoord?</h2>"
         f"<p>De score van de beste hit herkent of het antwoord er is met AUC {check.answerable:.3f}. "
         f"Bij drempel {check.threshold:.2f} blijft {check.caught:.0%} van de beantwoordbare vragen over "
-        f"en {check.false_alarms:.0%} van de andere.</p>{threshold_plot(check.curve, check.threshold)}"
+        f"en {check.false_alarms:.0%} van de andere.</p>{_threshold_plot(check.curve, check.threshold)}"
     )
 
 
@@ -284,7 +284,7 @@ def _what_mattered(effects: Sequence[Effect]) -> str:
     names = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
     head = "".join(f"<th scope='col'>{name}</th>" for name in names)
     reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in effects))
-    plot = interval_plot(
+    plot = _interval_plot(
         [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in effects],
         -reach,
         reach,

@@ -34,7 +34,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import UnreadableFileError
-from learninglion.search.local.index import Index
+from learninglion.search.local import Index
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 

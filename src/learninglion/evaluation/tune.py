@@ -161,7 +161,7 @@ def teach(
         return NanoEncoder(adapter=load_adapter(place / _AFTER))
 
 
-def learn_in(folder: str) -> None:
+def _learn_in(folder: str) -> None:
     """Learn from the examples in `folder`, and leave the adapter there; progress goes to standard output."""
     os.nice(_PRIORITY)
     place = Path(folder)

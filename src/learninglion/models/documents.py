@@ -62,14 +62,14 @@ def parse_publication_id(text: str) -> PublicationId | None:
             kind=parts["kind"],
             number=number,
             chamber=parts.get("chamber"),
-            session_year=spell_session(session) if session else None,
+            session_year=_spell_session(session) if session else None,
             dossier=parts.get("dossier"),
             suffix=(parts.get("suffix") or "").strip("-_"),
         )
     return None
 
 
-def spell_session(years: str) -> str:
+def _spell_session(years: str) -> str:
     """ "20232024" as "2023-2024"."""
     return f"{years[:4]}-{years[4:]}"
 

@@ -514,7 +514,7 @@ def region_view(region: Region) -> RegionView:
 # --------------------------------------------------------------------------- drafts, out
 
 
-def citation_view(citation: Citation) -> CitationView:
+def _citation_view(citation: Citation) -> CitationView:
     """A citation with the words it rests on and where they stand."""
     return {
         "document": citation.document,
@@ -528,11 +528,11 @@ def citation_view(citation: Citation) -> CitationView:
     }
 
 
-def check_view(check: Check) -> CheckView:
+def _check_view(check: Check) -> CheckView:
     """A statement with its verdict and the reasons."""
     view: CheckView = {
         "text": check.statement.text,
-        "citations": [citation_view(c) for c in check.statement.citations],
+        "citations": [_citation_view(c) for c in check.statement.citations],
         "verdict": check.verdict.value,
         "reasons": list(check.reasons),
         "author": check.statement.author.value,
@@ -570,11 +570,11 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "kind": draft.kind,
         "verdict": verification.verdict.value,
         "missing": list(verification.missing),
-        "statements": [check_view(c) for c in statements],
-        "own_text": [] if keep_order else [check_view(c) for c in verification.own],
-        "set_apart": [] if keep_order else [check_view(c) for c in verification.failed],
+        "statements": [_check_view(c) for c in statements],
+        "own_text": [] if keep_order else [_check_view(c) for c in verification.own],
+        "set_apart": [] if keep_order else [_check_view(c) for c in verification.failed],
         "evidence": [_row_view(row, verification) for row in draft.evidence],
-        "material": [citation_view(c) for c in draft.material],
+        "material": [_citation_view(c) for c in draft.material],
         "proposal": draft.proposal,
         "left_out": list(draft.left_out),
         "remarks": [_remark_view(remark) for remark in draft.remarks],
@@ -710,10 +710,10 @@ def read_stated_draft(data: object) -> StatedDraft:
     if not isinstance(entries, list):
         raise InputError('Het concept moet een lijst "questions" hebben.')
     questions = tuple(_read_question(entry, i) for i, entry in enumerate(entries, start=1))
-    given = data.get("context")
-    given = given if isinstance(given, dict) else {}
-    texts = {k: str(given.get(k) or "") for k in ("line", "news")}
-    context = Context(texts["line"], texts["news"], bool(given.get("confirmed")))
+    context_fields = data.get("context")
+    context_fields = context_fields if isinstance(context_fields, dict) else {}
+    texts = {k: str(context_fields.get(k) or "") for k in ("line", "news")}
+    context = Context(texts["line"], texts["news"], bool(context_fields.get("confirmed")))
     version = data.get("version")
     return StatedDraft(
         questions, context, str(data.get("id") or ""), version if type(version) is int else None

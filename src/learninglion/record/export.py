@@ -17,8 +17,7 @@ from urllib.parse import quote
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
-from learninglion.record.answers import TextBlock, answer_heading, empty_answer, group_blocks
-from learninglion.record.changes import MachineText
+from learninglion.record.answers import MachineText, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.contract import dossier_view
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter import LetterTerms, document_title, file_stem
@@ -102,7 +101,7 @@ def export(
         ExportFormat.JSON: lambda d: to_json(d, energy).encode("utf-8"),
         ExportFormat.DOCX: lambda d: to_letter(printable_dossier(d), terms, annex=energy_lines(energy)),
         ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d), energy),
-        ExportFormat.HTML: lambda d: to_html(printable_dossier(d), energy).encode("utf-8"),
+        ExportFormat.HTML: lambda d: _to_html(printable_dossier(d), energy).encode("utf-8"),
         ExportFormat.LETTER: lambda d: to_letter(printable_dossier(d), terms),
         ExportFormat.LETTER_CLEAN: lambda d: to_letter(printable_dossier(d), terms, with_notes=False),
         ExportFormat.LETTER_CHANGES: lambda d: to_changes(printable_dossier(d), terms, machine),
@@ -219,7 +218,7 @@ _PAGE_STYLE = (
 )
 
 
-def to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
+def _to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     """The page, with the visible mark and the same mark for machines as JSON-LD."""
     title, notes = document_title(dossier), collect_notes(dossier)
     data = json.dumps(linked_data(dossier), ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -31,14 +31,18 @@ from lxml import etree
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.drafts import LEADS_IN
-from learninglion.record.answers import Sentence, TextBlock, answer_heading, empty_answer, group_blocks
-from learninglion.record.changes import (
+from learninglion.record.answers import (
     ChangedBlock,
     ChangedPiece,
     Deed,
     MachineText,
     PieceKind,
+    Sentence,
+    TextBlock,
+    answer_heading,
     changed_blocks,
+    empty_answer,
+    group_blocks,
     text_before,
 )
 from learninglion.record.letter import (
@@ -126,7 +130,7 @@ def _letter(dossier: Dossier, terms: LetterTerms, look: _Look) -> bytes:
     notes = collect_notes(dossier) if look.with_notes else {}
     notes_by_number = {note.number: note for listed_notes in notes.values() for note in listed_notes}
     in_order = [notes_by_number[number] for number in sorted(notes_by_number)]
-    ids = add_footnotes(word, in_order) if notes_by_number and not look.with_changes else {}
+    ids = _add_footnotes(word, in_order) if notes_by_number and not look.with_changes else {}
     writer = _AnswerWriter(template, dossier, look, notes, ids)
     parent = template.place.getparent()
     writer.write()
@@ -274,7 +278,7 @@ class _AnswerWriter:
         settings.append(style)
         title.append(settings)
         title.append(text_run("Bronnen"))
-        last = [self._put(listed_note(self._word, note)) for note in notes][-1]
+        last = [self._put(_listed_note(self._word, note)) for note in notes][-1]
         Paragraph(last, self._word).paragraph_format.space_after = Pt(18)  # a signature may follow
 
     def _count_marks(self) -> Counter[int]:
@@ -311,7 +315,7 @@ class _AnswerWriter:
             points = [p for i in group.positions for p in open_points(self._accounts[i])]
             content = [child for child in first if child.tag != qn("w:pPr")]
             if points and content:
-                add_comment(self._word, content[0], content[-1], points, _SYSTEM)
+                _add_comment(self._word, content[0], content[-1], points, _SYSTEM)
 
     def _write_text(self, group: AnswerGroup, part: Element) -> Element:
         """The paragraphs of an answer; the first of them."""
@@ -466,7 +470,7 @@ class _AnswerWriter:
         if statement is not None and statement.on_own_account and statement.own_account != LEADS_IN:
             grounds = " ".join(statement.own_account.split())
             remark = f"Eigen tekst, niet door een bron gedragen. Grondslag: {grounds}"
-            add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
+            _add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
 
     def _tracked(self, tag: str, deed: Deed) -> Element:
         element = OxmlElement(tag)
@@ -508,7 +512,7 @@ def _instant(at: datetime) -> str:
 def _list_of(word: WordDocument, paragraph: Element) -> str:
     """The id of the list that a paragraph, or its style, belongs to; "" for none."""
     settings = paragraph.find(qn("w:pPr"))
-    seen: set[str] = set()
+    visited: set[str] = set()
     while settings is not None:
         numbering = settings.find(f"{qn('w:numPr')}/{qn('w:numId')}")
         if numbering is not None:
@@ -519,9 +523,9 @@ def _list_of(word: WordDocument, paragraph: Element) -> str:
             based = settings.getparent().find(qn("w:basedOn"))
             name = based.get(qn("w:val")) if based is not None else ""
         style = next((s.element for s in word.styles if s.style_id == name), None)
-        if style is None or name in seen:
+        if style is None or name in visited:
             return ""
-        seen.add(name)
+        visited.add(name)
         settings = style.get_or_add_pPr()
     return ""
 
@@ -648,7 +652,7 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
     core.comments, core.keywords = credit_line(dossier), "AI-gegenereerd; LearningLion"
     core.created = core.modified = made_at(dossier).replace(tzinfo=None)  # UTC: the format has no zone
     core.revision = dossier.version
-    add_custom_properties(word, properties(dossier))
+    _add_custom_properties(word, properties(dossier))
     raw = io.BytesIO()
     word.save(raw)
     return with_fixed_times(raw.getvalue())
@@ -694,7 +698,7 @@ def note_styles(word: WordDocument) -> tuple[str, str]:
     return text, mark
 
 
-def add_footnotes(word: WordDocument, notes: Sequence[Note]) -> dict[int, int]:
+def _add_footnotes(word: WordDocument, notes: Sequence[Note]) -> dict[int, int]:
     """The notes as footnotes; for the number of each its id in the file."""
     part, root = _footnotes_part(word)
     last = max((int(n.get(qn("w:id"), "0")) for n in root), default=0)
@@ -727,7 +731,7 @@ def _footnotes_part(word: WordDocument) -> tuple[Part, Element]:
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-def listed_note(word: WordDocument, note: Note) -> Element:
+def _listed_note(word: WordDocument, note: Note) -> Element:
     """A note as a paragraph of the text itself, behind its number."""
     style, mark_style = note_styles(word)
     text = _note_text(word.part, note, style, mark_style, f"<w:t>{note.number}</w:t>")
@@ -762,7 +766,9 @@ def _run(escaped: str, *, link: bool = False) -> str:
 # --------------------------------------------------------------------------- comments
 
 
-def add_comment(word: WordDocument, first: Element, last: Element, lines: Iterable[str], author: str) -> None:
+def _add_comment(
+    word: WordDocument, first: Element, last: Element, lines: Iterable[str], author: str
+) -> None:
     """A comment on what stands from `first` to `last`, two elements of one paragraph; without a clock."""
     comment = word.part._comments_part.comments.add_comment("\n".join(lines), author, author[:1].upper())
     element = comment._comment_elm
@@ -850,7 +856,7 @@ def _numbering(word: WordDocument) -> Element:
 # --------------------------------------------------------------------------- properties and bytes
 
 
-def add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
+def _add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
     """Properties that programs read, beside those that the template has."""
     package = word.part.package
     part = next((r.target_part for r in package.rels.values() if r.reltype == _CUSTOM_RELATION), None)

@@ -76,10 +76,10 @@ class LetterFacts:
     @property
     def offices(self) -> tuple[str, ...]:
         """Who is asked, such as "Minister van Defensie"; who answers first comes first."""
-        return tuple(office_text(who) for who in self.addressees)
+        return tuple(_office_text(who) for who in self.addressees)
 
 
-def office_text(answerer: Answerer) -> str:
+def _office_text(answerer: Answerer) -> str:
     """ "Staatssecretaris van Financiën", "Minister voor Wonen", "Minister-President"."""
     if not answerer.portfolio or answerer.role == "Minister-President":
         return answerer.role

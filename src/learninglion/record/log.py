@@ -40,8 +40,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import KEY, Moment, new_metadata, now, reading, spell_moment, writing
-from learninglion.database.files import write_durably
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive, write_durably
 from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["sample_context", "sample_documents", "sample_evaluation_questions", "sample_question_set"]
-
 _FOLDER = Path(__file__).parent
 
 

@@ -199,16 +199,16 @@ def material_view(material: Material, locate: Locate) -> MaterialView:
     }
 
 
-def _passage_view(found: Material | Twin, locate: Locate) -> PassageView:
-    document = found.document
+def _passage_view(passage: Material | Twin, locate: Locate) -> PassageView:
+    document = passage.document
     return {
         "document": document.id,
         "title": document.title,
         "date": document.date.isoformat() if document.date else None,
         "collection": document.collection,
-        "source": found.source_id or None,
-        "heading_path": list(found.heading_path),
-        "page": found.page,
-        "regions": [region_view(region) for region in locate(document.id, found.quote_span)],
+        "source": passage.source_id or None,
+        "heading_path": list(passage.heading_path),
+        "page": passage.page,
+        "regions": [region_view(region) for region in locate(document.id, passage.quote_span)],
         "url": document.url,
     }

@@ -151,7 +151,7 @@ def _problem(terms: tuple[str, ...], lines: dict[Key, int]) -> str:
     """What is wrong with one line, in the user's words; empty when nothing is."""
     if len(terms) < 2:
         return "er staat maar één woord. Zet woorden die hetzelfde betekenen op één regel, met een komma."
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for term in terms:
         parts = _WORD.findall(term)
         if not parts:
@@ -160,9 +160,9 @@ def _problem(terms: tuple[str, ...], lines: dict[Key, int]) -> str:
             return f"“{term}” heeft meer dan {_LONGEST_TERM} woorden."
         if all(map(is_filler, parts)):
             return f"“{term}” komt in bijna elke vraag voor en kan geen synoniem zijn."
-        if fold(term) in seen:
+        if fold(term) in earlier:
             return f"“{term}” staat er twee keer."
-        seen.add(fold(term))
+        earlier.add(fold(term))
         if _key(term) in lines:
             return f"“{term}” staat ook op regel {lines[_key(term)]}. Voeg de regels samen."
     return ""

@@ -88,7 +88,7 @@ class Journal:
     def fail(self, stamp: FileStamp, collection: str, detail: str) -> None:
         """Note that a file could not be taken in, and why."""
         with writing(self._engine) as connection:
-            write_entry(connection, stamp, collection, FileOutcome.FAILED, None, detail)
+            _write_entry(connection, stamp, collection, FileOutcome.FAILED, None, detail)
 
     def entries(self) -> tuple[JournalEntry, ...]:
         """What was done with every file the last time it was tried, by collection and path."""
@@ -109,7 +109,7 @@ class Journal:
             connection.execute(delete(ingest_files).where(*this))
 
 
-def write_entry(
+def _write_entry(
     connection: Connection,
     stamp: FileStamp,
     collection: str,
@@ -186,7 +186,7 @@ class Stored:
     original: str | None  # SHA-256 of the file, if it is kept
 
 
-def take_numbers(connection: Connection, name: str, count: int) -> int:
+def _take_numbers(connection: Connection, name: str, count: int) -> int:
     """The first of `count` new numbers of a sequence; other writers wait until this one commits."""
     statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + count)
     last: int = connection.execute(statement.returning(counters.c.value)).scalar_one()
@@ -195,7 +195,7 @@ def take_numbers(connection: Connection, name: str, count: int) -> int:
 
 def note_change(connection: Connection, document_key: int, kind: str) -> None:
     """Tell whoever follows the store that a document changed."""
-    seq = take_numbers(connection, "change", 1)
+    seq = _take_numbers(connection, "change", 1)
     before = connection.scalar(select(changes.c.mark).order_by(changes.c.seq.desc()).limit(1)) or ""
     changed = select(documents.c.id, documents.c.digest).where(documents.c.key == document_key)
     document_id, digest = connection.execute(changed).one()
@@ -209,7 +209,7 @@ def collection_key(connection: Connection, name: str) -> int:
     known = connection.scalar(select(collections.c.key).where(collections.c.name == name))
     if known is not None:
         return int(known)
-    key = take_numbers(connection, "collection", 1)
+    key = _take_numbers(connection, "collection", 1)
     connection.execute(insert(collections).values(key=key, name=name, description="", created_at=now()))
     return key
 
@@ -232,7 +232,7 @@ def insert_document(
         _refuse_beyond(connection, known, document, collection, within)
     result = _settle(connection, intake, packed, sha256, collection, into, by, at, known)
     if intake.file is not None:
-        write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
+        _write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
     # Without an original in hand the version may still have one from before.
     originals = select(versions.c.original).join(documents, documents.c.key == versions.c.document_key)
     originals = originals.where(documents.c.id == document.id, versions.c.number == result.version)
@@ -253,7 +253,7 @@ def _settle(
 ) -> PutResult:
     document_id = intake.document.id
     if known is None:
-        key, version, outcome = take_numbers(connection, "document", 1), 1, PutOutcome.ADDED
+        key, version, outcome = _take_numbers(connection, "document", 1), 1, PutOutcome.ADDED
     else:
         key, version = known.key, known.version + 1
         outcome = PutOutcome.REPLACED if known.deleted_at is None else PutOutcome.RESTORED
@@ -366,13 +366,13 @@ def _insert_version(
 def _insert_sources(connection: Connection, key: int, packed: Packed) -> None:
     if not packed.sources:
         return
-    first = take_numbers(connection, "source", len(packed.sources))
+    first = _take_numbers(connection, "source", len(packed.sources))
     rows = [{**row, "key": first + i, "document_key": key} for i, row in enumerate(packed.sources)]
     connection.execute(insert(sources), rows)
     pieces = [(first + i, piece) for i, listed in enumerate(packed.passages) for piece in listed]
     if not pieces:
         return
-    start = take_numbers(connection, "passage", len(pieces))
+    start = _take_numbers(connection, "passage", len(pieces))
     connection.execute(
         insert(passages),
         [

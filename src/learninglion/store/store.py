@@ -20,7 +20,7 @@ from sqlalchemy.engine import RowMapping
 
 from learninglion.database.blobs import Files, FolderBlobs
 from learninglion.database.engine import damage_of, erasing, now, reading, writing
-from learninglion.database.locking import exclusive
+from learninglion.database.files import exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
@@ -58,21 +58,7 @@ from learninglion.store.tables import (
     versions,
 )
 
-__all__ = [
-    "Collection",
-    "Intake",
-    "PersonalPolicy",
-    "PutOutcome",
-    "PutResult",
-    "Removed",
-    "SeenStore",
-    "Standing",
-    "Store",
-    "Stored",
-    "Swept",
-    "Version",
-    "batches",
-]
+__all__ = ["Intake", "PutOutcome", "PutResult", "Standing", "Stored"]
 
 T = TypeVar("T")
 
@@ -187,7 +173,7 @@ Account = Callable[[Connection, Stored], None]
 RemovalAccount = Callable[[Connection, Removed], None]
 
 
-def unaccounted(_connection: Connection, _change: object) -> None:
+def _unaccounted(_connection: Connection, _change: object) -> None:
     """Where nobody keeps account of what changes: in tests and measurements."""
 
 
@@ -523,7 +509,7 @@ class Store:
         by: str = "",
         within: Visible = None,
         file: FileStamp | None = None,
-        account: Account = unaccounted,
+        account: Account = _unaccounted,
     ) -> PutResult:
         """Keep a document in one transaction; putting the same again changes nothing.
 
@@ -541,7 +527,7 @@ class Store:
         *,
         by: str = "",
         within: Visible = None,
-        account: Account = unaccounted,
+        account: Account = _unaccounted,
     ) -> tuple[PutResult, ...]:
         """Keep several documents in one transaction: all or none, with one wait for the disk."""
         _check_collection(collection)
@@ -573,7 +559,7 @@ class Store:
         by: str,
         reason: str,
         visible: Visible = None,
-        account: RemovalAccount = unaccounted,
+        account: RemovalAccount = _unaccounted,
     ) -> Removed:
         """Destroy a document with all its versions and originals; a tombstone says that it was there.
 

@@ -341,13 +341,13 @@ def _check(document: Document, entries: Sequence[Entry]) -> None:
         ) from error
     if "\x00" in document.text or "\x00" in document.title:
         raise UnreadableFileError(document.source_name or document.id, "bevat tekens die geen tekst zijn")
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for source, passages in entries:
         if source.body_span.of(document.text) != source.body:
             raise IntegrityError(f"{source.id}: de tekst is niet letterlijk die van het document.")
-        if source.document.id != document.id or source.id in seen:
+        if source.document.id != document.id or source.id in earlier:
             raise IntegrityError(f"{source.id}: deze bron hoort hier niet of staat er al.")
-        seen.add(source.id)
+        earlier.add(source.id)
         for passage in passages:
             if passage.source_id != source.id or passage.document_id != document.id:
                 raise IntegrityError(f"{passage.id}: deze passage hoort niet bij {source.id}.")

@@ -19,29 +19,24 @@ from learninglion import __version__
 from learninglion.models.errors import UnavailableError
 from learninglion.settings import Settings, with_model
 from learninglion.web import problems
-from learninglion.web.access import Site
+from learninglion.web.access import SecurityHeaders, Site, TrustedHosts
 from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
 from learninglion.web.metrics import Counting, Metrics
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.page_images import PageImages
-from learninglion.web.pages import ask as pages_ask
 from learninglion.web.pages import collections as pages_collections
 from learninglion.web.pages import drafts as pages_drafts
 from learninglion.web.pages import entry as pages_entry
-from learninglion.web.pages import history as pages_history
-from learninglion.web.pages import how as pages_how
 from learninglion.web.pages import judging as pages_judging
 from learninglion.web.pages import manage as pages_manage
 from learninglion.web.pages import proposals as pages_proposals
 from learninglion.web.pages import public as pages_public
 from learninglion.web.pages import search as pages_search
 from learninglion.web.pages import sets as pages_sets
-from learninglion.web.pages import sign_off as pages_sign_off
 from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
-from learninglion.web.security import SecurityHeaders, TrustedHosts
 from learninglion.web.serving import RequestIds
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
@@ -74,15 +69,11 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         pages_public,
         pages_entry,
         pages_search,
-        pages_ask,
         pages_collections,
-        pages_how,
         pages_sources,
         pages_sets,
         pages_drafts,
         pages_proposals,
-        pages_history,
-        pages_sign_off,
         pages_judging,
         pages_manage,
     ):

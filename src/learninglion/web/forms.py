@@ -16,9 +16,9 @@ from learninglion.models import Context, Filters, QuestionSet, RawFile, SubQuest
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.workflow.searching import require_period
 
-PERIODS = ("", "2010", "2018", "2021", "other")
+_PERIODS = ("", "2010", "2018", "2021", "other")
 _LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
-MOST_QUESTIONS = 100
+_MOST_QUESTIONS = 100
 _MOST_DIGITS = 9
 
 
@@ -40,7 +40,7 @@ def read_day(text: str, label: str, *, last: bool = False) -> date | None:
 def read_filters(form: FormData | Mapping[str, object]) -> Filters:
     """The scope that was chosen. Raises InputError for a date that is none."""
     period = _text(form, "period")
-    if period not in PERIODS:
+    if period not in _PERIODS:
         raise InputError("Deze periode is niet bekend.")
     since = _text(form, "since") if period == "other" else period
     ministry, collection = _text(form, "ministry"), _text(form, "collection")
@@ -60,7 +60,7 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
 def filter_values(filters: Filters) -> dict[str, str]:
     """The form fields that stand for `filters`, to show them again."""
     since = filters.since.isoformat() if filters.since else ""
-    year = since[:4] if since.endswith("-01-01") and since[:4] in PERIODS and not filters.until else ""
+    year = since[:4] if since.endswith("-01-01") and since[:4] in _PERIODS and not filters.until else ""
     period = year or ("other" if filters.since or filters.until else "")
     return {
         "period": period,
@@ -102,7 +102,7 @@ def read_whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
-def read_numbers(text: str) -> tuple[int, ...]:
+def _read_numbers(text: str) -> tuple[int, ...]:
     """Question numbers as they are written: "3", "3, 4 en 5", "3-5". Raises InputError."""
     parts = text.replace(" en ", ",").replace(";", ",").split(",")
     numbers: list[int] = []
@@ -119,17 +119,17 @@ def read_numbers(text: str) -> tuple[int, ...]:
 def read_question_set(form: FormData, before: QuestionSet) -> QuestionSet:
     """The set as the officer corrected it: fields number-0, text-0, number-1 ...; empty ones are left out."""
     questions: list[SubQuestion] = []
-    seen: set[int] = set()
-    for position in range(MOST_QUESTIONS):
+    earlier: set[int] = set()
+    for position in range(_MOST_QUESTIONS):
         text = _text(form, f"text-{position}")
         if not text:
             continue
         if len(text) > _LONGEST:
             raise InputError(f"Vraag {position + 1} is langer dan {_LONGEST} tekens.")
-        numbers = read_numbers(_text(form, f"number-{position}") or str(position + 1))
-        if twice := seen & set(numbers):
+        numbers = _read_numbers(_text(form, f"number-{position}") or str(position + 1))
+        if twice := earlier & set(numbers):
             raise InputError(f"Vraagnummer {min(twice)} komt twee keer voor.")
-        seen |= set(numbers)
+        earlier |= set(numbers)
         questions.append(SubQuestion(numbers, text))
     if not questions:
         raise InputError("Er staat geen enkele vraag in de set.")
@@ -148,7 +148,7 @@ def read_question_set(form: FormData, before: QuestionSet) -> QuestionSet:
 
 
 MAX_BYTES = 50_000_000  # the longest document in the open data is under 30 MB
-MAX_FILES = 200
+_MAX_FILES = 200
 _UNPACKED_BYTES = 300_000_000
 _UNPACKED_RATIO = 200  # text in XML packs to a tenth; a bomb packs to a thousandth or less
 _ENTRIES = 5_000
@@ -223,5 +223,5 @@ def check_archive(name: str, content: bytes) -> None:
 
 def check_count(files: Sequence[UploadFile]) -> None:
     """Refuse more files at once than one screen can report on."""
-    if len(files) > MAX_FILES:
-        raise InputError(f"Geef ten hoogste {MAX_FILES} bestanden tegelijk.")
+    if len(files) > _MAX_FILES:
+        raise InputError(f"Geef ten hoogste {_MAX_FILES} bestanden tegelijk.")

@@ -18,16 +18,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError, UnavailableError
-from learninglion.web.access import NotSignedInError, account_of
+from learninglion.web.access import SAFE_METHODS, NotSignedInError, account_of
 from learninglion.web.forms import MAX_BYTES
 from learninglion.web.problems import response_to
-from learninglion.web.security import SAFE_METHODS
 from learninglion.workflow.rights import RIGHTS, Task
 
 _KB, _MB = 1_000, 1_000_000
 _FORM = 2 * _MB  # a whole set with its own sources is under 200 kB
 _FRAME = _MB  # what a multipart body has around its files
-MOST_UPLOADED = 500 * _MB  # of one request with many files
+_MOST_UPLOADED = 500 * _MB  # of one request with many files
 _PATIENCE = 20.0  # seconds for the first part of a body, and between two parts
 _SLOWEST = 20 * _KB  # bytes a second that a body must keep up on the whole
 _AT_ONCE = 64  # bodies coming in
@@ -51,7 +50,7 @@ def _limit(path: str, size: int, task: Task | None = None, *, stranger: bool = F
 # The first that fits; whatever is not named is a form of somebody who is signed in.
 _LIMITS = (
     _limit(r"/(sign-in|set-up|language)", 16 * _KB, stranger=True),
-    _limit(r"/manage/documents/upload|/api/v1/document-jobs", MOST_UPLOADED, Task.MANAGE),
+    _limit(r"/manage/documents/upload|/api/v1/document-jobs", _MOST_UPLOADED, Task.MANAGE),
     _limit(r"/api/v1/documents", MAX_BYTES + _FRAME, Task.MANAGE),
     _limit(r"/sets/new|/sets/[^/]+/questions/[^/]+/own-sources", MAX_BYTES + _FRAME, Task.DRAFT),
     _limit(r"/api/v1/verifications", 10 * _MB, Task.SEARCH),

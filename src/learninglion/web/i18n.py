@@ -61,8 +61,8 @@ def _said(text: str, language: str, within: int = 2) -> str:
     for around, names, translation in _fillable(language):
         values = _between(text, around)
         if values is not None:
-            said = [_said(v, language, within - 1) if within else v for v in values]
-            return translation.format(**dict(zip(names, said, strict=True)))
+            words = [_said(v, language, within - 1) if within else v for v in values]
+            return translation.format(**dict(zip(names, words, strict=True)))
     return text
 
 
@@ -73,11 +73,11 @@ def _between(text: str, around: Sequence[str]) -> list[str] | None:
     if not (text.startswith(first) and text.endswith(last)):
         return None
     for piece in pieces:
-        found = text.find(piece, at, end)
-        if found < 0:
+        place = text.find(piece, at, end)
+        if place < 0:
             return None
-        values.append(text[at:found])
-        at = found + len(piece)
+        values.append(text[at:place])
+        at = place + len(piece)
     return None if at > end else [*values, text[at:end]]
 
 

@@ -93,7 +93,7 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `start_ingest` asks for."""
     results = list(from_plain(tuple[FileResult, ...], run.payload["refused"]))
     for result in results:
-        run.report("file", told_file(result))
+        run.report("file", _told_file(result))
     raws = workplace.jobs.files(run.claim.job.id)
     for done, raw in enumerate(raws):
         run.progress(raw.name, done, len(raws))
@@ -101,7 +101,7 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
         results.append(
             workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner, since=since)
         )
-        run.report("file", told_file(results[-1]))
+        run.report("file", _told_file(results[-1]))
     run.progress("Klaar", len(raws), len(raws))
     return _sums(results)
 
@@ -128,7 +128,7 @@ def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:
         actor=run.owner,
         since=_since(run),
         progress=run.progress,
-        on_result=lambda result: run.report("file", told_file(result)),
+        on_result=lambda result: run.report("file", _told_file(result)),
     )
     return _sums(report.results)
 
@@ -142,7 +142,7 @@ def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:
     return {status.value: sum(r.status is status for r in results) for status in FileStatus}
 
 
-def told_file(result: FileResult) -> dict[str, Plain]:
+def _told_file(result: FileResult) -> dict[str, Plain]:
     """What is reported of a file."""
     words = _WORDS[result.status] + (f": {result.detail}" if result.detail else "")
     return {

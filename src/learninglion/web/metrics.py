@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from learninglion.workflow.spans import Kind, Tracer
+from learninglion.workflow.otlp import Kind, Tracer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

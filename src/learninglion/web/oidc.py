@@ -33,7 +33,7 @@ _LEEWAY = 60  # seconds that clocks may differ
 _TIMEOUT = 10.0
 _LONGEST_ANSWER = 1_000_000  # bytes; keys and a token with hundreds of groups are under a tenth of that
 _PREFIX = "learninglion-"
-DIRECT = Route()  # no certificates but those of this machine, no proxy
+_DIRECT = Route()  # no certificates but those of this machine, no proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class OpenIdConnect:
         redirect_uri: str,
         role_claim: str,
         *,
-        route: Route = DIRECT,
+        route: Route = _DIRECT,
     ) -> None:
         self._issuer = issuer.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass
 
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
-from learninglion.workflow.files import PageFiles
+from learninglion.workflow.storage import PageFiles
 
 _SECONDS = 20  # a page that takes longer is not a page anybody printed
 _MEMORY = 1_500_000_000  # address space of the child in bytes: pdfium itself maps some 300 MB

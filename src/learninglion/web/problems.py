@@ -15,8 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
 from learninglion.models.errors import LearningLionError, UnavailableError
-from learninglion.web.access import CrossSiteError, NotSignedInError, Site, viewer_of
-from learninglion.web.security import API_PREFIX
+from learninglion.web.access import API_PREFIX, CrossSiteError, NotSignedInError, Site, viewer_of
 from learninglion.web.serving import HEADER, request_number
 
 _LOG = logging.getLogger(__name__)

@@ -173,7 +173,7 @@ def require_port(web: WebSettings) -> None:
 def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
     """Serve until told to stop, with a worker beside it."""
     share_heaps()
-    keep_program()
+    _keep_program()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn passes the signal on once it has stopped
     worker.start()
     config = uvicorn.Config(
@@ -224,7 +224,7 @@ def _give_back(trim: Callable[[int], int]) -> None:
         trim(0)
 
 
-def keep_program() -> None:
+def _keep_program() -> None:
     """Let no search for what is unused look through the program itself, some 200,000 objects that stay: for
     a tenth of a second all requests would wait for it.
     """
@@ -265,8 +265,8 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        number = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        sent = Headers(scope=scope).get(HEADER, "")
+        number = sent if _GIVEN.fullmatch(sent) else secrets.token_hex(8)
         # Never taken back: each request has a task of its own, and what goes wrong is told outside of this.
         _REQUEST.set(number)
         began, status = time.perf_counter(), 0
@@ -326,13 +326,13 @@ class _Lines(logging.Formatter):
 def _error(error: BaseException) -> str:
     """Its kind and where it came from, with its causes; words only where no text of people is among them."""
     lines: list[str] = []
-    seen: BaseException | None = error
-    while seen is not None and len(lines) < 5:
-        words = f": {seen}" if isinstance(seen, _TELLING) else ""
-        frames = traceback.extract_tb(seen.__traceback__)[-6:]
+    cause: BaseException | None = error
+    while cause is not None and len(lines) < 5:
+        words = f": {cause}" if isinstance(cause, _TELLING) else ""
+        frames = traceback.extract_tb(cause.__traceback__)[-6:]
         places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-        lines.append(f"{type(seen).__name__}{words} ({places})")
-        seen = seen.__cause__ or seen.__context__
+        lines.append(f"{type(cause).__name__}{words} ({places})")
+        cause = cause.__cause__ or cause.__context__
     return "; by ".join(lines)
 
 

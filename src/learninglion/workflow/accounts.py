@@ -1,4 +1,4 @@
-"""Who may come in: accounts, invitations, sessions, and the answers kept for repeated writes.
+"""Who may come in: accounts, invitations and sessions.
 
 No password is ever made by the program. The first account and every new one start with an invitation: a
 token that works once. Of passwords, invitations and sessions only hashes are kept. `Access` notes in the
@@ -24,7 +24,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
-    Integer,
     Row,
     String,
     Table,
@@ -36,7 +35,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.models import Actor, Role
 from learninglion.models.errors import (
     BusyError,
@@ -47,6 +46,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import EventLog
+from learninglion.workflow.idempotency import expired_answers
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
@@ -153,15 +153,6 @@ tickets = Table(
     Column("label", String(200), nullable=False),
     Column("expires", Moment, nullable=False),
 )
-answers = Table(
-    "web_answers",
-    metadata,
-    Column("key", String(300), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("kept", Moment, nullable=False),
-)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,98}")
 _SHORTEST_PASSWORD = (
@@ -172,8 +163,6 @@ _INVITATION = timedelta(hours=72)
 _MOST_HASHING = 8  # attempts at once, the one at work included; each holds a thread of the server
 _HASHING_WAIT = 5.0  # seconds
 _BUSY = "Er melden zich veel mensen tegelijk aan. Probeer het over een halve minuut opnieuw."
-_ANSWER_KEPT = timedelta(hours=24)
-_CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
 
 
 class SessionKind:
@@ -199,15 +188,6 @@ class Account:
     def actor(self) -> Actor:
         """This person, as the workflow knows people."""
         return Actor(self.name, self.roles, self.collections)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What was answered to an earlier request with the same idempotency key."""
-
-    digest: str
-    status: int
-    body: str
 
 
 class HashingTurns:
@@ -281,13 +261,13 @@ class Accounts:
         account = _account(row)
         if not account.active:
             raise PermissionDeniedError("Uw account is gesloten.")
-        seen = (c for c in (actor.collections, account.collections) if c is not None)
-        collections = frozenset.intersection(*limits) if (limits := tuple(seen)) else None
+        restricted = (c for c in (actor.collections, account.collections) if c is not None)
+        collections = frozenset.intersection(*limits) if (limits := tuple(restricted)) else None
         return Actor(actor.name, actor.roles & account.roles, collections)
 
     def add(self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None) -> str:
         """A new account; gives the invitation with which this person sets a password."""
-        name = check_name(name)
+        name = _check_name(name)
         with writing(self._engine) as connection:
             if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
                 raise ConflictError(f"Er is al een account {name!r}.")
@@ -318,7 +298,7 @@ class Accounts:
         new account, and an administrator can change them. Raises ConflictError when the name is already
         that of somebody else.
         """
-        name = check_name(name.lower())
+        name = _check_name(name.lower())
         text = " ".join(sorted(r.value for r in roles))
         with writing(self._engine) as connection:
             row = connection.execute(select(accounts).where(accounts.c.subject == subject)).one_or_none()
@@ -357,8 +337,8 @@ class Accounts:
         holds, invited = self.invited(token)
         if not holds:
             raise InputError("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan de beheerder.")
-        name = check_name(invited or name)
-        check_password(password, name)
+        name = _check_name(invited or name)
+        _check_password(password, name)
         with self._turns.turn():
             hashed = self._hasher.hash(password)
         with writing(self._engine) as connection:
@@ -454,7 +434,7 @@ class Accounts:
         """Throw away what has run out."""
         with writing(self._engine) as connection:
             connection.execute(delete(tickets).where(tickets.c.expires <= now()))
-            connection.execute(delete(answers).where(answers.c.kept <= now() - _ANSWER_KEPT))
+            connection.execute(expired_answers())
 
     def _ticket(self, kind: str, account: str | None, lasts: timedelta, label: str = "") -> str:
         token = secrets.token_urlsafe(32)
@@ -471,65 +451,8 @@ class Accounts:
                 )
             ).one_or_none()
 
-    # ----------------------------------------------------------------- repeated writes
 
-    def forget_answers_about(self, subject: str) -> None:
-        """Throw away every kept answer in whose text `subject` stands."""
-        with erasing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
-
-    def count_answers_about(self, subject: str) -> int:
-        """How many kept answers name `subject`."""
-        query = select(func.count()).select_from(answers)
-        with reading(self._engine) as connection:
-            return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
-
-    def kept_answers(self) -> tuple[tuple[str, str], ...]:
-        """What is kept for repeated API requests: key and text."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(answers.c.key, answers.c.body)).all()
-        return tuple((str(row[0]), str(row[1])) for row in rows)
-
-    def forget_answers(self, keys: Iterable[str]) -> None:
-        """Throw these kept answers away."""
-        with erasing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.key.in_(sorted(keys))))
-
-    def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
-        """Take this person's key for new work (None), or give what is kept under it.
-
-        The body of what is kept is empty while somebody else is still working on it.
-        """
-        place = answers.c.key == f"{owner}\n{key}"
-        with writing(self._engine) as connection:
-            row = connection.execute(select(answers).where(place)).one_or_none()
-            lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
-            if row is not None and not lapsed:
-                return KeptAnswer(row.digest, row.status, row.body)
-            connection.execute(delete(answers).where(place))
-            values = {"key": f"{owner}\n{key}", "digest": digest, "status": 0, "body": "", "kept": now()}
-            connection.execute(insert(answers).values(**values))
-        return None
-
-    def release(self, owner: str, key: str) -> None:
-        """Give a key back whose work failed."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                delete(answers).where(answers.c.key == f"{owner}\n{key}", answers.c.body == "")
-            )
-
-    def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
-        """Keep an answer for a day, so that repeating the request repeats it."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
-            connection.execute(
-                insert(answers).values(
-                    key=f"{owner}\n{key}", digest=digest, status=status, body=body, kept=now()
-                )
-            )
-
-
-def check_name(name: str) -> str:
+def _check_name(name: str) -> str:
     """A usable account name, in lower case. Raises InputError."""
     name = name.strip().lower()
     if not _NAME.fullmatch(name):
@@ -537,7 +460,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_password(password: str, name: str) -> None:
+def _check_password(password: str, name: str) -> None:
     """Raises InputError for a password that is too short, too long or the name itself."""
     if len(password) < _SHORTEST_PASSWORD:
         raise InputError(f"Het wachtwoord heeft ten minste {_SHORTEST_PASSWORD} tekens nodig.")
@@ -558,11 +481,13 @@ def _values(name: str, roles: Iterable[Role], collections: Iterable[str] | None)
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    seen = row.collections
+    collections = row.collections
     return Account(
         name=row.name,
         roles=frozenset(Role(r) for r in row.roles.split()),
-        collections=None if seen is None else frozenset(line for line in seen.split("\n") if line),
+        collections=None
+        if collections is None
+        else frozenset(line for line in collections.split("\n") if line),
         active=bool(row.active),
         has_password=row.password is not None,
         from_organisation=row.subject is not None,

@@ -265,9 +265,9 @@ def _with_account(statements: Sequence[Statement], place: int) -> Statement:
         return bare
     behind = [following.opens for following in statements[place + 1 :]]
     items = sum(opens in _LISTS for opens in takewhile(lambda opens: opens is not Opening.PARAGRAPH, behind))
-    said = read(bare.text).words
-    claims = any(word.norm in NEGATIONS or word.capital for word in said)
-    claims = claims or any(is_number(word.norm) and word.norm != str(items) for word in said)
+    sentence_words = read(bare.text).words
+    claims = any(word.norm in NEGATIONS or word.capital for word in sentence_words)
+    claims = claims or any(is_number(word.norm) and word.norm != str(items) for word in sentence_words)
     leads_in = behind[:1] and behind[0] in _LISTS and not claims and polarity(bare.text) is None
     return replace(bare, own_account=LEADS_IN) if leads_in else bare
 

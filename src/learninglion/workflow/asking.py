@@ -1,45 +1,68 @@
-"""A question to one's own documents: answered with passages, or told that it does not stand there."""
+"""Questions to one's own documents: answered with passages or told that it does not stand there; and kept.
+
+A kept conversation is an ordinary dossier, so that it is versioned, exported, marked and cleared as one.
+Without a model its text is what `ask` showed, quoted; with one, a cited and checked answer from the same
+passages.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from learninglion.models import Actor, Document, DocumentCard, Filters
+from learninglion.models import (
+    Actor,
+    Dossier,
+    Draft,
+    Filters,
+    Hit,
+    Passage,
+    PassageKind,
+    QuestionSet,
+    Selection,
+    Source,
+    SubQuestion,
+)
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.models.progress import Progress, silent
+from learninglion.record.answers import copy_answers
 from learninglion.record.energy import Energy, PowerMeter
+from learninglion.record.letter import CONVERSATION
 from learninglion.record.log import EventLog
-from learninglion.search.asking import Reply, find_answers
+from learninglion.search.asking import Reply, Verdict, find_answers
+from learninglion.search.material import Material
 from learninglion.store.store import Store
-from learninglion.workflow.documents import NO_FILTERS
+from learninglion.workflow.documents import (
+    NO_FILTERS,
+    Documents,
+    OwnSources,
+    VisibleLibrary,
+    next_number,
+    own_source,
+)
+from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
+from learninglion.workflow.sets import Sets
+from learninglion.workflow.writing import quoted_draft
 
 _LONGEST = 2000  # characters of a question
-_NAMED = 500  # documents whose names are compared with the question
 
 
+@dataclass(eq=False)
 class Asking:
     """Question in, passages out; safe to share between threads."""
 
-    def __init__(
-        self,
-        store: Store,
-        indexing: Indexing,
-        searching: Searching,
-        power: PowerMeter,
-        elsewhere: str,
-        log: EventLog,
-    ) -> None:
-        self._power = power
-        self._elsewhere = elsewhere
-        self._store = store
-        self._indexing = indexing
-        self._searching = searching
-        self._log = log
+    _store: Store
+    _indexing: Indexing
+    _searching: Searching
+    _power: PowerMeter
+    _elsewhere: str
+    _log: EventLog
 
     def ask(
         self,
@@ -96,29 +119,131 @@ class Asking:
         return reply
 
 
-class VisibleLibrary:
-    """The documents that one person may ask about, within filters."""
+MOST_TURNS = 40
+_TITLE = 120  # characters
 
-    def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
-        self._store = store
-        self._filters = filters
-        self._visible = actor.collections
 
-    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
-        """Of the newest documents their titles and file names."""
-        return self._store.names(self._filters, self._visible, limit=_NAMED)
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation; `after`: the question that it went on with, as it was asked."""
 
-    def card(self, document_id: str) -> DocumentCard:
-        """What lists say of a document."""
-        return self._store.card(document_id, self._visible)
+    question: str
+    after: str = ""
 
-    def document(self, document_id: str) -> Document:
-        """A whole document, its personal data covered where a collection of it asks that."""
-        return self._store.document(document_id, self._visible, covered=True)
 
-    def earlier(self, document_id: str) -> Document | None:
-        """The version before, covered likewise; of what a collection one may not see brought in, none."""
-        numbers = [version.number for version in self._store.history(document_id, self._visible)]
-        if len(numbers) < 2:
-            return None
-        return self._store.version(document_id, numbers[-2], self._visible, covered=True)
+@dataclass(eq=False)
+class Conversations:
+    """Keeping a conversation as a dossier, and taking it along to a set of questions."""
+
+    _asking: Asking
+    _drafts: Drafts
+    _dossiers: Dossiers
+    _documents: Documents
+    _sets: Sets
+    _own_sources: OwnSources
+    _log: EventLog
+
+    def keep(self, turns: Sequence[Turn], *, filters: Filters = NO_FILTERS, actor: Actor) -> Dossier:
+        """The conversation as a dossier: every question put again, with what answers it, quoted.
+
+        Raises InputError for no or too many questions.
+        """
+        require(actor, Task.DRAFT)
+        if not 0 < len(turns) <= MOST_TURNS:
+            raise InputError(f"Een gesprek heeft 1 tot {MOST_TURNS} vragen.")
+        replies = [self._asking.ask(t.question, after=t.after, filters=filters, actor=actor) for t in turns]
+        questions = tuple(SubQuestion((n,), turn.question.strip()) for n, turn in enumerate(turns, 1))
+        title = f"Gesprek: {questions[0].text}"[:_TITLE]
+        quoted = [
+            self._quoted(question, reply, actor) for question, reply in zip(questions, replies, strict=True)
+        ]
+        return self._drafts.keep_quoted(
+            QuestionSet("", questions, title=title), quoted, ((CONVERSATION, "ask"),), actor=actor
+        )
+
+    def to_write(self, dossier: Dossier) -> dict[int, Selection]:
+        """From what a language model can write the answers: all that was found; by position (from 0)."""
+        selections = {
+            at: verification.draft.selection for at, verification in enumerate(dossier.verifications)
+        }
+        return {
+            at: replace(selection, chosen=tuple(hit.source for hit in selection.offered))
+            for at, selection in selections.items()
+            if selection.offered
+        }
+
+    def write(self, dossier_id: str, *, actor: Actor, progress: Progress = silent) -> Dossier:
+        """The next version of a kept conversation, its answers written by the language model.
+
+        By the steps and under the check of any draft. Raises InputError where there is no model.
+        """
+        dossier = self._dossiers.load(dossier_id, actor)
+        return self._drafts.redraft(
+            dossier_id, self.to_write(dossier), generator="llm", actor=actor, progress=progress
+        )
+
+    def _selection(
+        self, question: SubQuestion, reply: Reply, material: Sequence[Material], actor: Actor
+    ) -> Selection:
+        """What was found for one question, as what the machine offered and chose."""
+        offered: dict[str, Hit] = {}
+        for one in material:
+            source = self._source_of(one, actor)
+            if source is None or source.id in offered:
+                continue
+            span = one.quote_span
+            passage = Passage(
+                f"{source.id}/quote",
+                source.id,
+                source.document.id,
+                one.quote,
+                span,
+                one.page,
+                PassageKind.BODY,
+            )
+            offered[source.id] = Hit(source, passage, len(offered) + 1, one.score, matched=(span,))
+        before = reply.taken_over.question if reply.taken_over else ""
+        return Selection(question, before, tuple(offered.values()), tuple(h.source for h in offered.values()))
+
+    def _source_of(self, material: Material, actor: Actor) -> Source | None:
+        """The source in which a quote stands; None for front matter that belongs to none."""
+        if material.source_id:
+            return self._documents.source(material.source_id, actor)
+        sources = self._documents.sources_of(material.document.id, actor)
+        return next((s for s in sources if s.body_span.contains(material.quote_span)), None)
+
+    def _quoted(self, question: SubQuestion, reply: Reply, actor: Actor) -> Draft:
+        """The answers of a reply, each its quoted sentence; what is near is material beside it."""
+        selection = self._selection(question, reply, (*reply.answers, *reply.near), actor)
+        ids = {m.source_id for m in reply.answers} | {
+            source.id for m in reply.answers if (source := self._source_of(m, actor)) is not None
+        }
+        chosen = tuple(source for source in selection.chosen if source.id in ids)
+        draft = quoted_draft(replace(selection, chosen=chosen), self._documents.regions)
+        remarks = tuple(
+            f"{m.document.title or m.document.id}: {m.told or m.quote}"
+            for m in reply.answers
+            if m.told or self._source_of(m, actor) is None
+        )
+        if reply.verdict is Verdict.RELATED and not reply.unclear:
+            first = reply.near[0]
+            remarks += (
+                f"Misschien staat het hier: {first.document.title or first.document.id}: {first.quote}",
+            )
+        return replace(draft, left_out=remarks)
+
+    def hand_over(self, dossier_id: str, work_id: str, *, actor: Actor) -> None:
+        """Take a kept conversation along to every question of a set, as a source the officer brought.
+
+        Raises InputError where it is longer than such a source may be, or holds no answer.
+        """
+        require(actor, Task.DRAFT)
+        dossier = self._dossiers.load(dossier_id, actor)
+        if not any(verification.draft.statements for verification in dossier.verifications):
+            raise InputError("In dit gesprek staat geen antwoord; er is niets om mee te nemen.")
+        work = self._sets.find(work_id, actor)
+        text = copy_answers(dossier).plain
+        title = dossier.question_set.title
+        source = own_source(next_number(work.shortlists), title, None, text)
+        self._own_sources.add(work, None, source, actor=actor)
+        note(self._log, "copy", actor, dossier_id, {"version": dossier.version, "position": None})

@@ -34,17 +34,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets, Shortlist, Work, add_source, drop_source
 
-__all__ = [
-    "Documents",
-    "Entry",
-    "KINDS",
-    "LONGEST",
-    "NO_FILTERS",
-    "OwnSources",
-    "next_number",
-    "own_source",
-    "read_own_file",
-]
+__all__ = ["Entry"]
 
 # Sources that an officer brings along for one set: pasted text or a file, never kept in the archive.
 #
@@ -54,6 +44,7 @@ __all__ = [
 KINDS = (".pdf", ".docx", ".odt", ".txt")
 LONGEST = 30_000  # characters, some ten pages: what an officer has read and can answer for
 _SECONDS = 45.0
+_MOST_NAMED = 500  # documents whose names are compared with a question
 
 
 def own_source(number: int, title: str, day: date | None, text: str) -> Source:
@@ -245,3 +236,31 @@ class Documents:
             while len(self._known_lines) > _REMEMBERED:
                 self._known_lines.popitem(last=False)
         return lines
+
+
+class VisibleLibrary:
+    """The documents that one person may put a question to, within filters."""
+
+    def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
+        self._store = store
+        self._filters = filters
+        self._visible = actor.collections
+
+    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Of the newest documents their titles and file names."""
+        return self._store.names(self._filters, self._visible, limit=_MOST_NAMED)
+
+    def card(self, document_id: str) -> DocumentCard:
+        """What lists say of a document."""
+        return self._store.card(document_id, self._visible)
+
+    def document(self, document_id: str) -> Document:
+        """A whole document, its personal data covered where a collection of it asks that."""
+        return self._store.document(document_id, self._visible, covered=True)
+
+    def earlier(self, document_id: str) -> Document | None:
+        """The version before, covered likewise; of what a collection one may not see brought in, none."""
+        numbers = [version.number for version in self._store.history(document_id, self._visible)]
+        if len(numbers) < 2:
+            return None
+        return self._store.version(document_id, numbers[-2], self._visible, covered=True)

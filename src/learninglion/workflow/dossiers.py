@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
@@ -11,20 +11,19 @@ from learninglion.database.engine import now
 from learninglion.models import Actor, Dossier
 from learninglion.models.errors import UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, sha256_hex
-from learninglion.record.answers import TextCopy, copy_answers
-from learninglion.record.changes import Deed, MachineText, trace_deeds
+from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
-from learninglion.record.provenance import MarkReport, Signer, check_mark, sidecar_of
-from learninglion.workflow.files import free_path, make_folder, write_file
+from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.storage import free_path, make_folder, write_file
 from learninglion.workflow.writing import first_finished
 
-__all__ = ["TERM_SET", "DossierCard", "DossierVersion", "Dossiers"]
+__all__ = ["DossierCard", "DossierVersion"]
 
 TERM_SET = "retention.term"
 """What the log calls setting how long something is kept; its subject is a category, or one dossier."""
@@ -33,22 +32,15 @@ _PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
 
 
+@dataclass(eq=False)
 class Dossiers:
     """The dossiers that a person may see; one with sources that this person may not see does not exist."""
 
-    def __init__(
-        self,
-        repository: DossierRepository,
-        log: EventLog,
-        letter: LetterTerms,
-        signer: Signer,
-        store_id: Callable[[], str],
-    ) -> None:
-        self._store_id = store_id
-        self._signer = signer
-        self._repository = repository
-        self._log = log
-        self._letter = letter
+    _repository: DossierRepository
+    _log: EventLog
+    _letter: LetterTerms
+    _signer: Signer
+    _store_id: Callable[[], str]
 
     def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
         """A dossier, its newest version when none is named. Raises UnknownReferenceError."""

@@ -154,7 +154,7 @@ def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[st
             yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
 
 
-def compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
+def _compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
     """Sources of the archive that are gone, or say something else by now."""
     for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
         current = sources.get(source.id)
@@ -249,8 +249,8 @@ class Drafts:
             find = self._searching.newer_for(_REHEARSAL)
             hits = find(_INVENTED, _INVENTED, date.min)
             addressed(_TO_A_MACHINE)
-            asked = QuestionSet("", (SubQuestion((1,), _INVENTED),))
-            for selection in self.select_automatically(asked, [hits], threshold=0.0):
+            question_set = QuestionSet("", (SubQuestion((1,), _INVENTED),))
+            for selection in self.select_automatically(question_set, [hits], threshold=0.0):
                 verify(extractive.draft(selection, measure=self._measure(), find_newer=find))
         except LearningLionError as error:  # whoever asks first is told
             _logger.warning("the rehearsal ended early: %s", error.detail)
@@ -284,8 +284,8 @@ class Drafts:
         moment = now()
 
         def find(source_id: str) -> Source | None:
-            seen = self._store.seen_by(actor.collections)
-            return brought.get(source_id) or seen.sources([source_id]).get(source_id)
+            visible = self._store.seen_by(actor.collections)
+            return brought.get(source_id) or visible.sources([source_id]).get(source_id)
 
         selections = tuple(
             choose(
@@ -822,13 +822,13 @@ class Drafts:
         changed = [list(v.draft.statements) for v in old.verifications]
         if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
             raise InputError("Deze zin staat niet in het dossier.")
-        said = changed[position][place].text
+        sentence = changed[position][place].text
         groups = answer_groups(old)
         joint = next(group.positions for group in groups if position in group.positions)
         for at in joint:
             failed = {c.statement for c in old.verifications[at].failed}
             for i, statement in enumerate(changed[at]):
-                if (at, i) == (position, place) or (statement.text == said and statement in failed):
+                if (at, i) == (position, place) or (statement.text == sentence and statement in failed):
                     changed[at][i] = own_statement(statement, reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
@@ -940,7 +940,7 @@ class Drafts:
         chosen = [source for v in old for source in v.draft.selection.chosen]
         ids = [source.id for source in chosen]
         held = self._store.seen_by(actor.collections).sources(ids)
-        differences = (*compare(old, again), *compare_sources(chosen, held))
+        differences = (*compare(old, again), *_compare_sources(chosen, held))
         settings = tuple(compare_settings(texts[-1].settings, (*_VERSION, *self._shaped_by())))
         note(
             self._log,

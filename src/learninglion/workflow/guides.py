@@ -41,7 +41,7 @@ from learninglion.models.progress import silent
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
-from learninglion.workflow.asking import VisibleLibrary
+from learninglion.workflow.documents import VisibleLibrary
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import RIGHTS, Task, require_within
@@ -234,14 +234,14 @@ def _read_remark(content: str) -> Remark:
     return Remark(**{**plain, "finding": Finding(plain["finding"])})
 
 
+@dataclass(eq=False)
 class Guides:
     """Collections that guide; safe to share between threads."""
 
-    def __init__(self, repository: GuideRepository, store: Store, indexing: Indexing, log: EventLog) -> None:
-        self._repository = repository
-        self._store = store
-        self._indexing = indexing
-        self._log = log
+    _repository: GuideRepository
+    _store: Store
+    _indexing: Indexing
+    _log: EventLog
 
     def find(self, collection: str, actor: Actor) -> Guide:
         """The newest version; an empty one where nothing was said. Raises for what one may not see."""
@@ -295,8 +295,8 @@ class Guides:
         if remark.words and not remark.nowhere and not self._stands(remark, actor):
             if remark.finding is Finding.QUESTION:
                 raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
-            told = f"{remark.remark} Genoemde plek: “{remark.words}”".strip()  # for the owner to find
-            remark = replace(remark, words="", remark=told[:_LONGEST])
+            message = f"{remark.remark} Genoemde plek: “{remark.words}”".strip()  # for the owner to find
+            remark = replace(remark, words="", remark=message[:_LONGEST])
         name = self._repository.add(collection, remark, actor.name)
         # what was asked can hold personal data, and a log is for ever
         details: dict[str, Plain] = {"remark": name, "finding": remark.finding.value}

@@ -37,25 +37,14 @@ from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
 from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.log import note
-from learninglion.workflow.proof import INGEST, account_of, account_of_removal
+from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.traces import Traces
+from learninglion.workflow.storage import Traces
 
-__all__ = [
-    "Intake",
-    "PARSER_VERSION",
-    "PersonalPolicy",
-    "look_at_files",
-    "parse_files",
-    "read_question_file",
-    "read_question_text",
-    "read_set_file",
-    "tell_personal",
-]
+__all__ = ["PersonalPolicy"]
 
 # Part of the journal's stamp: files that an older parser read are read again.
-PARSER_VERSION = f"{__version__}/{reader_edition()}"
+_PARSER_VERSION = f"{__version__}/{reader_edition()}"
 _ALL = 1_000_000
 _SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
@@ -290,12 +279,12 @@ def _take_in(
 def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Document]) -> FileResult:
     journal = into.store.journal
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
-    stamp = FileStamp(path, file.size, file.mtime_ns, parser=PARSER_VERSION)
+    stamp = FileStamp(path, file.size, file.mtime_ns, parser=_PARSER_VERSION)
     if not file.problem and (entry := journal.taken_in(stamp, into.collection)):
         return FileResult(file.name, FileStatus.UNCHANGED, entry.document_id or "")
     try:
         raw = read_file(file)
-        stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), PARSER_VERSION)
+        stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), _PARSER_VERSION)
         return _put(raw, stamp, into, read)
     except LearningLionError as error:
         detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
@@ -317,7 +306,7 @@ def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
 def _put(
     raw: RawFile, stamp: FileStamp | None, into: _Into, read: Callable[[RawFile], Document]
 ) -> FileResult:
-    document = tell_personal(read(raw))
+    document = _tell_personal(read(raw))
     if document.covered and not into.without_covered:
         raise CoveredTextError(raw.name, document.covered)
     counted = document_personal(document)
@@ -344,7 +333,7 @@ def _put(
     )
 
 
-def tell_personal(document: Document) -> Document:
+def _tell_personal(document: Document) -> Document:
     """`document` with a warning that says how much personal data stands in it, never which."""
     counted = document_personal(document)
     if not counted:
@@ -481,7 +470,7 @@ class Rereading:
         before = self._store.document(document_id, None, lines=False)
         try:
             content = self._store.original(document_id, None)
-            after = tell_personal(
+            after = _tell_personal(
                 read(RawFile(before.source_name or document_id, content, origin=document_id))
             )
         except UnknownReferenceError as error:

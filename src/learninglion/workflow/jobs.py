@@ -56,7 +56,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, canonical_json, from_plain
 from learninglion.record.log import OPERATION
-from learninglion.workflow.spans import Tracer
+from learninglion.workflow.otlp import Tracer
 
 AWAITED, LATER, BULK = 0, 5, 9
 """Priorities: somebody sits and waits; it may take its time; so much that it never takes the last place."""
@@ -380,10 +380,10 @@ def _read(row: Row[tuple[object, ...]], events: tuple[Event, ...]) -> Job:
 
 def _covers(actor: Actor, then: Actor) -> bool:
     """Whether this person may still do and see everything that `then` could."""
-    seen = actor.collections is None or (
+    covered = actor.collections is None or (
         then.collections is not None and then.collections <= actor.collections
     )
-    return seen and then.roles <= actor.roles
+    return covered and then.roles <= actor.roles
 
 
 def _shown(event: Event, show: Callable[[Event], Event]) -> Event:

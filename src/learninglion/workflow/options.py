@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.connection import Route
@@ -17,7 +16,8 @@ from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice
 from learninglion.record.energy import PowerFigures
 from learninglion.record.letter import LetterTerms
-from learninglion.store.object_store import ObjectStoreChoice
+from learninglion.store.originals import ObjectStoreChoice
+from learninglion.workflow.otlp import CollectorChoice
 
 ENGINES = ("auto", "embedded", "postgres")  # of search
 DATABASE = "learninglion.db"  # in the data folder, where no PostgreSQL is named

@@ -22,12 +22,13 @@ from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.guides import GuideRepository
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.log import note
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
-from learninglion.workflow.traces import Traces
+from learninglion.workflow.storage import Traces
 from learninglion.workflow.working_texts import WorkingTextRepository
 
 _SHORTEST = 4  # letters or digits; less is in everything
@@ -74,34 +75,22 @@ class PersonReport:
         return dict(Counter(place.what for place in self.places))
 
 
+@dataclass(eq=False)
 class Persons:
     """Finding and erasing a person over everything that is kept, for administrators."""
 
-    def __init__(
-        self,
-        blobs: Blobs,
-        store: Store,
-        repository: DossierRepository,
-        sets: SetRepository,
-        accounts: Accounts,
-        traces: Traces,
-        intake: Intake,
-        retention: Retention,
-        guides: GuideRepository,
-        typed: WorkingTextRepository,
-        log: EventLog,
-    ) -> None:
-        self._blobs = blobs
-        self._store = store
-        self._repository = repository
-        self._sets = sets
-        self._accounts = accounts
-        self._traces = traces
-        self._intake = intake
-        self._retention = retention
-        self._guides = guides
-        self._typed = typed
-        self._log = log
+    _blobs: Blobs
+    _store: Store
+    _repository: DossierRepository
+    _sets: SetRepository
+    _accounts: Accounts
+    _answers: KeptAnswers
+    _traces: Traces
+    _intake: Intake
+    _retention: Retention
+    _guides: GuideRepository
+    _typed: WorkingTextRepository
+    _log: EventLog
 
     def find(self, text: str, *, actor: Actor) -> PersonReport:
         """Every place with `text` (a name, number or address, however it is spaced). Raises InputError."""
@@ -130,7 +119,7 @@ class Persons:
             for dossier_id in (name for name in _of(places, "dossier") if name not in held):
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)
         self._sets.clear_all(_of(places, "set"))
-        self._accounts.forget_answers(_of(places, "answer"))
+        self._answers.forget(_of(places, "answer"))
         self._guides.forget(_of(places, "remark"))
         self._typed.forget(_of(places, "typed"))
         for entry in self._store.journal.entries():
@@ -152,7 +141,7 @@ class Persons:
         )
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
-        yield from _tallied("answer", pattern, self._accounts.kept_answers())
+        yield from _tallied("answer", pattern, self._answers.contents())
         yield from _tallied("typed", pattern, self._typed.contents())
         remarks = ((s.id, canonical_json(s)) for s in self._guides.remarks())
         yield from _tallied("remark", pattern, remarks)

@@ -1,4 +1,4 @@
-"""Measuring search on a collection and letting it learn from one, as long work, with its reports.
+"""Quality of search on a collection: measured, judged by several people, and learned from; with the reports.
 
 A report is two files that all servers share: figures as JSON, and the whole report as HTML. What search
 learned waits in `tuning/proposal.json` until an administrator takes it or throws it away; what is taken is a
@@ -15,25 +15,41 @@ from pathlib import Path
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
-from learninglion.evaluation.judgements import consensus, draw_up, judgements_of, pooled, read_round
+from learninglion.evaluation.judgements import (
+    GRADES,
+    Agreement,
+    Round,
+    Shown,
+    agreement,
+    close_round,
+    consensus,
+    draw_up,
+    judgements_of,
+    list_rounds,
+    pooled,
+    read_round,
+    written_judgements,
+)
 from learninglion.evaluation.report import retrieval_page
 from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.inference.encoders import Encoder, EncoderChoice
-from learninglion.models import Actor
+from learninglion.models import Actor, Source
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
 from learninglion.search.fusion import TUNING, Fusion, LearnedVersions
-from learninglion.search.switching import learned_model
+from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
-from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.indexing import Indexing, learned_model
 from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+
+__all__ = ["GRADES"]
 
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
@@ -408,3 +424,113 @@ class Learning:
         if isinstance(figures, list) and len(figures) >= 2:
             before, after = (float(f) if isinstance(f, int | float) else None for f in figures[:2])
         return LearnedVersion(number, used, entry.at, entry.actor, before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundCard:
+    """A round as management sees it: who judged how much, and how far they agree."""
+
+    round: Round
+    judges: tuple[tuple[str, int], ...]
+    agreement: tuple[Agreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingTask:
+    """What one person is to judge now; `item` is None when there is nothing (more) to judge."""
+
+    round: Round
+    done: int
+    place: int = 0
+    item: Shown | None = None
+    grade: int | None = None  # what this person said before
+    question: Source | None = None  # None: not there any more, or not to be seen
+    source: Source | None = None
+
+
+@dataclass(eq=False)
+class Judging:
+    """The rounds of judging, kept among `blobs`."""
+
+    _blobs: Blobs
+    _store: Store
+    _log: EventLog
+
+    def _seen(self, actor: Actor) -> tuple[Round, ...]:
+        return tuple(r for r in list_rounds(self._blobs) if _may_see(actor, r))
+
+    def _find(self, round_id: str, actor: Actor) -> Round:
+        judging_round = read_round(self._blobs, round_id)
+        if not _may_see(actor, judging_round):
+            raise UnknownReferenceError("Deze beoordeling bestaat niet.")
+        return judging_round
+
+    def cards(self, actor: Actor) -> tuple[RoundCard, ...]:
+        """The rounds on collections that this person may see, the last first."""
+        require(actor, Task.MANAGE)
+        cards = []
+        for judging_round in self._seen(actor):
+            judgements = judgements_of(self._blobs, judging_round.id)
+            names = sorted({j.judge for j in judgements})
+            counts = tuple((name, sum(j.judge == name for j in judgements)) for name in names)
+            cards.append(RoundCard(judging_round, counts, agreement(judgements)))
+        return tuple(cards)
+
+    def waiting(self, actor: Actor) -> tuple[tuple[Round, int], ...]:
+        """The open rounds in which this person has something left to judge, and how much."""
+        require(actor, Task.JUDGE)
+        waiting = []
+        for judging_round in self._seen(actor):
+            if judging_round.closed:
+                continue
+            done = judging_round.done(judgements_of(self._blobs, judging_round.id), actor.name)
+            if left := len(judging_round.items) - len(done):
+                waiting.append((judging_round, left))
+        return tuple(waiting)
+
+    def task(self, round_id: str, *, at: int | None, skipped: int | None, actor: Actor) -> JudgingTask:
+        """One result with its question: that at place `at`, else the first without a judgement.
+
+        `skipped` is the place of one that this person passes over for now.
+        """
+        require(actor, Task.JUDGE)
+        judging_round = self._find(round_id, actor)
+        done = judging_round.done(judgements_of(self._blobs, judging_round.id), actor.name)
+        place = at if at is not None else judging_round.next_open(done, -1 if skipped is None else skipped)
+        if judging_round.closed or place is None or place >= len(judging_round.items):
+            return JudgingTask(judging_round, len(done))
+        item = judging_round.items[place]
+        visible = self._store.seen_by(actor.collections)
+        sources = {source.id: source for source, _ in visible.entries_by_id([item.query, item.source])}
+        return JudgingTask(
+            judging_round,
+            len(done),
+            place,
+            item,
+            done.get(item),
+            sources.get(item.query),
+            sources.get(item.source),
+        )
+
+    def judge(self, round_id: str, place: int, item: Shown, grade: int, *, actor: Actor) -> None:
+        """Keep what this person says of a result."""
+        require(actor, Task.JUDGE)
+        self._find(round_id, actor).judge(self._blobs, place, item, grade, actor.name)
+
+    def close(self, round_id: str, *, again: bool, actor: Actor) -> None:
+        """Ask nobody any more; or open the round `again`."""
+        require(actor, Task.MANAGE)
+        judging_round = self._find(round_id, actor)
+        close_round(self._blobs, judging_round.id, closed=not again)
+        action = "judging.reopen" if again else "judging.close"
+        note(self._log, action, actor, f"judging:{judging_round.id}", {})
+
+    def download(self, round_id: str, *, actor: Actor) -> tuple[str, bytes]:
+        """The id of a round and all its judgements, as the command line reads and writes them."""
+        require(actor, Task.MANAGE)
+        judging_round = self._find(round_id, actor)
+        return judging_round.id, written_judgements(self._blobs, judging_round.id)
+
+
+def _may_see(actor: Actor, judging_round: Round) -> bool:
+    return actor.collections is None or judging_round.collection in actor.collections

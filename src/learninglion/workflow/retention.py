@@ -18,12 +18,11 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.store.store import Store
-from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.dossiers import TERM_SET
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
-from learninglion.workflow.log import note
-from learninglion.workflow.proof import REMOVE
+from learninglion.workflow.log import REMOVE, note
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
@@ -97,7 +96,7 @@ class Retention:
         sets: SetRepository,
         sign_offs: SignOffRepository,
         working_texts: WorkingTextRepository,
-        accounts: Accounts,
+        answers: KeptAnswers,
         jobs: Jobs,
         log: EventLog,
         *,
@@ -112,7 +111,7 @@ class Retention:
         self._sets = sets
         self._sign_offs = sign_offs
         self._working_texts = working_texts
-        self._accounts = accounts
+        self._answers = answers
         self._log = log
 
     def terms(self, actor: Actor) -> tuple[Term, ...]:
@@ -299,7 +298,7 @@ class Retention:
         self._sets.clear_dossier(dossier_id)
         self._sign_offs.clear(dossier_id)
         self._working_texts.clear_under(f"/dossiers/{dossier_id}/")
-        self._accounts.forget_answers_about(dossier_id)  # what a repeated API request gets holds the text too
+        self._answers.forget_about(dossier_id)  # what a repeated API request gets holds the text too
 
 
 _DECLARATION = """# Verklaring van vernietiging (concept)

@@ -135,10 +135,10 @@ class Searching:
 
         def find(question: str, answer: str, after: date) -> tuple[Hit, ...]:
             scope = self._store.scope(Filters(since=after + timedelta(days=1)), actor.collections)
-            seen = self._store.seen_by(actor.collections)
+            visible = self._store.seen_by(actor.collections)
             meant = meant_by(without_askers(question), synonyms)
             index, allowed = self._indexing.index, scope.allowed
-            return search(index, seen, answer, meant=meant, documents=allowed, limit=MOST_NEWER)
+            return search(index, visible, answer, meant=meant, documents=allowed, limit=MOST_NEWER)
 
         return find
 

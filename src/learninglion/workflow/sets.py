@@ -211,7 +211,7 @@ def add_hits(shortlist: Shortlist, hits: Iterable[Hit], words: str) -> tuple[Sho
     return replace(shortlist, offered=(*shortlist.offered, *ranked), searches=searches), len(fresh)
 
 
-def only_sources(shortlist: Shortlist, keep: Callable[[Source], bool]) -> Shortlist:
+def _only_sources(shortlist: Shortlist, keep: Callable[[Source], bool]) -> Shortlist:
     """The shortlist without the sources that `keep` does not want, also among what was decided."""
     held = (*(hit.source for hit in shortlist.offered), *shortlist.added)
     gone = {source.id for source in held if not keep(source)}
@@ -391,7 +391,7 @@ class SetRepository:
         with erasing(self._engine) as connection:
             for row in connection.execute(query).all():
                 shortlist = from_plain(Shortlist, json.loads(row.content))
-                left = only_sources(shortlist, lambda source: source.document.id != document_id)
+                left = _only_sources(shortlist, lambda source: source.document.id != document_id)
                 where = (shortlists.c.work == row.work, shortlists.c.position == row.position)
                 connection.execute(update(shortlists).where(*where).values(content=_dump(left)))
 
@@ -442,8 +442,8 @@ class Sets:
         work = self._repository.find(work_id, actor.name)
         held = [s for b in work.shortlists for s in (*(h.source for h in b.offered), *b.added)]
         archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
-        seen = self._store.seen_among(archived, actor.collections)
-        left = (only_sources(b, lambda s: s.id not in archived or s.id in seen) for b in work.shortlists)
+        visible = self._store.seen_among(archived, actor.collections)
+        left = (_only_sources(b, lambda s: s.id not in archived or s.id in visible) for b in work.shortlists)
         return replace(work, shortlists=tuple(left))
 
     def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
@@ -654,7 +654,7 @@ def lay_out(shortlist: Shortlist, threshold: float | None) -> ShortlistView:
     return ShortlistView(
         groups=over,
         added=added,
-        moments=line_taken(shown),
+        moments=_line_taken(shown),
         below=below,
         chosen=len(shortlist.chosen),
         rejected=len(shortlist.rejected),
@@ -691,7 +691,7 @@ def _group(shortlist: Shortlist) -> list[Group]:
     return groups
 
 
-def line_taken(cards: Sequence[Card]) -> tuple[LineMoment, ...]:
+def _line_taken(cards: Sequence[Card]) -> tuple[LineMoment, ...]:
     """The dated answers that were not rejected, the oldest first, each with where it says something new.
 
     What the officer brought along is no answer that was given, so it does not count as a turn.

@@ -214,12 +214,12 @@ class SignOffs:
             note(self._log, _OPENED, actor, dossier_id, {"source": source_id})
 
     def _examined(self, dossier: Dossier, actor: Actor) -> Examination:
-        seen = {
+        opened = {
             str(step.details["source"])
             for step in self._dossiers.steps(dossier.id, actor, actions={_OPENED})
             if step.actor == actor.name
         }
-        return Examination(dossier.cited, tuple(source for source in dossier.cited if source in seen))
+        return Examination(dossier.cited, tuple(source for source in dossier.cited if source in opened))
 
     def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
         """The others who may approve and may see this dossier, by name."""

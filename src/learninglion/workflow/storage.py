@@ -1,25 +1,213 @@
-"""What an archive takes, whether everything in it is whole, and sweeping what nothing refers to."""
+"""What is kept where: images of pages, traces of a document, what an archive takes and whether it is whole.
+
+What quotes from a document on purpose stays when it goes: dossiers are records with a term of their own, and
+the log keeps names. Here too: files that a use case hands over, whole or not at all.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from learninglion.database.blobs import keeps_files
+from learninglion.database.blobs import Blobs, Files, keeps_files
 from learninglion.database.engine import reading
-from learninglion.models import Actor
+from learninglion.database.files import disk_trouble, write_durably
+from learninglion.models import Actor, Passage
+from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
+from learninglion.parsing.passages import cut
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
-from learninglion.search.postgres.index import SCHEMA
-from learninglion.store.store import Store
+from learninglion.search.postgres import SCHEMA
+from learninglion.store.store import Removed, Store
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.indexing import REMADE, Indexing
+from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.traces import Traces
+from learninglion.workflow.sets import SetRepository
+
+__all__ = ["disk_trouble"]
+
+# Images of pages are kept where all servers find them; they go when the document goes, and the oldest when
+# there are more than fit: a page is made again in a moment.
+PAGES = "cache/pages/"  # their names begin so
+MOST_KEPT_BYTES = 2_000_000_000  # some 8,000 pages
+_BETWEEN = 50  # pages that are put until it is looked again what they take
+
+
+class PageFiles:
+    """Rendered pages among `files`, by name, which begins with the SHA-256 of their original and a dash."""
+
+    def __init__(self, files: Files, most: int = MOST_KEPT_BYTES) -> None:
+        self._files, self._most = files, most
+        self._turn = count()
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is."""
+        return self._files.read(_placed(name))
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a page, and let the oldest go where they take too much."""
+        self._files.put(_placed(name), content)
+        if next(self._turn) % _BETWEEN == 0:
+            for old in self._files.beyond(PAGES, self._most):
+                self._files.remove(old)
+
+    def places(self, original: str) -> tuple[str, ...]:
+        """Where the pages of the original with this SHA-256 are kept, for people."""
+        return tuple(map(self._files.place, self._files.names(_placed(f"{original}-"))))
+
+    def remove(self, original: str) -> None:
+        """Take away the pages of the original with this SHA-256."""
+        for name in list(self._files.names(_placed(f"{original}-"))):
+            self._files.remove(name)
+
+    def sweep(self, holds: Callable[[str], bool]) -> int:
+        """Take away pages of originals that are not held any more; how many."""
+        names = [n for n in self._files.names(PAGES) if not holds(n.rpartition("/")[2].partition("-")[0])]
+        for name in names:
+            self._files.remove(name)
+        return len(names)
+
+
+def _placed(name: str) -> str:
+    return f"{PAGES}{name[:2]}/{name}"
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, with those above it. Raises InputError where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: deze map kan niet worden gemaakt ({error.strerror})") from error
+
+
+def free_path(path: Path, content: bytes) -> Path:
+    """`path`, or with a number behind it where another file stands: somebody may have worked in that."""
+    free, count = path, 1
+    while free.exists() and free.read_bytes() != content:
+        count += 1
+        free = path.with_name(f"{path.stem} ({count}){path.suffix}")
+    return free
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` where the user wants it. Raises InputError that names the file."""
+    try:
+        write_durably(path, content)
+    except OSError as error:
+        raise InputError(f"{path}: dit bestand kan niet worden geschreven ({error.strerror})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One place where something of a document is; `stays` when removing the document leaves it."""
+
+    place: str
+    detail: str
+    stays: bool = False
+
+
+@dataclass(eq=False)
+class Traces:
+    """What is kept of documents besides the documents themselves."""
+
+    _store: Store
+    _indexing: Indexing
+    _sets: SetRepository
+    _dossiers: DossierRepository
+    _answers: KeptAnswers
+    _jobs: Jobs
+    _log: EventLog
+    _blobs: Blobs
+    _pages: PageFiles
+
+    def find(self, document_id: str, *, actor: Actor) -> tuple[Trace, ...]:
+        """Every place where something of a document is, also of one that was removed.
+
+        Raises UnknownReferenceError where there never was such a document, or this person may not see it.
+        """
+        require(actor, Task.MANAGE)
+        if actor.collections is not None:
+            self._store.card(document_id, actor.collections)
+        traces = tuple(self._find(document_id))
+        if not traces:
+            raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
+        return traces
+
+    def _find(self, document_id: str) -> Iterator[Trace]:
+        for stands in self._store.standing([document_id]):
+            if stands.deleted_at is None:
+                names = ", ".join(sorted(stands.collections))
+                yield Trace("archief", f"{len(stands.versions)} versie(s), in: {names}")
+            else:
+                yield Trace("archief", "aantekening dat het is verwijderd", stays=True)
+            hashes = tuple(dict.fromkeys(v.original for v in stands.versions if v.original))
+            for sha256 in hashes:
+                if self._store.originals.holds(sha256):
+                    yield Trace("oorspronkelijk bestand", self._store.originals.place(sha256))
+                if images := self._pages.places(sha256):
+                    yield Trace("afbeeldingen van bladzijden", f"{len(images)}: {images[0]}")
+        if living := self._indexing.index.rows_of(document_id):
+            yield Trace("zoekindex", f"{living} bron(nen)")
+        if vectors := self._indexing.count_vectors(self.passages(document_id)):
+            yield Trace("vectoren", f"{vectors} in {self._indexing.vectors.path}")
+        yield from self._copies(document_id)
+
+    def _copies(self, document_id: str) -> Iterator[Trace]:
+        if works := self._sets.holding(document_id):
+            yield Trace("sets in bewerking", f"{len(works)}")
+        if answers := self._answers.count_about(document_id):
+            yield Trace("antwoorden voor herhaalde verzoeken", f"{answers}")
+        for path in self._store.journal.paths_of(document_id):
+            yield Trace("opnamelijst", path, stays=True)
+        for dossier_id in self._dossiers.quoting(document_id):
+            yield Trace("dossier", dossier_id, stays=True)
+        for file in self._kept_files(document_id):
+            yield Trace("rapport of oordeel (alleen het nummer)", file, stays=True)
+        entries = self._log.entries(subject=document_id, limit=1000)
+        if entries:
+            yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
+
+    def _kept_files(self, document_id: str) -> Iterator[str]:
+        wanted = document_id.encode()
+        for prefix in ("reports/", "judgements/", "tuning/"):
+            for name in list(self._blobs.names(prefix)):
+                if wanted in (self._blobs.read(name) or b""):
+                    yield self._blobs.place(name)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of every version, as they were cut; none where the document is gone."""
+        try:
+            versions = self._store.history(document_id, None)
+        except UnknownReferenceError:
+            return ()
+        listed_passages = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
+        for version in versions:
+            document = self._store.version(document_id, version.number, None, lines=False)
+            listed_passages += [p for _, listed in cut(document, version.collection) for p in listed]
+        return tuple(listed_passages)
+
+    def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
+        """Take away what was derived from a document that is gone; its passages were read before that."""
+        for sha256 in removed.originals:
+            self._pages.remove(sha256)
+        self._indexing.forget_vectors(passages)
+        self._indexing.index.purge()
+        self._sets.forget_document(removed.document_id)
+        self._answers.forget_about(removed.document_id)
+        self._jobs.forget_texts()
+
+    def sweep_images(self) -> int:
+        """Take away images of pages of files that are not kept any more; how many."""
+        return self._pages.sweep(self._store.originals.holds)
+
 
 _PARTS = {
     "originals": "originele bestanden",
@@ -46,18 +234,16 @@ class Part:
     files: int
 
 
+@dataclass(eq=False)
 class Storage:
     """The data folder `home` and what servers share in the database, for administrators."""
 
-    def __init__(
-        self, home: Path, engine: Engine, store: Store, indexing: Indexing, traces: Traces, log: EventLog
-    ) -> None:
-        self._home = home
-        self._engine = engine
-        self._store = store
-        self._indexing = indexing
-        self._traces = traces
-        self._log = log
+    _home: Path
+    _engine: Engine
+    _store: Store
+    _indexing: Indexing
+    _traces: Traces
+    _log: EventLog
 
     def parts(self, actor: Actor) -> tuple[Part, ...]:
         """The parts of the archive with their sizes in bytes."""

@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from learninglion.compliance.otlp import Collector
 from learninglion.database.blobs import Blobs, DatabaseBlobs, Files, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database, open_unchanged
 from learninglion.inference.reranking import open_reranking
@@ -17,42 +16,35 @@ from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.record.provenance import SIGNING_KEY, Signer
+from learninglion.record.marking import SIGNING_KEY, Signer
 from learninglion.search.fusion import LearnedVersions
-from learninglion.search.postgres.index import supported
-from learninglion.search.postgres.replica import Replica
-from learninglion.store.object_store import ObjectStore
-from learninglion.store.originals import ORIGINALS
+from learninglion.search.postgres import Replica, supported
+from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
-from learninglion.workflow.asking import Asking
-from learninglion.workflow.backup import Backups
-from learninglion.workflow.conversations import Conversations
+from learninglion.workflow.asking import Asking, Conversations
+from learninglion.workflow.backup import SHARED, Backups, Transfers
 from learninglion.workflow.documents import Documents, OwnSources
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
-from learninglion.workflow.files import PAGES, PageFiles
 from learninglion.workflow.guides import GuideRepository, Guides
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import Intake, Rereading
 from learninglion.workflow.jobs import Jobs
-from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.log import AuditLog
+from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
+from learninglion.workflow.otlp import Collector, Tracer
 from learninglion.workflow.persons import Persons
-from learninglion.workflow.proof import Ledger
-from learninglion.workflow.quality import Learning, Quality
+from learninglion.workflow.quality import Judging, Learning, Quality
 from learninglion.workflow.remarks import Remarks
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
-from learninglion.workflow.spans import Tracer
-from learninglion.workflow.storage import Storage
-from learninglion.workflow.traces import Traces
-from learninglion.workflow.transfer import SHARED, Transfers
+from learninglion.workflow.storage import PAGES, PageFiles, Storage, Traces
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
@@ -96,6 +88,7 @@ class Workplace:
     accounts: Accounts
     people: People
     access: Access
+    answers: KeptAnswers
     jobs: Jobs
     tracer: Tracer
     joules_spent: Callable[[], float]  # by all work in this process so far
@@ -124,7 +117,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
     kept_guides = GuideRepository(engine)
-    accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs(engine)
+    accounts, answers = Accounts(engine), KeptAnswers(engine)
+    sets, jobs = Sets(kept_sets, store), Jobs(engine)
 
     tracer = Tracer(Collector(options.collector) if options.collector is not None else None)
     power = PowerMeter(options.power, on_end=tracer.worked)
@@ -144,7 +138,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         options.tablespaces,
     )
     searching = Searching(options, store, indexing, learned, reranking, power, log)
-    traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs, pages)
+    traces = Traces(store, indexing, kept_sets, repository, answers, jobs, log, blobs, pages)
     dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
     learning = Learning(learned, log)
     language_model = LanguageModel(options, blobs, indexing, log)
@@ -173,7 +167,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         kept_sets,
         requests,
         typed,
-        accounts,
+        answers,
         jobs,
         log,
         dossier_days=options.dossier_days,
@@ -202,7 +196,18 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(
-            blobs, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, typed, log
+            blobs,
+            store,
+            repository,
+            kept_sets,
+            accounts,
+            answers,
+            traces,
+            intake,
+            retention,
+            kept_guides,
+            typed,
+            log,
         ),
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
@@ -213,6 +218,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         accounts=accounts,
         people=People(accounts, log),
         access=Access(accounts, log),
+        answers=answers,
         jobs=jobs,
         tracer=tracer,
         joules_spent=power.spent,

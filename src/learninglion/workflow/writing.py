@@ -88,8 +88,8 @@ def stated_draft(
         provenance = Provenance("stated", parameters=recorded.provenance.parameters)
         draft = replace(with_remarks(recorded), selection=selection, provenance=provenance)
     first = verify(replace(draft, statements=stated.statements), locate)
-    found = tuple(check.statement for check in first.checks)  # with what they cite
-    return verify(judge_draft(replace(draft, statements=found)), locate, known=first)
+    statements = tuple(check.statement for check in first.checks)  # with what they cite
+    return verify(judge_draft(replace(draft, statements=statements)), locate, known=first)
 
 
 def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:
@@ -116,8 +116,8 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
     if statements_now == before.draft.statements:
         return before
     draft = replace(with_remarks(before.draft), statements=statements_now, complete=True)
-    said = read_draft(draft)
-    return keep_opinions(before, verify(judge_draft(draft, said), locate, known=before, said=said))
+    own_text = read_draft(draft)
+    return keep_opinions(before, verify(judge_draft(draft, own_text), locate, known=before, said=own_text))
 
 
 def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:

@@ -37,14 +37,13 @@ from learninglion.record.contract import (
 )
 from learninglion.record.export import ExportFormat
 from learninglion.search.contract import ReplyView, reply_view
-from learninglion.web.access import ApiUser, TheSite
+from learninglion.web.access import API_VERSION, ApiUser, TheSite
 from learninglion.web.forms import clean_name, read_upload
 from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
-from learninglion.web.security import API_VERSION
 from learninglion.workflow import Workplace, read_question_text
-from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.conversations import MOST_TURNS, Turn
+from learninglion.workflow.asking import MOST_TURNS, Turn
+from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.jobs import Job, Run
 from learninglion.workflow.rights import Task, require, require_within
 
@@ -95,8 +94,8 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
         ),
     )
     text = json.dumps(document)
-    for given, ours in _UPLOADS.items():
-        text = text.replace(given, ours)
+    for general, ours in _UPLOADS.items():
+        text = text.replace(general, ours)
     document = cast(Object, json.loads(text))
     components = cast(Object, document.setdefault("components", {}))
     schemas = cast(Object, components.setdefault("schemas", {}))
@@ -155,7 +154,7 @@ def _problem_schema() -> Object:
 
 
 def repeated(
-    accounts: Accounts,
+    answers: KeptAnswers,
     actor: Actor,
     key: str,
     request: bytes,
@@ -172,7 +171,7 @@ def repeated(
     if not key:
         return JSONResponse(show(work()), status)
     digest = sha256_hex(request)
-    earlier = accounts.claim(actor.name, key, digest)
+    earlier = answers.claim(actor.name, key, digest)
     if earlier is not None:
         if earlier.digest != digest:
             raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
@@ -182,17 +181,17 @@ def repeated(
     try:
         answer = work()
     except BaseException:
-        accounts.release(actor.name, key)
+        answers.release(actor.name, key)
         raise
-    accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
+    answers.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
     return JSONResponse(show(answer), status)
 
 
 # What goes into the API, checked, and the pages and lists around the shapes of record.contract.
 
-MOST_TEXT = 20_000
+_MOST_TEXT = 20_000
 GivenDay = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
-Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(max_length=_MOST_TEXT, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(ge=1, le=999)]
 
@@ -241,7 +240,7 @@ class FiltersBody(Strict):
 class SearchRequest(Strict):
     """A search; the text travels in the body, because it can hold personal data."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+    text: Annotated[str, Field(min_length=1, max_length=_MOST_TEXT, pattern=r"^[^\x00]*$")]
     introduction: Text = ""
     filters: FiltersBody = FiltersBody()
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -487,7 +486,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 LastEvent = Annotated[str, Header(alias="Last-Event-ID", max_length=9, pattern=r"^[0-9]*$")]
-SCALE = 1.6
+_SCALE = 1.6
 # The Design Rules want an e-mail address here; a name in .invalid (RFC 2606) can never be somebody's.
 _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -588,7 +587,7 @@ async def add_document(
         return answer
 
     return await run_in_threadpool(
-        repeated, site.workplace.accounts, actor, key, digest_input, work, 201, show
+        repeated, site.workplace.answers, actor, key, digest_input, work, 201, show
     )
 
 
@@ -610,7 +609,7 @@ async def add_documents(
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
         request += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, request, begin, 202)
+    return await run_in_threadpool(repeated, site.workplace.answers, actor, key, request, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
@@ -620,7 +619,7 @@ def document(document_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResp
 
 
 @routes.delete("/documents/{document_id}", tags=["documents"], status_code=204)
-def remove_document(
+def _remove_document(
     document_id: DocumentId,
     site: TheSite,
     actor: ApiUser,
@@ -658,7 +657,7 @@ def page_image(
     document = site.workplace.documents.find(document_id, actor)
     content = site.workplace.documents.original(document_id, actor)
     return Response(
-        site.page_images.render(document.sha256, content, page, SCALE).png, media_type="image/png"
+        site.page_images.render(document.sha256, content, page, _SCALE).png, media_type="image/png"
     )
 
 
@@ -706,11 +705,11 @@ def draft(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> R
         version = int(str(answer["version"]))
         return dossier_view(site.workplace.dossiers.load(str(answer["dossier"]), actor, version))
 
-    return repeated(site.workplace.accounts, actor, key, request, work, 201, show)
+    return repeated(site.workplace.answers, actor, key, request, work, 201, show)
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": JobView}})
-def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
+def _draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
 
@@ -719,11 +718,11 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
         return _told_job(site.workplace.jobs.start(actor, "draft.api", plain))
 
     request = b"draft-jobs\n" + body.model_dump_json().encode()
-    return repeated(site.workplace.accounts, actor, key, request, begin, 202)
+    return repeated(site.workplace.answers, actor, key, request, begin, 202)
 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """The work that `draft_job` asks for."""
+    """The work that `_draft_job` asks for."""
     return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 

@@ -17,12 +17,12 @@ from learninglion.web.access import (
     TheSite,
     clear_cookie,
     cookie_name,
+    is_cross_site,
     is_secure,
     local_path,
     set_cookie,
 )
 from learninglion.web.i18n import LANGUAGES, counter, translator
-from learninglion.web.security import is_cross_site
 from learninglion.workflow.accounts import SessionKind
 
 router = APIRouter(include_in_schema=False)
@@ -156,8 +156,10 @@ def organisation_return(
                 ValueError(why) if why else None
             )
         identity, back = site.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
-        seen = site.settings.web.oidc_collections or None
-        account = site.workplace.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
+        collections = site.settings.web.oidc_collections or None
+        account = site.workplace.accounts.welcome(
+            identity.subject, identity.name, identity.roles, collections
+        )
         if not account.active:
             raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
     except LearningLionError as refusal:

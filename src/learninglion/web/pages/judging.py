@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.evaluation.judgements import Shown
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.workflow.judging import GRADES
+from learninglion.workflow.quality import GRADES
 
 router = APIRouter(include_in_schema=False)
 

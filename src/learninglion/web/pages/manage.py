@@ -26,20 +26,20 @@ from learninglion.web.forms import MAX_BYTES, read_whole
 from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
 from learninglion.web.rendering import Viewer
 from learninglion.workflow import Workplace
-from learninglion.workflow.files import MOST_KEPT_BYTES
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS, Run
 from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.storage import MOST_KEPT_BYTES
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
 
 _PAGE = 50
 _LOG_PAGE = 100
 _MOST_MISFITS = 200  # shown on the page; `learninglion log verify` names them all
-ROLE_WORDS = {
+_ROLE_WORDS = {
     Role.READER: "lezer: zoeken en lezen",
     Role.DRAFTER: "opsteller: sets behandelen",
     Role.APPROVER: "vaststeller: teksten vaststellen",
@@ -239,7 +239,7 @@ def _people(
         typed=typed,
         problem=problem,
         people=site.workplace.people.list(viewer.actor),
-        roles=ROLE_WORDS,
+        roles=_ROLE_WORDS,
         infos=site.workplace.documents.collections(viewer.actor),
         name=name,
         link=link,

@@ -1,10 +1,12 @@
-"""Text proposals: read beside their sources, written in, answered for, copied."""
+"""Text proposals: read beside their sources, written in, signed off, looked back at and taken along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Form, Query, Request
 from starlette.background import BackgroundTask
@@ -13,17 +15,23 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models import Answers, Author, Dossier
 from learninglion.models.errors import ConflictError, InputError, LearningLionError
+from learninglion.models.plain import from_plain
+from learninglion.record.contract import never_looked_at
+from learninglion.record.energy import Energy
+from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
-from learninglion.record.marking import MARK_LINE, mark_line
-from learninglion.record.notes import runs
+from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
+from learninglion.record.notes import balance_of, runs
 from learninglion.web.access import SignedIn, Site, TheSite
 from learninglion.web.forms import read_whole
-from learninglion.web.i18n import FORMS
-from learninglion.web.pages.ask import sets_at_work
+from learninglion.web.i18n import FORMS, deed_words
+from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.web.pages.proposal_view import Editing, view_questions
+from learninglion.web.pages.search import sets_at_work
 from learninglion.web.rendering import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
+from learninglion.workflow.log import LogEntry
 from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import choose_source
@@ -31,7 +39,7 @@ from learninglion.workflow.sets import choose_source
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
-FLOW, SENTENCES = "", "sentences"
+_FLOW, SENTENCES = "", "sentences"
 """How a proposal is read: as the text it is, or sentence by sentence."""
 
 
@@ -60,7 +68,7 @@ def dossier_page(
     dossier_id: str,
     version: Annotated[int | None, Query(ge=1)] = None,
     edit: Annotated[int | None, Query(ge=0)] = None,
-    view: Annotated[str, Query(max_length=20)] = FLOW,
+    view: Annotated[str, Query(max_length=20)] = _FLOW,
 ) -> Response:
     """A proposal: each sentence with its sources, what does not hold marked where it stands."""
     newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
@@ -83,7 +91,7 @@ def _show(
     newest: Dossier,
     *,
     editing: Editing | None = None,
-    view: str = FLOW,
+    view: str = _FLOW,
     refused: tuple[int, int, str, str] | None = None,
     unsigned: Mapping[str, str] | None = None,
     status: int = 200,
@@ -108,7 +116,7 @@ def _show(
         ),
         questions=view_questions(dossier, site.workplace.drafts.style_of(dossier), left),
         editing=editing,
-        view=SENTENCES if view == SENTENCES else FLOW,
+        view=SENTENCES if view == SENTENCES else _FLOW,
         refused=refused,
         unsigned=unsigned or {},
         longest=LONGEST_ANSWER,
@@ -124,7 +132,7 @@ def _show(
     )
 
 
-def refuse_signing(
+def _refuse_signing(
     request: Request, site: Site, viewer: Viewer, dossier_id: str, error: LearningLionError, **typed: str
 ) -> Response:
     """The proposal again, with what is wrong where one signs off; what was filled in still stands there."""
@@ -173,7 +181,7 @@ async def edit_question(
     version, text = read_whole(str(form.get("version") or "")), form.get("text")
     if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
-    view = str(form.get("view") or FLOW)
+    view = str(form.get("view") or _FLOW)
     return await run_in_threadpool(
         _edit, request, site, viewer, dossier_id, Editing(position, version, text), view
     )
@@ -204,7 +212,7 @@ def _edit(
 def discard_text(site: TheSite, viewer: SignedIn, dossier_id: str, position: int) -> Response:
     """Throw away what was typed and not saved; the answer stays as it is."""
     site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/wrong")
@@ -216,7 +224,7 @@ def say_wrong(
     place: Annotated[int, Form()],
     version: Annotated[int, Form(ge=1)],
     complaint: Annotated[Complaint, Form()],
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Say that a sentence is wrong, for somebody to follow up."""
     site.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=viewer.actor)
@@ -232,7 +240,7 @@ def judge_proposal(
     version: Annotated[int, Form(ge=1)],
     answers: Annotated[Answers, Form()],
     beside: Annotated[str, Form(max_length=4)] = "",
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Say whether the proposal answers its question, or a passage beside it does."""
     place = read_whole(beside)
@@ -250,7 +258,7 @@ def answer_for(
     place: Annotated[int, Form()],
     version: Annotated[int, Form()],
     account: Annotated[str, Form(max_length=1000)] = "",
-    view: Annotated[str, Form(max_length=20)] = FLOW,
+    view: Annotated[str, Form(max_length=20)] = _FLOW,
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
     require(viewer.actor, Task.DRAFT)
@@ -271,7 +279,7 @@ def confirm_proposal(
 ) -> Response:
     """Take over the text that the machine proposes but may not say by itself."""
     site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/put-back")
@@ -285,7 +293,7 @@ def put_back(
 ) -> Response:
     """Let an answer stand again as it did in an older version."""
     site.workplace.drafts.put_back(dossier_id, position, before, version=version, actor=viewer.actor)
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/material")
@@ -309,7 +317,7 @@ def take_material(
             sets.put_shortlist(
                 work, position, choose_source(work.shortlists[position], source), actor=viewer.actor
             )
-    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+    return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
 def _address(dossier_id: str, position: int, view: str) -> str:
@@ -357,3 +365,162 @@ def copy_text(
     """One answer or all of them with notes and mark, as mark-up and as plain text."""
     copied = site.workplace.dossiers.copy(dossier_id, question, viewer.actor)
     return JSONResponse({"html": copied.html, "plain": copied.plain})
+
+
+def _question_numbers(chosen: str) -> tuple[int, ...]:
+    """The numbers of the questions that one box stands for."""
+    return tuple(number for part in chosen.split() if (number := read_whole(part)) is not None)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off")
+def ask_to_sign(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    person: Annotated[str, Form(max_length=100)] = "",
+    note: Annotated[str, Form(max_length=1000)] = "",
+    leave_open: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Ask a named second person to sign off the newest version."""
+    try:
+        site.workplace.sign_offs.ask(
+            dossier_id, person, note, leave_open=_question_numbers(leave_open), actor=viewer.actor
+        )
+    except InputError as error:
+        return _refuse_signing(
+            request, site, viewer, dossier_id, error, person=person, note=note, leave_open=leave_open
+        )
+    return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off/withdraw")
+def withdraw(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """Take one's request back, or put away what came back."""
+    site.workplace.sign_offs.withdraw(dossier_id, actor=viewer.actor)
+    return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
+
+
+@router.post("/dossiers/{dossier_id}/sign-off/give-back")
+def give_back(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    answer: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Give the text back to whoever asked, with what should be different."""
+    try:
+        site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
+    except InputError as error:
+        return _refuse_signing(request, site, viewer, dossier_id, error)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/dossiers/{dossier_id}/approve")
+def approve(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    responsible: Annotated[str, Form()] = "",
+    version: Annotated[int, Form(ge=1)] = 1,
+    without_label: Annotated[str, Form(max_length=5)] = "",
+    leave_open: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Sign off the version that was read; whoever does takes responsibility for it, and says so."""
+    try:
+        if not responsible:
+            raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
+        site.workplace.sign_offs.approve(
+            dossier_id,
+            version,
+            without_label=bool(without_label),
+            leave_open=_question_numbers(leave_open),
+            actor=viewer.actor,
+        )
+    except InputError as error:
+        return _refuse_signing(
+            request, site, viewer, dossier_id, error, responsible=responsible, leave_open=leave_open
+        )
+    except ConflictError:
+        changed = ConflictError(
+            "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
+        )
+        return _refuse_signing(request, site, viewer, dossier_id, changed)
+    return RedirectResponse(f"/dossiers/{dossier_id}", 303)
+
+
+@router.get("/dossiers/{dossier_id}/export/{form}")
+def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The dossier as a file, marked and with its sources."""
+    content = site.workplace.dossiers.export(dossier_id, form, actor=viewer.actor)
+    name = quote(file_name(site.workplace.dossiers.load(dossier_id, viewer.actor), form))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
+
+
+@router.get("/dossiers/{dossier_id}/provenance/{form}")
+def provenance_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The signed statement that goes with a downloaded file."""
+    name, content = site.workplace.dossiers.provenance(dossier_id, form, actor=viewer.actor)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + SIDECAR_SUFFIX)}"}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What a history shows of a log entry."""
+
+    at: datetime
+    actor: str
+    action: str  # in words
+    about: tuple[str, ...]  # which form or person
+    version: int | None  # of the text
+    energy: Energy | None = None  # where the work was metered
+
+
+def _line(entry: LogEntry) -> LogLine:
+    about = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    unanswered = entry.details.get("open")
+    about += [", ".join(map(str, unanswered))] if isinstance(unanswered, list) else []
+    version = entry.details.get("version")
+    energy = entry.details.get("energy")
+    spent = from_plain(Energy, energy) if isinstance(energy, dict) else None
+    return LogLine(
+        entry.at,
+        entry.actor,
+        deed_words(entry.action),
+        tuple(FORMS.get(detail, detail) for detail in about),
+        version if isinstance(version, int) else None,
+        spent,
+    )
+
+
+@router.get("/dossiers/{dossier_id}/history")
+def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """The versions of a dossier, what was chosen for it, and what the log says of it."""
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
+    versions = site.workplace.dossiers.versions(dossier_id, viewer.actor)
+    entries = site.workplace.dossiers.steps(dossier_id, viewer.actor)
+    lines = tuple(_line(entry) for entry in entries)
+    return site.templates.page(
+        request,
+        "history.html",
+        viewer,
+        dossier=dossier,
+        versions=versions,
+        lines=lines,
+        energy=site.workplace.dossiers.energy(dossier_id, viewer.actor),
+        balance=balance_of(dossier),
+        looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
+        replayed=None,
+    )
+
+
+@router.post("/dossiers/{dossier_id}/replay")
+def replay(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
+    """Make the proposal again from what was chosen then, and say whether it comes out the same."""
+    report = site.workplace.drafts.replay(dossier_id, actor=viewer.actor)
+    return site.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)

@@ -1,20 +1,27 @@
-"""What anybody may read: style and script, the theme of the organisation, security.txt, whether it runs."""
+"""What stands beside the work: style and script, the organisation's theme, whether it runs, how it works."""
 
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
 from learninglion import __version__
-from learninglion.models.errors import PermissionDeniedError, UnknownReferenceError
-from learninglion.web.access import TheSite, viewer_of
+from learninglion.compliance.facts import model_cards
+from learninglion.models import Check, Dossier
+from learninglion.models.errors import LearningLionError, PermissionDeniedError, UnknownReferenceError
+from learninglion.settings import installation
+from learninglion.web.access import SignedIn, Site, TheSite, viewer_of
+from learninglion.web.addresses import outside_of
 from learninglion.web.metrics import CONTENT_TYPE
-from learninglion.web.rendering import STATIC
+from learninglion.web.rendering import STATIC, Viewer
 from learninglion.workflow.checkup import State
+from learninglion.workflow.sets import Work
 
 router = APIRouter(include_in_schema=False)
 
@@ -104,3 +111,75 @@ def api_docs(request: Request, site: TheSite) -> Response:
     """Where programs come in."""
     base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     return site.templates.page(request, "api_docs.html", viewer_of(request), base=base)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What came of the reader's own set: one sentence that holds, one that does not, and what it cost."""
+
+    dossier: Dossier
+    questions: int
+    supported: int
+    apart: int
+    unanswered: int
+    sentence: Check | None
+    refused: Check | None
+    seconds: float = 0.0
+    watt_hours: float = 0.0  # of the drafting; 0 where it was not metered
+
+
+@router.get("/how-this-works")
+def how(
+    request: Request, site: TheSite, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
+) -> Response:
+    """Each step in plain words, with the reader's own example where there is one."""
+    own, settings = _own_work(site, viewer, work), site.settings_now
+    newest = site.workplace.documents.list(viewer.actor, limit=1) if viewer.may("search") else ()
+    return site.templates.page(
+        request,
+        "how.html",
+        viewer,
+        example=own,
+        made=_made(site, viewer, own),
+        settings=settings,
+        outside=lambda: outside_of(settings),
+        cards=model_cards(installation(settings, (), ())),
+        threshold=site.workplace.searching.threshold,
+        infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
+        newest=newest[0].date if newest else None,
+    )
+
+
+def _own_work(site: Site, viewer: Viewer, chosen: str) -> Work | None:
+    """The set that was asked for, else the last one this reader worked on."""
+    if not viewer.may("draft"):
+        return None
+    cards = site.workplace.sets.list(viewer.actor, 1)
+    work_id = chosen or (cards[0].id if cards else "")
+    try:
+        return site.workplace.sets.find(work_id, viewer.actor) if work_id else None
+    except LearningLionError:
+        return None
+
+
+def _made(site: Site, viewer: Viewer, work: Work | None) -> Example | None:
+    if work is None or work.dossier is None:
+        return None
+    try:
+        dossier = site.workplace.dossiers.load(work.dossier, viewer.actor)
+    except LearningLionError:  # it was destroyed, or quotes what this reader may not see any more
+        return None
+    shown = [c for v in dossier.verifications for c in v.shown]
+    failed = [c for v in dossier.verifications for c in v.failed]
+    energy = site.workplace.dossiers.energy(dossier.id, viewer.actor)
+    return Example(
+        dossier,
+        len(dossier.verifications),
+        len(shown),
+        len(failed),
+        sum(not v.shown for v in dossier.verifications),
+        next((c for c in shown if c.statement.citations), None),
+        next((c for c in failed if c.reasons), None),
+        sum(whole.seconds for whole in energy),
+        sum(whole.kwh for whole in energy) * 1000,
+    )

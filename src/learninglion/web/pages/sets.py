@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite, is_cross_site
 from learninglion.web.forms import (
     filter_values,
     read_context,
@@ -25,7 +25,6 @@ from learninglion.web.forms import (
 )
 from learninglion.web.pages.drafts import dossier_of
 from learninglion.web.rendering import Viewer
-from learninglion.web.security import is_cross_site
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
@@ -177,7 +176,7 @@ def _search_all(
     site.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=viewer.actor)
 
 
-def shortlist_at(work: Work, number: int) -> Shortlist:
+def _shortlist_at(work: Work, number: int) -> Shortlist:
     """The shortlist of question `number` (from 1). Raises UnknownReferenceError."""
     if not 1 <= number <= len(work.shortlists):
         raise UnknownReferenceError("Deze vraag staat niet in de set.")
@@ -190,15 +189,15 @@ def shortlist_page(
 ) -> Response:
     """The evidence for one question."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    shortlist = shortlist_at(work, number)
+    shortlist = _shortlist_at(work, number)
     if not shortlist.visited:
         shortlist = replace(shortlist, visited=True)
         site.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=viewer.actor)
         work = site.workplace.sets.find(work_id, viewer.actor)
-    return show_shortlist(request, site, viewer, work, number, found=found)
+    return _show_shortlist(request, site, viewer, work, number, found=found)
 
 
-def show_shortlist(
+def _show_shortlist(
     request: Request,
     site: Site,
     viewer: Viewer,
@@ -215,7 +214,7 @@ def show_shortlist(
 
     `refused` says of another field of `own` what is wrong with it.
     """
-    shortlist = shortlist_at(work, number)
+    shortlist = _shortlist_at(work, number)
     chosen, questions = counts(work.shortlists)
     return site.templates.page(
         request,
@@ -257,7 +256,7 @@ def choice(
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    shortlist = shortlist_at(work, number)
+    shortlist = _shortlist_at(work, number)
     if act == "choose":
         fresh = workbench.choose_source(shortlist, source)
     elif act == "reject":
@@ -284,9 +283,9 @@ def choice(
     )
 
 
-def shortlist_address(work: Work, number: int, source_id: str) -> str:
+def _shortlist_address(work: Work, number: int, source_id: str) -> str:
     """The address of a shortlist, at the card of this source."""
-    return f"/sets/{work.id}/questions/{number}#{_anchor(shortlist_at(work, number), source_id)}"
+    return f"/sets/{work.id}/questions/{number}#{_anchor(_shortlist_at(work, number), source_id)}"
 
 
 def _anchor(shortlist: Shortlist, source_id: str) -> str:
@@ -306,10 +305,10 @@ def search_further(
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    shortlist = shortlist_at(work, number)
+    shortlist = _shortlist_at(work, number)
     if not words.strip():
         wrong = {"words": "Geef woorden om mee te zoeken."}
-        return show_shortlist(request, site, viewer, work, number, refused=wrong, status=400)
+        return _show_shortlist(request, site, viewer, work, number, refused=wrong, status=400)
     hits = site.workplace.searching.search(
         words,
         introduction="" if alone else work.question_set.introduction,
@@ -333,14 +332,14 @@ def add_known_source(
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
     work = site.workplace.sets.find(work_id, viewer.actor)
-    shortlist = shortlist_at(work, number)
+    shortlist = _shortlist_at(work, number)
     try:
         if not reference.strip():
             raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
         source = site.workplace.documents.source(reference.strip(), viewer.actor)
     except (InputError, UnknownReferenceError) as error:
         typed, wrong = {"reference": reference}, {"reference": error.detail}
-        return show_shortlist(
+        return _show_shortlist(
             request, site, viewer, work, number, own=typed, refused=wrong, status=error.status
         )
     fresh = workbench.add_source(shortlist, source)
@@ -366,14 +365,14 @@ async def add_own_source(
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
     work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
-    shortlist_at(work, number)
+    _shortlist_at(work, number)
     try:
         source = await _read_source(form, work)
     except LearningLionError as error:
         values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
 
         def again(problem: str = error.detail) -> Response:
-            return show_shortlist(request, site, viewer, work, number, own=values, problem=problem)
+            return _show_shortlist(request, site, viewer, work, number, own=values, problem=problem)
 
         return await run_in_threadpool(again)
     where = None if form.get("everywhere") else number
@@ -382,7 +381,7 @@ async def add_own_source(
     clear = site.workplace.working_texts.clear
     await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=viewer.actor)
     work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
-    return RedirectResponse(shortlist_address(work, number, source.id), 303)
+    return RedirectResponse(_shortlist_address(work, number, source.id), 303)
 
 
 async def _read_source(form: FormData, work: Work) -> Source:

@@ -13,9 +13,8 @@ from starlette.responses import Response
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
-from learninglion.web.access import SignedIn, Site, TheSite
+from learninglion.web.access import SignedIn, Site, TheSite, is_cross_site
 from learninglion.web.page_images import PageSize
-from learninglion.web.security import is_cross_site
 from learninglion.workflow import sets as workbench
 
 router = APIRouter(include_in_schema=False)

@@ -1,1 +1,0 @@
-"""The embedded engine: words by tantivy, meaning by exact vectors."""

@@ -1,1 +1,0 @@
-"""The engine on PostgreSQL: meaning by pgvector, words by pg_textsearch or PostgreSQL's own index."""
