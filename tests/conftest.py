@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import gc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not here")
     return SHARED_DATA.resolve()
+
+
+@pytest.fixture(scope="session")
+def source_tree() -> Callable[[Path], ast.Module]:
+    """Reads a module as a tree, with no garbage collected meanwhile: what that calls may let another thread
+    tell a traceback, which reads source too, and Python 3.11 counts both depths in one place (gh-106905).
+    """
+
+    def read(path: Path) -> ast.Module:
+        gc.disable()
+        try:
+            return ast.parse(path.read_text("utf-8"))
+        finally:
+            gc.enable()
+
+    return read

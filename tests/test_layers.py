@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import get_type_hints
@@ -80,27 +80,29 @@ READERS = ("src", "tests", "tools", "benchmarks", "compliance")
 SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}
 
 
-def test_a_package_says_what_it_is_for_and_only_the_doors_pass_names_on() -> None:
+def test_a_package_says_what_it_is_for_and_only_the_doors_pass_names_on(
+    source_tree: Callable[[Path], ast.Module],
+) -> None:
     for path in SOURCE.rglob("__init__.py"):
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = source_tree(path)
         assert ast.get_docstring(tree), path
         room = path.parent.relative_to(SOURCE).as_posix()
         assert len(tree.body) == 1 or room in DOORS | {"."}, path
 
 
-def test_a_name_without_an_underscore_is_for_other_modules() -> None:
+def test_a_name_without_an_underscore_is_for_other_modules(source_tree: Callable[[Path], ast.Module]) -> None:
     paths = [p for top in READERS for p in (ROOT / top).rglob("*") if p.suffix in SUFFIXES]
     words = {path: set(re.findall(r"\w+", path.read_text("utf-8"))) for path in paths}
     readers = Counter(word for known in words.values() for word in known)
     for path in SOURCE.rglob("*.py"):
         if not any(path.is_relative_to(SOURCE / room) for room in OPEN):
-            alone = {name for name in _public_names(path) if readers[name] == 1}
+            alone = {name for name in _public_names(source_tree(path)) if readers[name] == 1}
             assert not alone, f"{path}: only used here, so they begin with an underscore: {sorted(alone)}"
 
 
-def _public_names(path: Path) -> Iterator[str]:
+def _public_names(tree: ast.Module) -> Iterator[str]:
     """The functions and constants of a module that look as if they were for others; not routes."""
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [] if node.decorator_list else [node.name]
         elif isinstance(node, ast.Assign):
@@ -111,9 +113,9 @@ def _public_names(path: Path) -> Iterator[str]:
         yield from (name for name in names if not name.startswith("_"))
 
 
-def test_no_module_takes_what_is_private_to_another() -> None:
+def test_no_module_takes_what_is_private_to_another(source_tree: Callable[[Path], ast.Module]) -> None:
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(source_tree(path)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("learninglion"):
                 private = [a.name for a in node.names if a.name.startswith("_") and a.name != "__version__"]
                 assert not private, f"{path}: {private}"

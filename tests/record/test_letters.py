@@ -42,6 +42,7 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
+from learninglion.models.drafts import LEADS_IN
 from learninglion.models.errors import InputError
 from learninglion.record.answers import (
     ChangedPiece,
@@ -104,8 +105,8 @@ def make_dossier() -> Dossier:
         Statement("De dijk is hoog.", (b,), opens=Opening.PARAGRAPH),
         Statement("Er zijn 12 kelders geteld.", (a,), Author.PERSON, "Er zijn 12 kelders."),
         Statement("Echter is dit onjuist.", (b,), opens=Opening.PARAGRAPH),
-        Statement("Ik doe drie dingen:", (), Author.PERSON, own_account="Overleg van gisteren."),
-        Statement("pompen;", (), Author.PERSON, own_account="Overleg.", opens=Opening.ITEM),
+        Statement("Ik doe drie dingen:", (), Author.PERSON, own_account=LEADS_IN),
+        Statement("pompen;", (), Author.PERSON, own_account="Overleg van gisteren.", opens=Opening.ITEM),
         Statement("dweilen.", (), Author.PERSON, own_account="Overleg.", opens=Opening.ITEM),
         Statement("Eerst dit.", (), Author.PERSON, own_account="Overleg.", opens=Opening.NUMBER),
         Statement("Dan dat.", (), Author.PERSON, own_account="Overleg.", opens=Opening.NUMBER),
@@ -662,7 +663,9 @@ def test_open_points_are_comments() -> None:
     told = ["\n".join(p.text for p in c.paragraphs) for c in word.comments]
     assert "Wat ontbreekt: de kosten" in told[-1] or any("Wat ontbreekt: de kosten" in t for t in told)
     assert any("Niet overgenomen: “Echter is dit onjuist.”" in t for t in told)
-    assert sum(t.startswith("Eigen tekst, niet door een bron gedragen.") for t in told) == 5
+    assert (
+        sum(t.startswith("Eigen tekst, niet door een bron gedragen.") for t in told) == 4
+    )  # not the lead-in
     anchors = {n.get(qn("w:id")) for n in word.element.body.iter(qn("w:commentReference"))}
     assert anchors == {str(c.comment_id) for c in word.comments}
     assert not list(make_word(ExportFormat.LETTER).comments)

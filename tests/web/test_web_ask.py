@@ -92,6 +92,20 @@ def test_the_page_speaks_english_too(office: Office) -> None:
         assert dutch not in text
 
 
+def test_what_is_told_of_a_document_is_english_around_the_words_of_the_document(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "roeien.md"
+    path.write_text("# Zoeken\n\n## 1 Boten\n\nEr zijn er zes.\n\n## 2 Riemen\n\nOok zes.\n", "utf-8")
+    assert not office.workplace.intake.ingest([path], collection="roeien", actor=EVERYTHING).failures
+    browser = office.browser("noor")
+    browser.cookies.set("language", "en")
+    text = put(browser, question="Hoeveel hoofdstukken heeft dit document?", collection="roeien")
+    assert "2 chapters: 1 Boten; 2 Riemen" in text
+    text = put(browser, question="Wat is de titel van dit document?", collection="roeien")
+    assert "The title is: Zoeken" in text
+
+
 def test_nobody_is_answered_from_what_they_may_not_see(office: Office) -> None:
     hidden = next(d for d in office.workplace.documents.list(EVERYTHING) if d.collection == "besloten")
     told = put(office.browser("lezer"), question=hidden.title)

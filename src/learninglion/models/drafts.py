@@ -41,6 +41,10 @@ class Opening(StrEnum):
     NUMBER = "number"  # the same, of a numbered list
 
 
+LEADS_IN = "Leidt de opsomming in die erop volgt."
+"""The `own_account` of a line that only says that a list comes: it claims nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of a draft with its citations."""

@@ -30,6 +30,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from learninglion.models import Dossier, Opening
+from learninglion.models.drafts import LEADS_IN
 from learninglion.record.answers import (
     ChangedBlock,
     ChangedPiece,
@@ -466,7 +467,7 @@ class _AnswerWriter:
             paragraph.append(change)
             content = [change]
         statement = piece.ends.check.statement if piece.ends is not None else None
-        if statement is not None and statement.on_own_account:
+        if statement is not None and statement.on_own_account and statement.own_account != LEADS_IN:
             grounds = " ".join(statement.own_account.split())
             remark = f"Eigen tekst, niet door een bron gedragen. Grondslag: {grounds}"
             _add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)

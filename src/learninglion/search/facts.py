@@ -818,9 +818,9 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
     if headings:
         names = "; ".join(_text(document, span) for span in headings)
         count = max((n for n, _ in numbered), default=len(headings)) if len(numbered) >= 2 else len(headings)
-        what = {"p": "paragrafen", "a": "artikelen"}.get(fold(detail)[:1], "hoofdstukken")
+        what = {"p": " paragrafen: ", "a": " artikelen: "}.get(fold(detail)[:1], " hoofdstukken: ")
         last = headings[-1]
-        yield Fact(Feature.PARTS, last, last, f"{count} {what}: {names}")
+        yield Fact(Feature.PARTS, last, last, f"{count}{what}{names}")
 
 
 def _part(document: Document, detail: str) -> Iterator[Fact]:

@@ -34,6 +34,7 @@ def _table(language: str) -> dict[str, str]:
 
 
 _NAME = re.compile(r"\{(\w+)\}")
+_NUMBERS = re.compile(r"\d+(?:, \d+)* en \d+")
 
 
 @cache
@@ -47,18 +48,20 @@ def _fillable(language: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...], st
 
 
 @lru_cache(maxsize=1024)
-def _said(text: str, language: str, within: bool = True) -> str:
+def _said(text: str, language: str, within: int = 2) -> str:
     """A text that was filled in before, as of an error, translated with what stands in it.
 
-    `within`: so may be what stands in it; what stands in that is translated word for word.
+    `within`: how deep what stands in it may be one of our texts too; at 0 it stays as it is.
     """
     table = _table(language)
     if text in table:
         return table[text]
+    if _NUMBERS.fullmatch(text):
+        return text.replace(" en ", table.get(" en ", " en "))
     for around, names, translation in _fillable(language):
         values = _between(text, around)
         if values is not None:
-            words = [_said(v, language, within=False) if within else table.get(v, v) for v in values]
+            words = [_said(v, language, within - 1) if within else v for v in values]
             return translation.format(**dict(zip(names, words, strict=True)))
     return text
 
@@ -86,6 +89,11 @@ def translator(language: str) -> Translate:
         return table.get(text, text).format(**values) if values else _said(text, language)
 
     return translate
+
+
+def say_around(text: str, language: str) -> str:
+    """A text of ours around words of a document ("De titel is: …"), which stay as they stand there."""
+    return _said(text, language, within=0)
 
 
 def counter(language: str) -> Count:

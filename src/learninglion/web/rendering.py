@@ -28,6 +28,7 @@ from learninglion.web.i18n import (
     counter,
     deed_words,
     pick_language,
+    say_around,
     say_date,
     say_moment,
     say_number,
@@ -151,6 +152,7 @@ class Templates:
         self._environment.filters["list_twice"] = lambda value: (value, value)  # value and label of an option
         self._environment.filters["translate_with"] = lambda value, translate: translate(value)
         self._environment.filters["capital"] = capital
+        self._environment.filters["say_around"] = say_around
         self._environment.filters["id_and_title"] = lambda source: (source.id, source.document.title)
         self._environment.filters["role_word"] = lambda role: _ROLES[role]
         self._environment.globals.update(

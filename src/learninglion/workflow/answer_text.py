@@ -35,6 +35,7 @@ from learninglion.models import (
     StatementVerdict,
     Verification,
 )
+from learninglion.models.drafts import LEADS_IN
 
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
@@ -251,8 +252,6 @@ def _made_of(sentence: str, known: str) -> bool:
     return least >= 3 and max(block.size for block in blocks) >= 0.6 * least
 
 
-_LEADS_IN = "Leidt de opsomming in die erop volgt."
-"""Why a person lets a line stand that only says that a list comes."""
 _LISTS = (Opening.ITEM, Opening.NUMBER)
 
 
@@ -261,7 +260,7 @@ def _with_account(statements: Sequence[Statement], place: int) -> Statement:
     source nor reason; anywhere else it does.
     """
     statement = statements[place]
-    bare = replace(statement, own_account="") if statement.own_account == _LEADS_IN else statement
+    bare = replace(statement, own_account="") if statement.own_account == LEADS_IN else statement
     if bare.author is Author.MACHINE or bare.citations or bare.own_account or not bare.text.endswith(":"):
         return bare
     behind = [following.opens for following in statements[place + 1 :]]
@@ -270,7 +269,7 @@ def _with_account(statements: Sequence[Statement], place: int) -> Statement:
     claims = any(word.norm in NEGATIONS or word.capital for word in sentence_words)
     claims = claims or any(is_number(word.norm) and word.norm != str(items) for word in sentence_words)
     leads_in = behind[:1] and behind[0] in _LISTS and not claims and polarity(bare.text) is None
-    return replace(bare, own_account=_LEADS_IN) if leads_in else bare
+    return replace(bare, own_account=LEADS_IN) if leads_in else bare
 
 
 def _made(sentence: str, origin: Sequence[Statement], selection: Selection, locate: Locate) -> Statement:
