@@ -660,7 +660,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 4"
+METHOD = "alignment 5"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -729,7 +729,9 @@ def method_of(findings: Sequence[Finding]) -> VerdictMethod:
     """
     if not findings:
         return VerdictMethod.RULE
-    surely = all(finding.kind in _CONTRADICTING for finding in findings)
+    kinds = [finding.kind for finding in findings]
+    # one negation gone and another come may be the same one: "geen besluit" for "een besluit nog niet"
+    surely = _CONTRADICTING.issuperset(kinds) and kinds.count(FindingKind.NEGATION) < 2
     return VerdictMethod.CONTRADICTED if surely else VerdictMethod.NOT_SHOWN
 
 

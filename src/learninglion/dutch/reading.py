@@ -25,6 +25,7 @@ _WRITTEN_APART = {
     "terzake": ("ter", "zake"),
     "teveel": ("te", "veel"),
     "teweinig": ("te", "weinig"),
+    "driekwart": ("75", "procent"),
 }
 
 
@@ -470,7 +471,7 @@ def group_words(reading: Reading) -> tuple[WordGroup, ...]:
             groups.append([at])
         else:
             groups[-1].append(at)
-        if word.is_verb and at + 1 < len(reading.words):
+        if word.is_verb and at + 1 < len(reading.words) and not _is_named(reading, at):
             groups.append([])
     made = [_make_phrase(reading, tuple(g)) for g in groups if g]
     result: list[WordGroup] = []
@@ -484,7 +485,7 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     if not group:
         return False
     before = reading.words[at - 1]
-    if before.sentence != word.sentence or word.is_verb:
+    if before.sentence != word.sentence or (word.is_verb and not _is_named(reading, at)):
         return True
     if word.border:
         return not _is_short_name(reading, at)
@@ -520,6 +521,11 @@ def _is_last_participle(reading: Reading, at: int) -> bool:
         and norm.endswith(("d", "t", "en"))
         and any(words[p].norm in AUXILIARIES for p in reading.segment_at(at))
     )
+
+
+def _is_named(reading: Reading, at: int) -> bool:
+    """Whether this form of a verb is a thing here: "wegens het ontbreken van"."""
+    return at > 0 and reading.words[at - 1].norm == "het" and reading.words[at].norm.endswith("en")
 
 
 def _is_short_name(reading: Reading, at: int) -> bool:
