@@ -98,6 +98,76 @@ def test_spelling_is_no_difference(written: str, asserted: str, supported: bool)
     assert (result.verdict is StatementVerdict.SUPPORTED) is supported, result.reasons
 
 
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ("Een veer mag hoogstens 40 auto's meenemen.", "Een veer mag ten hoogste 40 auto's meenemen."),
+        ("De inspectie bezoekt jaarlijks ruim 90 veren.", "De inspectie bezoekt elk jaar ruim 90 veren."),
+        ("De pont is binnen een halfjaar hersteld.", "De pont is binnen een half jaar hersteld."),
+        ("De proef is met een jaar verlengd.", "De proef is met één jaar verlengd."),
+        ("Bijna driekwart van de ponten is oud.", "Bijna 75 procent van de ponten is oud."),
+        (
+            "Boven dat bedrag loopt de steun geleidelijk af.",
+            "De steun loopt boven dat bedrag geleidelijk af.",
+        ),
+        (
+            "De rederij heeft tegen dat besluit geen bezwaar gemaakt.",
+            "De rederij heeft geen bezwaar gemaakt tegen dat besluit.",
+        ),
+        (
+            "Wegens het ontbreken van vesten legde de inspectie de rederij een boete op.",
+            "De inspectie legde de rederij een boete op wegens het ontbreken van vesten.",
+        ),
+        (
+            "De minister wees het verzoek van de rederij af. De rederij heeft tegen dat besluit niets gedaan.",
+            "Tegen dat besluit heeft de rederij niets gedaan.",
+        ),
+        (
+            "De schipper waarschuwt reizigers als de wind draait. Vorig jaar gebeurde dat vaak.",
+            "Als de wind draait, waarschuwt de schipper reizigers.",
+        ),
+    ],
+)
+def test_the_same_in_another_order_or_in_equal_words(evidence: str, text: str) -> None:
+    result = judge(make_source(evidence), text, evidence)
+    assert (result.reasons, result.verdict) == ((), StatementVerdict.SUPPORTED)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ("Een veer mag hoogstens 40 auto's meenemen.", "Een veer mag ten minste 40 auto's meenemen."),
+        ("De inspectie bezoekt jaarlijks ruim 90 veren.", "De inspectie bezoekt elke maand ruim 90 veren."),
+        ("Bijna driekwart van de ponten is oud.", "Bijna 25 procent van de ponten is oud."),
+        (
+            "Boven dat bedrag loopt de steun geleidelijk af.",
+            "Onder dat bedrag loopt de steun geleidelijk af.",
+        ),
+        (
+            "De rederij wees het verzoek van de minister af. De minister heeft tegen dat besluit niets gedaan.",
+            "Tegen dat besluit heeft de rederij niets gedaan.",
+        ),
+        (
+            "De schipper waarschuwt reizigers als de wind draait. Vorig jaar gebeurde dat vaak.",
+            "Als de wind draait, waarschuwen reizigers de schipper.",
+        ),
+    ],
+)
+def test_another_bound_time_or_actor_in_another_order_is_refused(evidence: str, text: str) -> None:
+    assert judge(make_source(evidence), text, evidence).verdict is StatementVerdict.UNSUPPORTED
+
+
+def test_a_negation_in_another_place_is_to_be_read_and_contradicts_nothing() -> None:
+    line = "Een besluit over de pont is nog niet genomen."
+    assert (
+        judge(make_source(line), "Over de pont is nog geen besluit genomen.", line).method.value
+        == "not shown"
+    )
+    assert (
+        judge(make_source(line), "Een besluit over de pont is genomen.", line).method.value == "contradicted"
+    )
+
+
 def test_joined_sentences_with_a_quote_each(source: Source) -> None:
     joined = f"{RULE.rstrip('.')} en volgens de inspectie{FACT.removeprefix('Volgens de inspectie')}"
     assert judge(source, joined, RULE, FACT).verdict is StatementVerdict.SUPPORTED

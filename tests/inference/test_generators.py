@@ -276,6 +276,45 @@ def test_a_real_model_can_be_interrupted_and_used_again(gguf):
     assert "Paris" in "".join(gguf.stream(QUESTION, max_tokens=30))
 
 
+def test_what_was_asked_before_changes_no_answer(gguf, smollm2):
+    story, ferry = "You tell stories. " * 20, "You are the captain of a ferry. " * 20
+    prompts = [Prompt(s, t) for s in (story, ferry) for t in ("Tell me of a ferry.", "Tell me of rain.")]
+
+    def answers(generator: Generator, order: list[int]) -> dict[int, str]:
+        return {n: "".join(generator.stream(prompts[n], max_tokens=40)) for n in order}
+
+    first = answers(gguf, [0, 1, 2, 3])
+    stream = gguf.stream(Prompt("You count. " * 60, "Count to a hundred."), max_tokens=99)
+    next(stream)
+    stream.close()  # while it reads
+    assert answers(gguf, [3, 0, 2, 1]) == first
+    fresh = open_generator(
+        GeneratorChoice(GeneratorKind.GGUF, path=smollm2, context_tokens=1024, timeout=120.0)
+    )
+    assert answers(fresh, [1, 3]) == {n: first[n] for n in (1, 3)}
+    fresh.close()
+
+
+def test_the_same_situation_is_read_once(gguf, monkeypatch):
+    read: list[int] = []
+    chat = gguf._engine.handle_chat_completions
+
+    class Counting:
+        def handle_chat_completions(self, request: object, give) -> object:
+            def counted(value: object) -> bool:
+                if isinstance(value, dict) and (progress := value.get("prompt_progress")):
+                    read.append(progress["processed"] - progress["cache"])
+                return give(value)
+
+            return chat(request, counted)
+
+    monkeypatch.setattr(gguf, "_engine", Counting())
+    for task in ("Tell me of a ferry.", "Tell me of rain."):
+        read.clear()
+        "".join(gguf.stream(Prompt("You sail. " * 100, task), max_tokens=5))
+    assert 0 < max(read) < 40
+
+
 def test_nothing_listens_on_the_network_for_a_model_in_this_process(gguf):
     listening = [
         line.split()[1]

@@ -89,6 +89,21 @@ PARTS = (said("De pont "), said("vaart."))
         events(said(f"<start_of_turn>model\n{OK}<end_of_turn>"), STOP),
         events(said(f"[/INST] {OK}"), STOP),
         events(said(f"\x1b[1m{OK}\x1b[0m"), STOP),
+        events(said(f"<|channel>thought\n{LIE}<channel|>{OK}<turn|>"), STOP),
+        events(said(f"Here is my thought process:\n{LIE}\nHere is my response:\n{OK}"), STOP),
+        events(
+            said(f"Here are my reasoning steps:\n{LIE}\n[BEGIN FINAL RESPONSE]\n{OK}\n[END FINAL RESPONSE]"),
+            STOP,
+        ),
+        events(
+            said(
+                f"<|channel|>analysis<|message|>{LIE}<|end|><|channel|>final <|constrain|>json<|message|>{OK}"
+            ),
+            STOP,
+        ),
+        events(said(f"<｜Assistant｜>{OK}<｜end▁of▁sentence｜>"), STOP),
+        events(said(f"<|im_start|>assistant<|im_sep|>{OK}"), STOP),
+        events({**said(OK), "error": {"message": "", "type": "", "param": None, "code": None}}, STOP),
     ],
 )
 def test_an_answer_is_read_in_whatever_shape_it_comes(raw, size):

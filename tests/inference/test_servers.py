@@ -304,6 +304,12 @@ def picky(*refused: str, words: Callable[[str], object] | None = None, status: i
             lambda n: {"detail": [{"loc": ["body", n], "msg": "Extra inputs are not permitted"}]},
             422,
         ),
+        (
+            ["system"],
+            lambda n: {"error": {"message": "Only user and tool roles are supported, got it!"}},
+            500,
+        ),
+        (["seed"], lambda n: {"error": {"message": "Invalid request", "param": n}}, 400),
         (["seed", "stream_options", "temperature", "system"], None, 400),
         (["seed"], lambda n: {"error": {"message": "unknown field in request"}}, 400),
     ],
@@ -344,6 +350,13 @@ def test_a_schema_that_breaks_the_server_is_asked_for_in_words():
         "exceed_context_size_error",
         "Prompt is too long: 5000 tokens > 4096 maximum",
         "Input length 5000 exceeds max_model_len",
+        "Input validation error: `inputs` must have less than 4096 tokens. Given: 5213",
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens",
+        "The input token count (40000) exceeds the maximum number of tokens allowed (32768).",
+        "Prompt length 5000 is greater than max_seq_len 4096",
+        "The sum of prompt length (5000.0), query length (0) should not exceed max_num_tokens (4096)",
+        "Please reduce the length of the messages or completion.",
+        "Number of prompt tokens: 5000 exceeds model max length: 4096",
     ],
 )
 def test_a_context_that_is_exceeded_is_recognised_at_any_status(status, told, monkeypatch):
@@ -377,6 +390,9 @@ def test_the_address_may_end_in_v1_or_not(base, given):
         refusing(404, {"detail": "Not Found"}),
         refusing(405, {}),
         refusing(500, "oops"),
+        refusing(403, {"error": {"message": "key not allowed to access /models"}}),
+        refusing(200, {"data": [{"id": "what could be had"}, {"id": "and more"}]}),
+        refusing(200, {"data": []}),
         Said([b"<html>Open de app</html>"], kind="text/html"),
         refusing(200, {"data": [{"id": "*"}]}),
         refusing(200, {"data": [{"id": "openai/*"}, {"id": "kl*"}]}),
@@ -388,6 +404,24 @@ def test_the_address_may_end_in_v1_or_not(base, given):
 def test_a_list_of_models_in_any_shape_or_none(models):
     with playing(saying("Er varen 12 ponten."), models=models) as server:
         assert ask(open_at(server)) == "Er varen 12 ponten."
+
+
+def test_a_name_that_is_neither_listed_nor_answered_is_told_with_those_that_are():
+    listed = refusing(200, {"data": [{"id": "groot"}, {"id": "middel"}]})
+    unknown = refusing(404, {"error": {"message": "The model `klein` does not exist."}})
+    with (
+        playing(lambda _p, _b: unknown, models=listed) as server,
+        pytest.raises(InputError, match="kent het taalmodel 'klein' niet. Wel: groot, middel"),
+    ):
+        ask(open_at(server))
+
+
+def test_a_server_with_one_model_is_not_taken_for_another():
+    with (
+        playing(saying("Ja."), models=refusing(200, {"data": [{"id": "groot"}]})) as server,
+        pytest.raises(InputError, match="Wel: groot"),
+    ):
+        ask(open_at(server))
 
 
 def test_a_list_without_end_is_read_up_to_a_limit():

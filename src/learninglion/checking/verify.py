@@ -22,7 +22,7 @@ from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
 from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
-from learninglion.dutch.reading import Reading, Word, join_readings, read, reread
+from learninglion.dutch.reading import Reading, Word, join_readings, read, reread, sentences_of
 from learninglion.dutch.text import split_sentences, words
 from learninglion.dutch.verbs import agreement_key, is_past, verb_of
 from learninglion.models import (
@@ -660,7 +660,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 4"
+METHOD = "alignment 5"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -729,7 +729,9 @@ def method_of(findings: Sequence[Finding]) -> VerdictMethod:
     """
     if not findings:
         return VerdictMethod.RULE
-    surely = all(finding.kind in _CONTRADICTING for finding in findings)
+    kinds = [finding.kind for finding in findings]
+    # one negation gone and another come may be the same one: "geen besluit" for "een besluit nog niet"
+    surely = _CONTRADICTING.issuperset(kinds) and kinds.count(FindingKind.NEGATION) < 2
     return VerdictMethod.CONTRADICTED if surely else VerdictMethod.NOT_SHOWN
 
 
@@ -742,6 +744,8 @@ def _find_secrets(text: str) -> tuple[Finding, ...]:
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
     findings = _compare(read(text), evidence)
+    if findings and any(not _compare(read(text), one) for one in sentences_of(evidence)):
+        return ()  # one sentence of the evidence bears it; of several a word may be taken from the wrong one
     introduced = split_introduction(text)
     if not findings or not introduced.phrase:
         return findings

@@ -128,12 +128,15 @@ class ModelJudge:
         Raises GeneratorError if the model cannot be asked.
         """
         mark = make_mark([passage, sentence])
+        # what is the same for all sentences comes first and apart: a model need not read it again
+        situation, _, asked = self._files.text("oordeel").partition("{bronnen}")
+        situation, _, before = situation.rpartition("\n\n")
         task = fill(
-            self._files.text("oordeel"),
+            f"{before}{{bronnen}}{asked}",
             {"bronnen": fence_text("passage", passage, mark), "zin": fence_text("zin", sentence, mark)},
         )
         model = self._model
-        prompt = Prompt("", task) if model.chats else Prompt("", f"{task}\nOordeel:")
+        prompt = Prompt(situation, task if model.chats else f"{task}\nOordeel:")
         schema = _SCHEMA if model.structured else None
         try:
             return _read("".join(model.stream(prompt, schema=schema, max_tokens=_TOKENS)))

@@ -56,6 +56,8 @@ SAME = {
         "nu momenteel thans",
         "ook eveneens tevens",
         "ongeveer circa ca",
+        "hoogstens hooguit maximaal",
+        "minstens minimaal tenminste",
         "omdat aangezien",
         "daarom derhalve",
         "verder voorts",

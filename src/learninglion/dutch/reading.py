@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTH_NAMES, MONTHS, SCALES, UNITS, is_number, number_of
+from learninglion.dutch.numbers import MONTH_NAMES, MONTHS, SCALES, UNIT_NAMES, UNITS, is_number, number_of
 from learninglion.dutch.text import fold, split_sentences, tokenise
-from learninglion.dutch.verbs import agreement_key, is_finite
+from learninglion.dutch.verbs import AUXILIARIES, agreement_key, is_finite
 from learninglion.models import Span
 
 _BORDERS = frozenset(",;:()[]–—?!…•|")
@@ -24,6 +25,7 @@ _WRITTEN_APART = {
     "terzake": ("ter", "zake"),
     "teveel": ("te", "veel"),
     "teweinig": ("te", "weinig"),
+    "driekwart": ("75", "procent"),
 }
 
 
@@ -116,6 +118,12 @@ def join_readings(readings: tuple[Reading, ...]) -> Reading:
     return reread(tuple(words))
 
 
+def sentences_of(reading: Reading) -> tuple[Reading, ...]:
+    """The sentences of `reading`, each by itself."""
+    by_sentence = groupby(reading.words, key=lambda word: word.sentence)
+    return tuple(reread(tuple(words)) for _, words in by_sentence)
+
+
 def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
     words: list[Word] = []
     border = "^"
@@ -194,9 +202,40 @@ def _amounts_first(words: list[Word]) -> list[Word]:
             result.append(Word(word.norm, word.raw, word.sentence, "", False, word.key))
             at = end
             continue
+        if follower is not None and not follower.border:
+            one = _AS_ONE.get((word.norm, follower.norm))
+            if one is None and word.norm == "een" and follower.norm in UNIT_NAMES:
+                result.append(replace(word, norm="1", key="1"))
+                at += 1
+                continue
+            if one is not None:
+                raw = f"{word.raw} {follower.raw}"
+                result.append(replace(word, norm=one, raw=raw, key=_key(one)))
+                at += 2
+                continue
         result.append(word)
         at += 1
     return result
+
+
+_AS_ONE = {
+    ("ten", "hoogste"): "hoogstens",
+    ("ten", "minste"): "minstens",
+    ("half", "jaar"): "halfjaar",
+    **{
+        (every, time): often
+        for every, time, often in (
+            ("elk", "jaar", "jaarlijks"),
+            ("ieder", "jaar", "jaarlijks"),
+            ("elke", "maand", "maandelijks"),
+            ("iedere", "maand", "maandelijks"),
+            ("elke", "week", "wekelijks"),
+            ("iedere", "week", "wekelijks"),
+            ("elke", "dag", "dagelijks"),
+            ("iedere", "dag", "dagelijks"),
+        )
+    },
+}  # what two words say as well as one
 
 
 # --------------------------------------------------------------------------- segments and clauses
@@ -208,11 +247,18 @@ def reread(words: tuple[Word, ...]) -> Reading:
     segment = -1
     opened = _main_verbs(words)
     for at, word in enumerate(words):
-        starts = bool(word.border) or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
+        starts = bool(word.border) or word.norm in lexicon.COORDINATORS or _subordinates(words, at)
         if starts or at in opened or at == 0 or words[at - 1].sentence != word.sentence:
             segment += 1
         segments.append(segment)
     return Reading(words, tuple(segments), _clauses(words, segments))
+
+
+def _subordinates(words: tuple[Word, ...], at: int) -> bool:
+    """Whether a clause begins here: "dat" does not behind a preposition ("boven dat bedrag")."""
+    norm, before = words[at].norm, words[at - 1].norm if at else ""
+    points = norm in ("dat", "die") and before in lexicon.PREPOSITIONS and before != "zonder"
+    return norm in lexicon.SUBORDINATORS and not points
 
 
 def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
@@ -425,7 +471,7 @@ def group_words(reading: Reading) -> tuple[WordGroup, ...]:
             groups.append([at])
         else:
             groups[-1].append(at)
-        if word.is_verb and at + 1 < len(reading.words):
+        if word.is_verb and at + 1 < len(reading.words) and not _is_named(reading, at):
             groups.append([])
     made = [_make_phrase(reading, tuple(g)) for g in groups if g]
     result: list[WordGroup] = []
@@ -439,13 +485,15 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     if not group:
         return False
     before = reading.words[at - 1]
-    if before.sentence != word.sentence or word.is_verb:
+    if before.sentence != word.sentence or (word.is_verb and not _is_named(reading, at)):
         return True
     if word.border:
         return not _is_short_name(reading, at)
     if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
         return True
-    if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
+    if _subordinates(reading.words, at) or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
+        return True
+    if _is_last_participle(reading, at):
         return True
     inside_preposition = before.norm in lexicon.PREPOSITIONS
     if word.norm in lexicon.TEMPORAL_STARTS and not inside_preposition and not is_number(before.norm):
@@ -459,6 +507,25 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     # a date closes its phrase: "in 2023 | nieuwe regels"
     ends = _is_date_end(reading, at - 1, group)
     return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
+
+
+def _is_last_participle(reading: Reading, at: int) -> bool:
+    """Whether the word is the participle that ends a clause with an auxiliary: "heeft ... gemeld"."""
+    words, norm = reading.words, reading.words[at].norm
+    if at + 1 < len(words) and not words[at + 1].border and words[at + 1].norm not in lexicon.COORDINATORS:
+        return False
+    formed = norm.startswith(("ge", "be", "ver", "ont", "her")) or "ge" in norm[2:-3]
+    return (
+        formed
+        and len(norm) > 5
+        and norm.endswith(("d", "t", "en"))
+        and any(words[p].norm in AUXILIARIES for p in reading.segment_at(at))
+    )
+
+
+def _is_named(reading: Reading, at: int) -> bool:
+    """Whether this form of a verb is a thing here: "wegens het ontbreken van"."""
+    return at > 0 and reading.words[at - 1].norm == "het" and reading.words[at].norm.endswith("en")
 
 
 def _is_short_name(reading: Reading, at: int) -> bool:

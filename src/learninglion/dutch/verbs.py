@@ -94,20 +94,20 @@ aarden achten antwoorden bakenen baren baten beeldhouwen behandelen behoeven beh
 bekenen belanden bellen benen beogen bergen beschikken beseffen beslissen besluiten besteden
 betekenen beteren betogen betreffen betreuren betwijfelen beveiligen bevestigen bevinden bevolen
 bewerkstelligen bezigen blussen boren borgen bouwen branden breden brouwen dalen danken dekken
-delegeren delen dempen deren dienen diepen douchen dreigen drukken duidelijken duiden duren durven
+delegeren delen dempen deren dienen diepen douchen draaien dreigen drukken duidelijken duiden duren durven
 duurzamen eenvoudigen eindigen eisen enen erven falen filteren garanderen gebeuren gebruiken gehoren
-geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
+geleiden geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
 hechten helderen hergebruiken herinneren hervatten hervormen heten hinderen hogen hoogen hopen horen
 huizen huldigen hullen hunkeren huren ijken ijveren jagen kaarten kaderen kalveren kampen kappen
 kenmerken kennen keren kerken keuren kleden kleinen kleuren kloppen knopen koelen kopieren koppelen
 korten kosten kunnen kwellen laaien lagen landen lasten leggen leiden lenen lengen leren letten
 leunen leven leveren lichten lijken lijsten loggen lokken lopen lossen loven luiden lukken maken
 melden menen mengen menigvuldigen merken mijden minderen mishandelen missen moedigen moeten morgen
-nadelen naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
+nadelen nadrukken naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
 onderbouwen onderhandelen onderkennen ondernemen onderscheiden onderschrijven ondersteunen
 onderstrepen ondervinden onderzoeken ontberen ontkennen ontmoeten ontraden ontvangen ontvluchten
 ontwerpen ontwikkelen oogsten oordelen oorzaken openen opperen ordenen overlijden overtuigen
-overwegen pakken passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
+overwegen pakken palen passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
 ploegen poetsen pogen praten prijken prikkelen proberen raadplegen raden raken ramen rechtvaardigen
 redden regelen reiken reizen rekenen remmen rennen resten richten rijmen roken rollen ronden ruiken
 ruilen ruimen rusten schaden schaffen schakelen schalen schamen scharen schatten schenden schenken
@@ -152,6 +152,7 @@ def _stem(infinitive: str) -> str:
     elif (
         len(body) >= 2
         and body[-1] not in _VOWELS
+        and body[-1] != "w"  # "waarschuw", not "waarschuuw"
         and body[-2] in "aeou"
         and (len(body) == 2 or body[-3] not in _VOWELS)
         and not (body.endswith(("el", "er", "en", "em", "ig")) and any(c in _VOWELS for c in body[:-2]))

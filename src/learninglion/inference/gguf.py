@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import stat
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from learninglion.models.errors import GeneratorError, InputError, MissingExtraE
 _MAGIC = b"GGUF"
 _TEMPLATE_KEY = b"tokenizer.chat_template"
 _CHUNK = 1 << 20
+_SIGN_OF_LIFE: list[object] = []  # nothing of an answer
+_SOCKET, _STATE = "model.sock", "situation.state"  # in the folder of this model
 _BATCH = 256  # tokens of a prompt between two signs of life: seconds, for a model that a processor can run
 
 
@@ -46,8 +49,8 @@ class GGUFGenerator:
     """A language model from a GGUF file, in this process.
 
     Raises MissingExtraError without the library, InputError for a file that is no model.
-    One answer is written at a time, without re-using work of earlier answers: the same prompt
-    gives the same bytes, also after a restart.
+    One answer is written at a time: the same prompt gives the same bytes, also after a restart. What is
+    re-used of earlier answers is only how the model stood once it had read this very situation.
     """
 
     name = "gguf"
@@ -66,9 +69,11 @@ class GGUFGenerator:
         self.chats = self._file.has_chat_template if choice.chat is None else choice.chat
         # A socket in a directory that only this user can enter: no port, so no other user gets in.
         self._folder = tempfile.TemporaryDirectory(prefix="learninglion-")
-        socket = str(Path(self._folder.name) / "model.sock")
+        socket = str(Path(self._folder.name) / _SOCKET)
         self._key = secrets.token_hex(32)
-        self._engine = _start(xllamacpp, choice, socket, self._key)
+        self._engine = _start(xllamacpp, choice, self._folder.name, self._key)
+        self._writing = threading.Lock()
+        self._situation = ""  # what the kept state has read
         self._http = httpx.Client(
             transport=httpx.HTTPTransport(uds=socket),
             base_url="http://model",
@@ -139,7 +144,7 @@ class GGUFGenerator:
                     "type": "json_schema",
                     "json_schema": {"name": "antwoord", "schema": dict(schema), "strict": True},
                 }
-            call = self._engine.handle_chat_completions
+            call = self._answer_from_situation if prompt.situation else self._engine.handle_chat_completions
         else:
             request["prompt"] = prompt.text
             if schema is not None:
@@ -148,6 +153,33 @@ class GGUFGenerator:
         limits = Limits(self._choice.timeout, self._choice.answer_seconds)
         answer = Answer(max_tokens, held_to_schema=schema is not None, words=_words)
         return _pieces(call, request, limits, answer)
+
+    def _answer_from_situation(self, request: object, give: Callable[[object], bool]) -> None:
+        """The answer, begun where the model stands once it has read the situation: always there, so that
+        the same prompt rounds the same, whatever was asked before.
+        """
+        wanted = cast(dict[str, object], request)
+        situation = cast(list[dict[str, str]], wanted["messages"])[0]
+        with self._writing:
+            if self._situation != situation["content"]:
+                self._situation = ""
+                reading = {"messages": [situation, {"role": "user", "content": "?"}], "max_tokens": 1}
+                progress = {"stream": True, "return_progress": True, "cache_prompt": False}
+                # never broken off: what was half read would round otherwise later
+                self._engine.handle_chat_completions(
+                    reading | progress, lambda _: give(_SIGN_OF_LIFE) and False
+                )
+                if self._state("save"):
+                    self._situation = situation["content"]
+            kept = bool(self._situation) and self._state("restore")
+            self._engine.handle_chat_completions(wanted | {"cache_prompt": kept}, give)
+
+    def _state(self, action: str) -> bool:
+        """Whether the engine could save or restore how the model stands."""
+        try:
+            return self._http.post(f"/slots/0?action={action}", json={"filename": _STATE}).is_success
+        except httpx.HTTPError:
+            return False
 
     def close(self) -> None:
         """Let go of the model's memory and its socket."""
@@ -163,10 +195,11 @@ class GGUFGenerator:
             raise GeneratorError("Het taalmodel zegt niet hoe groot zijn context is.") from error
 
 
-def _start(xllamacpp: object, choice: GeneratorChoice, socket: str, key: str) -> _Engine:
+def _start(xllamacpp: object, choice: GeneratorChoice, folder: str, key: str) -> _Engine:
     params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
     params.model.path = str(choice.path)
-    params.hostnames = [socket]
+    params.hostnames = [f"{folder}/{_SOCKET}"]
+    params.slot_save_path = f"{folder}/"
     params.api_keys = [key]
     params.offline = True
     params.ui = False

@@ -50,7 +50,8 @@ _OPTIONAL = {
     "cache_prompt": r"cache_prompt",
     "max_tokens": r"max_tokens|max_completion_tokens|max_new_tokens",
     "system": r"\bsystem\b.{0,60}(?:role|message|prompt|support|allowed)|\brole\b.{0,60}\bsystem\b"
-    r"|['\"`]system['\"`]|only user and assistant|roles must alternate|developer instruction",
+    r"|['\"`]system['\"`]|only user and assistant|\broles are supported|roles must alternate"
+    r"|developer instruction",
 }
 _REFUSES = re.compile(
     r"unsupported|not support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed"
@@ -190,11 +191,27 @@ class OpenAIGenerator:
             sizes.append(meta.get("n_ctx") if isinstance(meta, Mapping) else None)
             size = next((s for s in sizes if isinstance(s, int) and not isinstance(s, bool) and s > 0), None)
             return _Endpoint(str(model.get("owned_by") or ""), size)
+        if len(listed) != 1 and self._is_answered():  # some list what could be had, or nothing at all
+            return _Endpoint("", None)
         names = sorted(str(m["id"]) for m in listed)
         known = ", ".join(names[:_MOST_NAMED]) + (" en andere" if len(names) > _MOST_NAMED else "")
         raise InputError(
             f"Het eindpunt kent het taalmodel {self.model!r} niet. Wel: {known or 'geen enkel model'}."
         )
+
+    def _is_answered(self) -> bool:
+        """Whether the endpoint answers in the name of the model, or refuses only how it is asked."""
+        body = {
+            "model": self.model,
+            "messages": [{"role": "user", "content": "Ja of nee?"}],
+            "max_tokens": 16,
+        }
+        try:
+            reply = self._connection.ask("/chat/completions", body, base=self._bases[0])
+        except ConnectionLostError as error:
+            raise GeneratorError(error.detail) from error
+        words = self._connection.words(reply.body)
+        return reply.status == 200 or bool(re.search(_OPTIONAL["max_tokens"], words))
 
     def _list_models(self) -> list[Mapping[str, object]] | None:
         """What the endpoint lists, at the first base address that lists anything; None where none does."""
@@ -203,8 +220,6 @@ class OpenAIGenerator:
                 reply = self._connection.ask("/models", base=base, retries=_RETRIES)
             except ConnectionLostError as error:
                 raise GeneratorError(error.detail) from error
-            if reply.status in (401, 403, 407, 429):
-                raise self._refused(reply.status, reply.body)
             value = reply.value
             data = value.get("data", value.get("models")) if isinstance(value, Mapping) else value
             if reply.status == 200 and isinstance(data, list):
@@ -360,6 +375,7 @@ class OpenAIGenerator:
     def _refused(self, status: int, body: bytes) -> LearningLionError:
         """One clear sentence for an error of the server, with its own words."""
         words = self._connection.words(body)
+        named = re.search(rb'"param(?:eter)?"\s*:\s*"([^"]*)"', body)
         where, reason = self._connection.where, f" De server zegt: “{words}”" if words else ""
         if is_too_long(words):
             return too_long(words, self.model)
@@ -375,7 +391,8 @@ class OpenAIGenerator:
             return InputError(
                 f"Het taalmodel {self.model!r} bestaat niet op {where}, of het adres klopt niet.{reason}"
             )
-        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{reason}", status, words)
+        told = f"{words} {named[1].decode('utf-8', 'replace')}" if named else words
+        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{reason}", status, told)
 
     def _require_read(self, prompt: Prompt, read_tokens: int) -> None:
         """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt.

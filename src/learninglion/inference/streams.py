@@ -149,6 +149,8 @@ def read_chunk(value: object) -> Chunk:
     if not isinstance(option, Mapping):
         option = {}
     problem = value.get("error") or option.get("error")
+    if isinstance(problem, Mapping) and not any(problem.values()):
+        problem = None  # a place for an error, with none in it
     if problem or "error" in (value.get("object"), value.get("type")):
         return Chunk(problem=problem if problem and problem is not True else value)
     names = ("delta", "message", "content")
@@ -248,20 +250,26 @@ def whole_characters(text: str) -> str:
 _NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
 _LESS, _MORE = r"(?:<|&lt;|\\u003c)", r"(?:>|&gt;|\\u003e)"
 _TAG = rf"{_LESS}\s?{_NAME}(?:\s[^<>]{{0,40}})?{_MORE}"
-_OPEN = rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
+_OPEN = (
+    rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>|<\|channel>"
+    r"|\bHere(?:'s| is) my thought process:|\bHere are my reasoning steps:"
+)
 _CLOSE = (
     rf"{_LESS}\s?/\s?{_NAME}\s?{_MORE}|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
+    r"|<channel\|>|\bHere(?:'s| is) my response:|\[BEGIN FINAL RESPONSE\]"
 )
 _MARK = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECASE)
 _LONGEST_MARK = 64
 # The channels of gpt-oss, where a server leaves them in the text: only the last one is the answer.
 _CHANNEL = re.compile(
-    r"<\|channel\|>\s*(?P<name>\w+)[^<]*<\|message\|>(?P<text>.*?)(?=<\|(?:end|return|call|start|channel)\|>|\Z)",
+    r"<\|channel\|>\s*(?P<name>\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>(?P<text>.*?)(?=<\|(?:end|return|call|start|channel)\|>|\Z)",
     re.DOTALL,
 )
 # What a server leaves of the marks of its model, wherever it stands.
 _LEFT_BEHIND = re.compile(
-    r"<\|/?[A-Za-z][\w .-]{0,40}\|>|</?s>|<(?:eos|bos|pad|(?:start|end)_of_turn)>|\[/INST\]"
+    r"<\|(?:im_start|start|start_header_id|turn)\|?>\s*(?:assistant|model)\b"
+    r"|<[|｜]/?[A-Za-z][\w .▁-]{0,40}[|｜]>|<turn\|>|</?s>"
+    r"|<(?:eos|bos|pad|(?:start|end)_of_turn)>|\[/INST\]|\[END FINAL RESPONSE\]|\[e~\["
 )
 _SPEAKER = re.compile(r"\A\s*(?:assistant|model)\s*\n")
 _BARE_CHANNELS = re.compile(r"\Aanalysis(?=\S).*assistantfinal", re.DOTALL)  # of gpt-oss, without their marks
@@ -284,8 +292,11 @@ _CHARACTERS_A_TOKEN = 16  # more than any language takes; for servers that know 
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|size|window|limit)|maximum context|max_model_len|n_ctx|context_overflow"
     r"|exceed\w* (?:the |its |your )?(?:available |maximum |model'?s? )?(?:context|token|input|sequence)"
-    r"|(?:prompt|input|request|messages?)\b.{0,40}\b(?:too (?:long|large|many tokens)|longer than)"
-    r"|too many (?:input |prompt )?tokens|maximum (?:input|sequence|prompt) length|num_ctx|te lang",
+    r"|(?:prompt|input|request|messages?|sequence)\w*\b.{0,60}\b(?:too (?:long|large|many tokens)|longer than"
+    r"|(?:less|fewer|greater|more) than|exceeds? (?:the )?(?:max|model)|not exceed|must be <=)"
+    r"|too many (?:input |prompt )?tokens|maximum (?:input|sequence|prompt) length|num_ctx|te lang"
+    r"|only supports \d+ tokens|reduce the length of the (?:messages|prompt|input)"
+    r"|payload .{0,20}(?:size|large)",
     re.IGNORECASE,
 )
 
