@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import numpy as np
@@ -38,18 +39,20 @@ neither way, where a person brought the source).
 SAID_IT = ("cosine", "gives")
 """What is known of a sentence that somebody wrote as an answer; those that no search found."""
 
-ASKED_BEFORE = ("cosine", "least", "least_back", "reworded", "reworded_back", "fits")
+ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
 """What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
 
 cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
-well the word of the part is met that is met least in what the source says and was asked; least_back: the same
-of the earlier question in the part; reworded: what being met lacks on average, both ways; fits: whether it
-denied as much and waited for the same, or the source gives what is waited for. Where all but one word are met
-another thing was asked; where many are met half, the same in other words.
+well the word of the part is met that is met least in what the source says and was asked; reworded: how far
+the two are apart word for word, where a word of the part stands nowhere in the source (1 where all do); fits:
+whether it denied as much and waited for the same, or the source gives what is waited for. Where one word
+stands in the place of another thing was asked; where all is told otherwise the same in other words.
 """
 
-ASKED_CURVES = (0, 1)
-"""The signals that begin a curve: whether the words are nearly the same, and what is asked."""
+ASKED_CURVES = (0, 1, 3)
+"""The signals that begin a curve: whether the words are nearly the same, whether the same thing is asked, and
+of the same sort.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class Words:
         cosines: Floats = (self.vectors @ given.T).max(axis=1)
         return cosines
 
-    def met(self, text: str, given: Floats) -> tuple[float, float]:
-        """How well the word is met that is met least, and all on average, by a text with its vectors.
+    def met(self, text: str, given: Floats) -> float:
+        """How well the word is met that is met least by a text with its vectors.
 
         Wholly where it stands there or only says what is waited for ("welke datum"); a name or a number is
         met by nothing else.
@@ -81,7 +84,7 @@ class Words:
                 near[place] = 1.0
             elif word.casefold().strip(".,;:?!()") in names:
                 near[place] = 0.0
-        return (float(near.min()), float(near.mean())) if len(near) else (0.0, 0.0)
+        return float(near.min(initial=1.0)) if len(near) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +215,17 @@ def evidence_of(
 def _alike(asking: Asking, question_words: Words, reading: Reading, gave: bool) -> Floats:
     earlier, source = reading.asked, reading.source
     told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    least_met, met = question_words.met(f"{source.question} {source.body}", told)
-    least_back, met_back = earlier.met(question_words.text, question_words.vectors)
+    given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    fits = gave or any(one.wants is asking.wants for one in askings_of(source.question))
-    fits = fits and _denials(asking.about) == _denials(earlier.text)
-    row = (log_odds(cosine), least_met, least_back, 1 - met, 1 - met_back, float(fits))
+    fits = any(
+        (gave or one.wants is asking.wants) and _denials(one.about) == _denials(asking.about)
+        for one in askings_of(source.question)
+    )
+    unmet = any(share < 0.5 for _, share in matched(asking.about, given))
+    order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
+    reworded = 1 - order.ratio() if unmet else 1.0
+    row = (log_odds(cosine), question_words.met(given, told), reworded, float(fits))
     return np.array(row, dtype=np.float32)
 
 

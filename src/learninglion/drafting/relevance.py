@@ -100,11 +100,11 @@ class Weights:
         A source that was asked nearly this, and not the same, tells of another thing. `same`: the chance that
         it was asked the same, where more than this part says so.
         """
-        nearly, thing = self.asked.each(evidence.asked)
+        nearly, *thing = self.asked.each(evidence.asked)
         says = self.said.chance(evidence.said) if whose is Brought.SAID else self.says.chance(evidence.says)
         if whose is Brought.CHOSEN:
             says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
-        near: Floats = says * (1.0 - nearly * (1.0 - max(thing, same)))
+        near: Floats = says * (1.0 - nearly * (1.0 - max(math.prod(thing), same)))
         return near
 
 
