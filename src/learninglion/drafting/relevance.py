@@ -46,7 +46,7 @@ _SHIPPED = json.loads(files(__package__).joinpath("relevance.json").read_text("u
 LIKELY = float(_SHIPPED["likely"])
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only.
 
-Learned: at this chance or above two in three of what was taken answered the judged questions.
+Learned: from this chance on what is taken answers the judged questions oftenest, less what does not.
 """
 
 SAID = 0.5

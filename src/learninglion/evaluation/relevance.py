@@ -195,7 +195,7 @@ def _same(text: str, key: str) -> bool:
 # --------------------------------------------------------------------------- fitting
 
 
-def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, steps: int = 1500) -> Curves:
+def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None = None) -> Curves:
     """Curves whose product is the chance; none falls where its signals grow. No luck: it starts the same.
 
     From curves that learned nothing (slopes of 0) they go where the rows lead; from others only as far as
@@ -204,6 +204,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0) + 1e-6
     placed, count, starts = (rows - mean) / scale, rows.shape[1], start.starts
     curve_of = np.searchsorted(starts, np.arange(count), side="right") - 1
+    weights = np.ones(len(rows)) if weights is None else weights
     shares = weights / weights.sum()
     numbers = np.concatenate([np.full(count, 0.5), np.ones(len(starts))])
     rest, penalty = np.zeros_like(numbers), _PENALTY
@@ -213,7 +214,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
-    for step in range(1, steps + 1):
+    for step in range(1, _STEPS + 1):
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
         inside = np.where(np.isnan(inside), _SETTLED, inside)
@@ -232,6 +233,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
 
 _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
+_STEPS = 1500
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
@@ -295,7 +297,7 @@ def fit_all(
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, weights, empty.says)
+        says = fit(rows, answers, empty.says, weights)
     said = _fit_said(examples, evidence, empty.said)
     chosen = find_chosen(examples, evidence, says)
     fitted = Weights(centre, says, said, _fit_asked(examples, evidence), chosen=chosen)
@@ -308,7 +310,8 @@ def _fit_said(examples: Sequence[Example], evidence: Sequence[Evidence], empty: 
     cases = [(e, v) for e, v, told in zip(examples, evidence, of_case, strict=True) if told]
     rows = np.concatenate([v.said for _, v in cases]).astype(float)
     answers = np.array([place in e.units for e, v in cases for place in range(len(v.says))])
-    return fit(rows, answers.astype(float), balanced(answers), empty)
+    even = np.where(answers, (~answers).mean(), answers.mean())  # as many that do as that do not
+    return fit(rows, answers.astype(float), empty, even)
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
@@ -317,22 +320,17 @@ def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Cur
     rows = np.array([signals for _, signals in labelled], float)
     same = np.array([asked is Asked.SAME for asked, _ in labelled])
     nearly = np.array([asked is not Asked.OTHER for asked, _ in labelled])
-    words = fit(rows[:, :1], nearly.astype(float), np.ones(len(rows)), flat(1, (0,)))
+    words = fit(rows[:, :1], nearly.astype(float), flat(1, (0,)))
     of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in ASKED_CURVES[1:])
-    thing = fit(of_those, same[nearly].astype(float), np.ones(len(of_those)), flat(of_those.shape[1], starts))
+    thing = fit(of_those, same[nearly].astype(float), flat(of_those.shape[1], starts))
     slopes = np.concatenate([words.slopes, thing.slopes])
     return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), ASKED_CURVES)
 
 
-def balanced(answers: NDArray[np.bool_]) -> Numbers:
-    """Weights by which those that are true count as much together as those that are not."""
-    return np.where(answers, (~answers).mean(), answers.mean())
-
-
 def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
-    """The lowest chance above which two in three of what would be taken for a judged question answer it.
+    """The chance from which on taking does most good: what answers a judged question less what does not.
 
-    For each part only the source that most probably answers is taken; 1 where none is good enough.
+    For each part only the source that most probably answers is taken; 1 where taking does no good.
     """
     best: dict[tuple[str, str], tuple[float, bool]] = {}
     for example, read in zip(examples, evidence, strict=True):
@@ -345,11 +343,9 @@ def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weigh
             key = (example.group, example.asking.text)
             best[key] = max(best.get(key, (0.0, False)), (chance, example.answers))
     taken = sorted(best.values(), reverse=True)
-    shares = np.cumsum([answers for _, answers in taken]) / np.arange(1, len(taken) + 1)
-    enough = [
-        chance for (chance, answers), share in zip(taken, shares, strict=True) if answers and 3 * share >= 2
-    ]
-    return math.floor(20 * min(enough, default=1.0)) / 20  # some hundred questions tell no finer
+    gain = np.cumsum([1 if answers else -1 for _, answers in taken])
+    bar = taken[int(np.argmax(gain))][0] if taken and gain.max() > 0 else 1.0
+    return math.floor(20 * bar) / 20  # some hundred questions tell no finer
 
 
 def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
@@ -516,7 +512,7 @@ def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
     rows = np.array([best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
-    return fit(rows, answers, weights, start)
+    return fit(rows, answers, start, weights)
 
 
 def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> dict[str, float]:
