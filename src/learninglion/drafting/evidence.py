@@ -15,12 +15,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds, searched
+from learninglion.drafting.askings import Asking, askings_of, gives_it, holds, searched
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, names_in, subject_words, tells
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import gives, sort_words
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -74,13 +73,12 @@ class Words:
     def met(self, text: str, given: Floats) -> float:
         """How well the word is met that is met least by a text with its vectors.
 
-        Wholly where it stands there or only says what is waited for ("welke datum"); a name or a number is
-        met by nothing else.
+        Wholly where it stands there; a name or a number is met by nothing else.
         """
-        stems, names, sorts = dict(matched(self.text, text)), names_in(self.text), sort_words(self.text)
+        stems, names = dict(matched(self.text, text)), names_in(self.text)
         near = self.nearest(given)
         for place, word in enumerate(self.printed):
-            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)) or sorts.intersection(words(word)):
+            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)):
                 near[place] = 1.0
             elif word.casefold().strip(".,;:?!()") in names:
                 near[place] = 0.0
@@ -137,27 +135,19 @@ class Meaning:
         questions = self._vectors(earlier, as_question=True)
         readings = []
         for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
-            sentences, at = [], 0
-            for unit in own:
-                end = at + len(unit.text.split())
-                sentences.append(self._words(unit.text, body[at:end]))
-                at = end
-            readings.append(Reading(source, own, tuple(sentences), self._words(text, question)))
+            parts = np.split(body, np.cumsum([len(unit.text.split()) for unit in own], dtype=int))
+            sentences = tuple(self._words(u.text, part) for u, part in zip(own, parts, strict=False))
+            readings.append(Reading(source, own, sentences, self._words(text, question)))
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
         recent = {text: self.recent.get((as_question, text)) for text in texts}
-        missing = [text for text, vectors in recent.items() if vectors is None]
-        made = dict(
-            zip(
-                missing,
-                self._encoder.word_vectors([t.split() for t in missing], as_question=as_question),
-                strict=True,
-            )
-        )
-        for text, vectors in made.items():
+        known = {text: vectors for text, vectors in recent.items() if vectors is not None}
+        missing = [text for text in recent if text not in known]
+        made = self._encoder.word_vectors([text.split() for text in missing], as_question=as_question)
+        for text, vectors in zip(missing, made, strict=True):
             self.recent.put((as_question, text), vectors, vectors.nbytes)
-        known = made | {text: vectors for text, vectors in recent.items() if vectors is not None}
+            known[text] = vectors
         return [known[text] for text in texts]
 
     def _words(self, text: str, vectors: Floats) -> Words:
@@ -204,8 +194,8 @@ def evidence_of(
     for unit, sentence in zip(units, reading.sentences, strict=True):
         near = np.sort(question_words.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
-        given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
-        rows.append((float(question_words.mean @ sentence.mean), least, float(given), odds))
+        cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
+        rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     gave = bool(says[:, SAYS_IT.index("gives")].any())
