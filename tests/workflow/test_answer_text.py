@@ -173,7 +173,8 @@ def test_a_long_paragraph_is_read_in_pieces_and_a_change_touches_few_of_them() -
     answer = tuple(Statement(line, (), opens=Opening.SENTENCE) for line in lines)
 
     def pieces(statements: tuple[Statement, ...]) -> set[str]:
-        return {told.source.body for told in read_said(selection(), statements).sources}
+        judged = read_said(selection(), statements).judged
+        return {one.source.body for parts in judged.values() for row in parts for one in row}
 
     before = pieces(answer)
     assert len(before) > 4 and sorted(" ".join(before).split()) == sorted(" ".join(lines).split())

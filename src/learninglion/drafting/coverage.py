@@ -67,47 +67,44 @@ def whose_words(statements: Sequence[Statement], written: Collection[str]) -> Ma
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What statements say beside each part of the question, read once: another choice of which of them count
-    costs no reading.
-    """
+    """What statements say beside each part of the question, by whose words they are; read once."""
 
     askings: tuple[Asking, ...]
-    statements: tuple[Statement, ...]
-    sources: tuple[_Told, ...]
-    judged: tuple[tuple[Judged, ...], ...]
+    statements: Mapping[Statement, Whose]
+    judged: Mapping[
+        Whose, tuple[tuple[Judged, ...], ...]
+    ]  # for each part what each paragraph says on a source
 
-    def missing(self, *, among: Collection[Statement] | None = None) -> tuple[str, ...]:
-        """The parts that are left open, in the order they were asked; `among`: the statements that count."""
-        parts = zip(self.askings, self.best(among=among), strict=True)
+    def missing(self) -> tuple[str, ...]:
+        """The parts that are left open, in the order they were asked."""
+        parts = zip(self.askings, self.best(*Whose), strict=True)
         return tuple(asking.text for asking, chance in parts if chance < LIKELY)
 
-    def best(self, *, among: Collection[Statement] | None = None) -> tuple[float, ...]:
-        """For each part the chance that what was said answers it."""
-        return tuple(max(chances.values(), default=0.0) for chances in self.chances(among=among))
+    def best(self, *among: Whose) -> tuple[float, ...]:
+        """For each part the chance that what was said in these words answers it."""
+        return tuple(max(chances.values(), default=0.0) for chances in self.chances(*among))
 
-    def chances(self, *, among: Collection[Statement] | None = None) -> tuple[dict[str, float], ...]:
-        """For each part the chance that what was said answers it, by the id of the source it rests on.
+    def chances(self, *among: Whose) -> tuple[dict[str, float], ...]:
+        """For each part the chance that what was said in these words answers it, by the id of its source.
 
         A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""); so is
         one that asks for a yes or no, by that on a person's own account, and one that asks for a figure or a
         moment, where that person says that it is not known.
         """
-        counting = [s for s in self.statements if among is None or s in among]
-        if not counting or not self.askings:
-            return tuple({} for _ in self.askings)
+        counting = [statement for statement, one in self.statements.items() if one in among]
         texts = [split_introduction(statement.text).claim for statement in counting]
         own = [text for text, s in zip(texts, counting, strict=True) if s.on_own_account]
-        unknown = any(map(admits_ignorance, own))
         chances: list[dict[str, float]] = []
-        for place, (asking, row) in enumerate(zip(self.askings, self.judged, strict=True), start=1):
+        for place, asking in enumerate(self.askings):
             decided = is_yes_or_no(asking) and any(polarity(t, asking.text) is not None for t in own)
-            plainly = decided or (unknown and asking.wants in NUMERIC)
-            if plainly or falls_away(self.askings[:place], texts):
-                chances.append({"": 1.0})
-                continue
+            plainly = decided or (asking.wants in NUMERIC and any(map(admits_ignorance, own)))
             by_source: dict[str, float] = {}
-            for told, one in zip(self.sources, row, strict=True):
-                by_source[told.source.id] = max(told.chance(one, among), by_source.get(told.source.id, 0.0))
+            if plainly or falls_away(self.askings[: place + 1], texts):
+                by_source[""] = 1.0
+            else:
+                for judged in chain.from_iterable(self.judged[one][place] for one in among if self.judged):
+                    known = by_source.get(judged.source.id, 0.0)
+                    by_source[judged.source.id] = max(judged.chance, known)
             chances.append(by_source)
         return tuple(chances)
 
@@ -125,47 +122,18 @@ def read_said(
     by copying reads them, or a person's: of those counts what they say, not what a source was asked.
     """
     askings = searched(selection.question.text)
+    whose = whose_words(statements, [s.text for s in statements] if written is None else written)
     if not statements or not askings:
-        return Said(askings, tuple(statements), (), tuple(() for _ in askings))
+        return Said(askings, whose, {})
     judge = measure or built_in()
-    drafted = [s.text for s in statements] if written is None else written
-    sources = _as_sources(selection, statements, whose_words(statements, drafted))
-    of = {one: tuple(told for told in sources if told.whose is one) for one in Whose}
-    read = {one: tuple(told.source for told in of[one]) for one in Whose}
-    judge.meaning.read([told.source for told in sources])  # together: side by side on the cores
-    judged = zip(
-        judge.of_selection(selection, read[Whose.MACHINE], trusted=True),
-        judge.of_selection(selection, read[Whose.SOURCE]),
-        judge.judge(selection.question.text, read[Whose.PERSON], brought=Brought.SAID),
-        strict=True,
-    )
-    rows = tuple(tuple(chain.from_iterable(row)) for row in judged)
-    return Said(askings, tuple(statements), tuple(chain.from_iterable(of.values())), rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a paragraph says on one source, as a source that holds nothing else, and where each statement
-    stands in it.
-    """
-
-    source: Source
-    places: tuple[tuple[Span, Statement], ...]
-    whose: Whose
-
-    def chance(self, judged: Judged, among: Collection[Statement] | None) -> float:
-        """The chance that it answers, by the statements that count."""
-        if among is None:
-            return judged.chance
-        out = [span for span, statement in self.places if statement not in among]
-        if len(out) == len(self.places):
-            return 0.0
-        holds = (
-            chance
-            for unit, chance in zip(judged.units, judged.chances, strict=True)
-            if not any(span.start < unit.span.end and unit.span.start < span.end for span in out)
-        )
-        return max((judged.asked, *holds))
+    sources = _as_sources(selection, statements, whose)
+    judge.meaning.read(list(chain.from_iterable(sources.values())))  # together: side by side on the cores
+    judged = {
+        Whose.MACHINE: judge.of_selection(selection, sources[Whose.MACHINE], trusted=True),
+        Whose.SOURCE: judge.of_selection(selection, sources[Whose.SOURCE]),
+        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], brought=Brought.SAID),
+    }
+    return Said(askings, whose, judged)
 
 
 _NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SUPPLIED, "", Span(0, 0), 0)
@@ -174,9 +142,9 @@ _NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SU
 
 def _as_sources(
     selection: Selection, statements: Sequence[Statement], whose: Mapping[Statement, Whose]
-) -> tuple[_Told, ...]:
-    """What was said, by paragraph, whose words it is and the source it rests on: a change is read with its
-    paragraph, or with its piece of a long one.
+) -> dict[Whose, list[Source]]:
+    """What was said, by whose words it is, paragraph and source it rests on, as sources that hold nothing
+    else: a change is read with its paragraph, or with its piece of a long one.
     """
     known = {source.id: source for source in selection.chosen}
     gathered: dict[tuple[int, str, Whose], list[Statement]] = {}
@@ -187,17 +155,13 @@ def _as_sources(
         cited = (c.source_id for c in statement.citations if c.source_id in known)
         source_id = "" if by is Whose.PERSON else next(cited, None) or ""
         gathered.setdefault((paragraph, source_id, by), []).append(statement)
-    made = []
-    for (_, source_id, by), piece in ((key, p) for key, group in gathered.items() for p in _pieces(group)):
-        body, places = "", []
-        for statement in piece:
-            claim = split_introduction(statement.text).claim
-            start = len(body) + bool(body)
-            body = f"{body} {claim}" if body else claim
-            places.append((Span(start, len(body)), statement))
-        source = known.get(source_id, _NOWHERE)
-        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places), by))
-    return tuple(made)
+    sources: dict[Whose, list[Source]] = {one: [] for one in Whose}
+    for (_, source_id, by), group in gathered.items():
+        for piece in _pieces(group):
+            body = " ".join(split_introduction(statement.text).claim for statement in piece)
+            source = known.get(source_id, _NOWHERE)
+            sources[by].append(replace(source, body=body, body_span=Span(0, len(body))))
+    return sources
 
 
 _AT_ONCE = 120  # words: reading more of them again for one that changed is what an officer waits for

@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds, searched
+from learninglion.drafting.askings import Asking, askings_of, gives_it, holds, searched
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, names_in, subject_words, tells
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import gives, sort_words
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -38,18 +38,20 @@ neither way, where a person brought the source).
 SAID_IT = ("cosine", "gives")
 """What is known of a sentence that somebody wrote as an answer; those that no search found."""
 
-ASKED_BEFORE = ("cosine", "least", "least_back", "reworded", "reworded_back", "fits")
+ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
 """What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
 
 cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
-well the word of the part is met that is met least in what the source says and was asked; least_back: the same
-of the earlier question in the part; reworded: what being met lacks on average, both ways; fits: whether it
-denied as much and waited for the same, or the source gives what is waited for. Where all but one word are met
-another thing was asked; where many are met half, the same in other words.
+well the word of the part is met that is met least in what the source says and was asked; reworded: how far
+the two are apart word for word, where a word of the part stands nowhere in the source (1 where all do); fits:
+whether it denied as much and waited for the same, or the source gives what is waited for. Where one word
+stands in the place of another thing was asked; where all is told otherwise the same in other words.
 """
 
-ASKED_CURVES = (0, 1)
-"""The signals that begin a curve: whether the words are nearly the same, and what is asked."""
+ASKED_CURVES = (0, 1, 3)
+"""The signals that begin a curve: whether the words are nearly the same, whether the same thing is asked, and
+of the same sort.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,19 @@ class Words:
         cosines: Floats = (self.vectors @ given.T).max(axis=1)
         return cosines
 
-    def met(self, text: str, given: Floats) -> tuple[float, float]:
-        """How well the word is met that is met least, and all on average, by a text with its vectors.
+    def met(self, text: str, given: Floats) -> float:
+        """How well the word is met that is met least by a text with its vectors.
 
-        Wholly where it stands there or only says what is waited for ("welke datum"); a name or a number is
-        met by nothing else.
+        Wholly where it stands there; a name or a number is met by nothing else.
         """
-        stems, names, sorts = dict(matched(self.text, text)), names_in(self.text), sort_words(self.text)
+        stems, names = dict(matched(self.text, text)), names_in(self.text)
         near = self.nearest(given)
         for place, word in enumerate(self.printed):
-            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)) or sorts.intersection(words(word)):
+            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)):
                 near[place] = 1.0
             elif word.casefold().strip(".,;:?!()") in names:
                 near[place] = 0.0
-        return (float(near.min()), float(near.mean())) if len(near) else (0.0, 0.0)
+        return float(near.min(initial=1.0)) if len(near) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +135,19 @@ class Meaning:
         questions = self._vectors(earlier, as_question=True)
         readings = []
         for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
-            sentences, at = [], 0
-            for unit in own:
-                end = at + len(unit.text.split())
-                sentences.append(self._words(unit.text, body[at:end]))
-                at = end
-            readings.append(Reading(source, own, tuple(sentences), self._words(text, question)))
+            parts = np.split(body, np.cumsum([len(unit.text.split()) for unit in own], dtype=int))
+            sentences = tuple(self._words(u.text, part) for u, part in zip(own, parts, strict=False))
+            readings.append(Reading(source, own, sentences, self._words(text, question)))
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
         recent = {text: self.recent.get((as_question, text)) for text in texts}
-        missing = [text for text, vectors in recent.items() if vectors is None]
-        made = dict(
-            zip(
-                missing,
-                self._encoder.word_vectors([t.split() for t in missing], as_question=as_question),
-                strict=True,
-            )
-        )
-        for text, vectors in made.items():
+        known = {text: vectors for text, vectors in recent.items() if vectors is not None}
+        missing = [text for text in recent if text not in known]
+        made = self._encoder.word_vectors([text.split() for text in missing], as_question=as_question)
+        for text, vectors in zip(missing, made, strict=True):
             self.recent.put((as_question, text), vectors, vectors.nbytes)
-        known = made | {text: vectors for text, vectors in recent.items() if vectors is not None}
+            known[text] = vectors
         return [known[text] for text in texts]
 
     def _words(self, text: str, vectors: Floats) -> Words:
@@ -201,8 +194,8 @@ def evidence_of(
     for unit, sentence in zip(units, reading.sentences, strict=True):
         near = np.sort(question_words.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
-        given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
-        rows.append((float(question_words.mean @ sentence.mean), least, float(given), odds))
+        cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
+        rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     gave = bool(says[:, SAYS_IT.index("gives")].any())
@@ -212,13 +205,17 @@ def evidence_of(
 def _alike(asking: Asking, question_words: Words, reading: Reading, gave: bool) -> Floats:
     earlier, source = reading.asked, reading.source
     told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    least_met, met = question_words.met(f"{source.question} {source.body}", told)
-    least_back, met_back = earlier.met(question_words.text, question_words.vectors)
+    given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    fits = gave or any(one.wants is asking.wants for one in askings_of(source.question))
-    fits = fits and _denials(asking.about) == _denials(earlier.text)
-    row = (log_odds(cosine), least_met, least_back, 1 - met, 1 - met_back, float(fits))
+    fits = any(
+        (gave or one.wants is asking.wants) and _denials(one.about) == _denials(asking.about)
+        for one in askings_of(source.question)
+    )
+    unmet = any(share < 0.5 for _, share in matched(asking.about, given))
+    order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
+    reworded = 1 - order.ratio() if unmet else 1.0
+    row = (log_odds(cosine), question_words.met(given, told), reworded, float(fits))
     return np.array(row, dtype=np.float32)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import question_parts, read_said
+from learninglion.drafting.coverage import Whose, question_parts, read_said
 from learninglion.drafting.relevance import SURE, Judged, Relevance, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
@@ -40,7 +40,7 @@ def rules_gate(sure: float = SURE, checker: Checker = check, measure: Relevance 
         aspects=question_parts,
         weigh=lambda selection: by.of_selection(selection, selection.chosen, trusted=True),
         check=checker,
-        said=lambda selection, statements: read_said(selection, statements, by).chances(),
+        said=lambda selection, statements: read_said(selection, statements, by).chances(*Whose),
         extract=partial(extractive.draft, sure=sure, measure=by),
         sure=sure,
     )

@@ -46,7 +46,7 @@ _SHIPPED = json.loads(files(__package__).joinpath("relevance.json").read_text("u
 LIKELY = float(_SHIPPED["likely"])
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only.
 
-Learned: at this chance or above two in three of what was taken answered the judged questions.
+Learned: from this chance on what is taken answers the judged questions oftenest, less what does not.
 """
 
 SAID = 0.5
@@ -100,11 +100,11 @@ class Weights:
         A source that was asked nearly this, and not the same, tells of another thing. `same`: the chance that
         it was asked the same, where more than this part says so.
         """
-        nearly, thing = self.asked.each(evidence.asked)
+        nearly, *thing = self.asked.each(evidence.asked)
         says = self.said.chance(evidence.said) if whose is Brought.SAID else self.says.chance(evidence.says)
         if whose is Brought.CHOSEN:
             says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
-        near: Floats = says * (1.0 - nearly * (1.0 - max(thing, same)))
+        near: Floats = says * (1.0 - nearly * (1.0 - max(math.prod(thing), same)))
         return near
 
 

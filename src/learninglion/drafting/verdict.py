@@ -115,23 +115,21 @@ def _open_parts(
     unanswered = {part for remark in doubts if remark.missing for part in remark.parts}
     written = set(map(claim_of, draft.written))
     whose = whose_words(draft.statements, draft.written)
-    new = frozenset(s for s in draft.statements if whose[s] is not Whose.MACHINE)
-    own = frozenset(s for s in new if whose[s] is Whose.PERSON)
+    edited = any(one is not Whose.MACHINE for one in whose.values())
     sure = float(dict(draft.provenance.parameters).get("sure", SURE))
     whole = bool(written) and written <= {claim_of(s.text) for s in draft.statements}
-    if whole and not (new and reserved):
+    if whole and not (edited and reserved):
         doubted = reserved - unanswered
         return tuple(p for p in parts if p in unanswered), tuple(p for p in parts if p in doubted)
     said = said or read_draft(draft)
-    kept = frozenset(draft.statements) - new
     missing: list[str] = []
     maybe: list[str] = []
     for part, in_all, by_person, quoted, before in zip(
         parts,
-        said.best(),
-        said.best(among=own),
-        said.best(among=new - own),
-        said.best(among=kept),
+        said.best(*Whose),
+        said.best(Whose.PERSON),
+        said.best(Whose.SOURCE),
+        said.best(Whose.MACHINE),
         strict=True,
     ):
         surely = by_person >= SAID or quoted >= sure
@@ -175,9 +173,8 @@ def conclude(
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
-        said = said or read_draft(draft)
-        claimed = said.missing()
-        lost = (part for part in said.missing(among=frozenset(shown)) if part not in claimed)
+        claimed = (said or read_draft(draft)).missing()
+        lost = (p for p in read_draft(replace(draft, statements=shown)).missing() if p not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))
         # without a question there is no telling what the failed sentence would have answered
         answered = answered and bool(question_parts(draft.selection))

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from importlib.resources import files
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,6 @@ from learninglion.drafting.evidence import (
     Evidence,
     Meaning,
     log_odds,
-    printed_tells,
 )
 from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
@@ -53,23 +51,30 @@ Numbers = NDArray[np.float64]
 RELEVANCE_CASES, POSITION_CASES, LOOK_ALIKE_CASES = "relevance.jsonl", "positions.jsonl", "look_alikes.jsonl"
 
 
+class Asked(Enum):
+    """What a source was asked, beside the part of a question."""
+
+    SAME = auto()
+    NEARLY = auto()  # in nearly the same words another thing
+    OTHER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A part of a question beside a source, and whether the source answers it.
+    """A part of a question beside a source, and whether the source answers it and was asked it (None: nobody
+    said).
 
-    `units`: the places of the answering sentences, where they are known. `same`: whether the source was asked
-    the same (None: not said). `score`: that of the search, where it was offered.
+    `units`: the places of the answering sentences, where they are known. `score`: that of the search.
     """
 
     asking: Asking
     source: Source
-    answers: bool
     group: str  # what must not be split over two folds
+    answers: bool | None = None
+    asked: Asked | None = None
     weight: float = 1.0
     units: frozenset[int] = frozenset()
-    same: bool | None = None
     score: float | None = None
-    counts: float = 1.0  # how much it counts for telling whether the same was asked
 
 
 def make_source(name: str, question: str, body: str) -> Source:
@@ -93,9 +98,9 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
     for case in case_lines(LOOK_ALIKE_CASES):
         source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
         for question in case["questions"] if case["part"] == part else ():
-            same = bool(question["answers"])
+            asked = Asked.SAME if question["answers"] else Asked.NEARLY
             for asking in searched(str(question["text"])):
-                yield Example(asking, source, same, source.id, 0.0, same=same, counts=_BY_HAND)
+                yield Example(asking, source, source.id, asked=asked)
 
 
 def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
@@ -104,14 +109,14 @@ def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
         name, old = str(case["id"]), case["old"]
         source = make_source(f"{name}-old", old["question"], old["answer"])
         for asking in searched(str(case["ask"])):
-            yield Example(asking, source, True, name, same=True, counts=_REWORDED)
+            yield Example(asking, source, name, True, Asked.SAME)
 
 
 def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
     name, passage = str(case["id"]), str(case["passage"])
     source = make_source(name, str(case["source_question"]), passage)
     for asking in searched(source.question):
-        yield Example(asking, source, True, name, same=True, weight=0.0)
+        yield Example(asking, source, name, asked=Asked.SAME)
     questions = case["questions"]
     for question in questions:
         key = str(question["key"])
@@ -119,12 +124,13 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
         for asking in searched(question["text"]):
             answers = bool(question["answers"]) and bool(where)
             weight = _WEIGHTS.get(str(question["form"]), 1.0)
-            yield Example(asking, source, answers, name, weight, where, None if answers else False)
+            asked = None if answers else Asked.OTHER
+            yield Example(asking, source, name, answers, asked, weight, where)
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                 if rest:
                     less = make_source(name + _LESS, source.question, rest)
-                    yield Example(asking, less, False, name, weight)
+                    yield Example(asking, less, name, False, None, weight)
 
 
 def of_look_alikes(
@@ -141,20 +147,17 @@ def of_look_alikes(
                 for place, hit in enumerate(offered[name][number][:_READ]):
                     source, right = hit.source, hit.source.document.id == row["id"]
                     weight = 3.0 if right or place < 2 else 1.0
-                    made = Example(asking, source, False, group, weight, same=False, score=hit.score)
+                    made = Example(asking, source, group, False, None, weight, score=hit.score)
                     if name == "near":
-                        yield made
-                        continue
-                    if not right:  # nobody read whether it answers as well
-                        yield replace(made, weight=0.0, same=None)
-                        continue
-                    where = frozenset(n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"]))
-                    made = replace(made, same=None)
-                    yield replace(made, answers=True, units=where)
-                    rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
-                    if rest:
-                        less = make_source(source.id + _LESS, source.question, rest)
-                        yield replace(made, source=less)
+                        yield replace(made, asked=Asked.OTHER)
+                    elif right:  # of another nobody read whether it answers as well
+                        where = frozenset(
+                            n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"])
+                        )
+                        yield replace(made, answers=True, units=where)
+                        rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
+                        if rest:
+                            yield replace(made, source=make_source(source.id + _LESS, source.question, rest))
 
 
 def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
@@ -163,68 +166,18 @@ def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence
         for place, (hit, label) in enumerate(zip(offered[:_READ], labels, strict=False)):
             answers = label == "yes"
             weight = _REAL * (2.0 if answers or place < 2 else 0.6)
-            same = None if answers else False
-            yield Example(asking, hit.source, answers, name, weight, same=same, score=hit.score)
+            asked = None if answers else Asked.OTHER
+            yield Example(asking, hit.source, name, answers, asked, weight, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of the archive itself beside what was offered: was the source asked the same?"""
     for asking in searched(question):
         for hit in offered[:3]:
-            same = hit.source.document.id == pair_id
-            yield Example(asking, hit.source, False, pair_id, 0.0, same=same, score=hit.score)
+            asked = Asked.SAME if hit.source.document.id == pair_id else Asked.OTHER
+            yield Example(asking, hit.source, pair_id, asked=asked, score=hit.score)
 
 
-def with_one_word_changed(examples: Sequence[Example]) -> Iterator[Example]:
-    """Half the questions that sources were asked, with one telling word exchanged: those are other questions.
-
-    The word comes from the other questions, of its own sort (a name, a number, the same ending). Without
-    these a question about another place or group would pass for the one that was answered.
-    """
-    telling: dict[str, dict[str, None]] = {}
-    for example in examples:
-        for word in example.asking.about.split()[1:]:
-            if printed_tells(word):
-                telling.setdefault(_sort(word), {})[_bare(word)] = None
-    sources = {e.source.question: e for e in examples if e.same and e.source.question}
-    for question, example in list(sources.items())[::2]:
-        changed = _exchanged(question, {sort: sorted(words) for sort, words in telling.items()})
-        for asking in searched(changed)[-1:]:
-            other = replace(example, asking=asking, answers=False, same=False, units=frozenset())
-            yield replace(other, weight=0.0, counts=_BY_CHANCE)
-
-
-def _exchanged(question: str, telling: Mapping[str, Sequence[str]]) -> str:
-    """The question with one word, and by which, as its checksum has it; "" where no other word is known."""
-    printed = question.split()
-    places = [
-        at
-        for at, word in enumerate(printed)
-        if at and printed_tells(word) and len(telling.get(_sort(word), ())) > 1
-    ]
-    if not places:
-        return ""
-    number = crc32(question.encode())
-    at = places[number % len(places)]
-    bare = _bare(printed[at])
-    others = [word for word in telling[_sort(bare)] if word != bare]
-    printed[at] = printed[at].replace(bare, others[number % len(others)])
-    return " ".join(printed)
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"^\W+|\W+$", "", word)
-
-
-def _sort(word: str) -> str:
-    bare = _bare(word)
-    if any(c.isdigit() for c in bare):
-        return "number"
-    return "name" if bare[:1].isupper() else bare[-2:]
-
-
-# What teaches whether the same was asked: again in other words, of another thing, with one word exchanged.
-_REWORDED, _BY_HAND, _BY_CHANCE = 4.0, 2.0, 0.7
 _LESS = "-less"  # the id of a source with its answering sentence taken out ends so
 _REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
 _READ = 6  # sources that a draft reads for their meaning
@@ -242,7 +195,7 @@ def _same(text: str, key: str) -> bool:
 # --------------------------------------------------------------------------- fitting
 
 
-def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, steps: int = 1500) -> Curves:
+def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None = None) -> Curves:
     """Curves whose product is the chance; none falls where its signals grow. No luck: it starts the same.
 
     From curves that learned nothing (slopes of 0) they go where the rows lead; from others only as far as
@@ -251,6 +204,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0) + 1e-6
     placed, count, starts = (rows - mean) / scale, rows.shape[1], start.starts
     curve_of = np.searchsorted(starts, np.arange(count), side="right") - 1
+    weights = np.ones(len(rows)) if weights is None else weights
     shares = weights / weights.sum()
     numbers = np.concatenate([np.full(count, 0.5), np.ones(len(starts))])
     rest, penalty = np.zeros_like(numbers), _PENALTY
@@ -260,7 +214,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
-    for step in range(1, steps + 1):
+    for step in range(1, _STEPS + 1):
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
         inside = np.where(np.isnan(inside), _SETTLED, inside)
@@ -279,6 +233,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, start: Curves, *, ste
 
 _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
+_STEPS = 1500
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
@@ -292,7 +247,6 @@ def train(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Weights:
     """The weights that `examples` teach; the same examples teach the same."""
-    examples = [*examples, *with_one_word_changed(examples)]
     return fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
 
 
@@ -319,7 +273,7 @@ def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder
     evidence = read_evidence(examples, Meaning(encoder, weights.centre))
     says: dict[bool, list[float]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
-        if example.weight and len(read.says):
+        if example.answers is not None and len(read.says):
             says[example.answers].append(float(weights.says.chance(read.says).max()))
     return {"kept_says": area(says[True], says[False])}
 
@@ -336,14 +290,14 @@ def fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
     """Both sets of curves from examples with their evidence."""
-    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.weight > 0]
+    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.answers is not None]
     empty = blank(centre)
     says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, weights, empty.says)
+        says = fit(rows, answers, empty.says, weights)
     said = _fit_said(examples, evidence, empty.said)
     chosen = find_chosen(examples, evidence, says)
     fitted = Weights(centre, says, said, _fit_asked(examples, evidence), chosen=chosen)
@@ -352,47 +306,46 @@ def fit_all(
 
 def _fit_said(examples: Sequence[Example], evidence: Sequence[Evidence], empty: Curves) -> Curves:
     """Whether a sentence answers, of the hand-written cases: as many that do as that do not."""
-    of_case = [bool(e.weight) and e.score is None and (bool(e.units) or not e.answers) for e in examples]
+    of_case = [e.score is None and (e.answers is False or bool(e.units)) for e in examples]
     cases = [(e, v) for e, v, told in zip(examples, evidence, of_case, strict=True) if told]
     rows = np.concatenate([v.said for _, v in cases]).astype(float)
-    answers = np.array([place in e.units for e, v in cases for place in range(len(v.says))], float)
-    return fit(rows, answers, np.where(answers, (1 - answers).mean(), answers.mean()), empty)
+    answers = np.array([place in e.units for e, v in cases for place in range(len(v.says))])
+    even = np.where(answers, (~answers).mean(), answers.mean())  # as many that do as that do not
+    return fit(rows, answers.astype(float), empty, even)
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
     """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
-    labelled = [
-        (e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()
-    ]
-    rows = np.array([v.asked for _, v in labelled], float)
-    same = np.array([bool(e.same) for e, _ in labelled])
-    made_of_it = np.array([e.score is None and not e.weight for e, _ in labelled])  # by hand, or one word
-    nearly = same | made_of_it
-    counts = np.array([e.counts for e, _ in labelled])
-    words = fit(rows[:, :1], nearly.astype(float), np.ones(len(rows)), flat(1, (0,)))
-    of_those = rows[nearly, 1:]
-    thing = fit(of_those, same[nearly].astype(float), counts[nearly], flat(of_those.shape[1], (0,)))
+    labelled = [(e.asked, v.asked) for e, v in zip(examples, evidence, strict=True) if e.asked is not None]
+    rows = np.array([signals for _, signals in labelled], float)
+    same = np.array([asked is Asked.SAME for asked, _ in labelled])
+    nearly = np.array([asked is not Asked.OTHER for asked, _ in labelled])
+    words = fit(rows[:, :1], nearly.astype(float), flat(1, (0,)))
+    of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in ASKED_CURVES[1:])
+    thing = fit(of_those, same[nearly].astype(float), flat(of_those.shape[1], starts))
     slopes = np.concatenate([words.slopes, thing.slopes])
     return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), ASKED_CURVES)
 
 
 def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
-    """The lowest chance above which two in three of what would be taken for a judged question answer it.
+    """The chance from which on taking does most good: what answers a judged question less what does not.
 
-    For each part only the source that most probably answers is taken; 1 where none is good enough.
+    For each part only the source that most probably answers is taken; 1 where taking does no good.
     """
     best: dict[tuple[str, str], tuple[float, bool]] = {}
     for example, read in zip(examples, evidence, strict=True):
-        if example.score is not None and example.weight and not example.source.id.endswith(_LESS):
+        if (
+            example.score is not None
+            and example.answers is not None
+            and not example.source.id.endswith(_LESS)
+        ):
             chance = float((weights.near(read) * read.holds).max(initial=0.0))
             key = (example.group, example.asking.text)
             best[key] = max(best.get(key, (0.0, False)), (chance, example.answers))
     taken = sorted(best.values(), reverse=True)
-    shares = np.cumsum([answers for _, answers in taken]) / np.arange(1, len(taken) + 1)
-    enough = [
-        chance for (chance, answers), share in zip(taken, shares, strict=True) if answers and 3 * share >= 2
-    ]
-    return math.floor(20 * min(enough, default=1.0)) / 20  # some hundred questions tell no finer
+    gain = np.cumsum([1 if answers else -1 for _, answers in taken])
+    bar = taken[int(np.argmax(gain))][0] if taken and gain.max() > 0 else 1.0
+    return math.floor(20 * bar) / 20  # some hundred questions tell no finer
 
 
 def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
@@ -401,7 +354,9 @@ def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says:
     """
     chances: dict[bool, list[float]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
-        if example.weight and example.score is None:  # what stands beside an answer may answer a little too
+        if (
+            example.answers is not None and example.score is None
+        ):  # what stands beside an answer may answer a little too
             places = sorted(example.units) if example.answers else range(len(read.says))
             chances[example.answers] += says.chance(read.says[list(places)]).tolist()
     rows = [(c, right, 1 / len(of)) for right, of in chances.items() for c in of]
@@ -501,7 +456,7 @@ def _of_question(group: str, verification: Verification) -> Iterator[Example]:
     cited = {c.source_id for check in verification.shown for c in check.statement.citations}
     for hit in selection.offered:
         for asking in askings:
-            made = Example(asking, hit.source, False, group, 1 / len(askings), score=hit.score)
+            made = Example(asking, hit.source, group, False, None, 1 / len(askings), score=hit.score)
             if hit.source.id in refused:
                 yield made
             elif hit.source.id in cited and hit.source in selection.chosen:
@@ -557,7 +512,7 @@ def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
     rows = np.array([best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
-    return fit(rows, answers, weights, start)
+    return fit(rows, answers, start, weights)
 
 
 def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> dict[str, float]:
