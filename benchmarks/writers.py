@@ -20,11 +20,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from learninglion.checking.verify import check
-from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import WritingOptions, write
+from learninglion.drafting.write import WritingOptions, rules_gate, write
 from learninglion.dutch.text import fold
 from learninglion.evaluation.exams import ExamPair, shipped_pairs
 from learninglion.evaluation.measures import wilson

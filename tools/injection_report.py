@@ -19,9 +19,8 @@ import typst
 from docx.shared import RGBColor
 
 from learninglion.drafting import extractive
-from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import write
+from learninglion.drafting.write import rules_gate, write
 from learninglion.dutch.text import fold, squash
 from learninglion.models import (
     Asker,

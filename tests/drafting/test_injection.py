@@ -17,9 +17,8 @@ from learninglion.checking.injection import (
     find_suspicious,
 )
 from learninglion.checking.verify import check
-from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import WritingOptions, write
+from learninglion.drafting.write import WritingOptions, rules_gate, write
 from learninglion.dutch.text import fold, squash
 from learninglion.inference import open_generator
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind

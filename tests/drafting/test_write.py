@@ -10,13 +10,12 @@ from endpoints import serve_gguf, smollm2_path
 from learninglion.checking.citations import cite, nowhere
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of
-from learninglion.drafting.gate import Gate
 from learninglion.drafting.prompting import load_prompts, order_sources
 from learninglion.drafting.relevance import Judged
 from learninglion.drafting.style import StyleExample
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import Stage, WritingOptions, not_written, write
+from learninglion.drafting.write import Gate, Stage, WritingOptions, not_written, write
 from learninglion.inference import open_generator
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.streams import NoAnswerError, RetractedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.dutch.questions import Wants, gives, sort_words, wants_of
+from learninglion.dutch.questions import Wants, gives, wants_of
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,3 @@ def test_what_a_question_waits_for(question: str, wants: Wants) -> None:
 )
 def test_what_a_text_has_to_give(wants: Wants, text: str, holds: bool | None) -> None:
     assert gives(wants, text) is holds
-
-
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("Hoe lang duurt een schutting?", {"lang", "duurt"}),
-        ("hoeveel tijd heeft het college", {"tijd"}),
-        ("Wat kost een kano?", {"kost"}),
-        ("Hoe hoog is de boete?", {"hoog"}),
-        ("Hoeveel subsidie krijgt een dorpshuis?", set()),
-        ("Welke vissen zwemmen er?", set()),
-    ],
-)
-def test_words_that_only_say_what_is_waited_for_are_no_subject(question: str, told: set[str]) -> None:
-    assert sort_words(question) == told

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
-from learninglion.search.evidence import cover, look, told_apart, want
+from learninglion.search.evidence import cover, look, sort_words, told_apart, want
 from learninglion.search.parts import not_told, within
 from learninglion.search.synonyms import kin
 
@@ -80,3 +80,18 @@ def test_what_all_of_a_document_is_about_tells_nothing_apart() -> None:
 def test_an_ordinal_in_front_of_a_part_is_its_number() -> None:
     assert not_told("artikel 3 lid 2", "artikel 3, tweede lid") == ()
     assert not_told("artikel 3 lid 2", "artikel 3, vierde lid") == ("lid 2",)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Hoe lang duurt een schutting?", {"lang", "duurt"}),
+        ("hoeveel tijd heeft het college", {"tijd"}),
+        ("Wat kost een kano?", {"kost"}),
+        ("Hoe hoog is de boete?", {"hoog"}),
+        ("Hoeveel subsidie krijgt een dorpshuis?", set()),
+        ("Welke vissen zwemmen er?", set()),
+    ],
+)
+def test_words_that_only_say_what_is_waited_for_are_no_subject(question: str, told: set[str]) -> None:
+    assert sort_words(question) == told

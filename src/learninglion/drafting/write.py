@@ -12,15 +12,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from textwrap import shorten
 
 from learninglion.checking.citations import Locate, cite, nowhere, reference
 from learninglion.checking.injection import describe_question, describe_suspicions, touches_suspicious
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.quotes import find_quote, resolve
-from learninglion.drafting import tables
-from learninglion.drafting.gate import Gate
+from learninglion.checking.verify import check as check_rules
+from learninglion.drafting import extractive, tables
+from learninglion.drafting.coverage import Whose, question_parts, read_said
 from learninglion.drafting.positions import take_newest
 from learninglion.drafting.prompting import (
     PromptFiles,
@@ -42,7 +43,7 @@ from learninglion.drafting.prompting import (
     show_table,
     unescape,
 )
-from learninglion.drafting.relevance import LIKELY, SURE
+from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
 from learninglion.drafting.replies import (
     JsonReader,
     LineReader,
@@ -238,6 +239,39 @@ STYLE_FROM = "style_from"
 
 FOUND = "proofs_found_by_system"
 """Name of the parameter that counts the citations whose place the system found itself."""
+
+
+Checker = Callable[[Statement, Sequence[Source]], Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The judgements that writing needs, by rules and by the learned measure.
+
+    A model judges only where one passed its exam, and only sentences that the rules leave open.
+    """
+
+    aspects: Callable[[Selection], tuple[str, ...]]  # the parts of the question
+    # every chosen source beside each part, by the learned measure
+    weigh: Callable[[Selection], tuple[tuple[Judged, ...], ...]]
+    check: Checker  # whether a sentence holds
+    # for each part how probably these sentences answer it, by the source they rest on
+    said: Callable[[Selection, Sequence[Statement]], tuple[Mapping[str, float], ...]]
+    extract: Callable[[Selection, Locate], Draft]  # the draft that copies sentences, to fall back on
+    sure: float = SURE  # from which chance on a part counts as answered
+
+
+def rules_gate(sure: float = SURE, checker: Checker = check_rules, measure: Relevance | None = None) -> Gate:
+    """The gate of the program; `checker`: the rules, or the rules with a judge behind them."""
+    by = measure or built_in()
+    return Gate(
+        aspects=question_parts,
+        weigh=lambda selection: by.of_selection(selection, selection.chosen, trusted=True),
+        check=checker,
+        said=lambda selection, statements: read_said(selection, statements, by).chances(*Whose),
+        extract=partial(extractive.draft, sure=sure, measure=by),
+        sure=sure,
+    )
 
 
 def not_written(selection: Selection, generator: Generator, gate: Gate, reason: str) -> Draft:

@@ -122,7 +122,7 @@ RECOGNISED = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
 
 _NAMED = r"^(?:en )?(?:(?:wat|welke?|geef|noem|what|which|give|name)\b.{0,40}\b|[\w-]+ )?"
 # Of a folded text. What is asked first is waited for; of two that begin at one place the first of these.
-_ASKS = {
+ASKS = {
     wants: re.compile(pattern)
     for wants, pattern in {
         Wants.DEED: r"\b(?:wat (?:gaat|doet|doen|gaan|heeft|kunt|kan|bent) (?:u|het kabinet|de regering|"
@@ -176,33 +176,8 @@ _ASKS = {
 def wants_of(question: str) -> Wants:
     """What `question`, one part of a question or the whole, waits for."""
     plain = fold(question)
-    met = ((match.start(), wants) for wants, pattern in _ASKS.items() if (match := pattern.search(plain)))
+    met = ((match.start(), wants) for wants, pattern in ASKS.items() if (match := pattern.search(plain)))
     return min(met, key=lambda m: m[0], default=(0, Wants.ANYTHING))[1]
-
-
-_OF_MONEY = ("kost", "gekost", "betaal", "geld", "euro", "uitgegeven", "uitgaven")
-_OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
-
-
-def sort_words(question: str) -> frozenset[str]:
-    """The folded words of `question` that only say what it waits for: "hoe lang", "hoeveel weken", "duurt".
-
-    A sentence that gives such a thing need not repeat them. What money is for is a subject, as in "hoeveel
-    subsidie".
-    """
-    wants = wants_of(question)
-    if wants not in _ASKS:
-        return frozenset()
-    sorts = set()
-    for match in _ASKS[wants].finditer(fold(question)):
-        own = re.findall(r"\w+", match.group())
-        if len(own) == 1:
-            sorts.add(own[0])
-        elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
-            sorts.add(own[1])
-        elif own[0] == "hoeveel" and own[-1].startswith(_OF_MONEY):
-            sorts.add(own[-1])
-    return frozenset(sorts)
 
 
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))

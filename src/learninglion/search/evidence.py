@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.numbers import number_of
-from learninglion.dutch.questions import NUMERIC, Wants, gives, is_commonplace, sort_words
+from learninglion.dutch.questions import ASKS, NUMERIC, Wants, gives, is_commonplace, wants_of
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source, Span
@@ -121,6 +121,31 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     sorts = tuple(n for n, word in enumerate(words) if word in sort_words(text))
     across = _across(question, by_stem, rarity)
     return Wanted(question, words, _shares(weights), tuple(ways), {}, sorts, replace(across, sorts=sorts))
+
+
+_OF_MONEY = ("kost", "gekost", "betaal", "geld", "euro", "uitgegeven", "uitgaven")
+_OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
+
+
+def sort_words(question: str) -> frozenset[str]:
+    """The folded words of `question` that only say what it waits for: "hoe lang", "hoeveel weken", "duurt".
+
+    A sentence that gives such a thing need not repeat them. What money is for is a subject, as in "hoeveel
+    subsidie".
+    """
+    wants = wants_of(question)
+    if wants not in ASKS:
+        return frozenset()
+    sorts = set()
+    for match in ASKS[wants].finditer(fold(question)):
+        own = re.findall(r"\w+", match.group())
+        if len(own) == 1:
+            sorts.add(own[0])
+        elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
+            sorts.add(own[1])
+        elif own[0] == "hoeveel" and own[-1].startswith(_OF_MONEY):
+            sorts.add(own[-1])
+    return frozenset(sorts)
 
 
 def _across(question: Asked, by_stem: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
