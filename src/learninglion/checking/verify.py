@@ -744,8 +744,6 @@ def _find_secrets(text: str) -> tuple[Finding, ...]:
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
     findings = _compare(read(text), evidence)
-    if findings and any(not _compare(read(text), one) for one in sentences_of(evidence)):
-        return ()  # one sentence of the evidence bears it; of several a word may be taken from the wrong one
     introduced = split_introduction(text)
     if not findings or not introduced.phrase:
         return findings
@@ -761,8 +759,21 @@ def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] 
 
 
 def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
+    """What the evidence does not bear out, as a whole and in each of its sentences that has all the words.
+
+    Of several sentences a word may be taken from the wrong one.
+    """
     if not claim.words:
         return (Finding(FindingKind.DIFFERENT, "Er staat geen zin om te controleren."),)
+    findings = _hold_against(claim, evidence)
+    if not findings or evidence.words[0].sentence == evidence.words[-1].sentence:
+        return findings
+    content = {w.key for w in claim.words if w.is_content}
+    likely = (s for s in sentences_of(evidence) if content.issubset({w.key for w in s.words}))
+    return () if any(not _hold_against(claim, sentence) for sentence in likely) else findings
+
+
+def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     alignment = align(claim, evidence)
     if alignment.is_verbatim:
         return ()
