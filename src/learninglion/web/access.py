@@ -26,11 +26,11 @@ from learninglion.settings import Settings, with_model
 from learninglion.web.addresses import address_for
 from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
-from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
 from learninglion.workflow.checkup import Readiness
+from learninglion.workflow.storage import PageImages
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"

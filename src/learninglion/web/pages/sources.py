@@ -14,8 +14,8 @@ from learninglion.models import Actor, Document, Region, Source, SourceKind, Spa
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
 from learninglion.web.access import Site, TheVisit, is_cross_site
-from learninglion.web.page_images import PageSize
 from learninglion.workflow import sets as workbench
+from learninglion.workflow.storage import PageSize
 
 router = APIRouter(include_in_schema=False)
 
