@@ -161,6 +161,10 @@ class Site:
         """The settings with the language model that was chosen on a screen of any server."""
         return with_model(self.settings, self.workplace.language_model.chosen())
 
+    def reached_at(self, request: Request) -> str:
+        """The address that this reader has of the server, without a slash behind it."""
+        return (self.settings.web.public_url or str(request.base_url)).rstrip("/")
+
     def leave_organisation(self, session: str) -> str:
         """Where the organisation's provider ends its own session as well; "" when there is no such place."""
         if self.oidc is None:
@@ -332,6 +336,11 @@ async def _api_user(request: Request) -> Actor:
 
 
 ApiUser = Annotated[Actor, Depends(_api_user)]
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header with which an answer is kept as a file of this name, not shown."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
 
 
 def local_path(back: str) -> str:
