@@ -151,10 +151,10 @@ def _bars(examples: Sequence[_Example], weights: LineWeights) -> dict[str, float
     """What most changes reach: of their chance, and of how many times it is that of the best stranger."""
     chances: dict[str, tuple[list[float], list[float]]] = {}
     for example in examples:
-        told, strange = chances.setdefault(example.case, ([], []))
-        (told if example.follows else strange).append(float(weights.chance(example.rows).max()))
-    followed = [chance for told, _ in chances.values() for chance in told]
-    times = [chance / max(strange) for told, strange in chances.values() if strange for chance in told]
+        chosen, strange = chances.setdefault(example.case, ([], []))
+        (chosen if example.follows else strange).append(float(weights.chance(example.rows).max()))
+    followed = [chance for chosen, _ in chances.values() for chance in chosen]
+    times = [chance / max(strange) for chosen, strange in chances.values() if strange for chance in chosen]
     follows, least, stands_out = (
         np.quantile(followed, 0.1),
         np.quantile(followed, 0.05),

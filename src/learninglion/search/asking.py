@@ -176,8 +176,8 @@ def _judged(
     first = material[: max(_MOST_ANSWERS, rows)]
     count = sum(m.score >= _BESIDE * first[0].score for m in first) if chance >= built_in().sure else 0
     lacks = not_told(question, "\n".join(map(_around, first[: max(1, count)])))
-    asked = numbers_named(question)
-    if count and not (lacks and len(lacks) == len(asked.names) + len(asked.years)):
+    named = numbers_named(question)
+    if count and not (lacks and len(lacks) == len(named.names) + len(named.years)):
         return Verdict.ANSWERED, count, lacks
     nowhere = [set(not_told(question, _around(m))) for m in material[:_MOST_NEAR]]  # all of these are shown
     return Verdict.RELATED, 0, tuple(name for name in lacks if all(name in lacking for lacking in nowhere))
@@ -383,10 +383,10 @@ def _said_of_itself(document: Document, names: str) -> str:
 
 def _looked_at(namings: Mapping[str, Naming], best: Sequence[Weighed]) -> tuple[str, ...]:
     """The documents that were found first, and those that are named best."""
-    found = list(dict.fromkeys(w.source.document.id for w in best))
+    document_ids = list(dict.fromkeys(w.source.document.id for w in best))
     order = sorted(namings, key=lambda name: (namings[name].share, name), reverse=True)
     named = (name for name in order[:_LOOKED_AT] if namings[name].share > 0)
-    return tuple(dict.fromkeys((*found[:_LOOKED_AT], *named)))
+    return tuple(dict.fromkeys((*document_ids[:_LOOKED_AT], *named)))
 
 
 def _pointed_asked(
@@ -409,8 +409,10 @@ def _pointed_asked(
         most = _MOST_ANSWERS if told_apart else _FEW
         telling = _that_tell(question, library, namings, feature, most=most)
     if not telling and feature[0] is Feature.PART:  # of many, those found that have such a part
-        found = [d for d in _looked_at({}, best) if facts_about(library.document(d), *feature, question)]
-        telling = tuple(found[:_MOST_ANSWERS])
+        document_ids = [
+            d for d in _looked_at({}, best) if facts_about(library.document(d), *feature, question)
+        ]
+        telling = tuple(document_ids[:_MOST_ANSWERS])
     if part or (feature[0] is Feature.DATE and feature[1]):
         telling = tuple(d for d in telling if facts_about(library.document(d), *feature, pointing))
     return _About(pointing, feature, telling) if telling else None
@@ -484,8 +486,8 @@ def _versions_meant(
     fronts = {document_id: library.document(document_id).text[:_BEGINNING] for document_id in alike}
     pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, document_ids)
     named = max(namings, key=lambda name: (namings[name].share, name), default="")
-    said = named and namings[named].end
-    if named not in alike and said and library.earlier(named) is None:
+    reach = named and namings[named].end
+    if named not in alike and reach and library.earlier(named) is None:
         return None  # of the document that is named there are no two
     for document_id in dict.fromkeys((taken.document_id if taken else "", named, *document_ids[:_LOOKED_AT])):
         earlier = library.earlier(document_id) if document_id and document_id not in fronts else None

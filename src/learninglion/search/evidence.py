@@ -320,17 +320,17 @@ def look(wanted: Wanted, source: Source) -> Look | None:
     return max(_looks(wanted, source), key=_worth, default=None)
 
 
-def rows_named(wanted: Wanted, source: Source, seen: Look) -> tuple[Look, ...]:
+def rows_named(wanted: Wanted, source: Source, view: Look) -> tuple[Look, ...]:
     """What was seen of `source`, and each other row that the question names ("wijk 7 en 8"); in its order."""
-    asked = numbers_named(wanted.asked.text).numbers
-    if not seen.called or seen.called.issuperset(asked):
-        return (seen,)
+    numbers = numbers_named(wanted.asked.text).numbers
+    if not view.called or view.called.issuperset(numbers):
+        return (view,)
     rows: dict[Span, Look] = {}
-    looks = [row for row in _looks(wanted, source) if row.is_meant and row.unit.span != seen.unit.span]
-    for own in asked:
+    looks = [row for row in _looks(wanted, source) if row.is_meant and row.unit.span != view.unit.span]
+    for own in numbers:
         if not any(own in (row.called or ()) for row in rows.values()):
-            called = (row for row in (seen, *looks) if own in (row.called or ()))
-            best = seen if own in seen.called else max(called, key=_worth, default=seen)
+            called = (row for row in (view, *looks) if own in (row.called or ()))
+            best = view if own in view.called else max(called, key=_worth, default=view)
             rows.setdefault(best.unit.span, best)
     return tuple(rows.values())
 
@@ -353,16 +353,16 @@ def _is_foreign(source: Source, *, english: bool) -> bool:
     return language is not None and english != (language == "en")
 
 
-def _worth(seen: Look) -> float:
+def _worth(view: Look) -> float:
     """By what the units of one source are ordered."""
     return (
-        seen.share
-        + 0.8 * seen.near
-        + 0.15 * seen.kind
-        + 0.1 * seen.counts
-        - 0.2 * seen.bare
-        - 0.15 * seen.asks
-        + _NAMED * (seen.is_meant - seen.is_other)
+        view.share
+        + 0.8 * view.near
+        + 0.15 * view.kind
+        + 0.1 * view.counts
+        - 0.2 * view.bare
+        - 0.15 * view.asks
+        + _NAMED * (view.is_meant - view.is_other)
     )
 
 
@@ -415,8 +415,8 @@ def _look(
 ) -> Look:
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
-    told = f"{unit.text} | {unit.lead}" if unit.row and _DIGIT.search(unit.text) else unit.text
-    holds = gives(wanted.asked.wants, _besides(wanted, told))
+    line = f"{unit.text} | {unit.lead}" if unit.row and _DIGIT.search(unit.text) else unit.text
+    holds = gives(wanted.asked.wants, _besides(wanted, line))
     if holds and wanted.sorts:
         own = own.copy()
         own[list(wanted.sorts)] = 1.0
@@ -466,13 +466,13 @@ def told_apart(wanted: Wanted, looks: Sequence[Look]) -> list[Look]:
     What stands all over a document tells what that is about, and not where in it something is told.
     """
     if len(looks) < _SEVERAL:
-        return [replace(seen, distinct=float(_weights(wanted, seen) @ seen.own)) for seen in looks]
-    rare = 1 - np.mean([seen.body >= _MET for seen in looks], axis=0)
-    return [replace(seen, distinct=float(_weights(wanted, seen) @ (seen.own * rare))) for seen in looks]
+        return [replace(view, distinct=float(_weights(wanted, view) @ view.own)) for view in looks]
+    rare = 1 - np.mean([view.body >= _MET for view in looks], axis=0)
+    return [replace(view, distinct=float(_weights(wanted, view) @ (view.own * rare))) for view in looks]
 
 
-def _weights(wanted: Wanted, seen: Look) -> Row:
-    return wanted.across.weights if seen.foreign and wanted.across is not None else wanted.weights
+def _weights(wanted: Wanted, view: Look) -> Row:
+    return wanted.across.weights if view.foreign and wanted.across is not None else wanted.weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,52 +494,52 @@ ANSWERED = (
 )  # fmt: skip
 
 
-def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
+def answers_row(wanted: Wanted, view: Look, signals: Signals) -> Row:
     """The numbers (columns as ANSWERS) of what was seen of a source beside a question."""
-    own = 0.0 if seen.foreign else 1.0
+    own = 0.0 if view.foreign else 1.0
     few = 1.0 / max(1, len(wanted.words))
     return np.array(
         [
-            own * seen.share,
-            own * seen.near,
-            own * seen.whole,
-            own * seen.missing,
-            own * seen.distinct,
-            seen.kind,
-            seen.counts,
-            seen.length,
-            seen.bare,
-            own * seen.above,
+            own * view.share,
+            own * view.near,
+            own * view.whole,
+            own * view.missing,
+            own * view.distinct,
+            view.kind,
+            view.counts,
+            view.length,
+            view.bare,
+            own * view.above,
             signals.logit,
             signals.mean,
             signals.best,
             1 - own,
-            (1 - own) * seen.share,
-            (1 - own) * seen.missing,
-            few * seen.share,
+            (1 - own) * view.share,
+            (1 - own) * view.missing,
+            few * view.share,
         ]
     )
 
 
-def answered_row(wanted: Wanted, seen: Look, logits: Sequence[float]) -> Row:
+def answered_row(wanted: Wanted, view: Look, logits: Sequence[float]) -> Row:
     """The numbers (columns as ANSWERED) of a question beside the best that was found.
 
     `logits` are those of all that was read, best first: what answers stands clear of the next, what is merely
     near does not.
     """
-    own = 0.0 if seen.foreign else 1.0
+    own = 0.0 if view.foreign else 1.0
     lead = logits[0] - logits[1] if len(logits) > 1 else _ALONE
     return np.array(
         [
             logits[0],
-            own * seen.share,
-            own * seen.missing,
-            seen.kind,
+            own * view.share,
+            own * view.missing,
+            view.kind,
             1.0 / max(1, len(wanted.words)),
             1 - own,
             wanted.asked.wants in NUMERIC,
             wanted.asked.wants is Wants.BODY,
-            seen.least,
+            view.least,
             lead,
         ]
     )

@@ -485,8 +485,8 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
 
 def tells_apart(question: str) -> bool:
     """Whether a question about a document names anything by which it can be told which one."""
-    seen = _aspect_asked(question)
-    return seen is not None and _names_more(question, *seen[1:])
+    aspect = _aspect_asked(question)
+    return aspect is not None and _names_more(question, *aspect[1:])
 
 
 def _aspect_asked(question: str) -> tuple[_Aspect, re.Match[str], re.Match[str] | None] | None:
@@ -573,9 +573,9 @@ def facts_about(
     named = REFERENCE.search(question)
     stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
     facts.sort(key=lambda fact: -_shared(stems, _stems(fact.quote.of(document.text))))
-    asked = fold(question)
-    if feature in (Feature.AUTHOR, Feature.DATE) and _OF_SET.search(asked):
-        answered = "antwoord" in asked or "answer" in asked  # who answered, or who asked
+    words = fold(question)
+    if feature in (Feature.AUTHOR, Feature.DATE) and _OF_SET.search(words):
+        answered = "antwoord" in words or "answer" in words  # who answered, or who asked
         facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
     return tuple(facts[:5])
 
@@ -795,7 +795,7 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
         return
     pattern = _ARTICLE if fold(detail).startswith("arti") else _NUMBERED
     numbered: list[tuple[int, Span]] = []
-    seen: set[int] = set()
+    earlier: set[int] = set()
     for block in sorted(document.blocks, key=lambda b: b.span.start):
         heading = block.kind is BlockKind.HEADING
         for line in _lines(document, block.span.start, block.span.end) if not heading else (block.span,):
@@ -807,8 +807,8 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
             ):
                 continue
             number = int(match.group(1))
-            if heading and number not in seen and number in (len(seen) + 1, len(seen) + 2):
-                seen.add(number)
+            if heading and number not in earlier and number in (len(earlier) + 1, len(earlier) + 2):
+                earlier.add(number)
                 numbered.append((number, line))
     headings = [span for _, span in numbered]
     if len(headings) < 2:

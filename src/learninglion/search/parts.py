@@ -120,13 +120,15 @@ def not_told(question: str, text: str) -> tuple[str, ...]:
 
     Where `text` has numbers behind that same word it must be among those, else it may stand anywhere.
     """
-    asked, told = numbers_named(question), numbers_named(text)
+    in_question, in_text = numbers_named(question), numbers_named(text)
     anywhere = numbers_in(text) | numbers_in(spell(text))
     by_word: dict[str, set[str]] = {}
-    for word, own in told.names:
+    for word, own in in_text.names:
         by_word.setdefault(stem(word), set()).add(own)
-    lacks = [f"{word} {own}" for word, own in asked.names if own not in by_word.get(stem(word), anywhere)]
-    return (*lacks, *(year for year in asked.years if year not in anywhere))
+    lacks = [
+        f"{word} {own}" for word, own in in_question.names if own not in by_word.get(stem(word), anywhere)
+    ]
+    return (*lacks, *(year for year in in_question.years if year not in anywhere))
 
 
 # What parts of a document are called; those of one line are one sort.
@@ -237,9 +239,9 @@ def find_parts(document: Document, named: PartNamed) -> Iterator[tuple[Span, Spa
     """Where a part stands: its heading with all that is in it; of a smaller part its text and that part."""
     blocks = sorted(document.blocks, key=lambda b: b.span.start)
     titles = [(n, squash(b.span.of(document.text))) for n, b in enumerate(blocks) if is_title(document, b)]
-    said = any(re.match(rf"(?:{named.sort})\b", text, re.IGNORECASE) for _, text in titles)
+    titled = any(re.match(rf"(?:{named.sort})\b", text, re.IGNORECASE) for _, text in titles)
     # a number alone heads an article or a chapter where no title says that it is one
-    bare = not said and named.sort in (_ARTICLES, _CHAPTERS)
+    bare = not titled and named.sort in (_ARTICLES, _CHAPTERS)
     called = r"(?:§\s*)?" if bare else rf"(?:{named.sort})\s*"
     pattern = re.compile(rf"{called}{re.escape(named.number)}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
     found = [
@@ -295,7 +297,7 @@ def _labelled(text: str, part: Span, label: str) -> Span | None:
         return Span(part.start + line.start(), part.start + line.end())
     after = Span(start.end, part.end)
     ends = [_label_at(text, after, following), None if numeric else _next_number(text, after)]
-    end = min((found.start for found in ends if found is not None), default=part.end)
+    end = min((match.start for match in ends if match is not None), default=part.end)
     stretch = text[start.start : end]
     left = len(stretch) - len(stretch.lstrip(" \n;:,.-–•"))
     return Span(start.start + left, start.start + len(stretch.rstrip()))

@@ -233,11 +233,11 @@ def _tells(word: str) -> float:
 def naming(question: str, names: Sequence[str]) -> Naming:
     """How far `question` names the document that goes by these `names`."""
     tokens = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", question)]
-    said = [token for *_, token in tokens if len(token) > _SHORT]
+    words = [token for *_, token in tokens if len(token) > _SHORT]
     share, longest = 0.0, (0, 0, 0)  # the run: words, start, end
     for name in names:
         own = _name_words(name)
-        met = [word for word in own if any(alike(word, token) for token in said)]
+        met = [word for word in own if any(alike(word, token) for token in words)]
         if not met:
             continue
         share = max(share, sum(map(_tells, met)) / sum(map(_tells, own)) + 0.01 * len(met))
@@ -312,7 +312,7 @@ def described(question: str) -> Description:
     if match is None:
         return Description(question, "")
     before = question[: match.start()]
-    told = (match.group("by"), match.group("dated"), match.group("subject"), *_NAMED_INSIDE.findall(before))
+    places = (match.group("by"), match.group("dated"), match.group("subject"), *_NAMED_INSIDE.findall(before))
     document = f"{match.group('article') or 'de '}{match.group('sort')}{match.group('done')}"
     bare = f"{_NAMED_INSIDE.sub(' ', before)} {document}"
-    return Description(" ".join(bare.split()), " ".join(part.strip() for part in told if part))
+    return Description(" ".join(bare.split()), " ".join(part.strip() for part in places if part))

@@ -127,9 +127,9 @@ def weigh(
 ) -> dict[int, Weighed]:
     """What is read of the `places` of `ranking`, whose sources are given; by place."""
     read = {
-        place: (source, seen)
+        place: (source, view)
         for place, source in zip(places.tolist(), sources, strict=True)
-        if source is not None and (seen := look(wanted, source)) is not None
+        if source is not None and (view := look(wanted, source)) is not None
     }
     of_document: dict[str, list[int]] = defaultdict(list)
     for place, (source, _) in read.items():
@@ -140,12 +140,12 @@ def weigh(
     weighed: dict[int, Weighed] = {}
     mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
     for place, (source, _) in read.items():
-        row, seen = ranking.features[place], apart[place]
+        row, view = ranking.features[place], apart[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
-        logit = weights.answers.logit(answers_row(wanted, seen, signals))
-        if seen.is_other:
+        logit = weights.answers.logit(answers_row(wanted, view, signals))
+        if view.is_other:
             logit -= _ANOTHER_ROW
-        weighed[place] = Weighed(source, seen, signals, logit)
+        weighed[place] = Weighed(source, view, signals, logit)
     return weighed
 
 
@@ -181,6 +181,6 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     return chance
 
 
-def holds_every_word(wanted: Wanted, seen: Look) -> bool:
+def holds_every_word(wanted: Wanted, view: Look) -> bool:
     """Whether a look-up of a few words is met word by word by a source."""
-    return 0 < len(wanted.words) <= _FEW_WORDS and seen.least >= _MET
+    return 0 < len(wanted.words) <= _FEW_WORDS and view.least >= _MET

@@ -164,10 +164,10 @@ def _holding(
     _look_up(reader, [names], entries)
     sources = []
     for place, name in zip(places.tolist(), names, strict=True):
-        seen = looks.get(name) or (look(wanted, entries[name][0]) if name in entries else None)
-        if seen is not None and holds_every_word(wanted, seen):
+        view = looks.get(name) or (look(wanted, entries[name][0]) if name in entries else None)
+        if view is not None and holds_every_word(wanted, view):
             sources.append(place)
-            looks[name] = seen
+            looks[name] = view
     return ranking.at(np.array(sources, dtype=np.int64))
 
 
@@ -271,9 +271,9 @@ def _hits(
     )
 
 
-def _around(entry: Entry, seen: Look) -> Passage | None:
+def _around(entry: Entry, view: Look) -> Passage | None:
     """The passage in which the best unit of a source stands."""
-    return next((p for p in entry[1] if p.span.contains(seen.unit.span)), None)
+    return next((p for p in entry[1] if p.span.contains(view.unit.span)), None)
 
 
 def _ranks(columns: Scores) -> NDArray[np.int64]:

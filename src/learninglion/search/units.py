@@ -109,24 +109,24 @@ def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds, *, row_mea
     filled = [n for n, text in enumerate(texts) if _SAYS.search(text)]
     if len(filled) < 2:
         return None
-    given = {n: cover(texts[n]) * named(texts[n]) for n in filled}
+    meant = {n: cover(texts[n]) * named(texts[n]) for n in filled}
     head = _head(texts)
     if row_meant and head is not None:
-        given[head] = 1.0  # also "7" under "Wijk"
+        meant[head] = 1.0  # also "7" under "Wijk"
     scores = {}
     for n in filled:
         cell_text = holds(f"{texts[n]} {_unit_of(heads[n])}")
         if not cell_text and _FIGURE_CELL.match(texts[n]):
             cell_text = None  # what it counts may be said anywhere
         kind = 0.0 if cell_text is None else _KIND if cell_text else -_KIND
-        scores[n] = cover(heads[n]) + kind - _GIVEN * given[n]
+        scores[n] = cover(heads[n]) + kind - _GIVEN * meant[n]
     best, other = sorted(filled, key=lambda n: (-scores[n], -n))[:2]
     only = len(filled) == 2 and not any(heads) and best != filled[0]
     if not only and (scores[best] <= 0 or scores[best] - scores[other] < _MARGIN):
         return None
     rest = [n for n in filled if n != best]
-    row = max(rest, key=lambda n: (given[n], not _FIGURE_CELL.match(texts[n]), -n))
-    if not given[row] and not row_meant:
+    row = max(rest, key=lambda n: (meant[n], not _FIGURE_CELL.match(texts[n]), -n))
+    if not meant[row] and not row_meant:
         return None  # the question does not say what names this row: it may be about any other
     return Value(texts[best], spans[best], texts[row], heads[best], _unit_of(heads[best]))
 
@@ -137,7 +137,7 @@ def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> f
     Empty for a row with another number than those that are named ("wijk 7" and the row of "Wijk 1").
     `meets`: whether a word of the question is in a text.
     """
-    asked = numbers_named(question)
+    numbers = numbers_named(question)
     if not unit.row:
         return None
     _, texts, heads = _table_row(unit)
@@ -145,16 +145,16 @@ def row_named(unit: Unit, question: str, meets: Callable[[str, str], bool]) -> f
     if first is None:
         return None
     inside = within(texts[first], question)
-    if inside or not asked.numbers:
+    if inside or not numbers.numbers:
         return inside or None
     own, bare = numbers_in(texts[first]), _FIGURE_CELL.match(texts[first])
-    called = {own for word, own in asked.names if meets(word, f"{heads[first]} {texts[first]}")}
+    called = {own for word, own in numbers.names if meets(word, f"{heads[first]} {texts[first]}")}
     if bare and not heads[first]:
-        called = {own for _, own in asked.names}
+        called = {own for _, own in numbers.names}
     own_years = {text for text in map(str.strip, texts) if _YEAR.match(text)} | {
         n for n in own if _YEAR.match(n)
     }
-    years = set(asked.years) - numbers_in(" ".join(heads))
+    years = set(numbers.years) - numbers_in(" ".join(heads))
     if (called and own and not called & own) or (years and own_years and not years & own_years):
         return frozenset()
     return frozenset(called & own | years & own_years) or None

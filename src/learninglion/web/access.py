@@ -26,11 +26,11 @@ from learninglion.settings import Settings, with_model
 from learninglion.web.addresses import address_for
 from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
-from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
 from learninglion.workflow.checkup import Readiness
+from learninglion.workflow.storage import PageImages
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"
@@ -160,6 +160,10 @@ class Site:
     def settings_now(self) -> Settings:
         """The settings with the language model that was chosen on a screen of any server."""
         return with_model(self.settings, self.workplace.language_model.chosen())
+
+    def reached_at(self, request: Request) -> str:
+        """The address that this reader has of the server, without a slash behind it."""
+        return (self.settings.web.public_url or str(request.base_url)).rstrip("/")
 
     def leave_organisation(self, session: str) -> str:
         """Where the organisation's provider ends its own session as well; "" when there is no such place."""
@@ -332,6 +336,11 @@ async def _api_user(request: Request) -> Actor:
 
 
 ApiUser = Annotated[Actor, Depends(_api_user)]
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header with which an answer is kept as a file of this name, not shown."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
 
 
 def local_path(back: str) -> str:

@@ -25,7 +25,6 @@ from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
 from learninglion.web.metrics import Counting, Metrics
 from learninglion.web.oidc import OpenIdConnect, check_issuer
-from learninglion.web.page_images import PageImages
 from learninglion.web.pages import collections as pages_collections
 from learninglion.web.pages import drafts as pages_drafts
 from learninglion.web.pages import entry as pages_entry
@@ -40,6 +39,7 @@ from learninglion.web.rendering import Templates
 from learninglion.web.serving import RequestIds
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
+from learninglion.workflow.storage import PageImages
 
 # Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
 _NO_TELEMETRY: TelemetryConfig = {

@@ -99,27 +99,17 @@ _STATUS = {
 _READING = "Documenten opnemen"
 
 
+@dataclass(eq=False)
 class Intake:
     """Documents into the archive and out of it; each change is logged and indexed at once."""
 
-    def __init__(
-        self,
-        store: Store,
-        indexing: Indexing,
-        traces: Traces,
-        power: PowerMeter,
-        elsewhere: str,
-        log: EventLog,
-        *,
-        isolate: bool,
-    ) -> None:
-        self._power = power
-        self._elsewhere = elsewhere
-        self._store = store
-        self._indexing = indexing
-        self._traces = traces
-        self._log = log
-        self._isolate = isolate
+    _store: Store
+    _indexing: Indexing
+    _traces: Traces
+    _power: PowerMeter
+    _elsewhere: str
+    _log: EventLog
+    _isolate: bool
 
     def ingest(
         self,
@@ -424,14 +414,14 @@ class RereadResult:
     detail: str = ""  # the error, where it failed
 
 
+@dataclass(eq=False)
 class Rereading:
     """A better reader reaches what was taken in before; dossiers keep the version that they cite."""
 
-    def __init__(self, store: Store, indexing: Indexing, log: EventLog, *, isolate: bool) -> None:
-        self._store = store
-        self._indexing = indexing
-        self._log = log
-        self._isolate = isolate
+    _store: Store
+    _indexing: Indexing
+    _log: EventLog
+    _isolate: bool
 
     def run(
         self,

@@ -173,25 +173,16 @@ class Waiting:
     title: str
 
 
+@dataclass(eq=False)
 class SignOffs:
     """Asking, giving back and signing, within one's rights and with every step in the log."""
 
-    def __init__(
-        self,
-        requests: SignOffRepository,
-        repository: DossierRepository,
-        dossiers: Dossiers,
-        accounts: Accounts,
-        log: EventLog,
-        *,
-        two_person: bool,
-    ) -> None:
-        self._requests = requests
-        self._repository = repository
-        self._dossiers = dossiers
-        self._accounts = accounts
-        self._log = log
-        self._two_person = two_person
+    _requests: SignOffRepository
+    _repository: DossierRepository
+    _dossiers: Dossiers
+    _accounts: Accounts
+    _log: EventLog
+    _two_person: bool
 
     def describe(self, dossier: Dossier, actor: Actor) -> Signing:
         """Who was asked, who signed, and who can be asked."""

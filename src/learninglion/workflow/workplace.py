@@ -158,7 +158,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     )
     asking = Asking(store, indexing, searching, power, options.models_elsewhere, log)
     own_sources = OwnSources(sets, log)
-    intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
+    intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, options.isolate)
     retention = Retention(
         store,
         intake,
@@ -177,7 +177,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         documents=documents,
         intake=intake,
         traces=traces,
-        rereading=Rereading(store, indexing, log, isolate=options.isolate),
+        rereading=Rereading(store, indexing, log, options.isolate),
         storage=Storage(home, engine, store, indexing, traces, log),
         backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
         transfers=transfers,
@@ -191,7 +191,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         working_texts=WorkingTexts(typed),
         drafts=drafts,
         dossiers=dossiers,
-        sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
+        sign_offs=SignOffs(requests, repository, dossiers, accounts, log, options.two_person_rule),
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(

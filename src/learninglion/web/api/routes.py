@@ -817,7 +817,7 @@ router = APIRouter()
 def openapi(request: Request, site: TheSite) -> JSONResponse:
     """The description of this API, for everybody."""
     web = site.settings.web
-    base = web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    base = site.reached_at(request)
     contact = web.contact.removeprefix("mailto:")
     mail = contact if _MAIL.fullmatch(contact) else _NO_MAIL
     about: dict[str, object] = {"name": web.organisation or "LearningLion", "url": base, "email": mail}

@@ -237,8 +237,7 @@ async def _account_form(request: Request) -> tuple[str, tuple[Role, ...], tuple[
 
 
 def _link(request: Request, site: Site, token: str) -> str:
-    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{base}/set-up?token={token}"
+    return f"{site.reached_at(request)}/set-up?token={token}"
 
 
 @router.post("/people/add")

@@ -203,12 +203,12 @@ def view_questions(
     """
     number_of = _Numbers(dossier)
     joint = {i: group for group in answer_groups(dossier) for i in group.positions}
-    views, told = [], set[str]()
+    views, shown = [], set[str]()
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         sentences = _sentences(dossier, i, number_of)
         proposal = _proposal(verification)
-        notes = [note for note in _notes(verification) if note not in told]
-        told.update(notes)
+        notes = [note for note in _notes(verification) if note not in shown]
+        shown.update(notes)
         views.append(
             QuestionView(
                 verification,

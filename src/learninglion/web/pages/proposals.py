@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Form, Query
 from starlette.background import BackgroundTask
@@ -22,7 +21,7 @@ from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import balance_of, runs
-from learninglion.web.access import TheVisit, Visit
+from learninglion.web.access import TheVisit, Visit, attachment
 from learninglion.web.forms import read_whole
 from learninglion.web.i18n import FORMS, deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
@@ -415,17 +414,15 @@ def approve(
 def export_file(visit: TheVisit, dossier_id: str, form: ExportFormat) -> Response:
     """The dossier as a file, marked and with its sources."""
     content = visit.workplace.dossiers.export(dossier_id, form, actor=visit.actor)
-    name = quote(file_name(visit.workplace.dossiers.load(dossier_id, visit.actor), form))
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
+    name = file_name(visit.workplace.dossiers.load(dossier_id, visit.actor), form)
+    return Response(content, media_type=EXPORT_TYPES[form], headers=attachment(name))
 
 
 @router.get("/dossiers/{dossier_id}/provenance/{form}")
 def provenance_file(visit: TheVisit, dossier_id: str, form: ExportFormat) -> Response:
     """The signed statement that goes with a downloaded file."""
     name, content = visit.workplace.dossiers.provenance(dossier_id, form, actor=visit.actor)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + SIDECAR_SUFFIX)}"}
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(content, media_type="application/json", headers=attachment(name + SIDECAR_SUFFIX))
 
 
 @dataclass(frozen=True, slots=True)

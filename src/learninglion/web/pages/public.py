@@ -55,7 +55,7 @@ def theme(site: TheSite) -> Response:
 @router.get("/.well-known/security.txt")
 def security_txt(request: Request, site: TheSite) -> Response:
     """Where to report a weakness (RFC 9116)."""
-    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    base = site.reached_at(request)
     contact = site.settings.web.contact
     address = f"mailto:{contact}" if "@" in contact and ":" not in contact else contact
     # Two months at a time, so that the date only moves now and then.
@@ -109,7 +109,7 @@ def accessibility(request: Request, site: TheSite) -> Response:
 @router.get("/api-docs")
 def api_docs(request: Request, site: TheSite) -> Response:
     """Where programs come in."""
-    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    base = site.reached_at(request)
     return site.templates.page(request, "api_docs.html", viewer_of(request), base=base)
 
 

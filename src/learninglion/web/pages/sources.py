@@ -13,9 +13,9 @@ from starlette.responses import Response
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
-from learninglion.web.access import Site, TheVisit, is_cross_site
-from learninglion.web.page_images import PageSize
+from learninglion.web.access import Site, TheVisit, attachment, is_cross_site
 from learninglion.workflow import sets as workbench
+from learninglion.workflow.storage import PageSize
 
 router = APIRouter(include_in_schema=False)
 
@@ -193,9 +193,6 @@ def original(visit: TheVisit, document_id: str) -> Response:
     """The file as it came in: always a download, never shown by the browser as a page of ours."""
     document = visit.workplace.documents.find(document_id, visit.actor)
     content = visit.workplace.documents.original(document_id, visit.actor)
-    name = quote(document.source_name or document.id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
+    sandbox = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = attachment(document.source_name or document.id) | sandbox
     return Response(content, media_type="application/octet-stream", headers=headers)
