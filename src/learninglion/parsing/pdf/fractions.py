@@ -21,7 +21,7 @@ _EXPRESSION = re.compile(r"[\w.,%€°()+−·×*–-][\w.,%€°()+−·×*– 
 _OPENS = "([{⎛⎜⎝"  # a binomial or a vector
 _ITEM = re.compile(r"[•●▪◦‣–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 _INDENT = 2.5  # of the size: as far as the text of a list item stands behind its mark
-_SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
+_SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]|[a-z]{1,3}")  # "2e", a mark of a note
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
 _CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
 _MOST = 5_000  # strips of a page: more are a drawing
@@ -29,6 +29,7 @@ _LEVEL, _ALIKE = 0.05, 0.1  # of the size: on one baseline, and of one size
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
 _SPACE = 0.12  # of the size: less white is none
 _BAND = 4.0  # points
+_APART = 1.8  # of the size: less far apart are the parts of a fraction
 _STACKED, _RAISED = 2.1, 0.7  # of the size: as far apart as figures of one stack, or a mark and its text
 
 
@@ -106,8 +107,9 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
             moved += 1
             continue
         if index and _SMALL.fullmatch(strip.text.strip()) and _is_loose(strips[index - 1], strip):
-            follows = strips[index + 1] if index + 1 < len(strips) else None
-            if follows is None or _is_loose(strip, follows) or _is_over(strip, follows):
+            last = _end_of_small(strips, index)
+            follows = strips[last + 1] if last + 1 < len(strips) else None
+            if follows is None or _is_loose(strips[last], follows) or _is_over(strip, follows):
                 stacked = follows is not None and _is_over(strip, follows)
                 home = _find_home(placed, strip, _WORD if stacked else _CLOSE)
         if home is None and index and not _is_near(strips[index - 1], strip):
@@ -145,13 +147,24 @@ def _is_over(one: Strip, other: Strip) -> bool:
     texts = one.text.strip(), other.text.strip()
     small = all(_SMALL.fullmatch(text) and not _ITEM.fullmatch(text) for text in texts)
     shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
-    return bool(small) and shared > 0 and abs(size - other.style.size) < 0.1 * size < abs(one.y - other.y)
+    alike = abs(size - other.style.size) < _ALIKE * size
+    return small and shared > 0 and alike and 0.1 * size < abs(one.y - other.y) < _APART * size
 
 
 def _is_near(before: Strip, strip: Strip) -> bool:
     """Whether a strip goes on where the one before it ends, at about its height."""
     size = max(before.style.size, strip.style.size)
     return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
+
+
+def _end_of_small(strips: Sequence[Strip], index: int) -> int:
+    """Where small signs end that go on from each other: "-" and "2"."""
+    last = index
+    while last + 1 < len(strips) and _SMALL.fullmatch(strips[last + 1].text.strip()):
+        if not _goes_on(strips[last], strips[last + 1]):
+            break
+        last += 1
+    return last
 
 
 def _is_loose(before: Strip, strip: Strip) -> bool:
@@ -217,23 +230,19 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
     `reach`: how far behind the text, as a share of its size.
     """
     strips = placed.strips
+    stacked = None
     for k in placed.near(strip.y, max(_STACKED * strip.style.size, _RAISED * placed.largest)):
         other = strips[k]
         size = other.style.size
         if strip.style.size < _SMALLER * size:
             if _stands_at(strip, other, reach):
                 return k
-        elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
+        elif stacked is None and _TERM.fullmatch(other.text.strip()) and _is_stack(other, strip):
             beside = _beside(strips[max(0, k - 1) : k], strips[k + 1 : k + 2], [other, strip])
             smaller = beside is not None and strip.style.size < _SMALLER * beside.style.size
-            if (
-                beside is not None
-                and smaller
-                and _is_stack(other, strip)
-                and _is_around(other, strip, beside)
-            ):
-                return k
-    return None
+            if beside is not None and smaller and _is_around(other, strip, beside):
+                stacked = k
+    return stacked
 
 
 def join_fractions(strips: list[Strip], bars: Sequence[Box] = ()) -> list[Strip]:
@@ -367,7 +376,7 @@ def _is_stack(one: Strip, other: Strip, term: re.Pattern[str] = _TERM) -> bool:
     size = max(one.style.size, other.style.size)
     shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
     narrow = min(one.x_end - one.xs[0], other.x_end - other.xs[0])
-    return shared > 0.5 * narrow and 0.4 * size < abs(one.y - other.y) < 1.8 * size
+    return shared > 0.5 * narrow and 0.4 * size < abs(one.y - other.y) < _APART * size
 
 
 def _is_around(one: Strip, other: Strip, beside: Strip) -> bool:
