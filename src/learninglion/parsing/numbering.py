@@ -16,11 +16,11 @@ from itertools import accumulate, pairwise
 
 from learninglion.dutch.numbers import number_of
 from learninglion.parsing.kamervragen.printed import runs_on
-from learninglion.parsing.labels import LARGEST
+from learninglion.parsing.labels import LARGEST, THROUGH
 from learninglion.parsing.paragraphs import Paragraph
 
 _AND = r"\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*"
-_TO = r"\s*(?:\bt\s?/\s?m\b|\bt\.?e\.?m\.?(?!\w)|\btot\s+en\s+met\b|[-–—])\s*"
+_TO = rf"\s*(?:\b(?:{THROUGH})|[-–—])\s*"
 # Several numbers are written in one way: "3 en 4", "III t/m V", "drie en vier".
 _VALUES_OF = "|".join(
     rf"{value}(?:(?:{_TO}|{_AND}){value})*"

@@ -15,7 +15,7 @@ from learninglion.parsing.pdf.ink import Box
 _FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
 _SLASHES = ("/", "\u2044", "\u2215")
 _LONGEST = 24  # signs of a part of a fraction
-_PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
+_SIGNS = ("-", "+", "−", "–")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
 _EXPRESSION = re.compile(r"[\w.,%€°()+−·×*–-][\w.,%€°()+−·×*– -]{0,23}")  # above or below a bar
 _OPENS = "([{⎛⎜⎝"  # a binomial or a vector
@@ -107,7 +107,7 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
             moved += 1
             continue
         if index and _SMALL.fullmatch(strip.text.strip()) and _is_loose(strips[index - 1], strip):
-            last = _end_of_small(strips, index)
+            last = index + (strip.text.strip() in _SIGNS and index + 1 < len(strips))  # of "-2" the figure
             follows = strips[last + 1] if last + 1 < len(strips) else None
             if follows is None or _is_loose(strips[last], follows) or _is_over(strip, follows):
                 stacked = follows is not None and _is_over(strip, follows)
@@ -155,16 +155,6 @@ def _is_near(before: Strip, strip: Strip) -> bool:
     """Whether a strip goes on where the one before it ends, at about its height."""
     size = max(before.style.size, strip.style.size)
     return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
-
-
-def _end_of_small(strips: Sequence[Strip], index: int) -> int:
-    """Where small signs end that go on from each other: "-" and "2"."""
-    last = index
-    while last + 1 < len(strips) and _SMALL.fullmatch(strips[last + 1].text.strip()):
-        if not _goes_on(strips[last], strips[last + 1]):
-            break
-        last += 1
-    return last
 
 
 def _is_loose(before: Strip, strip: Strip) -> bool:
