@@ -313,6 +313,62 @@ FIGURE_CASES = {
         show("6", x=145.5, y=765, size=7) + show("De kracht is 10") + show("newton in totaal.", x=155),
         "De kracht is 10⁶ newton in totaal.",
     ),
+    "stacked, the upper one on the line": (
+        show("Er resteert 2")
+        + show("3", x=141, size=6.5)
+        + show("8", x=141, y=751.5, size=6.5)
+        + _AFTER
+        + "140.5 758.3 m 145 758.3 l S ",
+        "Er resteert 2 3/8 van het budget.",
+    ),
+    "stacked twice": (
+        show("Er resteert")
+        + show("1", x=136, y=772, size=6.5)
+        + show("2", x=136, y=764, size=6.5)
+        + show("3", x=136, y=755, size=6.5)
+        + _AFTER
+        + "136 770.5 m 139.6 770.5 l S 135 762 m 141 762 l S ",
+        "Er resteert (1/2)/3 van het budget.",
+    ),
+    "a sum over a figure": (
+        show("Er resteert")
+        + show("12+5", x=132, y=765, size=6.5)
+        + show("100", x=133.5, y=755, size=6.5)
+        + _AFTER
+        + "131.5 763 m 147 763 l S ",
+        "Er resteert (12+5)/100 van het budget.",
+    ),
+    "over each other in brackets": (
+        show("Er zijn \\(")
+        + show("9", x=109.5, y=765, size=6.5)
+        + show("4", x=109.5, y=756, size=6.5)
+        + show("\\) manieren.", x=113.4),
+        "Er zijn (⁹₄) manieren.",
+    ),
+    "around a bar, drawn last": (
+        show("Er is 1")
+        + show("/", x=107.2)
+        + show("deel.", x=117)
+        + show("Einde.", y=600)
+        + show("1", x=103.3, y=764, size=7)
+        + show("2", x=110.3, y=758.6, size=7),
+        "Er is 1 1/2 deel. Einde.",
+    ),
+    "as large, drawn last": (
+        show("De kracht is 10")
+        + show(" newton.", x=151.6)
+        + show("Einde.", y=600)
+        + show("6", x=145.4, y=764),
+        "De kracht is 10⁶ newton. Einde.",
+    ),
+    "in a cell that stands lower": (
+        show("Meting") + show("Waarde 85", y=757.5, x=115) + show("5", y=762.2, x=170),
+        "Meting Waarde 85⁵",
+    ),
+    "beside a larger word": (
+        show("Kosten ") + show("12", x=112) + show("50 euro", x=124.3) + show("GROOT", x=170, size=14),
+        "Kosten 1250 euro GROOT",
+    ),
     "two figures with white between them": (
         show("Molens") + show("12", x=130) + show("500", x=151),
         "Molens 12 | 500",
@@ -360,6 +416,39 @@ def test_what_is_drawn_counts_and_not_what_the_file_says_it_means() -> None:
     private = drawing.replace("(538) Tj", "(\x01\x02) Tj")
     font = HELVETICA.replace("/Encoding/WinAnsiEncoding", "/Encoding<</Differences[1/g1/g2]>>")
     assert "412" in words(pdf(PLAIN + private, font=font))
+
+
+@pytest.mark.parametrize(
+    ("drawing", "doubtful"),
+    [
+        (show("Saldo ") + "104 763.5 m 110 763.5 l S " + show("340 euro.", x=111.5), True),
+        (show("Saldo 340 euro.") + "104 758.5 m 124 758.5 l S ", False),
+        (show("Duur 3") + show("1", x=105.3, y=764, size=7) + show("4", x=111, y=758, size=7), True),
+        (show("Prijs 4", size=14) + show("95 per stuk.", x=111), True),
+        (show("Er zijn 4389 huizen."), False),
+    ],
+)
+def test_figures_that_may_belong_together_otherwise_are_told(drawing: str, doubtful: bool) -> None:
+    assert ["cijfers" in warning for warning in read(pdf(PLAIN + drawing)).warnings] == [True] * doubtful
+
+
+def test_a_figure_of_which_one_sign_cannot_be_seen() -> None:
+    white = show("Kosten 4") + "1 g " + show("9", x=115.4) + "0 g " + show("5 euro.", x=121.5)
+    struck = (
+        show("Kosten 4") + show("9", x=115.4) + show("5 euro.", x=121.5) + "115.4 763.5 m 121.5 763.5 l S "
+    )
+    for drawing in (white, struck):
+        document = read(pdf(PLAIN + drawing))
+        assert "49" not in document.text and "95" not in document.text
+        assert any("«9»" in warning for warning in document.warnings)
+
+
+def test_a_figure_with_white_between_its_signs_is_one() -> None:
+    words_apart = show("Een zin met al zijn spaties er in.", y=700)
+    apart = "".join(show(sign, x=150 + 9 * k) for k, sign in enumerate("2018"))
+    scale = "".join(show(sign, x=150 + 9 * k) for k, sign in enumerate("12345"))
+    assert words(pdf(show("Jaar") + apart + words_apart)).startswith("Jaar 2018")
+    assert "1 2 3 4 5" in words(pdf(show("Schaal") + scale + words_apart))
 
 
 def test_letters_without_width_are_not_read() -> None:

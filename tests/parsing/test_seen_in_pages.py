@@ -128,6 +128,27 @@ def test_what_can_be_seen_is_read(body: str, style: str) -> None:
         ('<b style="margin-right:2em">41</b><b>2</b>', "41 2"),
         ('<b style="border:1px solid">41</b><b>2</b>', "41 2"),
         ("<svg><text><tspan x=1>41</tspan><tspan x=9>2</tspan></text></svg>", "41 2"),
+        ("<svg><text>41<tspan dx=30>2</tspan></text></svg>", "41 2"),
+        ("10<span style=\"font-feature-settings:'sups'\">6</span>", "10⁶"),
+        ('3<span style="font-variant-numeric:diagonal-fractions">1/4</span>', "3 1/4"),
+        (
+            '3<span style="position:relative;top:-.4em;font-size:60%">1</span>/'
+            '<span style="position:relative;top:.2em;font-size:60%">4</span>',
+            "3 1/4",
+        ),
+        (
+            '3<i style="display:inline-table"><b style="display:table-row">1</b>'
+            '<b style="display:table-row">4</b></i>',
+            "3 1/4",
+        ),
+        ("<math><mfrac linethickness=0><mn>9</mn><mn>4</mn></mfrac></math>", "(9 boven 4)"),
+        ("<math><mn>3</mn><mo>&#8290;</mo><mn>14</mn><mi>x</mi></math>", "3 14x"),
+        ("<math><mn>10</mn><mpadded voffset=4><mn>5</mn></mpadded></math>", "10 5"),
+        (
+            '<div style="display:flex"><p style="display:contents"><b>41</b><b>2</b></p></div>',
+            "41\n2",
+        ),
+        ('<b style="writing-mode:vertical-rl">41</b><b>2</b>', "41 2"),
         ("41<br>2", "41\n2"),
         ("41<img src=x>2 en a<img src=x>b", "41 2 en ab"),
     ],
@@ -259,3 +280,32 @@ def test_numbers_that_the_styles_count_are_seen() -> None:
     assert document.text == "Vraag 1\nHoe hoog is de dijk?\nVraag 2\nWat kost dat?"
     item = "ol{list-style:none;counter-reset:i 3} li::before{counter-increment:i;content:counter(i, lower-alpha) '. '}"
     assert page("<ol><li>Gras</li><li>Klei</li></ol>", item).text == "d. Gras\ne. Klei"
+
+
+def test_what_styles_make_up_is_raised_or_stands_on_lines_of_its_own() -> None:
+    raised = page('10<b class="a"></b> stuks', '.a::after{content:"6";vertical-align:super}')
+    assert raised.text == "10⁶ stuks"
+    assert page('<b class="a">41</b>2', '.a::after{content:"";display:block}').text == "41\n2"
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        '<i style="position:absolute;left:0;top:0;width:100%;height:100%;background:#000"></i>',
+        '</p><div style="margin-top:-30px;height:30px;background:black"></div>',
+        '<b class="bar"></b>',
+    ],
+)
+def test_text_over_which_a_bar_may_lie_is_doubted(bar: str) -> None:
+    style = '.bar::after{content:"";position:absolute;inset:0;background-color:black}'
+    document = page(f"<p>Er zijn 45 huizen.{bar}", style)
+    assert document.text == "Er zijn 45 huizen."
+    assert ["Er zijn 45 huizen" in warning for warning in document.warnings] == [True]
+
+
+def test_rows_that_are_folded_to_nothing_are_not_seen() -> None:
+    folded = (
+        '<div style="display:grid;grid-template-rows:{}"><p style="overflow:hidden">Weg.</p></div>Te zien.'
+    )
+    assert page(folded.format("0fr")).text == "Te zien."
+    assert page(folded.format("1fr")).text == "Weg.\nTe zien."

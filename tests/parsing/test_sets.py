@@ -102,6 +102,13 @@ def test_what_finds_no_place_stays_and_is_reported() -> None:
     assert any("hoort" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize("first", ["Toelichting: de dijk is oud.", "De dijk is oud."])
+def test_what_stands_under_a_number_alone_on_its_line_is_that_question(first: str) -> None:
+    question_set = read_question_set(f"1.\n{first}\n2. Hoe oud?")
+    assert [(q.numbers, q.text) for q in question_set.questions] == [((1,), first), ((2,), "Hoe oud?")]
+    assert question_set.introduction == ""
+
+
 def test_numbers_that_are_odd_are_reported() -> None:
     assert any("3" in w for w in read_question_set("1. Hoe?\n2. Wat?\n4. Wie?").warnings)
     assert any("vaker" in w for w in read_question_set("Vraag 1\nHoe?\nVraag 1\nWat?").warnings)

@@ -10,9 +10,11 @@ from enum import StrEnum
 LARGEST = 250
 """Nobody asks more questions than this at once; a larger number is a year, an amount or an article."""
 
-_RANGE = r"t ?/ ?m\.?|t\. ?e\. ?m\.?|t\. ?/ ?m\.?|tot +en +met|tot +& +met|[-\u2010-\u2015]"
+THROUGH = r"t\.?\s?/\s?m\b\.?|t\.?\s?e\.?\s?m\b\.?|tot\s+(?:en|&)\s+met\b"
+"""A pattern of the words between the first and the last of a range: "t/m", "tot en met"."""
+_RANGE = rf"{THROUGH}|[-\u2010-\u2015]"
 _GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
-JOINED = r"\d{1,3}(?:\s*(?:,\s*en\b|[,&–-]|\ben\b|t/m|tot\s+en\s+met)\s*\d{1,3})*+"
+JOINED = rf"\d{{1,3}}(?:\s*(?:,\s*en\b|[,&]|\ben\b|{_RANGE})\s*\d{{1,3}})*+"
 """A pattern of one number, or of several as a mark ahead of text joins them: "3", "3, 4 en 5", "7 t/m 9"."""
 
 # "Vraag 3a" is a part of question 3; a longer number is a year or an amount.

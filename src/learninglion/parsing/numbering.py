@@ -16,11 +16,11 @@ from itertools import accumulate, pairwise
 
 from learninglion.dutch.numbers import number_of
 from learninglion.parsing.kamervragen.printed import runs_on
-from learninglion.parsing.labels import LARGEST
+from learninglion.parsing.labels import LARGEST, THROUGH
 from learninglion.parsing.paragraphs import Paragraph
 
 _AND = r"\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*"
-_TO = r"\s*(?:\bt\s?/\s?m\b|\bt\.?e\.?m\.?(?!\w)|\btot\s+en\s+met\b|[-–—])\s*"
+_TO = rf"\s*(?:\b(?:{THROUGH})|[-–—])\s*"
 # Several numbers are written in one way: "3 en 4", "III t/m V", "drie en vier".
 _VALUES_OF = "|".join(
     rf"{value}(?:(?:{_TO}|{_AND}){value})*"
@@ -203,8 +203,11 @@ class _Counting:
             named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
             return alone and named and sets and self.asks(first.index, len(self.paragraphs))
         ends = [*(mark.index for mark in marks[1:]), len(self.paragraphs)]
-        asking = sum(self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True))
-        return asking > _MOST * len(marks)
+        asking = [self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True)]
+        # A mark on a line of its own counts something, also where that does not ask.
+        bare = [mark.length == len(self.paragraphs[mark.index].text) for mark in marks]
+        members = sum(asks or not alone for asks, alone in zip(asking, bare, strict=True))
+        return sum(asking) > _MOST * members
 
     def _longest(self, marks: Sequence[Mark]) -> list[Mark]:
         """Of marks of one style those that count on, as many as ask."""

@@ -23,6 +23,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.front import name_genre
+from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import Cell, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
 from learninglion.parsing.scripts import lowered, raised
@@ -139,7 +140,7 @@ _PUBLICATIONS = frozenset(
 _INLINE = frozenset(
     "nadruk extref intref dossierref datum ondernummer inf sup super sub b i u em strong span a unl br lb "
     "noot voetnoot noot.nr organisatie plaats naam voornaam achternaam functie raadnr rijkswetnr "
-    "begrotingshoofdstuk dossiernr label nr".split()
+    "begrotingshoofdstuk dossiernr label nr math".split()
 )
 # What a fragment of a web page can begin with.
 _WEB_PAGE = frozenset(
@@ -370,6 +371,9 @@ class _Reader:
             return
         if name in _SHIFTED and not any(_name(inside) in _NOTES for inside in element.iter()):
             yield _SHIFTED[name]("".join(element.itertext()), before), None
+            return
+        if name == "math":
+            yield f" {linear_mathml(element)} ", None
             return
         if name in ("br", "lb"):
             yield " ", None

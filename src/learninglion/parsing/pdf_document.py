@@ -33,6 +33,7 @@ from learninglion.parsing.kamervragen.printed import (
 )
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
+from learninglion.parsing.pdf.doubts import doubtful_figures
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
 from learninglion.parsing.pdf.lines import Line, Page, find_body_size
@@ -350,6 +351,11 @@ def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
             warnings.append(
                 f"Op pagina {page.number} ontbreken {page.lost} tekens die niet te lezen zijn: hun"
                 " lettertype zit niet in het bestand. Controleer de tekst."
+            )
+        for words in dict.fromkeys(doubtful_figures(page)):
+            warnings.append(
+                f"Op pagina {page.number} is niet zeker hoe cijfers bij elkaar horen (kleiner, hoger of met"
+                f" een streep): «{words}». Kijk op de pagina zelf."
             )
         if page.guessed:
             warnings.append(

@@ -235,7 +235,7 @@ def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Foun
                 current.body.append(index)
         elif (
             current is None
-            or ends_set(paragraphs, index)
+            or (current.body and ends_set(paragraphs, index))  # under a bare mark it is what that counts
             or (index in breaks and OPENING.match(paragraphs[index].text))
         ):
             current = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from learninglion.dutch.text import fold
 from learninglion.models import BlockKind, QAPair, Span
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.labels import THROUGH, LabelKind, parse_label
 from learninglion.parsing.pdf.layout import Stretch
 from learninglion.parsing.pdf.lines import Line
 
@@ -20,7 +20,7 @@ from learninglion.parsing.pdf.lines import Line
 
 
 NUMBERS_ALONE = re.compile(
-    r"\(?(\d{1,3}[a-k]?(?:\s*(?:,|en|&|t/m|tot en met|[-–])\s*(?:en\s+)?\d{1,3}[a-k]?)*)\s*[.):]?",
+    rf"\(?(\d{{1,3}}[a-k]?(?:\s*(?:,|en|&|{THROUGH}|[-–])\s*(?:en\s+)?\d{{1,3}}[a-k]?)*)\s*[.):]?",
     re.IGNORECASE,
 )
 """Nothing but a number or several: "3.", "5, 6 en 7"."""

@@ -34,7 +34,7 @@ from learninglion.parsing.kamervragen.header import (
     parse_subject,
 )
 from learninglion.parsing.kamervragen.matching import named
-from learninglion.parsing.labels import parse_numbers
+from learninglion.parsing.labels import THROUGH, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph, assemble, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
@@ -86,7 +86,7 @@ _GENERAL = re.compile(r"^Algemeen\b")
 _SUBHEAD = re.compile(
     r"^Vragen\s+van\s+(?:het\s+lid|de\s+leden)\s+(?P<who>[^?.]{2,80}?)\s+(?=\d{1,2}\s*[A-Z])", re.IGNORECASE
 )
-_LIST = r"\d{1,2}(?:\s*(?:,|en|t/m|tot\s+en\s+met)\s*\d{1,2})*"
+_LIST = rf"\d{{1,2}}(?:\s*(?:,|en|{THROUGH})\s*\d{{1,2}})*"
 # A number opens a part at the begin of a block, or behind a finished sentence and white.
 _INLINE = re.compile(rf"(?:^|(?<=[.?!:;»”\"'’)\d]\s))(?P<numbers>{_LIST})\s*[.)]?\s*(?=[«„“\"'‘(]*[A-ZÀ-Ý])")
 _NOTE = re.compile(r"^['’1]\s*(?:Zie\b|Van\b|Volgens\b|Artikel\b|Het\b|Dat\b|[A-Z][\w.-]+)")

@@ -69,14 +69,15 @@ _WEIGHED = frozenset(
     "display visibility opacity font-size font font-weight font-style color background background-color "
     "background-image background-clip -webkit-background-clip -webkit-text-fill-color position left top "
     "right bottom clip clip-path width height max-width max-height overflow overflow-x overflow-y "
-    "text-indent vertical-align text-decoration text-decoration-line white-space transform filter content "
-    "content-visibility list-style list-style-type float margin-left margin-top font-variant "
-    "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
-    "font-family padding-left padding-right padding-inline margin margin-right margin-inline "
-    "counter-reset counter-increment unicode-bidi direction block-size inline-size max-block-size "
-    "max-inline-size inset translate scale "
-    "letter-spacing contain border border-left border-right mask mask-image -webkit-mask "
-    "-webkit-mask-image mix-blend-mode line-height flex-direction flex-flow".split()
+    "margin-bottom text-indent vertical-align text-decoration text-decoration-line white-space "
+    "transform filter content content-visibility list-style list-style-type float margin-left "
+    "margin-top font-variant font-variant-position zoom text-shadow -webkit-text-stroke "
+    "-webkit-text-stroke-width padding font-family padding-left padding-right padding-inline margin "
+    "margin-right margin-inline counter-reset counter-increment unicode-bidi direction block-size "
+    "inline-size max-block-size max-inline-size inset translate scale font-feature-settings "
+    "font-variant-numeric letter-spacing contain border border-left border-right mask mask-image "
+    "-webkit-mask -webkit-mask-image mix-blend-mode line-height flex-direction flex-flow z-index "
+    "mso-list writing-mode grid-template-rows".split()
 )
 
 
@@ -91,6 +92,8 @@ class Look:
     letters: Colour = BLACK
     ground: Colour | None = WHITE  # None: a picture, or nobody knows
     spaced: bool = False  # room or a line stands beside it
+    covers: bool = False  # an opaque box that is moved from its place, perhaps over something else
+    folded: bool = False  # its boxes are given no height
     visible: bool = True
     opacity: float = 1.0
     gone: Reason | None = None  # the element and all that is in it is not seen
@@ -127,9 +130,8 @@ class Cascade:
     """The styles of one page."""
 
     rules: dict[etree._Element, list[tuple[tuple[int, ...], str, str]]] = field(default_factory=dict)
-    before: dict[etree._Element, str] = field(default_factory=dict)  # made-up text ahead of an element
-    after: dict[etree._Element, str] = field(default_factory=dict)
-    counted: dict[tuple[etree._Element, str], dict[str, str]] = field(default_factory=dict)  # of such text
+    # What is said of the text that is made up "before" or "after" what is in an element.
+    made: dict[tuple[etree._Element, str], dict[str, str]] = field(default_factory=dict)
     elsewhere: bool = False  # the page has style sheets that are not here
 
     @classmethod
@@ -193,25 +195,30 @@ class Cascade:
         if values.get("display") == "none" or values.get("visibility") == "hidden":
             return
         for element in matched:
-            if "counter" in values.get("content", ""):
-                self.counted[element, pseudo] = values
-                continue
-            text = _content(values.get("content", ""), element, {})
-            if text:
-                (self.before if pseudo == "before" else self.after)[element] = text
+            self.made.setdefault((element, pseudo), {}).update(values)
 
     def count(self, element: etree._Element, counters: dict[str, int]) -> None:
         """Bring the counters of the page up to date for an element."""
-        if self.counted:
+        if self.made:
             _count(self._said(element), counters)
 
-    def made_up(self, element: etree._Element, pseudo: str, counters: dict[str, int]) -> str:
-        """The text that the styles put "before" or "after" what is in an element."""
-        counted = self.counted.get((element, pseudo))
-        if counted is None:
-            return (self.before if pseudo == "before" else self.after).get(element, "")
-        _count(counted, counters)
-        return _content(counted["content"], element, counters)
+    def made_up(
+        self, element: etree._Element, pseudo: str, counters: dict[str, int], look: Look
+    ) -> tuple[str, Look]:
+        """The text that the styles put "before" or "after" what is in an element, and how it looks."""
+        values = self.made.get((element, pseudo))
+        if values is None:
+            return "", look
+        _count(values, counters)
+        size = _font_size(values, "", element, look)
+        shown = replace(
+            look,
+            display=values.get("display", "inline") if "content" in values else "inline",
+            size=size,
+            shift=_shift(values, "", "inline", size, look),
+            covers="content" in values and _covers(values, size, look.root_size),
+        )
+        return _content(values.get("content", ""), element, counters), shown
 
     def look(self, element: etree._Element, parent: Look) -> Look:
         """How `element` looks inside a `parent` that looks like that."""
@@ -238,6 +245,8 @@ class Cascade:
             letters=letters,
             ground=ground,
             spaced=_spaced(values, size, parent.root_size),
+            covers=_covers(values, size, parent.root_size),
+            folded="0fr" in values.get("grid-template-rows", ""),
             visible=_visible(values, parent),
             opacity=parent.opacity * _opacity(values),
             gone=gone,
@@ -567,7 +576,9 @@ def _composited(colour: Colour, ground: Colour, values: dict[str, str]) -> Colou
 
 def _stacks(values: dict[str, str], display: str) -> bool:
     flow = f"{values.get('flex-direction')} {values.get('flex-flow')}"
-    return display in ("inline-block", "inline-grid") or (display == "inline-flex" and "column" in flow)
+    return display in ("inline-block", "inline-grid", "inline-table") or (
+        display == "inline-flex" and "column" in flow
+    )
 
 
 def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
@@ -576,10 +587,8 @@ def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
     shown = opens is not None and element.get(opens) is not None
     if tag in _GONE and not shown:
         return value if value and value != "none" and tag in ("dialog", "noscript") else "none"
-    if value and value not in ("inherit", "initial", "unset", "revert", "contents"):
+    if value and value not in ("inherit", "initial", "unset", "revert"):
         return value
-    if value == "contents":
-        return "inline"
     if element.get("hidden") is not None:
         return "none"
     if tag in _TABLES:
@@ -616,7 +625,26 @@ def _spaced(values: dict[str, str], size: float, root: float) -> bool:
         if any(length is not None and length >= 0.2 * size for length in lengths):
             return True
     lines = (values.get(name, "") for name in ("border", "border-left", "border-right"))
+    if values.get("mso-list") == "ignore" or values.get("writing-mode", "").startswith(("v", "s", "tb")):
+        return True
+    if _FRACTIONS.search(" ".join(values.get(f"font-{name}", "") for name in _VARIANTS)):
+        return True
     return any(re.search(r"\b(?:solid|dashed|dotted|double)\b", line) for line in lines)
+
+
+_GROUNDS = ("background", "background-color")
+_VARIANTS = ("variant", "variant-position", "variant-numeric", "feature-settings")
+_FRACTIONS = re.compile(r"(?:diagonal|stacked)-fractions|\b[af]frc\b|\bfrac\b")  # its figures are one sign
+
+
+def _covers(values: dict[str, str], size: float, root: float) -> bool:
+    """Whether an element has an opaque ground and stands elsewhere than where it is written."""
+    above = _length(values.get("margin-top", ""), size, root, _HEIGHT) or 0.0
+    moved = values.get("position") in ("absolute", "fixed") or above <= -0.5 * size
+    if not moved or _opacity(values) < 0.5 or values.get("z-index", "").startswith("-"):
+        return False
+    words = re.findall(r"[a-z-]+\([^)]*\)|#\w+|[a-z]+", " ".join(values.get(n, "") for n in _GROUNDS))
+    return any(colour.alpha > 0.5 for colour in map(read_colour, words) if colour is not None)
 
 
 def _visible(values: dict[str, str], parent: Look) -> bool:
@@ -638,12 +666,17 @@ def _gone(values: dict[str, str], display: str, size: float, parent: Look) -> Re
         return Reason.HIDDEN
     if _blurred(values, size, parent.root_size):
         return Reason.SMALL
+    if parent.folded and _HIDES.search(values.get("overflow", "")):
+        return Reason.OUTSIDE
     if _outside(values, size, parent.root_size) or _cut_away(values, size, parent.root_size):
         return Reason.OUTSIDE
     return None
 
 
 _EDGEWISE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?(?:1?\.?25|\.75)turn")
+
+
+_HIDES = re.compile(r"\b(?:hidden|clip|paint|strict|content)\b")
 
 
 def _blurred(declarations: dict[str, str], size: float, root: float) -> bool:
@@ -711,7 +744,7 @@ def _cut_away(values: dict[str, str], size: float, root: float) -> bool:
     if re.fullmatch(r"polygon\([\s0px%,]*\)", path):
         return True
     hides = " ".join(values.get(name, "") for name in ("overflow", "overflow-x", "overflow-y", "contain"))
-    if not re.search(r"\b(?:hidden|clip|paint|strict|content)\b", hides):
+    if not _HIDES.search(hides):
         return False
     indent = _length(values.get("text-indent", ""), size, root, _WIDTH)
     if indent is not None and indent >= _WIDTH:
@@ -732,18 +765,18 @@ def _shift(values: dict[str, str], tag: str, display: str, size: float, parent: 
     if display not in ("inline", "inline-block"):
         return 0
     align = values.get("vertical-align", "")
-    variant = re.search(
-        r"\b(super|sub)\b", f"{values.get('font-variant-position')} {values.get('font-variant')}"
-    )
+    variants = " ".join(values.get(f"font-{name}", "") for name in _VARIANTS)
+    variant = re.search(r"\b(?:(super|sups)|sub|subs|sinf)\b", variants)
     if variant is not None:
-        return 1 if variant[1] == "super" else -1
+        return 1 if variant[1] else -1
     up = 0.0
     if align in ("super", "sub"):
         return 1 if align == "super" else -1
     if align in ("text-top", "top") and size < parent.size:
         return 1
     if align in ("text-bottom", "bottom") and size < parent.size and tag != "sup":
-        return -1
+        margin = _length(values.get("margin-bottom", ""), size, parent.root_size, size) or 0.0
+        return 1 if margin >= 0.3 * size else -1
     up += _length(align, size, parent.root_size, size) or 0.0
     if values.get("position") == "relative":
         up -= _length(values.get("top", ""), size, parent.root_size, size) or 0.0

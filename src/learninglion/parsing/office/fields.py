@@ -19,6 +19,7 @@ _DEEPEST = 20
 class _Open:
     code: str = ""
     has_result: bool = False
+    shows: bool = False  # its result holds a sign
     inside: list[etree._Element] = field(default_factory=list)
 
 
@@ -45,11 +46,14 @@ class Fields:
                 elif kind == "end" and stack:
                     ended = stack.pop()
                     fields.codes.update(ended.inside)
-                    if not ended.has_result and all(outer.has_result for outer in stack):
+                    if not ended.shows and all(outer.has_result for outer in stack):
                         fields.shown[node] = shown_of_code(ended.code)
             elif name == "instrText" and stack:
                 stack[-1].code += node.text or ""
             elif name in _SHOWN_NODES:
+                if stack and stack[-1].has_result and (name != "t" or node.text):
+                    for outer in stack:
+                        outer.shows = True
                 coding = next((outer for outer in stack if not outer.has_result), None)
                 if coding is not None:
                     coding.inside.append(node)
@@ -93,6 +97,8 @@ def shown_of_code(code: str) -> str:
         return bytes([value]).decode("cp1252", "replace") if value < 256 else chr(value)
     if kind == "MACROBUTTON":
         return " ".join(words[2:])
+    if kind == "ADVANCE":  # what follows stands higher, lower or farther on
+        return " "
     if kind == "EQ":
         return _equation(code.strip()[2:].strip())
     return ""

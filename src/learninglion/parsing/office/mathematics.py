@@ -45,18 +45,23 @@ class _MathItem(str):
 
     def __new__(cls, name: str, text: str) -> _MathItem:
         item = super().__new__(cls, text)
-        item.apart = name in ("mfrac", "f", "mtable", "m", "mover", "munder", "munderover", "nary")
+        item.apart = name in _APART or (name == "mo" and not text)  # a sign that nobody sees: times
         return item
 
 
+_APART = frozenset("mfrac f mtable m mover munder munderover nary mpadded mstack".split())
+
+
 def _joined(items: Iterable[_MathItem]) -> str:
-    text, apart = "", False
+    text, apart, times = "", False, False
     for item in items:
         if not item:
+            times = item.apart
             continue
         edge = text[-1:].isalnum() and (item[:1].isalnum() or item[:1] == "(")
-        text += f" {item}" if edge and (item.apart or apart) else str(item)
-        apart = item.apart
+        figures = times and text[-1:].isdigit() and item[:1].isdigit()
+        text += f" {item}" if figures or edge and (item.apart or apart) else str(item)
+        apart, times = item.apart, False
     return text
 
 
@@ -80,7 +85,9 @@ def _grouped(text: str) -> str:
     return text if whole or _SIMPLE.fullmatch(text) else f"({text})"
 
 
-def _fraction(over: str, under: str) -> str:
+def _fraction(over: str, under: str, bar: bool = True) -> str:
+    if not bar:  # a binomial: one above the other, not divided
+        return f"({over} boven {under})"
     return f"{_grouped(over)}/{_grouped(under)}"
 
 
@@ -182,7 +189,10 @@ def _enclosed(node: etree._Element, parts: list[str]) -> str:
 
 
 _MATHML: dict[str, _Written] = {
-    "mfrac": lambda node, parts: _fraction(_nth(parts, 0), _nth(parts, 1)),
+    "mfrac": lambda node, parts: _fraction(
+        _nth(parts, 0), _nth(parts, 1), not re.match(r"0(?![.\d]*[1-9])", node.get("linethickness", "1"))
+    ),
+    "mstack": lambda node, parts: "; ".join(parts),
     "msup": lambda node, parts: _power(_nth(parts, 0), _nth(parts, 1)),
     "msub": lambda node, parts: _index(_nth(parts, 0), _nth(parts, 1)),
     "msubsup": lambda node, parts: _power(_index(_nth(parts, 0), _nth(parts, 1)), _nth(parts, 2)),
@@ -239,9 +249,7 @@ def _value(node: etree._Element, properties: str, name: str, otherwise: str) -> 
 
 def _omml_fraction(node: etree._Element, inside: _Inside) -> str:
     over, under = inside(child(node, "num")), inside(child(node, "den"))
-    if _value(node, "fPr", "type", "bar") == "noBar":  # a binomial: one above the other, not divided
-        return f"({over} boven {under})"
-    return _fraction(over, under)
+    return _fraction(over, under, _value(node, "fPr", "type", "bar") != "noBar")
 
 
 def _omml_delimited(node: etree._Element, inside: _Inside) -> str:

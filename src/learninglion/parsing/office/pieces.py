@@ -13,7 +13,7 @@ from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
-from learninglion.parsing.scripts import join_fractions, lowered, raised
+from learninglion.parsing.scripts import join_fractions, lowered, plain_digits, raised
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
@@ -125,7 +125,8 @@ class Piece:
         if not text:
             return
         if abs(shift) == _SLIGHT:
-            index = self.text[-1:].isalnum() and _FEW_FIGURES.fullmatch(text)
+            behind = self._shifted[-1:] or self.text[-1:]
+            index = (behind.isalnum() or self._over()) and _FEW_FIGURES.fullmatch(text)
             shift = shift // _SLIGHT if index else 0
         letters = sum(c.isalnum() for c in text)
         self.strong += letters if strong else 0
@@ -142,6 +143,10 @@ class Piece:
             self._shifted += text
         else:
             self.text += text
+
+    def _over(self) -> bool:
+        """Whether a raised figure and the bar of a fraction are the last that was said."""
+        return self.text[-1:] in ("/", "\u2044") and plain_digits(self.text[-2:-1]) != self.text[-2:-1]
 
     def say_formula(self, text: str, strong: bool = False) -> None:
         """Add an expression that was set apart; a figure at its edge never joins a figure next to it."""

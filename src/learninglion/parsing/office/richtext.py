@@ -286,6 +286,8 @@ class _Reader:
             self._into(flow, word, lambda: self._end_title(flow))
         elif word in ("listtext", "pntext", "nesttableprops"):
             self.state = replace(self.state, name=word)
+            if word != "nesttableprops" and self.state.into is not None:
+                self.ended[len(self.stack)] = self.state.into.piece.part
         elif word == "field":
             self.ended[len(self.stack)] = self._end_field
             self.codes.append(("", self.state.into, 0))

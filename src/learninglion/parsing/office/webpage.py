@@ -253,7 +253,7 @@ class _PageReader:
         self.cascade.count(node, self.counts)
         level = _heading_level(node, tag)
         block = not look.display.startswith("inline") or look.display in ("inline-flex", "inline-grid")
-        block = (block or blockwise) and tag != "br"
+        block = (block or blockwise) and tag != "br" and look.display != "contents"
         kind = BlockKind.LIST_ITEM if look.display == "list-item" else kind
         if block:
             self._close(kind, 0)
@@ -264,7 +264,9 @@ class _PageReader:
         if look.turned:
             piece.settle()
         before = len(piece.text)
-        self._children(node, look, kind)
+        if look.covers and not "".join(node.itertext()).strip():
+            self._doubt(look)
+        self._children(node, look, kind, blockwise)
         if look.turned and piece is self.piece:
             piece.turn(before)
         if block:
@@ -275,11 +277,13 @@ class _PageReader:
 
     def _fraction(self, node: etree._Element, look: Look) -> str:
         """ "17/20" for a box in the line that holds two figures, one above the other, and nothing else."""
-        parts = [part for part in node if isinstance(part.tag, str)]
+        shown = [(part, self.cascade.look(part, look)) for part in node if isinstance(part.tag, str)]
+        shown = [(part, own) for part, own in shown if own.gone is None]  # a "/" for those who do not see it
+        parts, looks = [part for part, _ in shown], [own for _, own in shown]
         texts = [" ".join("".join(part.itertext()).split()) for part in parts]
-        looks = [self.cascade.look(part, look) for part in parts]
         bare = "".join(filter(None, (node.text, *(part.tail for part in parts)))).strip()
-        above = look.display != "inline-block" or not any(own.display.startswith("inline") for own in looks)
+        beside = {"inline-block": "inline", "inline-table": "table-cell"}.get(look.display, "-")
+        above = not any(own.display.startswith(beside) for own in looks)
         if bare or len(parts) != 2 or not above or any(own.unseen for own in looks):
             return ""
         return "/".join(texts) if all(map(_WHOLE_FIGURE.fullmatch, texts)) else ""
@@ -304,19 +308,37 @@ class _PageReader:
         if (look.display != "inline" or look.spaced) and not look.shift:
             self.piece.part()
 
-    def _children(self, node: etree._Element, look: Look, kind: BlockKind) -> None:
+    def _children(self, node: etree._Element, look: Look, kind: BlockKind, blockwise: bool = False) -> None:
         apart = look.display in ("flex", "grid", "inline-flex", "inline-grid")
+        apart = apart or blockwise and look.display == "contents"
         quoted = node.tag == "q"
         ruby = node.tag == "rt"
-        self._say(("“" if quoted else " (" if ruby else "") + self._made_up(node, "before"), look)
+        self._say("“" if quoted else " (" if ruby else "", look)
+        self._make_up(node, "before", look)
         self._say(node.text, look)
         for inner in node:
             self._read(inner, look, kind, apart)
             self._say(inner.tail, look)
-        self._say(self._made_up(node, "after") + ("”" if quoted else ") " if ruby else ""), look)
+        self._make_up(node, "after", look)
+        self._say("”" if quoted else ") " if ruby else "", look)
 
-    def _made_up(self, node: etree._Element, pseudo: str) -> str:
-        return self.cascade.made_up(node, pseudo, self.counts)
+    def _make_up(self, node: etree._Element, pseudo: str, look: Look) -> None:
+        """Say what the styles make up ahead of or behind what is in an element."""
+        text, shown = self.cascade.made_up(node, pseudo, self.counts, look)
+        if shown.covers and not text.strip():
+            self._doubt(look)
+        apart = shown is not look and shown.display in ("block", "table", "flex", "grid")
+        if apart:
+            self.piece.break_line()
+        self._say(text, shown)
+        if apart:
+            self.piece.break_line()
+
+    def _doubt(self, look: Look) -> None:
+        """Tell of text over which a bar may lie."""
+        text = self.piece.text or self._last()
+        if look.gone is None and look.visible and text.strip():
+            self.omissions.add(Reason.UNSURE, text)
 
     def _say(self, text: str | None, look: Look) -> None:
         if not text:
@@ -462,6 +484,10 @@ class _PageReader:
         taken: dict[int, int],
     ) -> Iterator[Cell]:
         place = 0
+        looks = [self.cascade.look(cell, look).display for cell in row if isinstance(cell.tag, str)]
+        if look.display == "table-row" and "table-cell" not in looks and "none" not in looks:
+            yield Cell(self._inside(row, look))
+            return
         for cell in row:
             if not isinstance(cell.tag, str):
                 continue
@@ -516,10 +542,8 @@ class _PageReader:
             own = self.cascade.look(inner, look)
             self._close(BlockKind.PARAGRAPH, 0)
             for line in inner.iter("tspan"):
-                placed = any(line.get(name) is not None for name in ("x", "y", "dx", "dy"))
-                before = line.getprevious()
-                if placed and before is not None:  # it stands apart from what is written before it
-                    before.tail = f"{before.tail or ''} "
+                if any(line.get(name) is not None for name in ("x", "y", "dx", "dy")):
+                    line.text = f" {line.text or ''}"  # it stands apart from what is written before it
             self._children(
                 inner, replace(own, display="inline", ground=None, letters=look.letters), BlockKind.PARAGRAPH
             )

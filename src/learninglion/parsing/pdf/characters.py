@@ -505,15 +505,10 @@ def _find_unseen(
         for column, share in ((1, INNER[0]), (3, INNER[1])):
             inner = np.clip(scene.y + share * sizes, shown[:, 1], shown[:, 3])
             shown[:, column] = np.where(level & (shown[:, 3] > shown[:, 1]), inner, shown[:, column])
+        white = np.repeat([style.pale for style in styles], counts)
         reasons = find_unseen(
-            scene.page, stock, scene.objects, letters, shown, centres, frame, scene.view.box
+            scene.page, stock, scene.objects, letters, white, shown, centres, frame, scene.view.box
         )
-        if reasons is not None and pale:
-            white = np.repeat([style.pale for style in styles], counts)
-            reasons = [
-                Reason.WHITE if white[k] and reason in (Reason.ALIKE, Reason.SWITCHED_OFF) else reason
-                for k, reason in enumerate(reasons)
-            ]
     if outside.any():
         reasons = reasons or [None] * len(scene.indices)
         for k in np.flatnonzero(outside).tolist():
@@ -677,7 +672,13 @@ def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
     written = raw.FPDFText_GetText(text_page, 0, count, pointer)
     if written == count + 1 and not np.any((buffer[:count] >= 0xD800) & (buffer[:count] < 0xE000)):
         return buffer[:count].astype(np.uint32)
-    return np.fromiter(map(_char_unicode, repeat(handle), range(count)), np.uint32, count)
+    codes = np.fromiter(map(_char_unicode, repeat(handle), range(count)), np.uint32, count)
+    halves = np.flatnonzero(((codes[:-1] >> 10) == 0x36) & ((codes[1:] >> 10) == 0x37))
+    for place in halves.tolist():  # PDFium gives the two halves of a sign as two
+        sign = chr(0x10000 + ((int(codes[place]) & 0x3FF) << 10) + (int(codes[place + 1]) & 0x3FF))
+        plain = unicodedata.normalize("NFKC", sign)  # a slanted letter of mathematics is that letter
+        codes[place : place + 2] = ord(plain) if len(plain) == 1 else ord(sign), 0x200B
+    return codes
 
 
 def _shift_small_figures(

@@ -7,18 +7,21 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from learninglion.parsing.pdf.characters import ObjectStyle
 from learninglion.parsing.pdf.ink import Box
 
 _FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
 _SLASHES = ("/", "\u2044", "\u2215")
-_LONGEST = 9  # signs of a part of a fraction
-_PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
+_LONGEST = 24  # signs of a part of a fraction
+_SIGNS = ("-", "+", "−", "–")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
+_EXPRESSION = re.compile(r"[\w.,%€°()+−·×*–-][\w.,%€°()+−·×*– -]{0,23}")  # above or below a bar
+_OPENS = "([{⎛⎜⎝"  # a binomial or a vector
 _ITEM = re.compile(r"[•●▪◦‣–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 _INDENT = 2.5  # of the size: as far as the text of a list item stands behind its mark
-_SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
+_SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]|[a-z]{1,3}")  # "2e", a mark of a note
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
 _CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
 _MOST = 5_000  # strips of a page: more are a drawing
@@ -26,6 +29,7 @@ _LEVEL, _ALIKE = 0.05, 0.1  # of the size: on one baseline, and of one size
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
 _SPACE = 0.12  # of the size: less white is none
 _BAND = 4.0  # points
+_APART = 1.8  # of the size: less far apart are the parts of a fraction
 _STACKED, _RAISED = 2.1, 0.7  # of the size: as far apart as figures of one stack, or a mark and its text
 
 
@@ -102,9 +106,10 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
             placed.insert(moved + 1, strip)
             moved += 1
             continue
-        if index and _SMALL.fullmatch(strip.text.strip()) and not _is_near(strips[index - 1], strip):
-            follows = strips[index + 1] if index + 1 < len(strips) else None
-            if follows is None or not _is_near(strip, follows) or _is_over(strip, follows):
+        if index and _SMALL.fullmatch(strip.text.strip()) and _is_loose(strips[index - 1], strip):
+            last = index + (strip.text.strip() in _SIGNS and index + 1 < len(strips))  # of "-2" the figure
+            follows = strips[last + 1] if last + 1 < len(strips) else None
+            if follows is None or _is_loose(strips[last], follows) or _is_over(strip, follows):
                 stacked = follows is not None and _is_over(strip, follows)
                 home = _find_home(placed, strip, _WORD if stacked else _CLOSE)
         if home is None and index and not _is_near(strips[index - 1], strip):
@@ -142,13 +147,22 @@ def _is_over(one: Strip, other: Strip) -> bool:
     texts = one.text.strip(), other.text.strip()
     small = all(_SMALL.fullmatch(text) and not _ITEM.fullmatch(text) for text in texts)
     shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
-    return bool(small) and shared > 0 and abs(size - other.style.size) < 0.1 * size < abs(one.y - other.y)
+    alike = abs(size - other.style.size) < _ALIKE * size
+    return small and shared > 0 and alike and 0.1 * size < abs(one.y - other.y) < _APART * size
 
 
 def _is_near(before: Strip, strip: Strip) -> bool:
     """Whether a strip goes on where the one before it ends, at about its height."""
     size = max(before.style.size, strip.style.size)
     return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
+
+
+def _is_loose(before: Strip, strip: Strip) -> bool:
+    """Whether a strip does not follow from the one before it: elsewhere, or small figures at two heights."""
+    figures = all(_SMALL.fullmatch(one.text.strip()) for one in (before, strip))
+    alike = figures and abs(before.style.size - strip.style.size) < _ALIKE * strip.style.size
+    slanting = alike and not _is_level(before, strip) and not _is_over(before, strip)
+    return slanting or not _is_near(before, strip)
 
 
 def _goes_on(before: Strip, strip: Strip) -> bool:
@@ -170,12 +184,19 @@ def _find_room(placed: _Placed, strip: Strip) -> int | None:
     slack = _CLOSE * strip.style.size
     if len(strips) > _MOST:
         return None
-    for k in placed.near(strip.y, 2 * _LEVEL * strip.style.size):
+    figure = _SMALL.fullmatch(strip.text.strip())
+    for k in placed.near(strip.y, (_RAISED if figure else 2 * _LEVEL) * strip.style.size):
         before = strips[k]
         indent = before.xs[0] - strip.x_end
-        if -slack < indent < _INDENT * strip.style.size and _ITEM.fullmatch(strip.text.strip()):
+        level = abs(before.y - strip.y) < 2 * _LEVEL * strip.style.size
+        if level and -slack < indent < _INDENT * strip.style.size and _ITEM.fullmatch(strip.text.strip()):
             return k - 1
-        if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:
+        if strip.xs[0] < before.x_end - slack:
+            continue
+        if not _is_level(before, strip):
+            after = strips[k + 1] if k + 1 < len(strips) else None
+            if _fits_between(before, strip, after):
+                return k
             continue
         rest = strips[k + 1] if k + 1 < len(strips) else None
         if rest is not None and _is_level(before, rest) and rest.xs[0] > before.x_end:
@@ -184,24 +205,34 @@ def _find_room(placed: _Placed, strip: Strip) -> int | None:
     return None
 
 
+def _fits_between(before: Strip, strip: Strip, after: Strip | None) -> bool:
+    """Whether a raised or lowered figure fills the white between two strips of one line."""
+    size = before.style.size
+    if not _SMALL.fullmatch(strip.text.strip()) or after is None or not _is_level(before, after):
+        return False
+    left, right = strip.xs[0] - before.x_end, after.xs[0] - strip.x_end
+    return abs(left) < 0.1 * size and abs(right) < 0.1 * size and abs(strip.y - before.y) < _RAISED * size
+
+
 def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
     """Behind which strip a small figure stands: at the end of larger text, or under (over) a figure in it.
 
     `reach`: how far behind the text, as a share of its size.
     """
     strips = placed.strips
+    stacked = None
     for k in placed.near(strip.y, max(_STACKED * strip.style.size, _RAISED * placed.largest)):
         other = strips[k]
         size = other.style.size
         if strip.style.size < _SMALLER * size:
             if _stands_at(strip, other, reach):
                 return k
-        elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
+        elif stacked is None and _TERM.fullmatch(other.text.strip()) and _is_stack(other, strip):
             beside = _beside(strips[max(0, k - 1) : k], strips[k + 1 : k + 2], [other, strip])
             smaller = beside is not None and strip.style.size < _SMALLER * beside.style.size
-            if beside is not None and smaller and _is_stack(other, strip, beside):
-                return k
-    return None
+            if beside is not None and smaller and _is_around(other, strip, beside):
+                stacked = k
+    return stacked
 
 
 def join_fractions(strips: list[Strip], bars: Sequence[Box] = ()) -> list[Strip]:
@@ -255,24 +286,18 @@ def _join_fraction(
         part.text[:1].isalnum() or part.text[:1] in "/\u2044\u2215" for part in parts
     ):
         return None
-    beside = _beside(before, strips[index + count : index + count + 1], parts)
+    slash = parts[1] if count == 3 and parts[1].text.strip() in _SLASHES else None
+    beside = _beside(before, strips[index + count : index + count + 1], parts) or slash
     if beside is None:
         return None
     text = "".join(part.text for part in parts).strip()
     match = _FRACTION.fullmatch(text)
     figures = [part for part in parts if part.text.strip() not in _SLASHES]
-    if match is not None and all(part.style.size < _SMALLER * beside.style.size for part in figures):
+    small = all(part.style.size < _SMALLER * beside.style.size for part in figures)
+    if match is not None and small:
         text = f"{match[1]}/{match[2]}"
-    elif (
-        count == 2
-        and _is_stack(parts[0], parts[1], beside)
-        and (
-            max(part.style.size for part in parts) < _SMALLER * beside.style.size
-            or _is_parted(parts[0], parts[1], bars)
-        )
-    ):
-        upper, lower = sorted(parts, key=lambda part: -part.y)
-        text = f"{upper.text.strip()}/{lower.text.strip()}"
+    elif count > 1 and len(figures) == count and (stack := _read_stack(parts, beside, small, bars)):
+        text = stack
     else:
         return None
     left, right = min(part.xs[0] for part in parts), max(part.x_end for part in parts)
@@ -285,15 +310,38 @@ def _join_fraction(
     return Strip(text, edges, right, beside.y, beside.style, spaced)
 
 
-def _is_parted(one: Strip, other: Strip, bars: Sequence[Box]) -> bool:
-    """Whether a bar of about their width lies between two strips that stand one above the other."""
-    left, right = min(one.xs[0], other.xs[0]), max(one.x_end, other.x_end)
-    size, low, high = one.style.size, min(one.y, other.y), max(one.y, other.y)
-    return any(
-        low < (bottom + top) / 2 < high
-        and min(right, x1) - max(left, x0) > 0.5 * (right - left)
-        and x1 - x0 < right - left + size
-        for x0, bottom, x1, top in bars
+def _read_stack(parts: Sequence[Strip], beside: Strip, small: bool, bars: Sequence[Box]) -> str:
+    """What strips are that stand one above the other: "3/8", or "(1/2)/3" by the longer of two bars."""
+    ordered = sorted(parts, key=lambda part: -part.y)
+    widths = [_bar_between(one, other, bars) for one, other in pairwise(ordered)]
+    texts = [part.text.strip() for part in ordered]
+    texts = [text if re.fullmatch(r"[\w.,]+", text) else f"({text})" for text in texts]
+    term = _EXPRESSION if min(widths) > 0 else _TERM
+    if not all(_is_stack(one, other, term) for one, other in pairwise(ordered)):
+        return ""
+    if len(parts) == 2:
+        around = _is_around(ordered[0], ordered[1], beside) or (small and widths[0] > 0)
+        parted = widths[0] > 0 or (small and beside.text.strip()[-1:] not in _OPENS)
+        return "/".join(texts) if around and parted else ""
+    if min(widths) <= 0 or not small:
+        return ""
+    one, two, three = texts
+    return f"({one}/{two})/{three}" if widths[0] < widths[1] else f"{one}/({two}/{three})"
+
+
+def _bar_between(upper: Strip, lower: Strip, bars: Sequence[Box]) -> float:
+    """How wide the bar of about their width is that parts two strips, one above the other; 0: none."""
+    left, right = min(upper.xs[0], lower.xs[0]), max(upper.x_end, lower.x_end)
+    size = upper.style.size
+    return max(
+        (
+            x1 - x0
+            for x0, bottom, x1, top in bars
+            if lower.y < (bottom + top) / 2 < upper.y
+            and min(right, x1) - max(left, x0) > 0.5 * (right - left)
+            and x1 - x0 < right - left + size
+        ),
+        default=0.0,
     )
 
 
@@ -311,13 +359,17 @@ def _beside(before: Sequence[Strip], after: Sequence[Strip], parts: Sequence[Str
     return None
 
 
-def _is_stack(one: Strip, other: Strip, beside: Strip) -> bool:
-    """Whether two short strips stand one above the other, around the baseline of the text beside them."""
-    if not (_TERM.fullmatch(one.text.strip()) and _TERM.fullmatch(other.text.strip())):
+def _is_stack(one: Strip, other: Strip, term: re.Pattern[str] = _TERM) -> bool:
+    """Whether two short strips stand one above the other."""
+    if not (term.fullmatch(one.text.strip()) and term.fullmatch(other.text.strip())):
         return False
     size = max(one.style.size, other.style.size)
     shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
     narrow = min(one.x_end - one.xs[0], other.x_end - other.xs[0])
-    upper, lower = max(one.y, other.y), min(one.y, other.y)
-    between = lower + 0.1 * size <= beside.y <= upper - 0.1 * size
-    return shared > 0.5 * narrow and 0.4 * size < upper - lower < 1.8 * size and between
+    return shared > 0.5 * narrow and 0.4 * size < abs(one.y - other.y) < _APART * size
+
+
+def _is_around(one: Strip, other: Strip, beside: Strip) -> bool:
+    """Whether one of two strips stands above the baseline of the text beside them and one below it."""
+    slack = 0.1 * max(one.style.size, other.style.size)
+    return min(one.y, other.y) + slack <= beside.y <= max(one.y, other.y) - slack

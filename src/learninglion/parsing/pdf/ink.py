@@ -73,7 +73,7 @@ class Inventory:
     strokes: list[Box] = field(default_factory=list)  # thin and level: under, through or between words
     rising: list[Box] = field(default_factory=list)  # thin and upright: the same, of text set sideways
     clipped: set[Box] = field(default_factory=set)  # those of both that are not shown in all their length
-    cut: bool = False  # some text reaches outside its clipping area
+    cut: set[int] = field(default_factory=set)  # text objects that reach outside their clipping area
     crowded: bool = False  # there was more than can be looked at one by one
 
 
@@ -94,8 +94,8 @@ def take_stock(page: Any) -> Inventory:
             address = ctypes.cast(item, ctypes.c_void_p).value or 0
             inventory.texts[address], inventory.handles[address] = (order, place), item
             clips = raw.FPDFTextObj_GetTextRenderMode(item) >= raw.FPDF_TEXTRENDERMODE_FILL_CLIP
-            inventory.cut = inventory.cut or clips or _is_cut(item, own)
-            inventory.cut = inventory.cut or bool(raw.FPDFPageObj_HasTransparency(item))
+            if clips or _is_cut(item, own) or raw.FPDFPageObj_HasTransparency(item):
+                inventory.cut.add(address)
         else:
             known = len(inventory.strokes), len(inventory.rising)
             _add_shape(inventory, order, item, kind, place)
@@ -246,6 +246,7 @@ def find_unseen(
     stock: Inventory,
     objects: NDArray[np.uint64],
     letters: NDArray[np.bool_],
+    white: NDArray[np.bool_],
     boxes: NDArray[np.float64],
     centres: NDArray[np.float64],
     frame: Box,
@@ -254,6 +255,7 @@ def find_unseen(
     """For each character why it is not seen, None where it is; None at all where everything is.
 
     `objects`: what drew each character; `letters`: which are letters and figures, with ink in their middle;
+    `white`: which are drawn in white or nearly so;
     `boxes`: that middle as shown (n x 4: left, bottom, right, top); `centres`: of each character in user
     space (n x 2); `frame`: the page as shown, in the space of the boxes; `paper`: it in user space.
     """
@@ -284,8 +286,27 @@ def find_unseen(
             reasons[place] = _what_covers(stock, int(objects[place]), centres[place], paper)
         else:
             reasons[place] = Reason.SWITCHED_OFF
+        if white[place] and reasons[place] in (Reason.ALIKE, Reason.SWITCHED_OFF):
+            reasons[place] = Reason.WHITE
+    known = white | np.isin(objects, np.array(sorted(stock.cut), np.uint64))
+    for place in _without_glyph(reasons, letters & ~known, objects):
+        reasons[place] = None
     spread(reasons, letters, objects)
     return reasons
+
+
+def _without_glyph(
+    reasons: Sequence[Reason | None], letters: NDArray[np.bool_], objects: NDArray[np.uint64]
+) -> list[int]:
+    """Which letters have no ink where those drawn with them have: their font may not have them."""
+    places = np.flatnonzero(letters).tolist()
+    without = []
+    for k, place in enumerate(places):
+        near = [reasons[places[j]] for j in (k - 1, k + 1) if 0 <= j < len(places)]
+        alone = not any(objects[places[j]] == objects[place] for j in (k - 1, k + 1) if 0 <= j < len(places))
+        if reasons[place] is Reason.SWITCHED_OFF and near and not any(near) and not alone:
+            without.append(place)
+    return without
 
 
 def _find_under(stock: Inventory, objects: NDArray[np.uint64], centres: NDArray[np.float64]) -> set[int]:
@@ -324,16 +345,8 @@ def _what_covers(stock: Inventory, item: int, centre: NDArray[np.float64], paper
 
 
 def spread(reasons: list[Reason | None], letters: NDArray[np.bool_], objects: NDArray[np.uint64]) -> None:
-    """Give other signs the reason of the unseen letters around or drawn with them, in place.
-
-    A lone letter without ink is no proof: its font may not have it.
-    """
+    """Give other signs the reason of the unseen letters around or drawn with them, in place."""
     places = np.flatnonzero(letters).tolist()
-    for k, place in enumerate(places):
-        if reasons[place] is Reason.SWITCHED_OFF:
-            near = [reasons[places[j]] for j in (k - 1, k + 1) if 0 <= j < len(places)]
-            if near and all(reason is None for reason in near):
-                reasons[place] = None
     drawn: dict[int, Reason | None] = {}
     for place in places:
         item, reason = int(objects[place]), reasons[place]
@@ -419,6 +432,9 @@ def find_struck(
         through = (y + _STRUCK[0] * sizes < height) & (height < y + _STRUCK[1] * sizes)
         through &= (middle > left) & (middle < right) & (boxes[:, 2] > boxes[:, 0])
         through &= top - bottom < 0.4 * sizes
+        widths = boxes[:, 2] - boxes[:, 0]
         if through.sum() > 1:
             struck |= through
+        elif through.any():  # of a single sign only all of it
+            struck |= through & (left < boxes[:, 0] + 0.1 * widths) & (right > boxes[:, 2] - 0.1 * widths)
     return struck

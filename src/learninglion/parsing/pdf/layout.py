@@ -150,8 +150,14 @@ class TextBuilder:
 
 # Two figures with wide white between them, of which text with one space between them would make one.
 _IN_THOUSANDS = re.compile(r"\D*\d{1,3} \d{3}")
-_SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.06  # of the size of the line: raised and lowered signs
-_SHIFTED = 0.2  # of the size: signs as large as the line that stand so much higher or lower
+_SIGNED = re.compile("[-−–+] ")  # of an exponent, with white behind it
+_SMALL, _MUCH_SMALLER, _RAISED, _LOWERED = (
+    0.85,
+    0.8,
+    0.12,
+    0.06,
+)  # of the size of the line: raised and lowered signs
+_SHIFTED, _FIGURES_SHIFTED = 0.2, 0.15  # of the size: signs (figures) as large as the line, higher or lower
 
 
 def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
@@ -181,17 +187,30 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
 
 
 def _shift(run: Run, line: Line) -> float:
-    """How far a run stands above (or below) its line, where that is part of what it says; else 0."""
+    """How far a run stands above (or below) the word it is in, where that is part of what it says; else 0."""
     small = run.style.size < _SMALL * line.size
     apart = not run.start or run.start in line.gaps  # perhaps a cell beside the line
     if apart or not small and line.text[run.start - 1] == " ":
         return 0.0
-    if small and run.rise > _RAISED * line.size or run.rise > _SHIFTED * line.size:
-        return run.rise
-    figures = line.text[run.start - 1].isdigit() and line.text[run.start].isdigit()  # of two sizes: no number
-    if small and (figures or run.rise < -_LOWERED * line.size) or run.rise < -_SHIFTED * line.size:
-        return min(run.rise, -_LOWERED)
+    before = max((other for other in line.runs if other.start < run.start), key=lambda other: other.start)
+    rise = run.rise - _level_of_word(run, line)
+    figures = line.text[run.start - 1].isdigit() and line.text[run.start].isdigit()
+    least = _FIGURES_SHIFTED if figures else _SHIFTED
+    if small and rise > _RAISED * line.size or rise > least * line.size:
+        return rise
+    share = _SMALL if rise else _MUCH_SMALLER
+    smaller = figures and run.style.size < share * before.style.size  # of two sizes: no number
+    if small and (smaller or rise < -_LOWERED * line.size) or rise < -least * line.size:
+        return min(rise, -_LOWERED)
     return 0.0
+
+
+def _level_of_word(run: Run, line: Line) -> float:
+    """How far the word of a run stands above its line: a cell may stand lower than the one beside it."""
+    start = line.text.rfind(" ", 0, run.start) + 1
+    first = next(one for one in line.runs if one.end > start)
+    whole = first.start == start and first.style.size >= _SMALL * line.size
+    return first.rise if whole and first.end <= run.start else 0.0
 
 
 def _joined(runs: Sequence[Run], line: Line) -> list[tuple[int, int, float]]:
@@ -199,7 +218,8 @@ def _joined(runs: Sequence[Run], line: Line) -> list[tuple[int, int, float]]:
     joints: list[tuple[int, int, float]] = []
     for run in runs:
         start, end = run.start, run.end
-        if joints and joints[-1][1] == start and abs(joints[-1][2] - run.rise) < 0.05 * line.size:
+        near = joints and (joints[-1][1] == start or _SIGNED.fullmatch(line.text, joints[-1][0], start))
+        if near and abs(joints[-1][2] - run.rise) < 0.05 * line.size:
             joints[-1] = (joints[-1][0], end, run.rise)
         else:
             joints.append((start, end, run.rise))

@@ -113,10 +113,14 @@ _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart 
 _SAME = 0.01  # points: on one baseline
 _SMALL = 0.85  # of the size of the line: type of another height
 _FIGURES_GAP = 0.6  # of the size: no space inside a figure is that wide
-_APART, _FIGURES_APART = 0.06, 0.15  # of the size: a sign, and a figure, that stand apart from a figure
+# of the size: a sign, a figure, and a single digit, that stand apart from a figure
+_APART, _FIGURES_APART, _DIGITS_APART = 0.06, 0.12, 0.2
 _LOWERED = 0.05  # of the size
 _SPREAD, _EVEN = 0.7, 0.08  # of the size: letters set apart as "C O N C E P T", and how evenly
 _SPREAD_LEAST = 4  # letters
+_SPREAD_FIGURE = re.compile(r"(?!.*(?:012|123|234))[\d.,]{3,}")  # no scale of 1 to 5
+_SPACES_LEAST = 15  # signs a space: in text that is written with its spaces there are more
+_FIGURE_SPREAD = 0.5  # of the size: as far as its signs are set apart
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 _TWICE = 0.12  # of the size: signs that near the same signs are drawn again
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
@@ -336,16 +340,25 @@ def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[B
 
 
 def _draw_together(strips: list[Strip]) -> None:
-    """Take away the white between letters of a word that is set with white between all its letters."""
+    """Take away the white between signs of a word or figure that is set with white between all its signs.
+
+    Of a figure only where the file has signs for its spaces, and so has none there.
+    """
+    signs = sum(len(strip.text) for strip in strips)
+    written = _SPACES_LEAST * sum(strip.text.count(" ") for strip in strips) > signs
     single = [number for number, strip in enumerate(strips) if len(strip.text) == 1]
     run: list[Strip] = []
+    figures = written
     for before, number in pairwise((-1, *single)):
-        strip = strips[number]
+        strip, last = strips[number], strips[number - 1] if number else None
         if number - before > 1 or not run or not _is_spread(run[-1], strip):
-            _close_up(run)
+            _close_up(run, figures)
             run = []
+            touches = last is not None and last.text[-1:].isdigit() and _touches(last, strip, _SPACE)
+            figures = written and not (strip.text.isdigit() and touches)
         run.append(strip)
-    _close_up(run)
+    _close_up(run, figures)
+    strips[:] = [strip for strip in strips if strip.text]
 
 
 def _is_spread(before: Strip, after: Strip) -> bool:
@@ -354,14 +367,22 @@ def _is_spread(before: Strip, after: Strip) -> bool:
     return near and before.style == after.style and abs(before.y - after.y) < _SAME
 
 
-def _close_up(run: list[Strip]) -> None:
-    if sum(strip.text.isalpha() for strip in run) < _SPREAD_LEAST:
+def _close_up(run: list[Strip], figures: bool) -> None:
+    figure = figures and _SPREAD_FIGURE.fullmatch("".join(strip.text for strip in run))
+    if not figure and sum(strip.text.isalpha() for strip in run) < _SPREAD_LEAST:
         return
     gaps = [after.xs[0] - before.x_end for before, after in pairwise(run)]
     usual = median(gaps)
-    if usual < _SPREAD * run[0].style.size:
+    if usual < (_FIGURE_SPREAD if figure else _SPREAD) * run[0].style.size:
         for strip, gap in zip(run[1:], gaps, strict=True):
             strip.spaced = strip.spaced and gap > usual + _EVEN * strip.style.size
+        whole = run[0]
+        for strip in run[1:]:
+            if strip.spaced:
+                whole = strip
+                continue
+            whole.text, whole.xs, whole.x_end = whole.text + strip.text, whole.xs + strip.xs, strip.x_end
+            strip.text = ""
 
 
 def _in_order(strips: list[Strip]) -> list[Strip]:
@@ -450,12 +471,16 @@ def _level(draft: _Draft, strip: Strip) -> None:
         strip.y = level
 
 
+def _touches(last: Strip, strip: Strip, reach: float) -> bool:
+    """Whether a strip goes on at the height at which the one before it ends, drawn alike."""
+    size = strip.style.size
+    level = last.style == strip.style and abs(last.y - strip.y) < 0.02 * size
+    return level and -_NEXT * size < strip.xs[0] - last.x_end < reach * size
+
+
 def _goes_on(last: Strip, strip: Strip) -> bool:
     """Whether a strip of turned text, which comes letter by letter, was put behind the one before it."""
-    size = strip.style.size
-    distance = strip.xs[0] - last.x_end
-    level = last.style == strip.style and abs(last.y - strip.y) < 0.02 * size
-    if not level or not -_NEXT * size < distance < (_SPACE if strip.spaced else _NEXT) * size:
+    if not _touches(last, strip, _SPACE if strip.spaced else _NEXT):
         return False
     last.text += strip.text
     last.xs += strip.xs
@@ -500,7 +525,7 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
         # "1.250" and "−40" side by side, or "1.250" and "40"; single digits may be set apart
         signed, last = text[:1] in ("−", "–", "+", "€"), draft.parts[-1]
         several = figures and len(text) + len(last) > 2
-        apart = _APART if signed else _FIGURES_APART if several else math.inf
+        apart = _APART if signed else _FIGURES_APART if several else _DIGITS_APART
         least = _SPACE if spaced else apart if last[-1:].isdigit() else math.inf
         shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
         needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)

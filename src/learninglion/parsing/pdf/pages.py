@@ -166,7 +166,7 @@ def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
     lines_set = list(lines)
     for index, initial in enumerate(lines):
         text = initial.text.lstrip("\"'“‘«„")
-        if len(text) != 1 or not text.isupper() or initial.angle:
+        if len(text) != 1 or not (text.isupper() or text.isdigit()) or initial.angle:
             continue
         beside = [
             k
@@ -174,8 +174,10 @@ def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
             if k != index and lines_set[k] is lines[k] and _is_beside(initial, lines[k])
         ]
         first = max(beside, key=lambda k: lines[k].baseline, default=None)
-        if first is None or not lines[first].text[0].isalpha():
+        if first is None or not lines[first].text[0].isalnum():
             continue
+        if text.isdigit() and (not lines[first].text[0].isdigit() or len(beside) < 2):
+            continue  # a large "4" ahead of words is a figure of its own, and ahead of "95" a price
         # It hangs from the top of its line, or stands on that and is tall.
         stands = (
             len(beside) == 1 and abs(initial.baseline - lines[first].baseline) < _LEVEL * lines[first].size
