@@ -65,7 +65,6 @@ def weigh(selection, chance=0.95, asked=0.0):
                 units_of(source),
                 tuple(chance if about(part, unit.text) else 0.01 for unit in units_of(source)),
                 asked,
-                1.0,
             )
             for source in selection.chosen
         )

@@ -58,7 +58,7 @@ def test_the_same_question_is_sure_and_another_is_not() -> None:
     assert same.asked >= SURE
     ((other,),) = built_in().judge("Hoeveel uur scholing krijgen schippers van de gemeente?", [SOURCE])
     assert other.asked < LIKELY
-    assert other.chances[1] == 0.0  # no figure in it
+    assert other.chances[1] < LIKELY  # no figure in it
     assert built_in().judge("Bent u bekend met het bericht over de pont?", [SOURCE]) == ()
 
 
@@ -157,8 +157,7 @@ def test_sources_come_in_the_order_of_their_chance_also_where_a_figure_lacks() -
     asked = "Hoeveel subsidie krijgen de schippers?"
     sources = [replace(SOURCE, question="", body=SOURCE.body.replace("12", "veel"), id=name) for name in "st"]
     ((far, near),) = built_in().judge(asked, sources, scores={"s": 0.1, "t": 0.8})
-    assert far.chance == near.chance == 0.0  # no amount in it
-    assert near.bearing > far.bearing
+    assert far.chance < near.chance < LIKELY  # no amount in it
 
 
 def test_the_cases_are_balanced_and_part_is_kept() -> None:

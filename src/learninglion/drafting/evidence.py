@@ -15,8 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, askings_of, gives_it, holds, searched
-from learninglion.drafting.pointers import stands
+from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, names_in, subject_words, tells
 from learninglion.dutch.lexicon import NEGATIONS
@@ -100,7 +99,6 @@ class Evidence:
     """The numbers about one part of a question beside one source."""
 
     says: Floats  # shape (units, len(SAYS_IT))
-    holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
     asked: Floats  # shape (len(ASKED_BEFORE),)
 
     @property
@@ -197,9 +195,8 @@ def evidence_of(
         cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     gave = bool(says[:, SAYS_IT.index("gives")].any())
-    return Evidence(says, can, _alike(asking, question_words, reading, gave))
+    return Evidence(says, _alike(asking, question_words, reading, gave))
 
 
 def _alike(asking: Asking, question_words: Words, reading: Reading, gave: bool) -> Floats:

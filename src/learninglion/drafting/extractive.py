@@ -7,7 +7,7 @@ newest position comes first. What is only related is no text of the draft but it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
@@ -196,22 +196,22 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
             return
         remark = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
         made.remarks.append(Remark(remark))
-    best = max(row, key=_by(made.selection), default=None)
-    if best is None or max(best.chances) < LIKELY:
+    best = max(row, key=lambda j: j.says, default=None)
+    if best is None or best.says < LIKELY:
         return
     if _take(made, best.source, best.best):
         made.answers.setdefault(best.source.id, []).append(asking)
-        made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), max(best.chances))
+        made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.says)
 
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
     found = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
-    best = max(found, key=_by(made.selection), default=None)
+    best = max(found, key=lambda j: j.says, default=None)
     if best is None or best.either < LIKELY:
         return
-    part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: max(j.chances))
-    if max(part.chances) > 0 and _take(made, part.source, part.best):
+    part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
+    if _take(made, part.source, part.best):
         made.answers.setdefault(part.source.id, []).append(part.asking)
         made.chances[part.asking.text] = part.either
 
@@ -223,13 +223,6 @@ def _note_told(made: _Draft, judge: Relevance) -> None:
         part = row[0].asking.text
         if any(one.chances[place] >= LIKELY for one in row for place in made.taken[one.source.id]):
             made.chances[part] = max(LIKELY, made.chances.get(part, 0.0))
-
-
-def _by(selection: Selection) -> Callable[[Judged], tuple[float, float]]:
-    """What a person chose is taken by the sentence; of what the machine chose only what bears most."""
-    if selection.chosen_by is Chooser.PERSON:
-        return lambda judged: (max(judged.chances), judged.bearing)
-    return lambda judged: (judged.bearing, max(judged.chances))
 
 
 def _take_whole(made: _Draft, judged: Judged) -> bool:
@@ -500,7 +493,7 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
         if j.source.kind is SourceKind.SUPPLIED
         and j.units
         and j.source.id not in (LINE, *made.taken)
-        and max(j.chances) >= LIKELY
+        and j.says >= LIKELY
     ]
 
 
@@ -509,12 +502,12 @@ def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Seque
     it became text, and what was brought along where it answers a part better than what was taken.
     """
     selection = made.selection
-    rows = [j for j in brought if max(j.chances) > made.chances.get(j.asking.text, 0.0)]
+    rows = [j for j in brought if j.says > made.chances.get(j.asking.text, 0.0)]
     if selection.chosen_by is Chooser.PERSON and not made.taken:
         chosen = {s.id for s in selection.chosen if s.id != LINE}
         rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
-    best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
-    if best is None or not max(best.chances):  # it points elsewhere, or lacks the figure that is asked
+    best = max(rows, key=lambda j: j.says, default=None)
+    if best is None or points_away(unpoint(best.units[best.best].text).text):
         return ""
     unit, voice = best.units[best.best], voice_of(best.source.document, selection)
     if voice is Voice.OURS:
@@ -526,7 +519,7 @@ def _named(brought: Sequence[Judged]) -> dict[str, str]:
     """The sentence of each source that may answer most probably, by source."""
     best: dict[str, Judged] = {}
     for one in brought:
-        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: max(j.chances))
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
     return {i: unpoint(j.units[j.best].text).text for i, j in best.items()}
 
 
@@ -562,8 +555,8 @@ def material_of(
     bears: dict[str, float] = {}  # together on all parts: material is for the whole question
     for one in (j for row in judged for j in row if j.units):
         known = best.get(one.source.id)
-        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.bearing
-        if known is None or one.bearing > known.bearing:
+        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says
+        if known is None or one.says > known.says:
             best[one.source.id] = one
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-
-from learninglion.dutch.text import words
 
 _NUMBERS = r"\s+\d+(?:(?:,|\s+en|\s+t/m)\s*\d+)*"
 _PLACE = (
@@ -83,7 +80,6 @@ _OF_WHAT = re.compile(
     re.IGNORECASE,
 )
 _BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
-_FEWEST = 4  # words that say anything by themselves
 # "Hierdoor" further on in a sentence; in "... en valt daarmee onder" it points at the sentence itself
 _INSIDE = re.compile(
     r"^(?:(?!\ben(?: \w+){0,3} (?:daar|hier)(?:mee|door|toe)\b).)*?"
@@ -109,12 +105,6 @@ def leans(text: str) -> bool:
     """Whether the sentence cannot stand without the one before it: "Deze werkwijze", "Hierdoor"."""
     back = any(p.match(text) for p in (_ANAPHORIC, _POINTS_BACK, _SOME_EARLIER))
     return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.match(text))
-
-
-@lru_cache(maxsize=4096)
-def stands(text: str) -> bool:
-    """Whether the sentence says something by itself: not bare, not pointing at another answer."""
-    return len(words(text)) >= _FEWEST and not is_bare(text) and not points_away(unpoint(text).text)
 
 
 def points_away(text: str) -> bool:

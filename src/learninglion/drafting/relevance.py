@@ -94,17 +94,16 @@ class Weights:
     likely: float = 1.0  # see LIKELY
     chosen: float = 0.0  # added to the log odds of what was written from a source that a person chose
 
-    def near(self, evidence: Evidence, whose: Brought = Brought.FOUND, same: float = 0.0) -> Floats:
-        """The chance of every unit that it answers, as far as it holds what is waited for.
+    def near(self, evidence: Evidence, whose: Brought = Brought.FOUND) -> Floats:
+        """The chance of every unit that it answers.
 
-        A source that was asked nearly this, and not the same, tells of another thing. `same`: the chance that
-        it was asked the same, where more than this part says so.
+        A source that was asked nearly this, and not the same, tells of another thing.
         """
         nearly, *thing = self.asked.each(evidence.asked)
         says = self.said.chance(evidence.said) if whose is Brought.SAID else self.says.chance(evidence.says)
         if whose is Brought.CHOSEN:
             says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
-        near: Floats = says * (1.0 - nearly * (1.0 - max(math.prod(thing), same)))
+        near: Floats = says * (1.0 - nearly * (1.0 - math.prod(thing)))
         return near
 
 
@@ -117,13 +116,17 @@ class Judged:
     units: tuple[Unit, ...]
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
-    bearing: float  # to order sources by: the highest chance of its units, also of those that lack a figure
     either: float = 0.0  # the chance that the source answers this part or another of the same question
 
     @property
     def chance(self) -> float:
         """The chance that this source answers this part."""
-        return max((self.asked, *self.chances))
+        return max(self.asked, self.says)
+
+    @property
+    def says(self) -> float:
+        """The chance that a sentence of it says so, whatever it was asked."""
+        return max(self.chances, default=0.0)
 
     @property
     def best(self) -> int:
@@ -192,36 +195,19 @@ class Relevance:
         askings = searched(question)
         if not askings:
             return ()
-        made = self.evidence(askings, sources, scores)
-        about = [is_about(introduction, source) for source in sources]
-        same = [
-            [on * float(self.weights.asked.chance(e.asked)) for on, e in zip(about, row, strict=True)]
-            for row in made
-        ]
-        judged = [
-            [
-                self._judged(a, source, e, max(asked, whole if whole >= SURE else 0.0), brought)
-                for source, e, asked, whole in zip(sources, row, of_row, same[-1], strict=True)
-            ]
-            for a, row, of_row in zip(askings, made, same, strict=True)
-        ]
-        none = np.prod([[1 - j.chance for j in row] for row in judged], axis=0)
+        evidence = self.evidence(askings, sources, scores)
+        about = np.array([is_about(introduction, source) for source in sources])
+        asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
+        asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
+        chances = [[self.weights.near(e, brought).round(6) for e in row] for row in evidence]
+        says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
+        either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
-            tuple(replace(j, either=round(1 - float(n), 4)) for j, n in zip(row, none, strict=True))
-            for row in judged
-        )
-
-    def _judged(
-        self, asking: Asking, source: Source, evidence: Evidence, asked: float, brought: Brought
-    ) -> Judged:
-        near = self.weights.near(evidence, brought, asked)
-        return Judged(
-            asking,
-            source,
-            units_of(source),
-            tuple(round(float(c), 4) for c in near * evidence.holds),
-            round(asked, 4),
-            round(float(near.max(initial=0.0)), 6),
+            tuple(
+                Judged(asking, s, units_of(s), tuple(c.tolist()), float(same), float(any_part))
+                for s, c, same, any_part in zip(sources, of_row, of_part, either, strict=True)
+            )
+            for asking, of_row, of_part in zip(askings, chances, asked, strict=True)
         )
 
     def of_selection(

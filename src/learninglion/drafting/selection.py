@@ -104,7 +104,7 @@ def choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tup
     for row in measure.judge(question, measure.may_answer(question, hits), scores=scores):
         same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
         likely.extend(j.source for j in same)
-        best = max(row, key=lambda j: j.bearing, default=None)
+        best = max(row, key=lambda j: j.says, default=None)
         if best is not None and best.either >= LIKELY:
             likely.append(best.source)
     return tuple({s.id: s for s in likely}.values())

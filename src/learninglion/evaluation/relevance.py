@@ -339,7 +339,7 @@ def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weigh
             and example.answers is not None
             and not example.source.id.endswith(_LESS)
         ):
-            chance = float((weights.near(read) * read.holds).max(initial=0.0))
+            chance = float(weights.near(read).max(initial=0.0))
             key = (example.group, example.asking.text)
             best[key] = max(best.get(key, (0.0, False)), (chance, example.answers))
     taken = sorted(best.values(), reverse=True)
