@@ -76,8 +76,8 @@ stak staken; stelen stal stalen; sterven stierf stierven; stijgen steeg stegen; 
 streden; treden trad traden; treffen trof troffen; trekken trok trokken; vallen viel vielen; vangen
 ving vingen; varen voer voeren; vechten vocht vochten; vinden vond vonden; vliegen vloog vlogen;
 vragen vroeg vroegen; vriezen vroor vroren; wegen woog wogen; werpen wierp wierpen; werven wierf
-wierven; wijken week weken; wijten weet weten; wijzen wees wezen; winnen won wonnen; zeggen zegt zei
-zeiden; zenden zond zonden; zinken zonk zonken; zitten zat zaten; zoeken zocht zochten; zwijgen
+wierven; wijken week weken; wijten weet weten; wijzen wees wezen; winnen won wonnen; zeggen zegt zegde zegden
+zei zeiden; zenden zond zonden; zinken zonk zonken; zitten zat zaten; zoeken zocht zochten; zwijgen
 zweeg zwegen; zwemmen zwom zwommen; verliezen verloor verloren; verdwijnen verdween verdwenen;
 beginnen begon begonnen; bewegen bewoog bewogen; laden laadde laadden; scheiden scheidde scheidden;
 schelden schold scholden; smelten smolt smolten; stinken stonk stonken; duiken dook doken; glijden
