@@ -157,6 +157,22 @@ def test_another_bound_time_or_actor_in_another_order_is_refused(evidence: str, 
     assert judge(make_source(evidence), text, evidence).verdict is StatementVerdict.UNSUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        (
+            "Aan de boeren heeft de minister een veer beloofd.",
+            "De boeren hebben de minister een veer beloofd.",
+        ),
+        ("De bond eist van het bedrijf een hoger loon.", "Het bedrijf eist van de bond een hoger loon."),
+        ("De raad besloot dat de schipper de kaart intrekt.", "De raad trekt de kaart in."),
+        ("Het college vroeg om advies, omdat de reizigers klaagden.", "De reizigers vroegen om advies."),
+    ],
+)
+def test_who_it_is_done_to_is_not_who_does_it(evidence: str, text: str) -> None:
+    assert judge(make_source(evidence), text, evidence).verdict is StatementVerdict.UNSUPPORTED
+
+
 def test_a_negation_in_another_place_is_to_be_read_and_contradicts_nothing() -> None:
     line = "Een besluit over de pont is nog niet genomen."
     assert (

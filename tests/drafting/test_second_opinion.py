@@ -115,3 +115,16 @@ def test_the_judge_reads_the_whole_sentence_and_nothing_else():
     _, _, judge = read('{"oordeel": "ja"}')
     (prompt,) = judge.prompts
     assert "| Er varen 12 veerponten bij Duinwijk." in prompt.task and "kosten" not in prompt.task
+
+
+def test_what_is_the_same_for_all_sentences_is_said_apart(tmp_path):
+    _, _, judge = read('{"oordeel": "ja"}')
+    (prompt,) = judge.prompts
+    assert "Het antwoord is het oordeel" in prompt.situation and "{" not in prompt.text
+    for own in ("De zin:\n{zin}\n\nDe passage:\n{bronnen}\n\nJa of nee?", "{bronnen} {zin}"):
+        (tmp_path / "oordeel.txt").write_text(own)
+        model = ScriptedGenerator(['{"oordeel": "ja"}'])
+        ModelJudge(model, load_prompts(tmp_path)).score("Er varen 12 ponten.", "Er varen ponten.")
+        (prompt,) = model.prompts
+        assert prompt.situation == ""
+        assert "| Er varen 12 ponten." in prompt.task and "| Er varen ponten." in prompt.task

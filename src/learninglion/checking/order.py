@@ -293,12 +293,10 @@ _OPENS_REASON = frozenset(
 
 
 def _governs(reading: Reading, preposition: int, word: int) -> bool:
-    """Whether nothing parts the preposition from the word: no verb, no sign, no conjunction."""
+    """Whether no verb, sign, conjunction or other preposition parts the preposition from the word."""
+    parting = lexicon.SUBORDINATORS | lexicon.COORDINATORS | lexicon.PREPOSITIONS
     between = reading.words[preposition + 1 : word + 1]
-    return not any(
-        w.border or w.is_verb or w.norm in lexicon.SUBORDINATORS or w.norm in lexicon.COORDINATORS
-        for w in between
-    )
+    return not any(w.border or w.is_verb or w.norm in parting for w in between)
 
 
 def _find_moved_verb(
@@ -437,27 +435,49 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
     for at, place in enumerate(alignment.places):
         if place is None or not (ours.words[at].is_verb and theirs.words[place].is_verb):
             continue
-        reported = fold(ours.words[at].raw) != ours.words[at].norm  # "te zijn": whoever stands in front is
+        # "te zijn" as "is": whoever stands in front is; "trekt" of "trekt ... in" is no such word
+        reported = not ours.words[at].norm.endswith(fold(ours.words[at].raw))
         if reported or (at and ours.words[at - 1].norm == "te"):
             continue
         claimed = _content(ours, _subject(ours, groups, at))
         subject = _subject(theirs, their_groups, place)
         actual = _content(theirs, subject) or tuple(p for p in subject if theirs.words[p].norm in _SPEAKER)
         # its first word only: what follows may be the object, "bouwt de corporatie woningen"
-        if not claimed or not actual or alignment.used[actual[0]] is not None:
+        if not claimed or not actual or _speaks(alignment, claimed, actual):
             continue
-        if _speaks(alignment, claimed, actual):
-            continue
+        if alignment.used[actual[0]] is not None:
+            if alignment.used[actual[0]] in claimed or not _hung_on_preposition(alignment, claimed):
+                continue
+            return (_other_subject(alignment, at, claimed, actual),)
         undergoes = _undergoes(alignment, their_groups, claimed, actual, place)
         if not (undergoes or _is_foreign(alignment, claimed, actual, place)):
             continue
         if _goes_along(alignment, at, place, claimed):
-            reason = (
-                f"In de bron hoort “{ours.words[at].raw}” bij “{theirs.words[actual[-1]].raw}”, "
-                f"hier bij “{ours.words[claimed[-1]].raw}”."
-            )
-            return (Finding(FindingKind.ORDER, reason),)
+            return (_other_subject(alignment, at, claimed, actual),)
     return ()
+
+
+def _other_subject(
+    alignment: Alignment, at: int, claimed: tuple[int, ...], actual: tuple[int, ...]
+) -> Finding:
+    ours, theirs = alignment.statement.words, alignment.evidence.words
+    return Finding(
+        FindingKind.ORDER,
+        f"In de bron hoort “{ours[at].raw}” bij “{theirs[actual[-1]].raw}”, "
+        f"hier bij “{ours[claimed[-1]].raw}”.",
+    )
+
+
+def _hung_on_preposition(alignment: Alignment, claimed: tuple[int, ...]) -> bool:
+    """Whether the claimed subject stands behind a preposition in the evidence: "aan de boeren"."""
+    words = alignment.evidence.words
+    place = alignment.places[claimed[0]]
+    if place is None or any(alignment.places[i] is None for i in claimed):
+        return False
+    before = place - 1
+    while before > 0 and not words[before + 1].border and words[before].norm in lexicon.DETERMINERS:
+        before -= 1
+    return before >= 0 and words[before].norm in lexicon.PREPOSITIONS and not words[before + 1].border
 
 
 def _speaks(alignment: Alignment, claimed: tuple[int, ...], actual: tuple[int, ...]) -> bool:

@@ -129,14 +129,14 @@ class ModelJudge:
         """
         mark = make_mark([passage, sentence])
         # what is the same for all sentences comes first and apart: a model need not read it again
-        situation, _, asked = self._files.text("oordeel").partition("{bronnen}")
-        situation, _, before = situation.rpartition("\n\n")
+        text = self._files.text("oordeel")
+        constant = text[: text.index("{")].rpartition("\n\n")[0]
         task = fill(
-            f"{before}{{bronnen}}{asked}",
+            text.removeprefix(constant).lstrip(),
             {"bronnen": fence_text("passage", passage, mark), "zin": fence_text("zin", sentence, mark)},
         )
         model = self._model
-        prompt = Prompt(situation, task if model.chats else f"{task}\nOordeel:")
+        prompt = Prompt(constant, task if model.chats else f"{task}\nOordeel:")
         schema = _SCHEMA if model.structured else None
         try:
             return _read("".join(model.stream(prompt, schema=schema, max_tokens=_TOKENS)))

@@ -41,6 +41,7 @@ class Word:
     border: str
     capital: bool
     key: str  # forms of one auxiliary that differ in person or number only share it
+    behind_article: bool = False  # "de boeren", "het ontbreken": no verb, whatever it looks like
 
     @property
     def is_content(self) -> bool:
@@ -50,7 +51,7 @@ class Word:
     @property
     def is_verb(self) -> bool:
         """Whether the word can be a finite verb; a capital inside a sentence makes it a name."""
-        return not self.capital and is_finite(self.norm)
+        return not (self.capital or self.behind_article) and is_finite(self.norm)
 
     @property
     def is_note_mark(self) -> bool:
@@ -111,9 +112,7 @@ def join_readings(readings: tuple[Reading, ...]) -> Reading:
     words: list[Word] = []
     sentence = 0
     for reading in readings:
-        words.extend(
-            Word(w.norm, w.raw, w.sentence + sentence, w.border, w.capital, w.key) for w in reading.words
-        )
+        words.extend(replace(w, sentence=w.sentence + sentence) for w in reading.words)
         sentence = words[-1].sentence + 1 if words else 0
     return reread(tuple(words))
 
@@ -143,9 +142,15 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
         capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
         for part in _WRITTEN_APART.get(norm, (norm,)):
             raw = sign if part == norm else part
-            words.append(Word(part, raw, sentence, border, capital, _key(part)))
+            behind = not border and _follows_article(words[-1].norm if words else "", part)
+            words.append(Word(part, raw, sentence, border, capital, _key(part), behind))
             border = ""
     return _amounts_first(words)
+
+
+def _follows_article(before: str, norm: str) -> bool:
+    """Whether a word behind this one is a thing; "het" may be the subject of a verb in the singular."""
+    return before in ("de", "een") or (before == "het" and norm.endswith("en"))
 
 
 def _key(norm: str) -> str:
@@ -471,7 +476,7 @@ def group_words(reading: Reading) -> tuple[WordGroup, ...]:
             groups.append([at])
         else:
             groups[-1].append(at)
-        if word.is_verb and at + 1 < len(reading.words) and not _is_named(reading, at):
+        if word.is_verb and at + 1 < len(reading.words):
             groups.append([])
     made = [_make_phrase(reading, tuple(g)) for g in groups if g]
     result: list[WordGroup] = []
@@ -485,7 +490,7 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     if not group:
         return False
     before = reading.words[at - 1]
-    if before.sentence != word.sentence or (word.is_verb and not _is_named(reading, at)):
+    if before.sentence != word.sentence or word.is_verb:
         return True
     if word.border:
         return not _is_short_name(reading, at)
@@ -521,11 +526,6 @@ def _is_last_participle(reading: Reading, at: int) -> bool:
         and norm.endswith(("d", "t", "en"))
         and any(words[p].norm in AUXILIARIES for p in reading.segment_at(at))
     )
-
-
-def _is_named(reading: Reading, at: int) -> bool:
-    """Whether this form of a verb is a thing here: "wegens het ontbreken van"."""
-    return at > 0 and reading.words[at - 1].norm == "het" and reading.words[at].norm.endswith("en")
 
 
 def _is_short_name(reading: Reading, at: int) -> bool:

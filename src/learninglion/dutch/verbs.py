@@ -76,8 +76,8 @@ stak staken; stelen stal stalen; sterven stierf stierven; stijgen steeg stegen; 
 streden; treden trad traden; treffen trof troffen; trekken trok trokken; vallen viel vielen; vangen
 ving vingen; varen voer voeren; vechten vocht vochten; vinden vond vonden; vliegen vloog vlogen;
 vragen vroeg vroegen; vriezen vroor vroren; wegen woog wogen; werpen wierp wierpen; werven wierf
-wierven; wijken week weken; wijten weet weten; wijzen wees wezen; winnen won wonnen; zeggen zegt zei
-zeiden; zenden zond zonden; zinken zonk zonken; zitten zat zaten; zoeken zocht zochten; zwijgen
+wierven; wijken week weken; wijten weet weten; wijzen wees wezen; winnen won wonnen; zeggen zegt zegde zegden
+zei zeiden; zenden zond zonden; zinken zonk zonken; zitten zat zaten; zoeken zocht zochten; zwijgen
 zweeg zwegen; zwemmen zwom zwommen; verliezen verloor verloren; verdwijnen verdween verdwenen;
 beginnen begon begonnen; bewegen bewoog bewogen; laden laadde laadden; scheiden scheidde scheidden;
 schelden schold scholden; smelten smolt smolten; stinken stonk stonken; duiken dook doken; glijden
@@ -92,22 +92,23 @@ _STRONG = {
 _WEAK = """
 aarden achten antwoorden bakenen baren baten beeldhouwen behandelen behoeven behoren bejegenen
 bekenen belanden bellen benen beogen bergen beschikken beseffen beslissen besluiten besteden
-betekenen beteren betogen betreffen betreuren betwijfelen beveiligen bevestigen bevinden bevolen
+begeleiden benadrukken bepalen betekenen beteren betogen betreffen betreuren betwijfelen beveiligen
+bevestigen bevinden bevolen
 bewerkstelligen bezigen blussen boren borgen bouwen branden breden brouwen dalen danken dekken
 delegeren delen dempen deren dienen diepen douchen draaien dreigen drukken duidelijken duiden duren durven
 duurzamen eenvoudigen eindigen eisen enen erven falen filteren garanderen gebeuren gebruiken gehoren
-geleiden geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
+geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
 hechten helderen hergebruiken herinneren hervatten hervormen heten hinderen hogen hoogen hopen horen
 huizen huldigen hullen hunkeren huren ijken ijveren jagen kaarten kaderen kalveren kampen kappen
 kenmerken kennen keren kerken keuren kleden kleinen kleuren kloppen knopen koelen kopieren koppelen
 korten kosten kunnen kwellen laaien lagen landen lasten leggen leiden lenen lengen leren letten
 leunen leven leveren lichten lijken lijsten loggen lokken lopen lossen loven luiden lukken maken
 melden menen mengen menigvuldigen merken mijden minderen mishandelen missen moedigen moeten morgen
-nadelen nadrukken naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
+nadelen naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
 onderbouwen onderhandelen onderkennen ondernemen onderscheiden onderschrijven ondersteunen
 onderstrepen ondervinden onderzoeken ontberen ontkennen ontmoeten ontraden ontvangen ontvluchten
 ontwerpen ontwikkelen oogsten oordelen oorzaken openen opperen ordenen overlijden overtuigen
-overwegen pakken palen passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
+overwegen pakken passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
 ploegen poetsen pogen praten prijken prikkelen proberen raadplegen raden raken ramen rechtvaardigen
 redden regelen reiken reizen rekenen remmen rennen resten richten rijmen roken rollen ronden ruiken
 ruilen ruimen rusten schaden schaffen schakelen schalen schamen scharen schatten schenden schenken
