@@ -74,7 +74,6 @@ OPEN = {
     "evaluation/relevance.py",
     "inference",
     "parsing",
-    "search",
 }
 READERS = ("src", "tests", "tools", "benchmarks", "compliance")
 SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}

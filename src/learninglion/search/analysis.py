@@ -60,7 +60,7 @@ def stem(word: str) -> str:
     return fold(stems[0]) if stems else fold(word)
 
 
-def stems_of(text: str) -> list[str]:
+def _stems_of(text: str) -> list[str]:
     """The stems of the words and numbers of `text`, in order."""
     return [stem(word) for word in _WORD.findall(text)]
 
@@ -90,7 +90,7 @@ def stem_ids(stems: Sequence[str]) -> Ids:
 
 def analyse(text: str) -> tuple[Terms, Terms]:
     """The terms of `text`, in the order of FAMILIES: stems, 5-grams."""
-    return _count(stem_ids(stems_of(text))), _count(grams_of(text))
+    return _count(stem_ids(_stems_of(text))), _count(grams_of(text))
 
 
 def weighted(parts: Sequence[tuple[Terms, float]]) -> Terms:

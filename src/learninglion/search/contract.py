@@ -129,8 +129,8 @@ def reply_view(reply: Reply, locate: Locate) -> ReplyView:
         reply,
         taken_over=taken and view_of(TakenOverView, taken, document=taken.document_id or None),
         language="en" if reply.english else "nl",
-        answers=[material_view(material, locate) for material in reply.answers],
-        near=[material_view(material, locate) for material in reply.near],
+        answers=[_material_view(material, locate) for material in reply.answers],
+        near=[_material_view(material, locate) for material in reply.near],
         looked_through=view_of(LookedThroughView, reply),
     )
 
@@ -158,7 +158,7 @@ def _value_view(document_id: str, value: Value, locate: Locate) -> ValueView:
     }
 
 
-def material_view(material: Material, locate: Locate) -> MaterialView:
+def _material_view(material: Material, locate: Locate) -> MaterialView:
     """A passage with its answering sentence: `quote` is verbatim, `told` was counted by the program."""
     value = material.value
     return {

@@ -57,7 +57,7 @@ def carriers(document: Document) -> tuple[Carrier, ...]:
     return tuple(carriers_so_far)
 
 
-def main_headings(document: Document) -> tuple[Block, ...]:
+def _main_headings(document: Document) -> tuple[Block, ...]:
     """The headings of the highest level at which there are at least two, in order."""
     ordered = sorted(document.blocks, key=lambda block: block.span.start)
     headings = [block for block in ordered if block.kind is BlockKind.HEADING]
@@ -69,7 +69,7 @@ def main_headings(document: Document) -> tuple[Block, ...]:
 def _sections(document: Document) -> Iterator[tuple[str, list[Block]]]:
     """The main sections, by their heading, with their running text."""
     ordered = sorted(document.blocks, key=lambda block: block.span.start)
-    starts = main_headings(document)
+    starts = _main_headings(document)
     ends = [*(block.span.start for block in starts[1:]), len(document.text)]
     for block, end in list(zip(starts, ends, strict=False))[:_MOST_SECTIONS]:
         inside = [
@@ -891,7 +891,7 @@ def _summary(document: Document, detail: str) -> Iterator[Fact]:
     """
     lines = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
     if detail and not lines:
-        main = {block.span for block in main_headings(document)}
+        main = {block.span for block in _main_headings(document)}
         concluded = _under(Feature.SUMMARY, _CONCLUSIONS)(document, "")
         lines = [fact for fact in concluded if fact.quote in main] or list(_subject(document, ""))
     yield from lines

@@ -100,13 +100,13 @@ def shipped() -> Fusion:
     return DEFAULT
 
 
-def pack_fusion(fusion: Fusion) -> bytes:
+def _pack_fusion(fusion: Fusion) -> bytes:
     """As JSON."""
     return json.dumps(asdict(fusion), indent=1).encode()
 
 
-def read_fusion(packed: bytes) -> Fusion:
-    """What `pack_fusion` made. Raises IntegrityError."""
+def _read_fusion(packed: bytes) -> Fusion:
+    """What `_pack_fusion` made. Raises IntegrityError."""
     try:
         return Fusion(**json.loads(packed))
     except (ValueError, TypeError) as error:
@@ -134,7 +134,7 @@ class LearnedVersions:
     def current(self) -> Fusion:
         """The fusion in force; the one that ships when nothing was learned."""
         used = self._blobs.read(_CURRENT)
-        return DEFAULT if used is None else read_fusion(used)
+        return DEFAULT if used is None else _read_fusion(used)
 
     def versions(self) -> tuple[int, ...]:
         """The versions that were kept, oldest first; 0 is the one that ships."""
@@ -178,7 +178,7 @@ class LearnedVersions:
             self._blobs.put(f"{TUNING}adapter-{number}.npz", pack_adapter(adapter))
         if measure:
             self._blobs.put(f"{TUNING}relevance-{number}.json", measure.encode())
-        self._blobs.put(f"{_KEPT}{number}.json", pack_fusion(fusion))
+        self._blobs.put(f"{_KEPT}{number}.json", _pack_fusion(fusion))
         self._put_in_force(number)
         return number
 

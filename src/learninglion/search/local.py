@@ -666,7 +666,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 _SUMS = "words.json"
 
 
-def keep_sums(place: Path) -> None:
+def _keep_sums(place: Path) -> None:
     """Note size and checksum of the frame and of every file of words, which have none of their own that we
     can ask for. Only files that are new are read: tantivy never changes one, but for its lists.
     """
@@ -683,8 +683,8 @@ def keep_sums(place: Path) -> None:
     write_durably(place / _SUMS, json.dumps(sums).encode())
 
 
-def check_sums(place: Path) -> str:
-    """Read the frame and every file of words; "" or which is not as `keep_sums` noted it."""
+def _check_sums(place: Path) -> str:
+    """Read the frame and every file of words; "" or which is not as `_keep_sums` noted it."""
     try:
         known = _read_sums(place)
     except ValueError:
@@ -715,7 +715,7 @@ def _read_sums(place: Path) -> dict[str, list[int]]:
 _AT_ONCE = 20
 
 
-def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: Progress | None) -> None:
+def _encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: Progress | None) -> None:
     """Encode every text of the store into the cache; `progress` is told (done, total) in documents.
 
     What comes in while it runs is left to whoever makes the index.
@@ -732,7 +732,7 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
             progress(done, len(present))
 
 
-def additions_of(entries: Entries) -> list[Addition]:
+def _additions_of(entries: Entries) -> list[Addition]:
     """What the lexical index takes in of `entries`."""
     return [
         (key, document, (all_terms(question[0], body[0]), all_terms(question[1], body[1])))
@@ -742,7 +742,7 @@ def additions_of(entries: Entries) -> list[Addition]:
     ]
 
 
-def additions_in(segment: FiledSegment) -> Iterator[Addition]:
+def _additions_in(segment: FiledSegment) -> Iterator[Addition]:
     """What the lexical index takes in of the sources of `segment`."""
     for row in range(len(segment)):
         question, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
@@ -750,7 +750,7 @@ def additions_in(segment: FiledSegment) -> Iterator[Addition]:
         yield int(segment.keys[row]), str(segment.documents[row]), both
 
 
-def more_dead(
+def _more_dead(
     manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, FiledSegment]
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The dead rows of each segment, with those of the documents `gone`; `opened` are segments at hand."""
@@ -873,7 +873,7 @@ class Index:
                 manifest = self._manifest()
                 for name in manifest.segments:
                     open_segment(self.folder / manifest.generation, name, whole=True)
-                return check_sums(self.folder / manifest.generation)
+                return _check_sums(self.folder / manifest.generation)
             except IntegrityError as error:
                 return error.detail
 
@@ -942,7 +942,7 @@ class Index:
             if not self.state().wanted:
                 return 0
             if self._cache is not None:
-                encode_all(self.encoders.current, self._cache, reader, progress)
+                _encode_all(self.encoders.current, self._cache, reader, progress)
             with self._writing():
                 self.refresh()
                 return self._rebuild(reader, progress if self._cache is None else None)
@@ -971,7 +971,7 @@ class Index:
                 else:
                     merge(place, name, [segment])
                 names.append(name)
-                lexicon.change(additions_in(open_segment(place, name)), (), old.next_key)
+                lexicon.change(_additions_in(open_segment(place, name)), (), old.next_key)
             self._publish(replace(old, generation=generation, segments=tuple(names), dead=()))
             shutil.rmtree(before, ignore_errors=True)
 
@@ -1050,13 +1050,13 @@ class Index:
         )
         gone = [c.document_id for c in changes]
         lexicon = Lexicon(place / "words")
-        lexicon.change(additions_of(entries), gone, manifest.next_key)
+        lexicon.change(_additions_of(entries), gone, manifest.next_key)
         if entries.keys:
             name = f"s{manifest.next_segment}"
             write_segment(place, name, entries, manifest.dimensions)
         else:
             name = ""
-        dead = more_dead(manifest, frozenset(gone), place, self._segments)
+        dead = _more_dead(manifest, frozenset(gone), place, self._segments)
         return replace(
             manifest,
             next_key=manifest.next_key + len(entries.keys),
@@ -1105,7 +1105,7 @@ class Index:
 
     def _publish(self, manifest: Manifest) -> None:
         place = self.folder / manifest.generation
-        keep_sums(place)
+        _keep_sums(place)
         write_manifest(self.folder, manifest)
         for path in place.iterdir():
             if path.is_dir() and path.name != "words" and path.name not in manifest.segments:

@@ -74,15 +74,15 @@ from learninglion.search.segments import BOTH, PARTS, Arrays, Entries, Segment, 
 from learninglion.store.reader import Change, Reader
 
 FORMAT = 1
-ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone
+_ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone
 
 _TERMS = tuple(f"{part}_{family}" for part, family in BOTH)
 _FIELDS = (
     *("asked", "lengths", "steps", "vectors"),
     *(f"{name}_{what}" for name in _TERMS for what in ("ids", "counts")),
 )
-# What `read_segment` takes, in this order, of sources s and content c.
-CONTENT = ", ".join(("s.document", "s.source", *(f"c.{name}" for name in _FIELDS)))
+# What `_read_segment` takes, in this order, of sources s and content c.
+_CONTENT = ", ".join(("s.document", "s.source", *(f"c.{name}" for name in _FIELDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Tables:
             ),
             f"CREATE INDEX ON {self.sources} (document)",
             f"CREATE INDEX ON {self.sources} (born)",
-            f"CREATE INDEX ON {self.sources} (gone) WHERE gone < {ENDLESS}",
+            f"CREATE INDEX ON {self.sources} (gone) WHERE gone < {_ENDLESS}",
             f"CREATE INDEX ON {self.words} (key)",
             f"CREATE INDEX ON {self.passages} (source)",
             # in lines of their own, so that looking for a term does not read them all
@@ -237,7 +237,7 @@ class Tables:
     def insert(self, connection: Connection, entries: Entries, arrays: Arrays, born: int) -> None:
         """Write `entries`, whose `arrays` are given, as what there is from the change `born` on."""
         named = zip(entries.keys, entries.documents, entries.sources, strict=True)
-        self._copy(connection, "sources", [(*row, born, ENDLESS) for row in named])
+        self._copy(connection, "sources", [(*row, born, _ENDLESS) for row in named])
         fields = _fields_of(arrays)
         self._copy(connection, "content", list(zip(entries.keys, *(fields[n] for n in _FIELDS), strict=True)))
         words: list[tuple[object, ...]] = []
@@ -322,7 +322,7 @@ def _fields_of(arrays: Arrays) -> dict[str, list[Any]]:
     return fields
 
 
-def read_segment(rows: Sequence[tuple[Any, ...]]) -> Segment:
+def _read_segment(rows: Sequence[tuple[Any, ...]]) -> Segment:
     """The segment of rows of CONTENT: the numbers that `insert` was given."""
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (2 + len(_FIELDS))
     documents, sources, questions = columns[:3]
@@ -525,10 +525,10 @@ class PostgresView:
                 keys |= {*self._nearest(connection, cursor, probe, findable)}
                 chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
             query = (
-                f"SELECT {CONTENT} FROM {self.tables.sources} s"
+                f"SELECT {_CONTENT} FROM {self.tables.sources} s"
                 f" JOIN {self.tables.content} c USING (key) WHERE {chosen}"
             )
-            segment = read_segment(_rows(cursor, query, values))
+            segment = _read_segment(_rows(cursor, query, values))
         return [(segment, np.arange(len(segment)))] if len(segment) else []
 
     def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
@@ -985,11 +985,11 @@ class PostgresIndex:
         came = f"s.born > {since} AND s.born <= {row.sequence} AND s.gone > {row.sequence}"
         went = f"s.born <= {since} AND s.gone > {since} AND s.gone <= {row.sequence}"
         for where, times in ((came, 1), (went, -1)):
-            query = f"SELECT {CONTENT} FROM {t.sources} s JOIN {t.content} c USING (key) WHERE {where}"
+            query = f"SELECT {_CONTENT} FROM {t.sources} s JOIN {t.content} c USING (key) WHERE {where}"
             with plain_cursor(connection) as cursor:
                 cursor.execute(query)
                 while rows := cursor.fetchmany(_FOLD):
-                    sums.count(read_segment(rows), times)
+                    sums.count(_read_segment(rows), times)
                     counted += len(rows)
         return counted
 
@@ -1176,7 +1176,7 @@ class PostgresIndex:
             gone = connection.execute(
                 text(
                     f"UPDATE {t.sources} SET gone = :newest WHERE document = ANY(:documents)"
-                    f" AND gone = {ENDLESS} RETURNING key"
+                    f" AND gone = {_ENDLESS} RETURNING key"
                 ),
                 {"newest": newest, "documents": [change.document_id for change in changes]},
             ).scalars()
@@ -1209,7 +1209,7 @@ class PostgresIndex:
     def _fold(self, row: Generation, least: int) -> Generation:
         """Fold the statistics up to now where `least` sources came or went, and delete what is gone."""
         t = self._tables(row)
-        query = f"SELECT count(*) FROM {t.sources} WHERE born > {row.base} OR gone < {ENDLESS}"
+        query = f"SELECT count(*) FROM {t.sources} WHERE born > {row.base} OR gone < {_ENDLESS}"
         with self._database.begin() as connection:
             if int(connection.execute(text(query)).scalar_one()) < least:
                 return row

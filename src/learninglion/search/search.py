@@ -124,7 +124,7 @@ def search_set(
         if reranking is not None and hits:
             logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
             try:
-                hits = reranked(hits, logits, asked_of(text, introduction), reranking)
+                hits = _reranked(hits, logits, asked_of(text, introduction), reranking)
             except RerankerError as error:
                 _logger.warning("%s", error.detail)
                 reranking = None
@@ -171,7 +171,7 @@ def _holding(
     return ranking.at(np.array(sources, dtype=np.int64))
 
 
-def reranked(
+def _reranked(
     hits: Sequence[Hit], logits: Mapping[str, float], query: str, reranking: Reranking
 ) -> tuple[Hit, ...]:
     """`hits` with the first of them in another order, which carry the model's name. Raises RerankerError.
