@@ -484,10 +484,11 @@ class _PageReader:
         taken: dict[int, int],
     ) -> Iterator[Cell]:
         place = 0
-        looks = [self.cascade.look(cell, look).display for cell in row if isinstance(cell.tag, str)]
-        if look.display == "table-row" and "table-cell" not in looks and "none" not in looks:
-            yield Cell(self._inside(row, look))
-            return
+        if look.display == "table-row" and not any(cell.tag in ("td", "th") for cell in row):
+            displays = [self.cascade.look(cell, look).display for cell in row if isinstance(cell.tag, str)]
+            if "table-cell" not in displays and "none" not in displays:
+                yield Cell(self._inside(row, look))  # a row that holds text and no cells
+                return
         for cell in row:
             if not isinstance(cell.tag, str):
                 continue
