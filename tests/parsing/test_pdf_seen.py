@@ -449,6 +449,7 @@ def test_what_is_drawn_counts_and_not_what_the_file_says_it_means() -> None:
         (show("Duur 3") + show("1", x=105.3, y=764, size=7) + show("4", x=111, y=758, size=7), True),
         (show("Prijs 4", size=14) + show("95 per stuk.", x=111), True),
         (show("Er zijn 4389 huizen."), False),
+        (show("Molens", y=720) + show("Einde.", y=650) + show("11", x=173, y=724, size=6.5), True),
     ],
 )
 def test_figures_that_may_belong_together_otherwise_are_told(drawing: str, doubtful: bool) -> None:

@@ -31,7 +31,7 @@ def doubtful_figures(page: Page) -> Iterator[str]:
                 yield _words(line, one.end)
     level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
     yield from _with_strokes(page, level)
-    yield from _alone(level)
+    yield from _alone(level, _drawn_late(page.lines))
 
 
 def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
@@ -64,7 +64,17 @@ def _with_strokes(page: Page, lines: Sequence[Line]) -> Iterator[str]:
                     yield _words(line, at)
 
 
-def _alone(lines: Sequence[Line]) -> Iterator[str]:
+def _drawn_late(lines: Sequence[Line]) -> set[int]:
+    """The figures (by identity) that come behind text that stands below them."""
+    late: set[int] = set()
+    for above, line in pairwise(lines):
+        rises = line.baseline > above.baseline + line.size
+        if _FIGURES.fullmatch(line.text) and (rises or id(above) in late):
+            late.add(id(line))
+    return late
+
+
+def _alone(lines: Sequence[Line], late: set[int]) -> Iterator[str]:
     """Small figures that stand in or at a line of larger text and found no place in it."""
     largest = max((line.size for line in lines), default=0.0)
     for figure in lines:
@@ -74,7 +84,7 @@ def _alone(lines: Sequence[Line]) -> Iterator[str]:
         for line in _between(lines, low, high):
             size = line.size
             inside = _INSIDE[0] * size < figure.baseline - line.baseline < _INSIDE[1] * size
-            beside = line.x0 < figure.x0 < line.x1 + _BESIDE * size
+            beside = line.x0 < figure.x0 and (figure.x0 < line.x1 + _BESIDE * size or id(figure) in late)
             if figure.size < _SMALLER * size and inside and beside:
                 yield f"{figure.text} … {_words(line, 0)}"
                 break
