@@ -345,6 +345,29 @@ FIGURE_CASES = {
         + show("\\) manieren.", x=113.4),
         "Er zijn (⁹₄) manieren.",
     ),
+    "alone in its cell": (
+        show("Molens")
+        + show("3", x=150, y=765, size=6.5)
+        + show("8", x=150, y=756, size=6.5)
+        + "149.5 763 m 154.5 763 l S ",
+        "Molens 3/8",
+    ),
+    "figures over and under a line of their own": (
+        show("Weg")
+        + show("125", x=150)
+        + "148 757 m 170 757 l S "
+        + show("Som", y=748)
+        + show("465", x=150, y=748),
+        "Weg | 125 Som | 465",
+    ),
+    "a sign and a figure, drawn last": (
+        show("De kans is 10")
+        + show(" per jaar.", x=145.5)
+        + show("Einde.", y=600)
+        + show("-", x=137.7, y=764, size=7)
+        + show("6", x=140, y=764, size=7),
+        "De kans is 10⁻⁶ per jaar. Einde.",
+    ),
     "around a bar, drawn last": (
         show("Er is 1")
         + show("/", x=107.2)
@@ -426,6 +449,7 @@ def test_what_is_drawn_counts_and_not_what_the_file_says_it_means() -> None:
         (show("Duur 3") + show("1", x=105.3, y=764, size=7) + show("4", x=111, y=758, size=7), True),
         (show("Prijs 4", size=14) + show("95 per stuk.", x=111), True),
         (show("Er zijn 4389 huizen."), False),
+        (show("Molens", y=720) + show("Einde.", y=650) + show("11", x=173, y=724, size=6.5), True),
     ],
 )
 def test_figures_that_may_belong_together_otherwise_are_told(drawing: str, doubtful: bool) -> None:

@@ -180,18 +180,18 @@ class _Counting:
         self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
         self.marked = {mark.index for mark in self.marks}
         asking = ["?" in p.text or _begins_asking(p.text, read[n]) for n, p in enumerate(paragraphs)]
-        self.asked = list(accumulate(asking, initial=0))
+        self.questions_before = list(accumulate(asking, initial=0))
 
     def asks(self, start: int, end: int) -> bool:
         """Whether one of the paragraphs from `start` up to `end` asks."""
-        return self.asked[end] > self.asked[start]
+        return self.questions_before[end] > self.questions_before[start]
 
     def series(self) -> tuple[Mark, ...]:
         styles: dict[tuple[str, ...], list[Mark]] = {}
         for mark in self.marks:
             styles.setdefault(mark.style, []).append(mark)
-        found = [tuple(self._filled(self._longest(marks))) for marks in styles.values()]
-        asking = [marks for marks in found if marks and self._is_series(marks)]
+        series = [tuple(self._filled(self._longest(marks))) for marks in styles.values()]
+        asking = [marks for marks in series if marks and self._is_series(marks)]
         return min(asking, key=lambda marks: (marks[0].index, -len(marks)), default=())
 
     def _is_series(self, marks: Sequence[Mark]) -> bool:
@@ -245,12 +245,12 @@ class _Counting:
     def _step(self, mark: Mark, following: Mark) -> float:
         """What it is worth to count on from one mark to another."""
         gap = following.numbers[0] - mark.numbers[-1] - 1
-        asked = self.asks(mark.index, following.index)
+        asks = self.asks(mark.index, following.index)
         if 0 <= gap <= _LEFT_OUT or 0 < gap <= _LEAP and self.asks(following.index, following.index + 1):
             return self._earned(mark.index, following.index) - _GAP * min(gap, _LEFT_OUT + 1)
-        if gap == -1 and asked and not following.part and self.asks(following.index, following.index + 1):
+        if gap == -1 and asks and not following.part and self.asks(following.index, following.index + 1):
             return _ASKS - _ANEW  # a number that was typed twice
-        anew = following.numbers[0] == 1 and asked
+        anew = following.numbers[0] == 1 and asks
         above = following.index - 1
         listed = above in self.marked and self.paragraphs[above].text.endswith(":")  # a list in a question
         return _ASKS - _ANEW if anew and not listed else float("-inf")

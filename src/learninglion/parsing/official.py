@@ -333,9 +333,9 @@ class _Reader:
         down = more + 1 if more else _count(element.get("rowspan"))
         inside = [child for child in element if _name(child) == "al"]
         parts = inside if len(inside) > 1 and len(inside) == len(element) else [element]
-        said = [self._say(part) for part in parts]
+        sentences = [self._say(part) for part in parts]
         return Cell(
-            [Paragraph(text, notes=tuple(notes)) for text, notes in said if text],
+            [Paragraph(text, notes=tuple(notes)) for text, notes in sentences if text],
             last - first + 1 if last else _count(element.get("colspan")) or 1,
             down or 1,
         )

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import PurePath
 from statistics import median
 
@@ -317,6 +317,9 @@ def _word_warnings(text: str) -> tuple[str, ...]:
     )
 
 
+_MOST_DOUBTS = 12  # of a page: more are a page that has to be read by itself
+
+
 def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     """What is hidden on the pages, read by machine or not readable at all."""
     warnings: list[str] = []
@@ -352,7 +355,7 @@ def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
                 f"Op pagina {page.number} ontbreken {page.lost} tekens die niet te lezen zijn: hun"
                 " lettertype zit niet in het bestand. Controleer de tekst."
             )
-        for words in dict.fromkeys(doubtful_figures(page)):
+        for words in islice(dict.fromkeys(doubtful_figures(page)), _MOST_DOUBTS):
             warnings.append(
                 f"Op pagina {page.number} is niet zeker hoe cijfers bij elkaar horen (kleiner, hoger of met"
                 f" een streep): «{words}». Kijk op de pagina zelf."

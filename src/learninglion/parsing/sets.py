@@ -156,9 +156,9 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
     tail = _behind_last(question_parts[-1], paragraphs, breaks)
     if tail:
-        told = _short(paragraphs[tail[0]].text)
+        words = _short(paragraphs[tail[0]].text)
         warnings.append(
-            f"Tekst achter de laatste vraag die geen vraag is, staat onder de inleiding: “{told}”"
+            f"Tekst achter de laatste vraag die geen vraag is, staat onder de inleiding: “{words}”"
         )
         introduction = _append(introduction, _join(paragraphs, tail, breaks))
         question_parts[-1].body = [n for n in question_parts[-1].body if n < tail[0]]
@@ -202,11 +202,11 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
 
 def _ahead_of_first(introduction: str, questions: Sequence[SubQuestion]) -> list[str]:
     """What to tell where the first question is not number 1 and the introduction asks something."""
-    asked = [s.of(introduction) for s in split_sentences(introduction, 0, len(introduction))]
-    asked = [sentence for sentence in asked if sentence.rstrip().endswith("?")]
-    if not asked or min(number for question in questions for number in question.numbers) == 1:
+    sentences = [s.of(introduction) for s in split_sentences(introduction, 0, len(introduction))]
+    sentences = [sentence for sentence in sentences if sentence.rstrip().endswith("?")]
+    if not sentences or min(number for question in questions for number in question.numbers) == 1:
         return []
-    return [f"In de inleiding staat nog een vraag: “{_short(asked[-1])}” Controleer de indeling."]
+    return [f"In de inleiding staat nog een vraag: “{_short(sentences[-1])}” Controleer de indeling."]
 
 
 def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Found, str]:
@@ -221,16 +221,16 @@ def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Foun
         return labelled, ""
     named = all(mark.asker for mark in series)
     marks = {mark.index: mark for mark in series}
-    found = Found(first=series[0].index)
+    parts = Found(first=series[0].index)
     current: Part | None = None
-    for index in range(found.first, len(paragraphs)):
+    for index in range(parts.first, len(paragraphs)):
         mark = marks.get(index)
         if mark is not None:
             current = Part(LabelKind.QUESTION, mark.numbers, index)
             current.skip = (
                 mark.asker_length if mark.asker and (named or "vraag" in mark.style) else mark.length
             )
-            found.parts.append(current)
+            parts.parts.append(current)
             if mark.part or paragraphs[index].text[current.skip :]:
                 current.body.append(index)
         elif (
@@ -239,13 +239,13 @@ def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Foun
             or (index in breaks and OPENING.match(paragraphs[index].text))
         ):
             current = None
-            found.loose.append(index)
+            parts.loose.append(index)
         elif _heads_next(paragraphs, index, current, marks, breaks):
-            found.loose.append(index)
+            parts.loose.append(index)
         else:
             current.body.append(index)
     askers = [f"{_named(mark.numbers)} {mark.asker}" for mark in series if mark.asker]
-    return found, f"Wie vraagt: {'; '.join(askers)}" if askers and named else ""
+    return parts, f"Wie vraagt: {'; '.join(askers)}" if askers and named else ""
 
 
 def _heads_next(
@@ -263,8 +263,8 @@ def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) 
     """What stands apart below the last question and goes on in nothing: who sends a set on adds it."""
     for n, index in enumerate(part.body):
         text = paragraphs[index].text
-        asked = any("?" in paragraphs[before].text for before in part.body[:n])
-        if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
+        asks = any("?" in paragraphs[before].text for before in part.body[:n])
+        if not asks or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
             continue
         if not _TO_MINISTER.search(text) and ("?" not in text or TO_COLLEAGUE.search(text)):
             return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []

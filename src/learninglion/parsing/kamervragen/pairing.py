@@ -141,11 +141,11 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
 
 
 def pair_in_tables(
-    paragraphs: Sequence[Paragraph], spans: Sequence[Span], *, told: bool = False
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], *, announced: bool = False
 ) -> tuple[QAPair, ...]:
     """The pairs in tables with a column for questions and one for answers, under a head that says so.
 
-    `told`: the document itself says that it holds questions; then a table may do without a head.
+    `announced`: the document itself says that it holds questions; then a table may do without a head.
     """
     pairs: list[QAPair] = []
     columns: tuple[int, int, int | None] | None = None
@@ -153,7 +153,7 @@ def pair_in_tables(
         if paragraph.kind is not BlockKind.TABLE:
             continue
         at = span.start
-        columns = _COUNTING if told and _counts_questions(paragraph.text) else columns
+        columns = _COUNTING if announced and _counts_questions(paragraph.text) else columns
         for row in paragraph.text.split("\n"):
             cells = _cells(row, at)
             at += len(row) + 1
@@ -331,7 +331,7 @@ def pair_up(
     are those of a set only where something says so: numbered questions of a study are its text.
     """
     announced = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
-    in_tables = pair_in_tables(paragraphs, spans, told=announced)
+    in_tables = pair_in_tables(paragraphs, spans, announced=announced)
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))

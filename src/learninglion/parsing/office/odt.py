@@ -611,11 +611,11 @@ def _read_ground(node: etree._Element) -> tuple[Colour | None, bool | None]:
 def _shown_in(mark: etree._Element) -> str:
     """What a box to tick or a list to choose from shows that came from a Word file."""
     kind = (attribute(mark, "type") or "").rpartition(".")[2]
-    said = [(attribute(inner, "name"), attribute(inner, "value") or "") for inner in mark]
+    entries = [(attribute(inner, "name"), attribute(inner, "value") or "") for inner in mark]
     if kind == "FORMCHECKBOX":
-        return "☒" if ("Checkbox_Checked", "true") in said else "☐"
-    choices = [value for name, value in said if name == "Dropdown_ListEntry"]
-    chosen = next((value for name, value in said if name == "Dropdown_Selected"), "0")
+        return "☒" if ("Checkbox_Checked", "true") in entries else "☐"
+    choices = [value for name, value in entries if name == "Dropdown_ListEntry"]
+    chosen = next((value for name, value in entries if name == "Dropdown_Selected"), "0")
     return "".join(choices[int(chosen) : int(chosen) + 1]) if chosen.isdecimal() else ""
 
 

@@ -63,14 +63,16 @@ class Reason(StrEnum):
 class Omissions:
     """What was left out while reading, each with the reason and the place, to be told in warnings."""
 
-    found: dict[Reason, list[tuple[str, str]]] = field(default_factory=dict)  # text, and the text before it
+    stretches: dict[Reason, list[tuple[str, str]]] = field(
+        default_factory=dict
+    )  # text, and the text before it
 
     def add(self, reason: Reason, text: str, before: str = "") -> None:
         """Note that `text` is left out for `reason`, behind the words `before`; nothing where it is blank."""
         text, before = squash(tidy(text)), squash(tidy(before))[-_CONTEXT:].lstrip()
         if not text:
             return
-        places = self.found.setdefault(reason, [])
+        places = self.stretches.setdefault(reason, [])
         if places and places[-1][1] == before:  # the next run of the same stretch
             places[-1] = (f"{places[-1][0]} {text}", before)
         else:
@@ -79,7 +81,7 @@ class Omissions:
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each stretch; after a dozen of one kind only how many more there are."""
         messages: list[str] = []
-        for reason, places in self.found.items():
+        for reason, places in self.stretches.items():
             for text, before in places[:_TOLD_MOST]:
                 behind = f" (na “{before}”)" if before else ""
                 messages.append(f"{reason}: “{_shortened(text)}”{behind}.")

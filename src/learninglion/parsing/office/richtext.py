@@ -105,7 +105,7 @@ class _State:
 class _Flow:
     """A stream of paragraphs: the text itself, a note, the head of a page."""
 
-    found: list[Paragraph] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
     piece: Piece = field(default_factory=Piece)
     label: str = ""
     cell: list[Paragraph] = field(default_factory=list)
@@ -125,7 +125,7 @@ class _Flow:
             self.cell += made
         else:
             self.end_table()
-            self.found += made
+            self.paragraphs += made
 
     def end_cell(self) -> None:
         """End the cell that is being read."""
@@ -154,14 +154,14 @@ class _Flow:
         if not self.rows:
             return
         self.rows, self.ends = _in_columns(self.rows, self.ends), []
-        self.found += table_or_text([(row, False) for row in self.rows])
+        self.paragraphs += table_or_text([(row, False) for row in self.rows])
         self.rows = []
 
     def finished(self) -> list[Paragraph]:
         """All paragraphs, once everything is read."""
         self.end_paragraph(bool(self.cell or self.row))
         self.end_table()
-        return self.found
+        return self.paragraphs
 
 
 def _in_columns(rows: list[list[Cell]], ends: list[list[int]]) -> list[list[Cell]]:
@@ -333,7 +333,7 @@ class _Reader:
 
     def _end_box(self, flow: _Flow, outer: _Flow | None) -> None:
         if outer is not None:
-            (outer.cell if outer.cell or outer.row else outer.found).extend(flow.finished())
+            (outer.cell if outer.cell or outer.row else outer.paragraphs).extend(flow.finished())
 
     def _end_title(self, flow: _Flow) -> None:
         self.title = " ".join(p.text for p in flow.finished())
@@ -369,7 +369,7 @@ class _Reader:
 
     def _before(self) -> str:
         flow = self.state.into or self.body
-        return flow.piece.text or (flow.found[-1].text if flow.found else "")
+        return flow.piece.text or (flow.paragraphs[-1].text if flow.paragraphs else "")
 
     # -- words and signs
 

@@ -187,7 +187,7 @@ class _PageReader:
     linked: _Linked = field(default_factory=_Linked)
     notes: list[Note] = field(default_factory=list)
     edges: list[Paragraph] = field(default_factory=list)
-    found: list[Paragraph] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
     piece: Piece = field(default_factory=Piece)
     label: str = ""  # of a list item whose text is still to come
     counters: dict[etree._Element, int] = field(default_factory=dict)
@@ -210,7 +210,7 @@ class _PageReader:
         self.main = frozenset(_main_parts(root))
         self._read(root, ROOT, BlockKind.PARAGRAPH, False)
         self._close(BlockKind.PARAGRAPH, 0)
-        return self.found
+        return self.paragraphs
 
     # -- elements
 
@@ -358,13 +358,13 @@ class _PageReader:
             self.piece.say(line, look.strong, look.shift)
 
     def _last(self) -> str:
-        return self.found[-1].text if self.found else ""
+        return self.paragraphs[-1].text if self.paragraphs else ""
 
     def _close(self, kind: BlockKind, level: int) -> None:
         if self.piece.text.strip() or self.piece._shifted:
             text = self.piece.text.lstrip()
             label = "" if _LABELLED.match(text) else self.label
-            self.found.extend(lines_of(self.piece, label, kind, level))
+            self.paragraphs.extend(lines_of(self.piece, label, kind, level))
             self.label = ""
         self.piece = Piece()
 
@@ -427,10 +427,10 @@ class _PageReader:
     def _inside(self, node: etree._Element, look: Look) -> list[Paragraph]:
         """What stands in a cell."""
         inner = replace(self)
-        inner.found, inner.piece, inner.label = [], Piece(), ""
+        inner.paragraphs, inner.piece, inner.label = [], Piece(), ""
         inner._children(node, look, BlockKind.PARAGRAPH)
         inner._close(BlockKind.PARAGRAPH, 0)
-        return inner.found
+        return inner.paragraphs
 
     def _table(self, table: etree._Element, look: Look) -> None:
         rows: dict[str, list[tuple[etree._Element, Look]]] = {"head": [], "body": [], "foot": []}
@@ -441,7 +441,7 @@ class _PageReader:
         for row, row_look in (*rows["head"], *rows["body"], *rows["foot"]):
             cells = list(self._cells(row, row_look, look.ground, columns, taken))
             read.append((cells, any(inner is not row for inner in row.iter("table"))))
-        self.found.extend(table_or_text(read, table.get("role") in ("presentation", "none")))
+        self.paragraphs.extend(table_or_text(read, table.get("role") in ("presentation", "none")))
 
     def _collect(
         self, node: etree._Element, look: Look, group: str, rows: dict[str, list[tuple[etree._Element, Look]]]
@@ -463,7 +463,7 @@ class _PageReader:
                 if (node, look) not in rows[group]:
                     rows[group].append((node, look))
             else:
-                self.found.extend(self._inside(inner, own))
+                self.paragraphs.extend(self._inside(inner, own))
 
     def _columns(self, table: etree._Element, ground: Colour | None) -> Iterator[tuple[Colour | None, bool]]:
         """The ground of each column that the table describes, and whether it is folded away."""
@@ -484,10 +484,11 @@ class _PageReader:
         taken: dict[int, int],
     ) -> Iterator[Cell]:
         place = 0
-        looks = [self.cascade.look(cell, look).display for cell in row if isinstance(cell.tag, str)]
-        if look.display == "table-row" and "table-cell" not in looks and "none" not in looks:
-            yield Cell(self._inside(row, look))
-            return
+        if look.display == "table-row" and not any(cell.tag in ("td", "th") for cell in row):
+            displays = [self.cascade.look(cell, look).display for cell in row if isinstance(cell.tag, str)]
+            if "table-cell" not in displays and "none" not in displays:
+                yield Cell(self._inside(row, look))  # a row that holds text and no cells
+                return
         for cell in row:
             if not isinstance(cell.tag, str):
                 continue
@@ -576,7 +577,7 @@ class _PageReader:
         if inside and self.deep < _PAGES_DEEP and look.unseen is None:
             self._close(BlockKind.PARAGRAPH, 0)
             page = read_page(inside, self.name, "utf-8" if written else "", (), self.pages, self.deep + 1)
-            self.found.extend(page.paragraphs)
+            self.paragraphs.extend(page.paragraphs)
             self.notes += page.notes
         elif address:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())

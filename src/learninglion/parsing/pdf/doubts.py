@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -17,7 +18,8 @@ _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _AROUND = 24  # signs of the line on either side that are told
 _FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}")
-_MOST = 2_000  # level lines: a page with more is a drawing
+_OPENS = re.compile(r"(?<!\S)\d")
+_MOST = 200  # lines at one height that are looked at
 
 
 def doubtful_figures(page: Page) -> Iterator[str]:
@@ -27,8 +29,9 @@ def doubtful_figures(page: Page) -> Iterator[str]:
             first, second = line.text[one.end - 1], line.text[other.start]
             if first.isdigit() and second.isdigit() and _are_doubtful(line, one, other):
                 yield _words(line, one.end)
-    yield from _with_strokes(page)
-    yield from _alone(page.lines)
+    level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
+    yield from _with_strokes(page, level)
+    yield from _alone(level, _drawn_late(page.lines))
 
 
 def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
@@ -43,43 +46,55 @@ def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
     return one.end == other.start and abs(falls) < _LEVEL * large
 
 
-def _with_strokes(page: Page) -> Iterator[str]:
+def _with_strokes(page: Page, lines: Sequence[Line]) -> Iterator[str]:
     """Figures with a short level line ahead of them that may be a sign of minus."""
-    strokes = page.rules[0] if len(page.rules[0]) < _MOST else ()
-    figures = [
-        (line, found.start())
-        for line in page.lines
-        if strokes
-        for found in re.finditer(r"(?<!\S)\d", line.text)
-    ]
     struck = [hidden.box for hidden in page.hidden if hidden.reason is Reason.STRUCK]
-    for x0, y0, x1, y1 in strokes:
-        if any(left <= (x0 + x1) / 2 <= right and low <= y0 <= high for left, low, right, high in struck):
+    largest = max((line.size for line in lines), default=0.0)
+    for x0, y0, x1, y1 in page.rules[0]:
+        middle = (y0 + y1) / 2
+        if x1 - x0 > _STROKE[1] * largest or any(a <= x0 <= c and b <= y0 <= d for a, b, c, d in struck):
             continue
-        for line, at in figures:
-            size, height = line.size, (y0 + y1) / 2 - line.baseline
-            if not (
-                _STROKE[0] * size < x1 - x0 < _STROKE[1] * size
-                and _HEIGHT[0] * size < height < _HEIGHT[1] * size
-            ):
-                continue
-            free = not at or line.x_edges[at - 1] < x0 + 0.1 * size
-            if free and -0.1 * size < line.x_edges[at] - x1 < _BESIDE * size:
-                yield _words(line, at)
-
-
-def _alone(lines: Sequence[Line]) -> Iterator[str]:
-    """Small figures that stand in or at a line of larger text and found no place in it."""
-    small = [line for line in lines if not line.angle and _FIGURES.fullmatch(line.text)]
-    for figure in small:
-        for line in lines:
+        for line in _between(lines, middle - _HEIGHT[1] * largest, middle):
             size = line.size
-            if figure.size >= _SMALLER * size or line.angle:
-                continue
+            short = _STROKE[0] * size < x1 - x0 < _STROKE[1] * size
+            if short and _HEIGHT[0] * size < middle - line.baseline < _HEIGHT[1] * size:
+                at = bisect_left(line.x_edges, x1 - 0.1 * size)  # the sign right behind it
+                free = not at or line.x_edges[at - 1] < x0 + 0.1 * size
+                if free and _OPENS.match(line.text, at) and line.x_edges[at] - x1 < _BESIDE * size:
+                    yield _words(line, at)
+
+
+def _drawn_late(lines: Sequence[Line]) -> set[int]:
+    """The figures (by identity) that come behind text that stands below them."""
+    late: set[int] = set()
+    for above, line in pairwise(lines):
+        rises = line.baseline > above.baseline + line.size
+        if _FIGURES.fullmatch(line.text) and (rises or id(above) in late):
+            late.add(id(line))
+    return late
+
+
+def _alone(lines: Sequence[Line], late: set[int]) -> Iterator[str]:
+    """Small figures that stand in or at a line of larger text and found no place in it."""
+    largest = max((line.size for line in lines), default=0.0)
+    for figure in lines:
+        if not _FIGURES.fullmatch(figure.text) or figure.size >= _SMALLER * largest:
+            continue
+        low, high = (figure.baseline - share * largest for share in (_INSIDE[1], _INSIDE[0]))
+        for line in _between(lines, low, high):
+            size = line.size
             inside = _INSIDE[0] * size < figure.baseline - line.baseline < _INSIDE[1] * size
-            if inside and line.x0 < figure.x0 < line.x1 + _BESIDE * size:
+            beside = line.x0 < figure.x0 and (figure.x0 < line.x1 + _BESIDE * size or id(figure) in late)
+            if figure.size < _SMALLER * size and inside and beside:
                 yield f"{figure.text} … {_words(line, 0)}"
                 break
+
+
+def _between(lines: Sequence[Line], low: float, high: float) -> Sequence[Line]:
+    """Those of the lines, which are sorted by their baselines, that stand between two heights."""
+    first = bisect_left(lines, low, key=lambda line: line.baseline)
+    last = bisect_right(lines, high, key=lambda line: line.baseline)
+    return lines[first : min(last, first + _MOST)]
 
 
 def _words(line: Line, at: int) -> str:

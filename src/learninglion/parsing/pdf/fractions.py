@@ -286,8 +286,9 @@ def _join_fraction(
         part.text[:1].isalnum() or part.text[:1] in "/\u2044\u2215" for part in parts
     ):
         return None
+    after = strips[index + count : index + count + 1]
     slash = parts[1] if count == 3 and parts[1].text.strip() in _SLASHES else None
-    beside = _beside(before, strips[index + count : index + count + 1], parts) or slash
+    beside = _beside(before, after, parts) or slash or _label_of((*before[-1:], *after), parts, bars)
     if beside is None:
         return None
     text = "".join(part.text for part in parts).strip()
@@ -301,7 +302,8 @@ def _join_fraction(
     else:
         return None
     left, right = min(part.xs[0] for part in parts), max(part.x_end for part in parts)
-    if before and before[-1].text[-1:].isdigit() and before[-1] is beside:
+    near = before and before[-1] is beside and left - beside.x_end < _NEAR * beside.style.size
+    if near and before[-1].text[-1:].isdigit():
         text = f" {text}"
     edges = [left + k * (right - left) / len(text) for k in range(len(text))]
     spaced = parts[0].spaced and not (
@@ -357,6 +359,14 @@ def _beside(before: Sequence[Strip], after: Sequence[Strip], parts: Sequence[Str
         if -0.3 * size < distance < _NEAR * size and low - 0.7 * size <= strip.y <= high + 0.7 * size:
             return strip
     return None
+
+
+def _label_of(strips: Sequence[Strip], parts: Sequence[Strip], bars: Sequence[Box]) -> Strip | None:
+    """The text in another cell of the row of a fraction that has its cell to itself: it stands at the bar."""
+    ordered = sorted(parts, key=lambda part: -part.y)
+    if len(parts) != 2 or not _bar_between(ordered[0], ordered[1], bars):
+        return None
+    return next((strip for strip in strips if _is_around(parts[0], parts[1], strip)), None)
 
 
 def _is_stack(one: Strip, other: Strip, term: re.Pattern[str] = _TERM) -> bool:

@@ -266,14 +266,20 @@ def find_unseen(
     with _Switched(list(stock.handles.values())):
         bare = _draw(page)
     shown = _shows(plain, bare, boxes, frame)
+    dark = set(objects[~white].tolist())
+    pale = [handle for item, handle in stock.handles.items() if item not in dark]
+    if white.any() and len(pale) < len(stock.handles):  # the ink of a dark letter is not a white one's
+        with _Switched(pale):
+            dark_only = _draw(page)
+        shown = np.where(white, _shows(plain, dark_only, boxes, frame), shown)
     under = _find_under(stock, objects, centres)
     if 0 < len(under) < len(stock.handles):  # what is written on a cover shows, not what is under it
         with _Switched([stock.handles[item] for item in sorted(under)]):
             above = _draw(page)
         beneath = np.isin(objects, np.array(sorted(under), np.uint64))
         shown = np.where(beneath, _shows(plain, above, boxes, frame), shown)
-    dark = letters & inside & ~shown
-    if not dark.any():
+    unseen = letters & inside & ~shown
+    if not unseen.any():
         return None
     with _Switched(shapes):
         alone = _draw(page)
@@ -281,7 +287,7 @@ def find_unseen(
             blank = _draw(page)
     drawn = _shows(alone, blank, boxes, frame)
     reasons: list[Reason | None] = [None] * len(letters)
-    for place in np.flatnonzero(dark).tolist():
+    for place in np.flatnonzero(unseen).tolist():
         if drawn[place]:
             reasons[place] = _what_covers(stock, int(objects[place]), centres[place], paper)
         else:

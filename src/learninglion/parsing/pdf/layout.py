@@ -726,8 +726,8 @@ class _Writer:
             if anchor is None:
                 lost.append(f"{note.mark} (pagina {note.page})")
             footnotes.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
-        told = f"In de tekst is geen verwijzing gevonden naar voetnoot {', '.join(lost)}."
-        return tuple(footnotes), (told,) if lost else ()
+        warning = f"In de tekst is geen verwijzing gevonden naar voetnoot {', '.join(lost)}."
+        return tuple(footnotes), (warning,) if lost else ()
 
 
 def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int]) -> list[_Placed]:
@@ -833,8 +833,8 @@ def _find_leading(lines: Sequence[Line], size: float) -> float:
         ):
             steps[round(step, 1)] += 1
             within[round(step, 1)] += below.text[:1].islower()
-    told = +within or steps
-    return max(told, key=lambda step: (told[step], -step), default=1.2 * size)
+    usual = +within or steps
+    return max(usual, key=lambda step: (usual[step], -step), default=1.2 * size)
 
 
 def _find_margins(

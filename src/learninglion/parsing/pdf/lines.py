@@ -373,6 +373,8 @@ def _close_up(run: list[Strip], figures: bool) -> None:
         return
     gaps = [after.xs[0] - before.x_end for before, after in pairwise(run)]
     usual = median(gaps)
+    if figure and max(gaps) - min(gaps) >= _EVEN * run[0].style.size:
+        return  # white of two sizes: somewhere there is a space
     if usual < (_FIGURE_SPREAD if figure else _SPREAD) * run[0].style.size:
         for strip, gap in zip(run[1:], gaps, strict=True):
             strip.spaced = strip.spaced and gap > usual + _EVEN * strip.style.size

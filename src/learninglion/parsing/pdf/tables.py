@@ -137,7 +137,7 @@ def find_head_rows(
     if not outside or not (rules[1] or any(map(_has_columns, lines))):
         return set()
     grids = find_grids(*rules)
-    found: set[int] = set()
+    head_rows: set[int] = set()
     for table in find_tables([lines], [rules])[0] or _only_row(lines):
         inside = lines[table.first : table.last + 1]
         middle = (table.columns[0][0] + table.columns[-1][1]) / 2
@@ -153,8 +153,8 @@ def find_head_rows(
             (top, [row for row in rows[::-1] if row[0].baseline > top]),
             (bottom, [row for row in rows if row[0].baseline < bottom]),
         ):
-            found |= _rows_at(edge, away, table, inside, drawn)
-    return found
+            head_rows |= _rows_at(edge, away, table, inside, drawn)
+    return head_rows
 
 
 def _only_row(lines: Sequence[Line]) -> tuple[Table, ...]:
@@ -175,7 +175,7 @@ def _rows_at(
     steps = sorted(a.baseline - b.baseline for a, b in pairwise(inside) if a.baseline > b.baseline)
     usual = steps[len(steps) // 2] if steps else 0.0
     filled: set[int] = set()
-    found: set[int] = set()
+    members: set[int] = set()
     framed = False
     for row in rows:
         within = drawn is not None and all(_is_in(drawn, x.baseline, (x.x0 + x.x1) / 2) for x in row)
@@ -188,9 +188,9 @@ def _rows_at(
                 break
             filled.update(k for under in columns for k, _ in under)
         framed = framed or within
-        found.update(map(id, row))
+        members.update(map(id, row))
         edge = row[0].baseline
-    return found if framed or filled >= set(range(1, len(table.columns))) else set()
+    return members if framed or filled >= set(range(1, len(table.columns))) else set()
 
 
 def _is_in(grid: Grid, baseline: float, x: float) -> bool:
