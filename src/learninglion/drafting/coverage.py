@@ -17,7 +17,7 @@ from learninglion.drafting.askings import (
     polarity,
     searched,
 )
-from learninglion.drafting.relevance import LIKELY, Brought, Judged, Relevance, built_in
+from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import squash
 from learninglion.models import (
@@ -131,7 +131,7 @@ def read_said(
     judged = {
         Whose.MACHINE: judge.of_selection(selection, sources[Whose.MACHINE], trusted=True),
         Whose.SOURCE: judge.of_selection(selection, sources[Whose.SOURCE]),
-        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], brought=Brought.SAID),
+        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], written=True),
     }
     return Said(askings, whose, judged)
 

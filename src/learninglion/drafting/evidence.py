@@ -34,9 +34,6 @@ gives: whether it holds what is waited for; found: the score of the search, as l
 neither way, where a person brought the source).
 """
 
-SAID_IT = ("cosine", "gives")
-"""What is known of a sentence that somebody wrote as an answer; those that no search found."""
-
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
 """What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
 
@@ -100,11 +97,6 @@ class Evidence:
 
     says: Floats  # shape (units, len(SAYS_IT))
     asked: Floats  # shape (len(ASKED_BEFORE),)
-
-    @property
-    def said(self) -> Floats:
-        """The numbers of SAID_IT; shape (units, len(SAID_IT))."""
-        return self.says[:, [SAYS_IT.index(name) for name in SAID_IT]]
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions

@@ -12,7 +12,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -23,7 +22,6 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, searched
 from learninglion.drafting.evidence import (
     ASKED_BEFORE,
-    SAID_IT,
     SAYS_IT,
     Evidence,
     Meaning,
@@ -49,19 +47,14 @@ LIKELY = float(_SHIPPED["likely"])
 Learned: from this chance on what is taken answers the judged questions oftenest, less what does not.
 """
 
-SAID = 0.5
-"""From this chance on what a person wrote answers a part; below it he is asked to look whether it does."""
+SAID = float(_SHIPPED["said"])
+"""From this chance on what a person wrote answers a part; below it he is asked to look whether it does.
+
+Learned: where most of the hand-written sentences, as many that answer as that do not, are told right.
+"""
 
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
-
-
-class Brought(Enum):
-    """Where a text comes from: by that a sentence in it answers more or less likely."""
-
-    FOUND = auto()  # by the search, or quoted as it stands from what a person chose
-    CHOSEN = auto()  # written from what a person chose, and checked
-    SAID = auto()  # a person's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +81,20 @@ class Weights:
     """What was learned."""
 
     centre: Floats  # of word vectors, shape (dimensions,)
-    says: Curves  # over SAYS_IT: whether a sentence that was found answers
-    said: Curves  # over SAID_IT: whether one does that a person wrote
+    says: Curves  # over SAYS_IT: whether a sentence answers
     asked: Curves
     likely: float = 1.0  # see LIKELY
-    chosen: float = 0.0  # added to the log odds of what was written from a source that a person chose
+    said: float = 1.0  # see SAID
+    chosen: float = 0.0  # added to the log odds of what somebody wrote for this very question
 
-    def near(self, evidence: Evidence, whose: Brought = Brought.FOUND) -> Floats:
-        """The chance of every unit that it answers.
+    def near(self, evidence: Evidence, *, written: bool = False) -> Floats:
+        """The chance of every unit that it answers; `written`: for this question, and not found.
 
         A source that was asked nearly this, and not the same, tells of another thing.
         """
         nearly, *thing = self.asked.each(evidence.asked)
-        says = self.said.chance(evidence.said) if whose is Brought.SAID else self.says.chance(evidence.says)
-        if whose is Brought.CHOSEN:
+        says = self.says.chance(evidence.says)
+        if written:
             says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
         near: Floats = says * (1.0 - nearly * (1.0 - math.prod(thing)))
         return near
@@ -137,9 +130,8 @@ class Judged:
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
-    says, said = _curves(data, "says", SAYS_IT), _curves(data, "said", SAID_IT)
-    likely, chosen = float(str(data["likely"])), float(str(data["chosen"]))
-    return Weights(centre, says, said, _curves(data, "asked", ASKED_BEFORE), likely, chosen)
+    bars = (float(str(data[name])) for name in ("likely", "said", "chosen"))
+    return Weights(centre, _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE), *bars)
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -183,14 +175,15 @@ class Relevance:
         sources: Sequence[Source],
         *,
         scores: Scores = MappingProxyType({}),
-        brought: Brought = Brought.FOUND,
+        written: bool = False,
         introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
-        `scores`: those of the search, by source.
+        `scores`: those of the search, by source. `written`: by a person or a
+        model for this question; it answers more likely than what was found.
         """
         askings = searched(question)
         if not askings:
@@ -199,7 +192,7 @@ class Relevance:
         about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
-        chances = [[self.weights.near(e, brought).round(6) for e in row] for row in evidence]
+        chances = [[self.weights.near(e, written=written).round(6) for e in row] for row in evidence]
         says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
         either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
@@ -226,7 +219,7 @@ class Relevance:
             selection.question.text,
             sources,
             scores=scores,
-            brought=Brought.CHOSEN if person and trusted else Brought.FOUND,
+            written=person and trusted,
             introduction=selection.introduction,
         )
 

@@ -23,7 +23,6 @@ from learninglion.drafting.askings import Asking, searched
 from learninglion.drafting.evidence import (
     ASKED_BEFORE,
     ASKED_CURVES,
-    SAID_IT,
     SAYS_IT,
     Evidence,
     Meaning,
@@ -289,7 +288,7 @@ def area(high: Sequence[float], low: Sequence[float]) -> float:
 def fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
-    """Both sets of curves from examples with their evidence."""
+    """Both sets of curves and the bars from examples with their evidence."""
     used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.answers is not None]
     empty = blank(centre)
     says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
@@ -298,20 +297,9 @@ def fit_all(
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, empty.says, weights)
-    said = _fit_said(examples, evidence, empty.said)
-    chosen = find_chosen(examples, evidence, says)
-    fitted = Weights(centre, says, said, _fit_asked(examples, evidence), chosen=chosen)
+    chosen, said = find_chosen(examples, evidence, says)
+    fitted = Weights(centre, says, _fit_asked(examples, evidence), said=said, chosen=chosen)
     return replace(fitted, likely=find_likely(examples, evidence, fitted))
-
-
-def _fit_said(examples: Sequence[Example], evidence: Sequence[Evidence], empty: Curves) -> Curves:
-    """Whether a sentence answers, of the hand-written cases: as many that do as that do not."""
-    of_case = [e.score is None and (e.answers is False or bool(e.units)) for e in examples]
-    cases = [(e, v) for e, v, told in zip(examples, evidence, of_case, strict=True) if told]
-    rows = np.concatenate([v.said for _, v in cases]).astype(float)
-    answers = np.array([place in e.units for e, v in cases for place in range(len(v.says))])
-    even = np.where(answers, (~answers).mean(), answers.mean())  # as many that do as that do not
-    return fit(rows, answers.astype(float), empty, even)
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
@@ -348,25 +336,26 @@ def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weigh
     return math.floor(20 * bar) / 20  # some hundred questions tell no finer
 
 
-def find_chosen(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
-    """By how much the log odds rise of what was written from a source that a person chose, so that of what is
-    sure 19 in 20 answer: of the hand-written cases, as many sentences that answer as that do not.
+def find_chosen(
+    examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves
+) -> tuple[float, float]:
+    """By how much the log odds rise of what was written for a question, so that of what is sure 19 in 20
+    answer, and the chance (then) from which on most are told right: of the sentences of the hand-written
+    cases, as many that answer as that do not.
     """
     chances: dict[bool, list[float]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
-        if (
-            example.answers is not None and example.score is None
-        ):  # what stands beside an answer may answer a little too
+        if example.answers is not None and example.score is None:
+            # what stands beside an answer may answer a little too
             places = sorted(example.units) if example.answers else range(len(read.says))
             chances[example.answers] += says.chance(read.says[list(places)]).tolist()
-    rows = [(c, right, 1 / len(of)) for right, of in chances.items() for c in of]
-    right = total = 0.0
-    bar = SURE
-    for chance, answers, weight in sorted(rows, reverse=True):
-        total += weight
-        right += weight * answers
-        bar = chance if 20 * right >= 19 * total else bar
-    return log_odds(SURE) - log_odds(min(bar, SURE))
+    rows = sorted(((c, right, 1 / len(of)) for right, of in chances.items() for c in of), reverse=True)
+    right = np.cumsum([weight * answers for _, answers, weight in rows])
+    wrong = np.cumsum([weight * (not answers) for _, answers, weight in rows])
+    sure = [row[0] for row, well, ill in zip(rows, right, wrong, strict=True) if well >= 19 * ill]
+    rise = log_odds(SURE) - log_odds(min([*sure[-1:], SURE]))
+    odds = log_odds(rows[int(np.argmax(right - wrong))][0]) + rise
+    return rise, math.floor(20 / (1 + math.exp(-odds))) / 20
 
 
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
@@ -379,8 +368,8 @@ def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.f
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    says, said = flat(len(SAYS_IT), tuple(range(len(SAYS_IT)))), flat(len(SAID_IT), (0,))
-    return Weights(centre, says, said, flat(len(ASKED_BEFORE), ASKED_CURVES))
+    says = flat(len(SAYS_IT), tuple(range(len(SAYS_IT))))
+    return Weights(centre, says, flat(len(ASKED_BEFORE), ASKED_CURVES))
 
 
 def flat(signals: int, starts: tuple[int, ...]) -> Curves:
@@ -411,9 +400,9 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
     data = {
         "card": dict(card),
         "likely": weights.likely,
+        "said": weights.said,
         "chosen": round(weights.chosen, 4),
         "says": points_of(SAYS_IT, weights.says),
-        "said": points_of(SAID_IT, weights.said),
         "asked": points_of(ASKED_BEFORE, weights.asked),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
