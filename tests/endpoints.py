@@ -60,6 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/tokenize"):
             self._json(404, {"error": {"message": "not here"}})
             return
+        if self.server.trouble == "key":
+            self._json(401, {"error": {"message": "no"}})
+            return
         schema = "response_format" in body
         if schema and not self.server.enforces_schema:
             self._json(400, {"error": {"message": "response_format is not supported"}})

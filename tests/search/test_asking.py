@@ -17,8 +17,21 @@ from learninglion.evaluation.document_questions import (
     measure_questions,
     read_document_questions,
 )
-from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, QAPair, Span
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.models import (
+    Block,
+    BlockKind,
+    Document,
+    DocumentCard,
+    DocumentKind,
+    Footnote,
+    QAPair,
+    RawFile,
+    Span,
+)
 from learninglion.models.errors import InputError
+from learninglion.parsing import parse
+from learninglion.sample import sample_documents
 from learninglion.search.asking import (
     Reply,
     Verdict,
@@ -87,6 +100,21 @@ def put(folder: Path, question: str, *documents: Document) -> Reply:
     index = Index.open(folder / "index", HashingEncoder(128))
     index.update(reader)
     return find_answers(index, reader, question, library=library)
+
+
+def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
+    papers = [RawFile(path.name, path.read_bytes(), str(path)) for path in sample_documents()]
+    library = ParsedLibrary([parse(paper) for paper in papers if paper.name.endswith("-9001.pdf")])
+    reader = MemoryReader(library.entries())
+    index = Index.open(tmp_path / "index", NanoEncoder())
+    index.update(reader)
+    reply = find_answers(index, reader, "Hoeveel kilo vuurwerk mag een winkelier opslaan?", library=library)
+    first, second = reply.answers[:2]
+    assert reply.disagree and "van 10.000 naar 5.000 kilo" in first.quote
+    assert first.quote_span.of(library.document(first.document.id).text) == first.quote
+    assert "ten hoogste 10.000 kilo" in second.quote
+    assert first.document.date == date(2024, 2, 15) and second.document.date == date(2011, 2, 24)
+    assert first.source_id not in {item.source_id for item in reply.near}
 
 
 @pytest.fixture

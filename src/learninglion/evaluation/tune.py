@@ -113,7 +113,7 @@ def _order(likeness: Floats, random: np.random.Generator) -> list[int]:
     return [number for group in groups for number in group]
 
 
-_LEARN = "import sys; from learninglion.evaluation.tune import learn_in; learn_in(sys.argv[1])"
+_LEARN = "import sys; from learninglion.evaluation.tune import _learn_in; _learn_in(sys.argv[1])"
 # What numpy computes with reads these when it is loaded. On a machine that does other work as well, several
 # threads that wait for each other cost many times what one does.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from learninglion.drafting import line
+from learninglion.drafting.askings import searched
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import fold, words
-from learninglion.models import Document, DocumentCard, DocumentKind
+from learninglion.models import Document, DocumentCard, DocumentKind, Selection, SubQuestion
 from learninglion.search.comparing import (
     ChangeWanted,
     anchor,
@@ -148,17 +150,21 @@ def find_answers(
     material = merged(grouped([material_of(w, wanted) for w in shown])[:_MOST_MERGED])
     verdict, count, lacks = _judged(question, material, chance)
     answers, disagree = newest_first(question, material[:count])
-    near = tuple(material[count : count + _MOST_NEAR])
+    near = tuple(material[count:])
+    newer = None if disagree else _overtaking(f"{context} {question}".strip(), answers, best)
+    if newer is not None:
+        answers = (newer, *(m for m in answers if m.source_id != newer.source_id))
+        near = tuple(m for m in near if m.source_id != newer.source_id)
     return Reply(
         question,
         taken,
         verdict,
         answers,
-        near,
+        near[:_MOST_NEAR],
         round(chance, 4),
         *looked,
         english=read_question(question).english,
-        disagree=disagree,
+        disagree=disagree or newer is not None,
         not_told=lacks,
     )
 
@@ -208,6 +214,28 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
     days = {m.document.id: m.document.date.toordinal() for m in rivals if m.document.date}
     ordered = sorted(rivals, key=lambda m: -days[m.document.id])
     return (*ordered, *(m for m in answers if m not in rivals)), True
+
+
+def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weighed]) -> Material | None:
+    """What a newer document says of how it is now, where the first answer is of before.
+
+    That is the line of today of a draft, over what was read for the question. It knows Dutch only.
+    """
+    known = {weighed.source.id: weighed for weighed in best}
+    if not answers or answers[0].english or answers[0].source_id not in known:
+        return None
+    older, statement = known[answers[0].source_id].source, answers[0].quote
+    others = [w.source for w in best if w.source.document.id != older.document.id]
+    looked = Selection(SubQuestion((1,), question), "", (), ())
+    newer = line.newer_than(older, statement, looked, others)
+    for asking in searched(question) if newer else ():
+        followers = line.built_in().judge(asking, older, statement, newer)
+        follower = line.newest(followers)
+        if follower is not None and line.overtakes(asking, follower, followers):
+            span, made = follower.units[follower.place].span, material_of(known[follower.source.id])
+            quote = made.text[span.start - made.span.start : span.end - made.span.start]
+            return replace(made, quote=quote, quote_span=span, heads="")
+    return None
 
 
 def _read(
