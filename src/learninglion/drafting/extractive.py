@@ -24,7 +24,6 @@ from learninglion.drafting.line import (
     newer_than,
     newest,
     nothing_newer,
-    overtakes,
     voice_of,
 )
 from learninglion.drafting.line import built_in as built_in_line
@@ -315,12 +314,13 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
         held.add(older.id)
         places = sorted(made.taken[older.id])
         older_text = " ".join(units_of(older)[p].text for p in places)
-        newer = newer_than(older, older_text, made.selection, [hit.source for hit in hits])
+        selection = made.selection
+        sources = (*selection.chosen, *(hit.source for hit in (*selection.offered, *hits)))
+        newer = newer_than(older, older_text, selection.question.text, sources)
         for asking in made.answers.get(older.id, ()) if newer else ():
             most = max(places, key=lambda p: (coverage(asking.text, (units_of(older)[p].text,)), -p))
-            judged = line.judge(asking, older, units_of(older)[most].text, newer)
-            best = newest(judged)
-            if best is not None and overtakes(asking, best, judged):
+            best = line.overtaking(asking, older, units_of(older)[most].text, newer)
+            if best is not None:
                 _offer(made, next((hit for hit in hits if hit.source.id == best.source.id), None))
                 _follow(made, older, best, asking)
     return made.selection
@@ -574,10 +574,10 @@ def _newest_first(
         return citations
     known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
     older, quote = known[citations[0].source_id or ""], citations[0].quote
-    alike = newer_than(older, quote, selection, most=1)[-1:]  # by words; reading more of them costs too much
-    judged = line.judge(asking, older, quote, alike)
-    best = newest(judged)
-    if best is None or not overtakes(asking, best, judged):
+    # of the two the one by words: reading more of them costs too much
+    alike = newer_than(older, quote, selection.question.text, known.values(), most=1)[-1:]
+    best = line.overtaking(asking, older, quote, alike)
+    if best is None:
         return citations
     first = cite(best.source, best.units[best.place].span, locate)
     return (first, *(citation for citation in citations if citation.source_id != best.source.id))

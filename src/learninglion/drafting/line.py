@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -201,6 +201,14 @@ class Line:
             for source, rows in zip(newer, self.rows(asking, older, statement, newer), strict=True)
         )
 
+    def overtaking(
+        self, asking: Asking, older: Source, statement: str, newer: Sequence[Source]
+    ) -> Follows | None:
+        """What of `newer` takes the place of `statement`, the words of `older`; None where nothing does."""
+        followers = self.judge(asking, older, statement, newer)
+        best = newest(followers)
+        return best if best is not None and _overtakes(asking, best, followers) else None
+
 
 @cache
 def built_in() -> Line:
@@ -259,16 +267,16 @@ def _names(wanted: str, given: str) -> float:
 
 
 def newer_than(
-    older: Source, statement: str, selection: Selection, sources: Sequence[Source] = (), most: int = _READ
+    older: Source, statement: str, question: str, sources: Iterable[Source], most: int = _READ
 ) -> tuple[Source, ...]:
-    """The few sources newer than `older`: those offered first, and those that share most words with it.
+    """The few of `sources` newer than `older`: the first, and those that share most words with it.
 
     `most`: of each of the two.
     """
     day = older.document.date
     if day is None or older.kind is SourceKind.SUPPLIED:
         return ()
-    known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered), *sources)}
+    known = {source.id: source for source in sources}
     newer = [
         source
         for source in known.values()
@@ -277,7 +285,7 @@ def newer_than(
         and source.document.date > day
         and units_of(source)
     ]
-    older_text = f"{selection.question.text} {older.question} {statement}"
+    older_text = f"{question} {older.question} {statement}"
     weights = {stem: tells * min(len(stem), _LONG) for stem, tells in subject_words(older_text)}
     shared = {
         s.id: sum(weights[stem] * met for stem, met in matched(older_text, f"{s.question} {s.body}"))
@@ -305,7 +313,7 @@ def newest(followers: Sequence[Follows]) -> Follows | None:
     )
 
 
-def overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bool:
+def _overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bool:
     """Whether the best of what was found takes the place of the older answer: by its chance, or because it
     holds what is waited for and stands out among all the others. Where it holds that of the very thing that
     the question names, standing out is enough, however little it tells of a change ("blijft open tot ...").

@@ -16,7 +16,7 @@ from learninglion.drafting import line
 from learninglion.drafting.askings import searched
 from learninglion.dutch.questions import NUMERIC
 from learninglion.dutch.text import fold, words
-from learninglion.models import Document, DocumentCard, DocumentKind, Selection, SubQuestion
+from learninglion.models import Document, DocumentCard, DocumentKind
 from learninglion.search.comparing import (
     ChangeWanted,
     anchor,
@@ -226,12 +226,10 @@ def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weigh
         return None
     older, statement = known[answers[0].source_id].source, answers[0].quote
     others = [w.source for w in best if w.source.document.id != older.document.id]
-    looked = Selection(SubQuestion((1,), question), "", (), ())
-    newer = line.newer_than(older, statement, looked, others)
+    newer = line.newer_than(older, statement, question, others)
     for asking in searched(question) if newer else ():
-        followers = line.built_in().judge(asking, older, statement, newer)
-        follower = line.newest(followers)
-        if follower is not None and line.overtakes(asking, follower, followers):
+        follower = line.built_in().overtaking(asking, older, statement, newer)
+        if follower is not None:
             span, made = follower.units[follower.place].span, material_of(known[follower.source.id])
             quote = made.text[span.start - made.span.start : span.end - made.span.start]
             return replace(made, quote=quote, quote_span=span, heads="")
