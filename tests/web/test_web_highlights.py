@@ -16,7 +16,7 @@ from learninglion.models.plain import sha256_hex
 from learninglion.parsing import parse
 from learninglion.parsing.pdf.layout import regions
 from learninglion.web.pages.sources import place_on_page
-from learninglion.workflow.storage import PageFiles, PageImages
+from learninglion.workflow.page_images import PageFiles, PageImages
 
 _SCALE = 2.0
 LINES = (

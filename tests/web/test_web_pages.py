@@ -25,7 +25,7 @@ from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.storage import PageFiles, PageImages
+from learninglion.workflow.page_images import PageFiles, PageImages
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"

@@ -30,7 +30,7 @@ from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
 from learninglion.workflow.checkup import Readiness
-from learninglion.workflow.storage import PageImages
+from learninglion.workflow.page_images import PageImages
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"

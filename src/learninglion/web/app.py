@@ -39,7 +39,7 @@ from learninglion.web.rendering import Templates
 from learninglion.web.serving import RequestIds
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
-from learninglion.workflow.storage import PageImages
+from learninglion.workflow.page_images import PageImages
 
 # Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
 _NO_TELEMETRY: TelemetryConfig = {

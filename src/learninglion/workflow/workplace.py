@@ -37,13 +37,14 @@ from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.otlp import Collector, Tracer
+from learninglion.workflow.page_images import PAGES, PageFiles
 from learninglion.workflow.quality import Judging, Learning, Quality
 from learninglion.workflow.remarks import Remarks
 from learninglion.workflow.retention import Persons, Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
-from learninglion.workflow.storage import PAGES, PageFiles, Storage, Traces
+from learninglion.workflow.storage import Storage, Traces
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole

@@ -28,10 +28,10 @@ from learninglion.workflow import Workplace
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS, Run
 from learninglion.workflow.language_model import TestResult
+from learninglion.workflow.page_images import MOST_KEPT_BYTES
 from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.storage import MOST_KEPT_BYTES
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
 

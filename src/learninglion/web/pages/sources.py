@@ -15,7 +15,7 @@ from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
 from learninglion.web.access import Site, TheVisit, attachment, is_cross_site
 from learninglion.workflow import sets as workbench
-from learninglion.workflow.storage import PageSize
+from learninglion.workflow.page_images import PageSize
 
 router = APIRouter(include_in_schema=False)
 
