@@ -71,9 +71,8 @@ class Said:
 
     askings: tuple[Asking, ...]
     statements: Mapping[Statement, Whose]
-    judged: Mapping[
-        Whose, tuple[tuple[Judged, ...], ...]
-    ]  # for each part what each paragraph says on a source
+    # for each part what each paragraph says on a source
+    judged: Mapping[Whose, tuple[tuple[Judged, ...], ...]]
 
     def missing(self) -> tuple[str, ...]:
         """The parts that are left open, in the order they were asked."""

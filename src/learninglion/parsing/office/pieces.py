@@ -63,9 +63,8 @@ class Reason(StrEnum):
 class Omissions:
     """What was left out while reading, each with the reason and the place, to be told in warnings."""
 
-    stretches: dict[Reason, list[tuple[str, str]]] = field(
-        default_factory=dict
-    )  # text, and the text before it
+    # text, and the text before it
+    stretches: dict[Reason, list[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, reason: Reason, text: str, before: str = "") -> None:
         """Note that `text` is left out for `reason`, behind the words `before`; nothing where it is blank."""

@@ -151,12 +151,8 @@ class TextBuilder:
 # Two figures with wide white between them, of which text with one space between them would make one.
 _IN_THOUSANDS = re.compile(r"\D*\d{1,3} \d{3}")
 _SIGNED = re.compile("[-−–+] ")  # of an exponent, with white behind it
-_SMALL, _MUCH_SMALLER, _RAISED, _LOWERED = (
-    0.85,
-    0.8,
-    0.12,
-    0.06,
-)  # of the size of the line: raised and lowered signs
+# Of the size of the line: raised and lowered signs.
+_SMALL, _MUCH_SMALLER, _RAISED, _LOWERED = 0.85, 0.8, 0.12, 0.06
 _SHIFTED, _FIGURES_SHIFTED = 0.2, 0.15  # of the size: signs (figures) as large as the line, higher or lower
 
 
