@@ -14,8 +14,10 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from zlib import crc32
 
 from learninglion.models import PassageKind, SourceKind
 from learninglion.search.asking import find_answers
@@ -25,7 +27,9 @@ from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed,
 
 
 class SectionReader(GrowingReader):
-    """The same texts as sections of reports: no question of their own, so each that is found is read."""
+    """The same texts as sections of reports: no question of their own, so each that is found is read; each
+    document of a day of its own, so that what is newer is held against the answer.
+    """
 
     def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:
         """Made again the same each time."""
@@ -36,10 +40,15 @@ class SectionReader(GrowingReader):
         return [_section(entry) for entry in super().entries_by_id(source_ids)]
 
 
+_DAYS = 3650  # over which the documents are spread
+
+
 def _section(entry: Entry) -> Entry:
     source, passages = entry
+    day = date(2014, 1, 1) + timedelta(days=crc32(source.document.id.encode()) % _DAYS)
     plain = replace(
         source,
+        document=replace(source.document, date=day),
         kind=SourceKind.SECTION,
         numbers=(),
         question="",
