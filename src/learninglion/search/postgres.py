@@ -975,7 +975,7 @@ class PostgresIndex:
             return _NONE_YET
         if row.format != FORMAT:
             return "Het zoekregister is van een andere versie van het programma."
-        if self.encoders.named(row.encoder) is None:
+        if self.encoders.named(row.encoder, row.dimensions) is None:
             return OTHER_ENCODER
         return ""
 
