@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from learninglion.cli.terminal import (
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.exams import Outcome, check_model, part_of, read_pairs, shipped_pairs, take_exam
+from learninglion.evaluation.exams import Outcome, check_model, part_of, read_pairs, shipped_pairs
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.measures import wilson
 from learninglion.inference import open_generator
@@ -87,20 +86,22 @@ def evaluate_judge(
     )
     exam_pairs = read_pairs(pairs) if pairs is not None else shipped_pairs()
     counts = pairs is None and not limit
-    with progress() as shown:
-        exam = take_exam(
-            judge,
-            part_of(exam_pairs, limit) if limit else exam_pairs,
-            date.today(),  # noqa: DTZ011  the day on the wall
-            partial(shown, "Oordelen"),
+    exam_pairs = part_of(exam_pairs, limit) if limit else exam_pairs
+    with workplace_here(settings) as workplace, progress() as shown:
+        exam = workplace.language_model.examine(
+            judge, exam_pairs, partial(shown, "Oordelen"), counts=counts, actor=local_actor()
         )
-    if counts:
-        with workplace_here(settings) as workplace:
-            workplace.language_model.keep_exam(exam, actor=local_actor())
+    asked = sum(kind.cases for kind in exam.kinds)
     if as_json:
-        print_json({**to_fields(exam), "passed": exam.passed, "kept": counts})
+        pairs_asked = {"asked": asked, "pairs": len(exam_pairs)}
+        print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
         return
     console.print(exam.told)
+    if asked < len(exam_pairs):
+        console.print(
+            f"  gestopt na {asked} van {len(exam_pairs)} paren: wat de rest ook brengt, bij geen enkele "
+            "drempel kan dit model nog slagen"
+        )
     for low, high, what in (
         (*exam.detection_interval, "gevonden van wat niet klopt"),
         (*exam.false_alarms_interval, "vals alarm bij wat wel klopt"),
