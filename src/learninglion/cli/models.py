@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from learninglion.checking.judging import Exam
 from learninglion.cli.experiments import documents_in
 from learninglion.cli.terminal import (
     console,
@@ -96,12 +97,20 @@ def evaluate_judge(
         pairs_asked = {"asked": asked, "pairs": len(exam_pairs)}
         print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
         return
-    console.print(exam.told)
     if asked < len(exam_pairs):
         console.print(
-            f"  gestopt na {asked} van {len(exam_pairs)} paren: wat de rest ook brengt, bij geen enkele "
-            "drempel kan dit model nog slagen"
+            f"{exam.judge}: gestopt na {asked} van {len(exam_pairs)} paren. Wat de rest ook brengt, bij geen "
+            "enkele drempel kan dit model nog slagen."
         )
+    else:
+        _tell_figures(exam)
+    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
+    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
+
+
+def _tell_figures(exam: Exam) -> None:
+    """How a judge did, as a whole and on each kind of sentence."""
+    console.print(exam.told)
     for low, high, what in (
         (*exam.detection_interval, "gevonden van wat niet klopt"),
         (*exam.false_alarms_interval, "vals alarm bij wat wel klopt"),
@@ -110,8 +119,6 @@ def evaluate_judge(
     for kind in exam.kinds:
         what = "klopt" if kind.faithful else "klopt niet"
         console.print(f"  {kind.kind} ({what}): {kind.right} van {kind.cases} goed")
-    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
-    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
 
 
 def evaluate_instructions(
