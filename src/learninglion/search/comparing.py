@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
 from learninglion.dutch.questions import Wants, gives
 from learninglion.dutch.reading import Word, read
 from learninglion.dutch.text import fold, squash, words

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.questions import is_commonplace, is_filler
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.models import Block, BlockKind, Document, Span

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, product
 
-from learninglion.dutch.numbers import number_of
+from learninglion.dutch.lexicon import number_of
 from learninglion.dutch.questions import is_filler, spell
 from learninglion.dutch.text import fold, squash
 from learninglion.models import Block, BlockKind, Document, Span

@@ -24,9 +24,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from learninglion.dutch.lexicon import verb_of
 from learninglion.dutch.questions import is_filler
 from learninglion.dutch.text import fold, squash
-from learninglion.dutch.verbs import verb_of
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.analysis import stem
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 
 LANGUAGES = ("nl", "en")
 Translate = Callable[..., str]
