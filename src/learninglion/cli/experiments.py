@@ -27,13 +27,12 @@ from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Document, Source
+from learninglion.models import Document, Entry, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
-from learninglion.search.fusion import Fusion
+from learninglion.search.scoring import Fusion
 from learninglion.settings import load_settings, reranker_choice
 from learninglion.workflow import parse_files
-from learninglion.workflow.documents import Entry
 
 
 def open_trial(pairs: Path | None, collection: str | None) -> Trial:

@@ -22,8 +22,8 @@ from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.exams import Outcome, check_model, part_of, read_pairs, shipped_pairs, take_exam
-from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.measures import wilson
+from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.inference import open_generator
 from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind

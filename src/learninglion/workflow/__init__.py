@@ -1,7 +1,7 @@
 """The order of the work: the only room that knows all stages, and the one that logs each step."""
 
 from learninglion.inference.encoders import EncoderChoice
-from learninglion.models.progress import Progress, silent
+from learninglion.models import Progress, silent
 from learninglion.workflow.dossiers import DraftEvent, unfinished
 from learninglion.workflow.drafts import ReplayReport
 from learninglion.workflow.intake import (

@@ -34,6 +34,7 @@ from learninglion.models import (
     DossierState,
     Draft,
     Hit,
+    Progress,
     Provenance,
     QuestionSet,
     Region,
@@ -44,6 +45,7 @@ from learninglion.models import (
     Statement,
     SubQuestion,
     Verification,
+    silent,
 )
 from learninglion.models.errors import (
     ConflictError,
@@ -54,7 +56,6 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedDraft
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter, Use

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from learninglion import __version__
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
-from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
+from learninglion.models import Actor, Document, Filters, Progress, QuestionSet, RawFile, silent
 from learninglion.models.errors import (
     CoveredTextError,
     InputError,
@@ -26,7 +26,6 @@ from learninglion.models.errors import (
     UnreadableFileError,
 )
 from learninglion.models.plain import Plain, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
