@@ -67,7 +67,7 @@ def test_both_engines_give_the_same_hits_to_the_last_bit(
         monkeypatch.setattr(engine, "EXACT", exact)
     monkeypatch.setattr(postgres, "_SCORED", exact)
     reader = MemoryReader(make_archive())
-    shared, own = opened(), Index.open(tmp_path, ENCODER)
+    shared, own = opened(), Index(tmp_path, ENCODER)
     changes = [
         lambda: None,
         lambda: reader.put([make_entry("x", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")]),
@@ -283,7 +283,7 @@ def test_an_index_divided_over_tablespaces_finds_the_same(
 ) -> None:
     for engine in (embedded, postgres):
         monkeypatch.setattr(engine, "EXACT", 1)
-    reader, own = MemoryReader(make_archive()), Index.open(tmp_path, ENCODER)
+    reader, own = MemoryReader(make_archive()), Index(tmp_path, ENCODER)
     shared = opened(tablespaces=["pg_default"] * 3)
     for change in (lambda: None, lambda: reader.remove("d1"), lambda: reader.put(make_archive()[:2])):
         change()
@@ -303,7 +303,7 @@ def test_vectors_that_are_known_are_not_made_again_and_none_are_added(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, cache = MemoryReader(make_archive()), VectorCache(tmp_path / "vectors.db")
-    Index.open(tmp_path / "index", ENCODER, cache).update(reader)
+    Index(tmp_path / "index", ENCODER, cache).update(reader)
     shared = opened(known=KnownVectors(cache))
     monkeypatch.setattr(cache, "write", None)
     texts: list[str] = []

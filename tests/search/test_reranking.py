@@ -37,7 +37,7 @@ class Scripted:
 @pytest.fixture
 def archive(tmp_path: Path) -> tuple[Index, MemoryReader]:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder(128))
+    index = Index(tmp_path, HashingEncoder(128))
     index.update(reader)
     return index, reader
 

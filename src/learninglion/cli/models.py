@@ -21,7 +21,7 @@ from learninglion.cli.terminal import (
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.exams import Outcome, check_model, part_of, read_pairs, shipped_pairs, take_exam
+from learninglion.evaluation.exams import Outcome, check_model, exam_pairs, part_of, take_exam
 from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.inference import open_generator
@@ -85,12 +85,12 @@ def evaluate_judge(
         open_judging_model(choice),
         load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
     )
-    exam_pairs = read_pairs(pairs) if pairs is not None else shipped_pairs()
+    listed = exam_pairs(pairs) if pairs is not None else exam_pairs()
     counts = pairs is None and not limit
     with progress() as shown:
         exam = take_exam(
             judge,
-            part_of(exam_pairs, limit) if limit else exam_pairs,
+            part_of(listed, limit) if limit else listed,
             date.today(),  # noqa: DTZ011  the day on the wall
             partial(shown, "Oordelen"),
         )

@@ -166,21 +166,9 @@ def sensitive_kind(words: tuple[str, ...], at: int) -> str:
 
 # Months and dates as Dutch writes them.
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
+MONTHS = tuple(
+    "januari februari maart april mei juni juli augustus september oktober november december".split()
 )
-
 ENGLISH_MONTHS = tuple(
     "january february march april may june july august september october november december".split()
 )
@@ -296,55 +284,18 @@ def is_ordinal(norm: str) -> bool:
 
 
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
-_AGREEMENT = """
-ben bent is zijn
-was waren
-heb hebt heeft hebben
-had hadden
-word wordt worden
-werd werden
-werd werden
-zal zult zullen
-zou zouden
-kan kunt kunnen
-kon konden
-moet moeten
-moest moesten
-mag mogen
-mocht mochten
-wil wilt willen
-wilde wilden wou
-hoef hoeft hoeven
-hoefde hoefden
-dien dient dienen
-diende dienden
-doe doet doen
-deed deden
-ga gaat gaan
-ging gingen
-sta staat staan
-stond stonden
-sla slaat slaan
-sloeg sloegen
-zie ziet zien
-zag zagen
-kom komt komen
-kwam kwamen
-weet weten
-wist wisten
-laat laten
-liet lieten
-blijf blijft blijven
-bleef bleven
-blijk blijkt blijken
-bleek bleken
-lijk lijkt lijken
-leek leken
-geldt gelden
-gold golden
+_AGREEMENT_LIST = """
+ben bent is zijn; was waren; heb hebt heeft hebben; had hadden; word wordt worden; werd werden; werd
+werden; zal zult zullen; zou zouden; kan kunt kunnen; kon konden; moet moeten; moest moesten; mag
+mogen; mocht mochten; wil wilt willen; wilde wilden wou; hoef hoeft hoeven; hoefde hoefden; dien
+dient dienen; diende dienden; doe doet doen; deed deden; ga gaat gaan; ging gingen; sta staat staan;
+stond stonden; sla slaat slaan; sloeg sloegen; zie ziet zien; zag zagen; kom komt komen; kwam
+kwamen; weet weten; wist wisten; laat laten; liet lieten; blijf blijft blijven; bleef bleven; blijk
+blijkt blijken; bleek bleken; lijk lijkt lijken; leek leken; geldt gelden; gold golden
 """
 
-AUXILIARIES = frozenset(word for line in _AGREEMENT.strip().splitlines() for word in line.split())
+_AGREEMENT = [entry.split() for entry in _AGREEMENT_LIST.split(";")]
+AUXILIARIES = frozenset(word for forms in _AGREEMENT for word in forms)
 
 # infinitive, past singular, past plural
 _STRONG_LIST = """
@@ -468,11 +419,9 @@ def _build() -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
         for tense, forms in (("present", present), ("past", past)):
             for form in forms:
                 table.setdefault(form, (infinitive, tense))
-    for line in _AGREEMENT.strip().splitlines():
-        forms_ = line.split()
-        for form in forms_:
-            table[form] = (forms_[-1], "aux:" + forms_[0])
-        infinitives.add(forms_[-1])
+    for alike in _AGREEMENT:
+        table.update((form, (alike[-1], "aux:" + alike[0])) for form in alike)
+        infinitives.add(alike[-1])
     return table, frozenset(infinitives)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 
 from learninglion.checking.judging import REQUIRED_DETECTION, Exam, Judge, KindScore
@@ -20,6 +19,7 @@ from learninglion.drafting.replies import JsonReader, LineReader, Missing, Propo
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.evaluation.measures import wilson
+from learninglion.evaluation.testset import read_rows
 from learninglion.inference.generators import Generator, Prompt
 from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
@@ -49,32 +49,13 @@ class ExamPair:
     why: str = ""
 
 
-def shipped_pairs() -> tuple[ExamPair, ...]:
-    """The exam that ships with the package."""
-    text = (files("learninglion.evaluation") / "cases" / "judge_exam.jsonl").read_text("utf-8")
-    return _pairs(text, "judge_exam.jsonl")
-
-
-def read_pairs(path: Path) -> tuple[ExamPair, ...]:
-    """An exam of your own, in the same form. Raises UnreadableFileError that names the line."""
-    try:
-        return _pairs(path.read_text("utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-
-
-def _pairs(text: str, name: str) -> tuple[ExamPair, ...]:
-    pairs = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            pairs.append(from_plain(ExamPair, json.loads(line)))
-        except ValueError as error:
-            raise UnreadableFileError(name, f"regel {number} is geen paar ({error})") from error
-    if not any(p.faithful for p in pairs) or all(p.faithful for p in pairs):
+def exam_pairs(source: Path | str = "judge_exam.jsonl") -> tuple[ExamPair, ...]:
+    """The exam that ships, or one of your own in the same form. UnreadableFileError names a wrong line."""
+    pairs = read_rows(source, lambda row, _number: from_plain(ExamPair, row), "is geen paar")
+    if len({p.faithful for p in pairs}) < 2:
+        name = source if isinstance(source, str) else source.name
         raise UnreadableFileError(name, "een toets heeft zinnen nodig die kloppen en zinnen die niet kloppen")
-    return tuple(pairs)
+    return pairs
 
 
 def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:

@@ -276,12 +276,7 @@ Rankings = Mapping[str, Sequence[tuple[str, float]]]  # query -> (source, score)
 
 MEASURES = ("hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100")
 _PARSED = {
-    "hit@1": ir_measures.parse_measure("Success@1"),
-    "hit@5": ir_measures.parse_measure("Success@5"),
-    "hit@10": ir_measures.parse_measure("Success@10"),
-    "MRR@10": ir_measures.parse_measure("RR@10"),
-    "nDCG@10": ir_measures.parse_measure("nDCG@10"),
-    "R@100": ir_measures.parse_measure("R@100"),
+    name: ir_measures.parse_measure(name.replace("hit", "Success").replace("MRR", "RR")) for name in MEASURES
 }
 _RESAMPLES = 2000
 _PERMUTATIONS = 10_000
@@ -353,7 +348,7 @@ def compare(name: str, first: Values, second: Values, seed: int = 0) -> Comparis
     differences = second - first
     observed = abs(float(differences.mean())) if len(differences) else 0.0
     if observed == 0.0:
-        return Comparison(name, float(first.mean()) if len(first) else 0.0, _mean(second), 1.0)
+        return Comparison(name, _mean(first), _mean(second), 1.0)
     random = np.random.default_rng(seed)
     as_large = 0
     moved = differences[differences != 0]

@@ -5,18 +5,19 @@ the verdict is right. People write cases as well, as they come up in work.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from learninglion.checking.citations import cite
 from learninglion.checking.phrases import introduce
 from learninglion.checking.verify import METHOD, check
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import split_sentences, words
+from learninglion.evaluation.testset import read_rows
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 from learninglion.models.errors import InputError, UnreadableFileError
 
@@ -703,13 +704,19 @@ def read_cases(path: Path, sources: Sequence[Source]) -> tuple[Case, ...]:
     A citation has `document`, `numbers` and `quote`, as in a draft. Raises UnreadableFileError that names the
     line, and InputError for a document that is not among the sources.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-    cases = tuple(
-        _read(path.name, number, line, tuple(sources)) for number, line in enumerate(lines, 1) if line.strip()
-    )
+
+    def case(row: Mapping[str, Any], number: int) -> Case:
+        if not isinstance(row, Mapping) or not isinstance(row["supported"], bool):
+            raise TypeError("supported is geen true of false")
+        citations = tuple(
+            Citation(str(c["document"]), tuple(int(n) for n in c["numbers"]), str(c["quote"]))
+            for c in row["citations"]
+        )
+        statement = Statement(str(row["text"]), citations)
+        how = str(row.get("id", number))
+        return Case(str(row["kind"]), how, row["supported"], statement, tuple(sources))
+
+    cases = read_rows(path, case, "heeft geen kind, text, supported en citations")
     if not cases:
         raise UnreadableFileError(path.name, "er staan geen gevallen in")
     known = {s.document.id for s in sources}
@@ -717,19 +724,3 @@ def read_cases(path: Path, sources: Sequence[Source]) -> tuple[Case, ...]:
     if absent:
         raise InputError(f"{path.name} gaat over stukken die niet zijn meegegeven, zoals {absent[0]}.")
     return cases
-
-
-def _read(name: str, number: int, line: str, sources: tuple[Source, ...]) -> Case:
-    try:
-        row = json.loads(line)
-        if not isinstance(row, Mapping) or not isinstance(row["supported"], bool):
-            raise TypeError("supported is geen true of false")
-        citations = tuple(
-            Citation(str(c["document"]), tuple(int(n) for n in c["numbers"]), str(c["quote"]))
-            for c in row["citations"]
-        )
-        how = str(row.get("id", number))
-        return Case(str(row["kind"]), how, row["supported"], Statement(str(row["text"]), citations), sources)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = f"regel {number} heeft geen kind, text, supported en citations ({error})"
-        raise UnreadableFileError(name, reason) from error

@@ -247,7 +247,7 @@ class Indexing:
                         tablespaces=self._tablespaces,
                     )
                 else:
-                    self._index = Index.open(
+                    self._index = Index(
                         self._home / "index", book.current(), self.vectors, learned, book.named
                     )
             return self._index
