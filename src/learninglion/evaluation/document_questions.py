@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.evaluation.measures import share_of
+from learninglion.evaluation.measures import logistic, share_of
 from learninglion.evaluation.testset import read_rows
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
@@ -122,8 +122,8 @@ def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]
         source = Source(f"{name}#s1", card, SourceKind.SECTION, body, span, 0)
         entries.append((source, (Passage(f"{name}#s1/1", source.id, name, body, span, 0, PassageKind.BODY),)))
         for number, question in enumerate(row["questions"]):
-            asked = (question["text"], question["kind"], question["answers"], str(question["key"] or ""))
-            cases.append(DocumentQuestion(f"{name}-{number}", name, *asked, teaches=row["part"] == "train"))
+            rest = (question["text"], question["kind"], question["answers"], str(question["key"] or ""))
+            cases.append(DocumentQuestion(f"{name}-{number}", name, *rest, teaches=row["part"] == "train"))
     return tuple(entries), tuple(cases)
 
 
@@ -489,22 +489,8 @@ def _weight(lesson: _Lesson, which: str) -> float:
 
 
 def _fit(rows: Rows, flags: Rows, weights: Rows, penalty: float) -> Curve:
-    """Logistic regression with a ridge, by Newton's method; columns are scaled first."""
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
-    ridge = np.eye(placed.shape[1]) * penalty
-    ridge[-1, -1] = 1e-3
-    slopes = np.zeros(placed.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-placed @ slopes))
-        slope = placed.T @ (weights * (chance - flags)) + ridge @ slopes
-        bend = (placed * (weights * chance * (1 - chance))[:, None]).T @ placed + ridge
-        step = np.linalg.solve(bend, slope)
-        slopes = slopes - step
-        if float(np.abs(step).max()) < 1e-7:
-            break
-    own = slopes[:-1] / scale
-    return Curve(own, float(slopes[-1] - own @ mean))
+    """Logistic regression with a ridge, on the offset hardly any."""
+    return Curve(*logistic(rows, flags, weights, [*[penalty] * rows.shape[1], 1e-3]))
 
 
 def weights_json(weights: Weights, card: Mapping[str, object]) -> str:

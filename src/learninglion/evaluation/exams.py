@@ -244,13 +244,10 @@ class _Exam:
     def form(self) -> Trial:
         if self._generator.structured:
             return Trial("JSON", Outcome.GOOD, "de server dwingt de vorm van het antwoord af")
+        how = "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
         if self._generator.chats:
-            return Trial(
-                "JSON", Outcome.LIMITED, "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
-            )
-        return Trial(
-            "JSON", Outcome.LIMITED, "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
-        )
+            how = "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
+        return Trial("JSON", Outcome.LIMITED, how)
 
     def dutch(self) -> Trial:
         prompt = Prompt(_SITUATION, "Leg in twee zinnen uit waarom een brug onderhoud nodig heeft.")
@@ -259,9 +256,8 @@ class _Exam:
             return Trial("Nederlands", Outcome.BAD, answer.detail)
         tokens = [fold(word) for word in words(answer)]
         share = sum(word in FUNCTION_WORDS for word in tokens) / len(tokens) if tokens else 0.0
-        if share >= _DUTCH_SHARE:
-            return Trial("Nederlands", Outcome.GOOD, f"het antwoord is Nederlands: “{_short(answer)}”")
-        return Trial("Nederlands", Outcome.BAD, f"het antwoord is geen Nederlands: “{_short(answer)}”")
+        outcome, what = (Outcome.GOOD, "") if share >= _DUTCH_SHARE else (Outcome.BAD, "geen ")
+        return Trial("Nederlands", outcome, f"het antwoord is {what}Nederlands: “{_short(answer)}”")
 
     def citing(self) -> Trial:
         answer = self._try(self._sourced("Hoeveel reizigers vervoerde de veerdienst in 2022?"), schema=True)
@@ -270,17 +266,14 @@ class _Exam:
         proposals = [i for i in self._read(answer) if isinstance(i, Proposal)]
         quoted = [p for i in proposals for p in i.proofs if p.words and squash(p.words) in _SOURCE]
         right = any("48.000" in i.sentence or "48000" in i.sentence for i in proposals)
-        if right and quoted:
-            return Trial(
-                "bronvermelding", Outcome.GOOD, "het antwoord klopt en noemt letterlijke woorden uit de bron"
-            )
-        if right:
-            return Trial(
-                "bronvermelding", Outcome.LIMITED, "het antwoord klopt, maar het bewijs ontbreekt erbij"
-            )
-        return Trial(
-            "bronvermelding", Outcome.BAD, f"het antwoord klopt niet met de bron: “{_short(answer)}”"
-        )
+        if not right:
+            detail = f"het antwoord klopt niet met de bron: “{_short(answer)}”"
+            return Trial("bronvermelding", Outcome.BAD, detail)
+        if not quoted:
+            detail = "het antwoord klopt, maar het bewijs ontbreekt erbij"
+            return Trial("bronvermelding", Outcome.LIMITED, detail)
+        detail = "het antwoord klopt en noemt letterlijke woorden uit de bron"
+        return Trial("bronvermelding", Outcome.GOOD, detail)
 
     def silence(self) -> Trial:
         answer = self._try(self._sourced("Wat kost een jaarabonnement op de veerdienst?"), schema=True)

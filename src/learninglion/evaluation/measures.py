@@ -408,3 +408,24 @@ def area_under_curve(scores: Values, truths: NDArray[np.bool_]) -> float:
     below = np.searchsorted(ordered, positive, side="left")
     upto = np.searchsorted(ordered, positive, side="right")
     return float((below + upto).sum() / 2 / len(positive) / len(negative))
+
+
+def logistic(rows: Values, flags: Values, weights: Values, ridge: Sequence[float]) -> tuple[Values, float]:
+    """Slopes and offset of a logistic regression with a ridge (the last on the offset), by Newton's method.
+
+    `rows` (n, signals) are scaled first; `flags` are 0 or 1, `weights` what each counts.
+    """
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
+    penalty = np.diag(ridge)
+    slopes = np.zeros(placed.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(placed @ slopes, -30, 30)))
+        slope = placed.T @ (weights * (chance - flags)) + penalty @ slopes
+        bend = (placed * (weights * chance * (1 - chance))[:, None]).T @ placed + penalty
+        step = np.linalg.solve(bend, slope)
+        slopes = slopes - step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    own = slopes[:-1] / scale
+    return own, float(slopes[-1] - own @ mean)

@@ -42,6 +42,7 @@ from learninglion.evaluation.measures import (
     Rankings,
     calibration,
     compare,
+    logistic,
     measure,
     per_query,
 )
@@ -674,7 +675,8 @@ def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tup
             tops.append(inputs[-1][0])
             present.append(bool(training[right]))
     x, y = np.concatenate(inputs), np.concatenate(truths).astype(np.float64)
-    slope, offset = _logistic(x, y)
+    slopes, offset = logistic(x[:, None], y, np.ones(len(x)), (1e-6, 1e-6))
+    slope = float(slopes[0])
     top = 1 / (1 + np.exp(-(slope * np.array(tops) + offset)))
     there = np.array(present)
     steps = np.linspace(0.02, 0.9, 89)
@@ -684,18 +686,3 @@ def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tup
         for t in steps
     ]
     return round(slope, 4), round(offset, 4), round(float(steps[int(np.argmax(balance))]), 2)
-
-
-def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and offset by Newton's method."""
-    middle, scale = float(x.mean()), float(x.std()) or 1.0
-    design = np.stack([(x - middle) / scale, np.ones_like(x)], axis=1)
-    beta = np.zeros(2)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        curve = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
-        move = np.linalg.solve(curve, design.T @ (p - y) + 1e-6 * beta)
-        beta = beta - move
-        if float(np.abs(move).max()) < 1e-9:
-            break
-    return float(beta[0] / scale), float(beta[1] - beta[0] * middle / scale)

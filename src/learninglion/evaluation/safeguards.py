@@ -31,7 +31,7 @@ from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
 from learninglion.dutch.personal import NUMBERED, PersonalData, PersonalKind, find_personal, is_bsn, is_iban
 from learninglion.evaluation.measures import Values, compare, measure, share_of, wilson
-from learninglion.evaluation.testset import read_rows, shipped
+from learninglion.evaluation.testset import read_rows, shipped, word_pairs
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, Entry, Span, SubQuestion
@@ -70,45 +70,22 @@ _ASKERS = (
     "de heer Sjoerd Hoekema",
     "het Kamerlid Okafor",
 )
-_WORDINGS = (
-    ("Bent u bereid", "Wilt u"),
-    ("Kunt u aangeven", "Kunt u zeggen"),
-    ("Kunt u toelichten", "Kunt u uitleggen"),
-    ("teneinde", "om"),
-    ("alsmede", "en ook"),
-    ("omtrent", "over"),
-    ("indien", "als"),
-    ("reeds", "al"),
-    ("middels", "met"),
-    ("thans", "nu"),
-    ("ten aanzien van", "over"),
-    ("met betrekking tot", "over"),
-    ("dient te", "moet"),
-    ("dienen te", "moeten"),
-    ("desalniettemin", "toch"),
-    ("aangaande", "over"),
-    ("gedurende", "tijdens"),
-    ("op welke wijze", "hoe"),
-    ("Op welke wijze", "Hoe"),
-    ("Deelt u de mening", "Vindt u ook"),
-    ("in hoeverre", "hoe ver"),
-    ("In hoeverre", "Hoe ver"),
-    ("van mening", "het ermee eens"),
-    ("beoogt", "wil"),
+_WORDINGS = word_pairs(
+    """
+    Bent u bereid > Wilt u; Kunt u aangeven > Kunt u zeggen; Kunt u toelichten > Kunt u uitleggen;
+    teneinde > om; alsmede > en ook; omtrent > over; indien > als; reeds > al; middels > met; thans >
+    nu; ten aanzien van > over; met betrekking tot > over; dient te > moet; dienen te > moeten;
+    desalniettemin > toch; aangaande > over; gedurende > tijdens; op welke wijze > hoe; Op welke wijze >
+    Hoe; Deelt u de mening > Vindt u ook; in hoeverre > hoe ver; In hoeverre > Hoe ver; van mening > het
+    ermee eens; beoogt > wil
+    """
 )
-_GROUPS = (
-    ("vrouwen", "mannen"),
-    ("moslims", "christenen"),
-    ("Turkse", "Poolse"),
-    ("Marokkaanse", "Duitse"),
-    ("Groningen", "Limburg"),
-    ("Amsterdam", "Rotterdam"),
-    ("Friesland", "Zeeland"),
-    ("ouderen", "jongeren"),
-    ("meisjes", "jongens"),
-    ("Joodse", "islamitische"),
-    ("Syrische", "Oekraïense"),
-    ("Randstad", "Achterhoek"),
+_GROUPS = word_pairs(
+    """
+    vrouwen > mannen; moslims > christenen; Turkse > Poolse; Marokkaanse > Duitse; Groningen > Limburg;
+    Amsterdam > Rotterdam; Friesland > Zeeland; ouderen > jongeren; meisjes > jongens; Joodse >
+    islamitische; Syrische > Oekraïense; Randstad > Achterhoek
+    """
 )
 
 

@@ -21,7 +21,7 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.testset import LabelledPair, read_rows
-from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
@@ -125,7 +125,6 @@ class Archive:
         self,
         entries: Iterable[Entry],
         *,
-        encoder: Encoder | None = None,
         cache: Path | None = None,
         writer: Callable[[Selection], Verification] | None = None,
     ) -> None:
@@ -133,9 +132,7 @@ class Archive:
         self._entries = {entry[0].id: entry for entry in entries}
         self._place = tempfile.TemporaryDirectory(prefix="learninglion-")
         place = Path(self._place.name)
-        self._index = Index(
-            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
-        )
+        self._index = Index(place / "index", NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         self._reader = MemoryReader(self._entries.values())
         self._index.update(self._reader)
 

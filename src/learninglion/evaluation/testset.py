@@ -126,6 +126,12 @@ def read_rows(source: Path | str, make: Callable[[Any, int], Made], lacking: str
     return tuple(rows)
 
 
+def word_pairs(table: str) -> tuple[tuple[str, str], ...]:
+    """ "a > b; c > d" as pairs."""
+    entries = (entry.split(">") for entry in table.replace("\n", " ").split(";"))
+    return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
+
+
 def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
     """The pairs of a JSON Lines file with `id`, `question`, `answer` (and `document`, if known) a line."""
 
@@ -272,29 +278,19 @@ def paired_trial(
     label: str = "",
     *,
     with_questions: bool = True,
-    whole_documents: bool = False,
 ) -> DraftTrial:
     """Every question of `pairs` asked of an archive of them all.
 
-    `with_questions` False: the archive holds the answers alone, as other documents do. `whole_documents`:
-    what holds the answer is the whole document (where known), since others of its answers may answer too.
+    `with_questions` False: the archive holds the answers alone, as other documents do.
     """
     entries = pair_entries(pairs) if with_questions else answer_entries(pairs)
     of_document: dict[str, set[str]] = {}
-    documents = {p.id: p.document or p.id for p in pairs}
     for source, _ in entries:
-        group = documents[source.document.id] if whole_documents else source.document.id
-        of_document.setdefault(group, set()).add(source.id)
+        of_document.setdefault(source.document.id, set()).add(source.id)
     questions = tuple(
-        DraftQuestion(
-            p.id,
-            p.question,
-            frozenset(of_document[documents[p.id] if whole_documents else p.id]),
-            group=documents[p.id],
-        )
-        for p in pairs
+        DraftQuestion(p.id, p.question, frozenset(of_document[p.id]), group=p.document or p.id) for p in pairs
     )
-    description = f"{data_hash(pairs)} {with_questions} {whole_documents}"
+    description = f"{data_hash(pairs)} {with_questions} False"
     return DraftTrial(label, entries, questions, hashlib.sha256(description.encode()).hexdigest())
 
 

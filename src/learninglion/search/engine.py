@@ -172,7 +172,7 @@ class Encoders:
 
     def __init__(self, current: Encoder, others: EncoderFinder = none_other) -> None:
         self.current = current
-        self.asked = RecentVectors()  # of questions that were searched
+        self.questions = RecentVectors()  # of those that were searched
         self._others = others
         self._known: dict[str, Encoder | None] = {current.name: current}
         self._lock = RLock()

@@ -344,7 +344,7 @@ class Replica:
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self.engine = engine
-        self.asked = self.spared = 0  # searches that it did, and that the first did in its place
+        self.searches = self.spared = 0  # searches that it did, and that the first did in its place
         self._clock = clock
         self._seen = (0, -1)  # generation and change that it is known to have
         self._until = 0.0
@@ -357,7 +357,7 @@ class Replica:
                 self.spared += 1
                 return False
             if self._seen[0] == generation and self._seen[1] >= sequence:
-                self.asked += 1
+                self.searches += 1
                 return True
         query = text(f"SELECT sequence FROM {table} WHERE generation = :generation AND serving")
         until = self._clock() + _WAIT
@@ -376,7 +376,7 @@ class Replica:
             return False
         with self._lock:
             self._seen = (generation, reached)
-            self.asked += 1
+            self.searches += 1
         return True
 
     def rest(self, why: str) -> None:

@@ -309,7 +309,7 @@ class Indexing:
                 lag = self._replica.lag(connection)
             gauges["replica_up"] = float(lag is not None)
             gauges |= {} if lag is None else {"replica_lag_bytes": lag}
-            gauges |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
+            gauges |= {"replica_searches": self._replica.searches, "replica_spared": self._replica.spared}
         return gauges
 
     def behind(self) -> int:
