@@ -46,7 +46,7 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import EventLog
-from learninglion.workflow.idempotency import expired_answers
+from learninglion.workflow.jobs import expired_answers
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 

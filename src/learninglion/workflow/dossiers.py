@@ -46,13 +46,20 @@ from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answer
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
-from learninglion.record.export import WHOLE, ExportFormat, export, file_name
+from learninglion.record.export import (
+    WHOLE,
+    ExportFormat,
+    export,
+    file_name,
+    free_path,
+    make_folder,
+    write_file,
+)
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.storage import free_path, make_folder, write_file
 
 __all__ = ["DossierCard", "DossierVersion"]
 

@@ -29,15 +29,12 @@ from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.dossiers import TERM_SET
 from learninglion.workflow.guides import GuideRepository
-from learninglion.workflow.idempotency import KeptAnswers
-from learninglion.workflow.intake import Intake
-from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
+from learninglion.workflow.intake import Intake, Traces
+from learninglion.workflow.jobs import LATER, Job, Jobs, KeptAnswers, Run, Work
 from learninglion.workflow.log import REMOVE, note
 from learninglion.workflow.rights import Task, require, require_everywhere
-from learninglion.workflow.sets import SetRepository
+from learninglion.workflow.sets import SetRepository, WorkingTextRepository
 from learninglion.workflow.sign_offs import SignOffRepository
-from learninglion.workflow.storage import Traces
-from learninglion.workflow.working_texts import WorkingTextRepository
 
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""

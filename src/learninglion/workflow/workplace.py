@@ -23,29 +23,24 @@ from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
 from learninglion.workflow.asking import Asking, Conversations
-from learninglion.workflow.backup import SHARED, Backups, Transfers
-from learninglion.workflow.documents import Documents, OwnSources
+from learninglion.workflow.backup import SHARED, Backups, Storage, Transfers
+from learninglion.workflow.documents import PAGES, Documents, OwnSources, PageFiles
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.guides import GuideRepository, Guides
-from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.intake import Intake, Rereading
-from learninglion.workflow.jobs import Jobs
+from learninglion.workflow.intake import Intake, Rereading, Traces
+from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.otlp import Collector, Tracer
-from learninglion.workflow.page_images import PAGES, PageFiles
-from learninglion.workflow.quality import Judging, Learning, Quality
-from learninglion.workflow.remarks import Remarks
+from learninglion.workflow.quality import Judging, Learning, Quality, Remarks
 from learninglion.workflow.retention import Persons, Retention
 from learninglion.workflow.searching import Searching
-from learninglion.workflow.sets import SetRepository, Sets
+from learninglion.workflow.sets import SetRepository, Sets, WorkingTextRepository, WorkingTexts
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
-from learninglion.workflow.storage import Storage, Traces
-from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
