@@ -8,12 +8,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
-from threading import Lock
 
 from learninglion.checking.citations import Locate
 from learninglion.database.blobs import Files
@@ -33,6 +31,7 @@ from learninglion.models import (
 from learninglion.models.choices import OWN
 from learninglion.models.errors import InputError, UnknownReferenceError, UnreadableFileError
 from learninglion.models.plain import Plain
+from learninglion.models.recent import Recent
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog
@@ -94,12 +93,12 @@ def next_number(shortlists: Iterable[Shortlist]) -> int:
     return max(used, default=0) + 1
 
 
+@dataclass(eq=False)
 class OwnSources:
     """Bringing a source along for a set, and taking it away again."""
 
-    def __init__(self, sets: Sets, log: EventLog) -> None:
-        self._sets = sets
-        self._log = log
+    _sets: Sets
+    _log: EventLog
 
     def add(self, work: Work, number: int | None, source: Source, *, actor: Actor) -> None:
         """Put a source with question `number` (from 1) of a set, or with all (None), and choose it."""
@@ -124,13 +123,14 @@ _REMEMBERED = 32  # documents whose printed lines stay at hand
 _ALL = 1_000_000
 
 
+@dataclass(eq=False)
 class Documents:
     """What is stored, for whoever may see it; safe to share between threads."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
-        self._lock = Lock()
+    _store: Store
+    _known_lines: Recent[tuple[str, int], tuple[TextLine, ...]] = field(
+        default_factory=lambda: Recent(_REMEMBERED), init=False
+    )
 
     def collections(self, actor: Actor) -> tuple[Collection, ...]:
         """The collections this person may see, with what is in them."""
@@ -235,25 +235,19 @@ class Documents:
 
     def _lines(self, document_id: str, counter: int) -> tuple[TextLine, ...]:
         key = (document_id, counter)
-        with self._lock:
-            if key in self._known_lines:
-                self._known_lines.move_to_end(key)
-                return self._known_lines[key]
-        lines = self._store.lines(document_id, None)
-        with self._lock:
-            self._known_lines[key] = lines
-            while len(self._known_lines) > _REMEMBERED:
-                self._known_lines.popitem(last=False)
+        if (lines := self._known_lines.get(key)) is None:
+            lines = self._store.lines(document_id, None)
+            self._known_lines.put(key, lines, 1)
         return lines
 
 
+@dataclass(eq=False)
 class VisibleLibrary:
     """The documents that one person may put a question to, within filters."""
 
-    def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
-        self._store = store
-        self._filters = filters
-        self._visible = actor.collections
+    _store: Store
+    _filters: Filters
+    _visible: frozenset[str] | None
 
     def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
         """Of the newest documents their titles and file names."""

@@ -19,7 +19,7 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -647,15 +647,12 @@ class KeptAnswers:
 
         The body of what is kept is empty while somebody else is still working on it.
         """
-        place = answers.c.key == f"{owner}\n{key}"
         with writing(self._engine) as connection:
-            row = connection.execute(select(answers).where(place)).one_or_none()
+            row = connection.execute(select(answers).where(answers.c.key == f"{owner}\n{key}")).one_or_none()
             lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
             if row is not None and not lapsed:
                 return KeptAnswer(row.digest, row.status, row.body)
-            connection.execute(delete(answers).where(place))
-            values = {"key": f"{owner}\n{key}", "digest": digest, "status": 0, "body": "", "kept": now()}
-            connection.execute(insert(answers).values(**values))
+            _put_answer(connection, owner, key, KeptAnswer(digest, 0, ""))
         return None
 
     def release(self, owner: str, key: str) -> None:
@@ -668,12 +665,12 @@ class KeptAnswers:
     def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
         """Keep an answer for a day, so that repeating the request repeats it."""
         with writing(self._engine) as connection:
-            connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
-            connection.execute(
-                insert(answers).values(
-                    key=f"{owner}\n{key}", digest=digest, status=status, body=body, kept=now()
-                )
-            )
+            _put_answer(connection, owner, key, KeptAnswer(digest, status, body))
+
+
+def _put_answer(connection: Connection, owner: str, key: str, answer: KeptAnswer) -> None:
+    connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
+    connection.execute(insert(answers).values(key=f"{owner}\n{key}", kept=now(), **asdict(answer)))
 
 
 def expired_answers() -> Delete:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
@@ -106,26 +105,16 @@ class Proposal:
     what: str = "weights"  # what was learned: the weights of the signals, or "model": the embedding model too
 
 
+@dataclass(eq=False)
 class Quality:
     """Measuring search and letting it learn, as jobs; for administrators."""
 
-    def __init__(
-        self,
-        home: Path,
-        blobs: Blobs,
-        documents: Documents,
-        indexing: Indexing,
-        learning: Learning,
-        jobs: Jobs,
-        log: EventLog,
-    ) -> None:
-        self._vectors = home / "cache" / "vectors.db"
-        self._blobs = blobs
-        self._documents = documents
-        self._indexing = indexing
-        self._learning = learning
-        self._jobs = jobs
-        self._log = log
+    _blobs: Blobs
+    _documents: Documents
+    _indexing: Indexing
+    _learning: Learning
+    _jobs: Jobs
+    _log: EventLog
 
     def running(self, actor: Actor) -> Job | None:
         """The unfinished job of this kind, if it is this person's."""
@@ -170,7 +159,7 @@ class Quality:
             trial,
             grades=grades,
             encoder=self._indexing.encoder,
-            cache=self._vectors,
+            cache=self._indexing.vectors.path,
             fusion=self._learning.current(),
             progress=_telling(run, "Meten"),
         )
@@ -234,7 +223,7 @@ class Quality:
         results = pooled(
             trial,
             encoder=self._indexing.encoder,
-            cache=self._vectors,
+            cache=self._indexing.vectors.path,
             learned=self._learning.current() if self._learning.in_force() else None,
             progress=_telling(run, "Zoeken"),
         )
@@ -366,12 +355,12 @@ class LearnedVersion:
     after: float | None = None
 
 
+@dataclass(eq=False)
 class Learning:
     """The versions of what search learned in this data folder."""
 
-    def __init__(self, versions: LearnedVersions, log: EventLog) -> None:
-        self._versions = versions
-        self._log = log
+    _versions: LearnedVersions
+    _log: EventLog
 
     def current(self) -> Fusion:
         """How signals become one score now; what ships when nothing was learned."""
@@ -584,12 +573,12 @@ class Remark:
     complaint: Complaint
 
 
+@dataclass(eq=False)
 class Remarks:
     """Saying it, the list of what is open, and closing it; judgments of whole proposals."""
 
-    def __init__(self, dossiers: DossierRepository, log: EventLog) -> None:
-        self._dossiers = dossiers
-        self._log = log
+    _dossiers: DossierRepository
+    _log: EventLog
 
     def say(
         self, dossier_id: str, position: int, place: int, complaint: Complaint, *, version: int, actor: Actor
