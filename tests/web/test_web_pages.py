@@ -19,13 +19,12 @@ from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.forms import check_archive, check_content, clean_name
-from learninglion.web.i18n import counter, deed_words, translator
 from learninglion.web.problems import _DETAILS, _TITLES
-from learninglion.web.rendering import STATIC, highlight, score_words
+from learninglion.web.rendering import STATIC, counter, deed_words, highlight, score_words, translator
 from learninglion.workflow.answer_text import changed_statement
+from learninglion.workflow.documents import PageFiles, PageImages
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.page_images import PageFiles, PageImages
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"

@@ -143,7 +143,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from learninglion.workflow.storage import disk_trouble
+        from learninglion.workflow import disk_trouble
 
         trouble = disk_trouble(error)
         if trouble is None:

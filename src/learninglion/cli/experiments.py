@@ -41,10 +41,10 @@ def open_trial(pairs: Path | None, collection: str | None) -> Trial:
         raise typer.BadParameter("Geef óf --pairs FILE óf --collection NAAM.")
     if pairs is not None:
         return pairs_trial(read_pairs(pairs), pairs.name)
-    return open_collection(collection or "")
+    return _open_collection(collection or "")
 
 
-def open_collection(name: str) -> Trial:
+def _open_collection(name: str) -> Trial:
     """The questions of a collection of this data folder. Raises InputError when it is not there."""
     return collection_trial(f"verzameling {name}", collection_entries(name))
 
@@ -73,7 +73,7 @@ def vector_cache() -> Path:
 
 def set_encoder() -> Encoder:
     """The embedding model that the settings name."""
-    return open_allowed(load_settings().encoder)
+    return _open_allowed(load_settings().encoder)
 
 
 def tuned_encoder() -> Encoder:
@@ -84,7 +84,7 @@ def tuned_encoder() -> Encoder:
         return workplace.learning.model_of(choice) or set_encoder()
 
 
-def open_allowed(choice: EncoderChoice) -> Encoder:
+def _open_allowed(choice: EncoderChoice) -> Encoder:
     """An embedding model at an address the administrator allows; with the key, if the settings have it."""
     settings = load_settings()
     key = choice.api_key
@@ -99,10 +99,10 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
 
 def set_reranking() -> Reranking | None:
     """The reranking that the settings name, None for none."""
-    return rerank_allowed(reranker_choice(load_settings().reranker))
+    return _rerank_allowed(reranker_choice(load_settings().reranker))
 
 
-def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
+def _rerank_allowed(choice: RerankerChoice) -> Reranking | None:
     """A reranking model at an address the administrator allows; with the key, if the settings have it."""
     settings = load_settings()
     if choice.base_url == settings.reranker.base_url:
@@ -163,8 +163,8 @@ def run_file(
             experiment,
             record,
             trial=_trial(experiment),
-            opener=open_allowed,
-            rerankers=rerank_allowed,
+            opener=_open_allowed,
+            rerankers=_rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )
@@ -220,8 +220,8 @@ def rerun_one(
             experiment,
             record,
             trial=_trial(experiment),
-            opener=open_allowed,
-            rerankers=rerank_allowed,
+            opener=_open_allowed,
+            rerankers=_rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )
@@ -248,7 +248,7 @@ def rerun_one(
 
 
 def _trial(experiment: Experiment) -> Trial | None:
-    return open_collection(experiment.collection) if experiment.collection else None
+    return _open_collection(experiment.collection) if experiment.collection else None
 
 
 def _read(record: Path) -> tuple[Run, ...]:

@@ -111,7 +111,7 @@ _NAMED = {
 }
 
 
-def evaluate_search(
+def _evaluate_search(
     pairs: Path | None = typer.Option(
         None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
     ),
@@ -237,7 +237,7 @@ def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None
 _SHOWN = 10  # worst cases a bar shows
 
 
-def measure_sets(
+def _measure_sets(
     sets: Path | None,
     judgments: Path | None,
     look_alikes: Path | None,
@@ -267,7 +267,7 @@ def measure_sets(
     _show(bars, as_json)
 
 
-def evaluate_changed_positions(
+def _evaluate_changed_positions(
     positions: Path | None = typer.Option(
         None, "--positions", help="Paren van een ouder en een nieuwer antwoord (JSON of JSON Lines)."
     ),
@@ -279,7 +279,7 @@ def evaluate_changed_positions(
     _show(evaluate_positions(rows, part=part, cache=vector_cache()), as_json)
 
 
-def evaluate_look_alike_questions(
+def _evaluate_look_alike_questions(
     part: str = typer.Option("", "--part", help="Alleen dit deel: train of kept."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
@@ -287,7 +287,7 @@ def evaluate_look_alike_questions(
     _show(evaluate_shipped_look_alikes(part=part, cache=vector_cache()), as_json)
 
 
-def train_relevance(
+def _train_relevance(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
     sets: Path | None = typer.Option(None, "--sets", help="Map met archive, questions en judgments.jsonl."),
     look_alikes: Path | None = typer.Option(
@@ -318,7 +318,7 @@ def train_relevance(
         console.print(f"{name}: {value}")
 
 
-def train_newest_line(
+def _train_newest_line(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
     pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
 ) -> None:
@@ -329,7 +329,7 @@ def train_newest_line(
         console.print(f"{name}: {value}")
 
 
-def tune_relevance(actor: Actor) -> None:
+def _tune_relevance(actor: Actor) -> None:
     """Let the measure of relevance learn from what people chose and rejected in the dossiers here."""
     with workplace_here() as workplace, progress() as shown:
         cards = workplace.dossiers.list(actor, limit=_ALL)
@@ -459,24 +459,24 @@ evaluate_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
-    evaluate_app.command("retrieval")(evaluate_search)
-    evaluate_app.command("verifier")(evaluate_checker)
-    evaluate_app.command("drafts")(evaluate_writing)
+    evaluate_app.command("retrieval")(_evaluate_search)
+    evaluate_app.command("verifier")(_evaluate_checker)
+    evaluate_app.command("drafts")(_evaluate_writing)
     evaluate_app.command("judge")(evaluate_judge)
     evaluate_app.command("instructions")(evaluate_instructions)
-    evaluate_app.command("fairness")(evaluate_equal_treatment)
-    evaluate_app.command("privacy")(evaluate_recognition)
-    evaluate_app.command("ask")(evaluate_asking)
-    evaluate_app.command("collection")(evaluate_collection)
-    evaluate_app.command("positions")(evaluate_changed_positions)
-    evaluate_app.command("look-alikes")(evaluate_look_alike_questions)
-    evaluate_app.command("train-relevance")(train_relevance)
-    evaluate_app.command("train-line")(train_newest_line)
+    evaluate_app.command("fairness")(_evaluate_equal_treatment)
+    evaluate_app.command("privacy")(_evaluate_recognition)
+    evaluate_app.command("ask")(_evaluate_asking)
+    evaluate_app.command("collection")(_evaluate_collection)
+    evaluate_app.command("positions")(_evaluate_changed_positions)
+    evaluate_app.command("look-alikes")(_evaluate_look_alike_questions)
+    evaluate_app.command("train-relevance")(_train_relevance)
+    evaluate_app.command("train-line")(_train_newest_line)
     app.add_typer(evaluate_app, name="evaluate")
-    app.command("tune")(tune_search)
+    app.command("tune")(_tune_search)
 
 
-def evaluate_checker(
+def _evaluate_checker(
     paths: list[Path] = typer.Argument(None, help="Documenten; zonder: de voorbeeldverzameling."),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel gevallen per soort (0: alle)."),
     cases: Path | None = typer.Option(
@@ -527,7 +527,7 @@ def _sources_of(paths: list[Path]) -> tuple[list[Source], bool]:
     return sources, failed
 
 
-def tune_search(
+def _tune_search(
     collection: str = typer.Option("default", "--collection", help="Van welke verzameling."),
     revert: int = typer.Option(
         -1, "--revert", help="Ga terug naar deze versie (0 is die van het programma)."
@@ -541,7 +541,7 @@ def tune_search(
     """Laat het zoeken leren van eerdere antwoorden; alleen wat aantoonbaar beter is, wordt bewaard."""
     actor = local_actor()
     if choices:
-        tune_relevance(actor)
+        _tune_relevance(actor)
         return
     with workplace_here() as workplace, progress() as shown:
         if revert >= 0:
@@ -594,7 +594,7 @@ def _compared(way: Learned) -> Table:
     return table
 
 
-def evaluate_writing(
+def _evaluate_writing(
     pairs: Path | None = typer.Option(
         None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
     ),
@@ -628,7 +628,7 @@ def evaluate_writing(
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
     if sets is not None or look_alikes is not None or judgments is not None:
-        measure_sets(sets, judgments, look_alikes, pairs, collection, as_json)
+        _measure_sets(sets, judgments, look_alikes, pairs, collection, as_json)
         return
     trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
     cache = vector_cache()
@@ -646,7 +646,7 @@ def evaluate_writing(
         raise typer.Exit(1)
 
 
-def evaluate_equal_treatment(
+def _evaluate_equal_treatment(
     pairs: Path | None = typer.Option(
         None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
     ),
@@ -741,7 +741,7 @@ def _show_curve(points: Sequence[RefusalPoint], as_json: bool) -> None:
 # How well questions to documents are answered, or refused.
 
 
-def evaluate_asking(
+def _evaluate_asking(
     questions: Path | None = typer.Option(
         None,
         "--questions",
@@ -789,7 +789,7 @@ def _show_wrong(report: AskReport, show: int) -> None:
         )
 
 
-def evaluate_collection(
+def _evaluate_collection(
     name: str = typer.Argument(..., help="De verzameling."),
     show: int = typer.Option(0, "--show", min=0, help="Laat zoveel vragen zien die niet goed gaan."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON, met de eerdere metingen."),
@@ -856,7 +856,7 @@ def _print_ask(report: AskReport) -> None:
 # How well personal data are recognised.
 
 
-def evaluate_recognition(
+def _evaluate_recognition(
     cases: int = typer.Option(1200, "--cases", min=1, help="Zoveel gemaakte gevallen."),
     seed: int = typer.Option(0, "--seed", help="Zelfde getal, zelfde gevallen."),
     show: int = typer.Option(0, "--show", min=0, help="Laat zoveel missers en valse meldingen zien."),

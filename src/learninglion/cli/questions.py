@@ -52,7 +52,7 @@ from learninglion.workflow.asking import Turn
 _HELP = "Nummers om te kiezen (1 3), -2 reden om af te wijzen, leeg = klaar met deze vraag"
 
 
-def choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> tuple[Choice, ...]:
+def _choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> tuple[Choice, ...]:
     """Ask for each sub-question which sources count; what was listed counts as seen."""
     return tuple(
         _choose_one(question.numbers, question.text, hits)
@@ -62,7 +62,7 @@ def choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]
 
 def _choose_one(numbers: tuple[int, ...], text: str, hits: Sequence[Hit]) -> Choice:
     console.print(f"\nVraag {', '.join(map(str, numbers))}: {text}")
-    print_hits(hits)
+    _print_hits(hits)
     chosen: list[str] = []
     rejected: dict[str, str] = {}
     while hits:
@@ -105,8 +105,8 @@ def register(app: typer.Typer) -> None:
     app.command()(draft)
     app.command()(verify)
     app.command()(replay)
-    app.command("export")(export_dossier)
-    app.command("verify-mark")(verify_mark)
+    app.command("export")(_export_dossier)
+    app.command("verify-mark")(_verify_mark)
     app.command()(history)
 
 
@@ -180,7 +180,7 @@ def search(
         if as_json:
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:
-            print_hits(hits, workplace.searching.synonyms.added(text))
+            _print_hits(hits, workplace.searching.synonyms.added(text))
 
 
 def draft(
@@ -245,7 +245,7 @@ def draft(
             print_json(dossier_view(dossier))
         else:
             print_dossier(dossier)
-            print_style(dossier.question_set, workplace.drafts.style_of(dossier))
+            _print_style(dossier.question_set, workplace.drafts.style_of(dossier))
     _require_finished(dossier)
 
 
@@ -270,7 +270,9 @@ def _select(
 ) -> tuple[Selection, ...]:
     if how == "auto":
         return workplace.drafts.select_automatically(question_set, offers, threshold=threshold)
-    choices = choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
+    choices = (
+        _choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
+    )
     return workplace.drafts.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
 
 
@@ -363,7 +365,7 @@ def replay(
     raise typer.Exit(1)
 
 
-def export_dossier(
+def _export_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
     form: ExportFormat = typer.Option(
         ExportFormat.DOCX,
@@ -382,7 +384,7 @@ def export_dossier(
     console.print(f"Geschreven: {written}")
 
 
-def verify_mark(
+def _verify_mark(
     file: Path = typer.Argument(..., help="Een uitgevoerd bestand; het herkomstbestand staat ernaast."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
@@ -437,7 +439,7 @@ def _marked(text: str, spans: Sequence[Span], start: int) -> str:
     return "".join([*made, text[at:]])
 
 
-def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
+def _print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
     """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for."""
     if also:
         console.print(f"Ook gezocht op: {', '.join(also)}")
@@ -523,7 +525,7 @@ def _print_statement(check: Check) -> None:
         console.print(f"      [{citation.reference or citation.document}{where}]")
 
 
-def print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
+def _print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
     """Length and reading level per sub-question, and what to explain or say more plainly."""
     console.print("\nLengte en leesbaarheid")
     for question, report in zip(question_set.questions, reports, strict=True):

@@ -23,12 +23,12 @@ from learninglion.cli.terminal import (
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
+from learninglion.record.export import write_file
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
-from learninglion.workflow.storage import write_file
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
@@ -41,13 +41,13 @@ def register(app: typer.Typer) -> None:
     app.command("worker")(work)
     app.add_typer(users_app, name="users")
     app.command()(mcp)
-    app.command("backup")(make_backup)
+    app.command("backup")(_make_backup)
     app.command("restore")(put_back)
-    app.command("export-all")(export_everything)
-    app.command("import-all")(import_everything)
+    app.command("export-all")(_export_everything)
+    app.command("import-all")(_import_everything)
     app.command("move")(move)
-    app.command("doctor")(look_at_everything)
-    app.command("reread")(read_again)
+    app.command("doctor")(_look_at_everything)
+    app.command("reread")(_read_again)
 
 
 @log_app.command("verify")
@@ -234,7 +234,7 @@ def mcp(
         serve(workplace, actor, writing=write)
 
 
-def make_backup(
+def _make_backup(
     target: list[str] = typer.Argument(
         ..., metavar="MAP", help="Een nieuwe map; of: verify MAP, om een back-up te controleren."
     ),
@@ -274,7 +274,7 @@ def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met 
     )
 
 
-def export_everything(
+def _export_everything(
     target: Path = typer.Argument(..., metavar="MAP", help="Een nieuwe map voor de bestanden."),
 ) -> None:
     """Schrijf alles weg als open bestanden: documenten, dossiers, mensen, logboek en instellingen."""
@@ -287,7 +287,7 @@ def export_everything(
     )
 
 
-def import_everything(
+def _import_everything(
     source: Path = typer.Argument(..., metavar="MAP", help="De map die export-all maakte."),
 ) -> None:
     """Lees in wat export-all wegschreef, van deze of een oudere versie; hier mag nog geen archief staan."""
@@ -320,7 +320,7 @@ def move(
         console.print(f"Gebruik het nieuwe archief met LEARNINGLION_HOME={to}, zonder {setting}.")
 
 
-def look_at_everything(
+def _look_at_everything(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bevinding."),
 ) -> None:
     """Kijk alles na: instellingen, gegevensmap, schijf, klok, originelen, index, logboek, modellen."""
@@ -336,7 +336,7 @@ def look_at_everything(
         raise typer.Exit(1)
 
 
-def read_again(
+def _read_again(
     only_look: bool = typer.Option(False, "--look", help="Laat alleen zien wat er zou veranderen."),
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
 ) -> None:

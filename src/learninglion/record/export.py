@@ -15,7 +15,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from learninglion.database.files import write_durably
 from learninglion.models import Dossier, Opening
+from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.answers import MachineText, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.contract import dossier_view
@@ -379,3 +381,31 @@ def _without(data: str, text: str) -> str:
             if not sign.isascii():
                 data = data.replace(sign, f"[U+{ord(sign):04X}]")
     return data
+
+
+# A file where the user wants it: whole, or not there.
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, with those above it. Raises InputError where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: deze map kan niet worden gemaakt ({error.strerror})") from error
+
+
+def free_path(path: Path, content: bytes) -> Path:
+    """`path`, or with a number behind it where another file stands: somebody may have worked in that."""
+    free, count = path, 1
+    while free.exists() and free.read_bytes() != content:
+        count += 1
+        free = path.with_name(f"{path.stem} ({count}){path.suffix}")
+    return free
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` where the user wants it. Raises InputError that names the file."""
+    try:
+        write_durably(path, content)
+    except OSError as error:
+        raise InputError(f"{path}: dit bestand kan niet worden geschreven ({error.strerror})") from error

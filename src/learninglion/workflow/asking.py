@@ -93,7 +93,7 @@ class Asking:
             text,
             after=after.strip(),
             documents=scope.allowed,
-            library=VisibleLibrary(self._store, filters, actor),
+            library=VisibleLibrary(self._store, filters, actor.collections),
             synonyms=self._searching.synonyms,
         )
         energy = use.stop()

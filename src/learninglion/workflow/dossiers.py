@@ -46,13 +46,20 @@ from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answer
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
-from learninglion.record.export import WHOLE, ExportFormat, export, file_name
+from learninglion.record.export import (
+    WHOLE,
+    ExportFormat,
+    export,
+    file_name,
+    free_path,
+    make_folder,
+    write_file,
+)
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.storage import free_path, make_folder, write_file
 
 __all__ = ["DossierCard", "DossierVersion"]
 
@@ -107,14 +114,15 @@ def stated_draft(
     return verify(judge_draft(replace(draft, statements=statements)), locate, known=first)
 
 
-def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:
-    """Each sub-question as the machine last wrote it; `versions` oldest first, with the reason of each.
+def first_finished(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[Verification, ...]:
+    """Each sub-question as the machine last wrote it; `texts` oldest first, with the version of each.
 
     Where it broke off and a person went on, that is what stood in the first version; what it wrote anew
     later counts instead of what it wrote before.
     """
-    verifications = list(versions[0].verifications)
-    for before, after, why in zip(versions, versions[1:], reasons[1:], strict=False):
+    verifications = list(texts[0].verifications)
+    for before, after, version in zip(texts, texts[1:], versions[1:], strict=False):
+        why = version.reason
         for at, (old, new) in enumerate(zip(before.verifications, after.verifications, strict=True)):
             if new != old and (why == REDRAFTED or (why == RESUMED and new.draft.complete)):
                 verifications[at] = new
@@ -282,7 +290,6 @@ def unfinished(dossier: Dossier) -> tuple[tuple[tuple[int, ...], str], ...]:
 TERM_SET = "retention.term"
 """What the log calls setting how long something is kept; its subject is a category, or one dossier."""
 
-_PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
 
 
@@ -313,14 +320,18 @@ class Dossiers:
 
     def edited(self, dossier_id: str, actor: Actor) -> frozenset[int]:
         """The sub-questions (from 0) of which a person changed what the machine last wrote."""
-        versions = self.versions(dossier_id, actor)
-        texts = [self.load(dossier_id, actor, version.version) for version in versions]
-        machine = first_finished(texts, [version.reason for version in versions])
+        texts, versions = self.texts(dossier_id, actor)
+        machine = first_finished(texts, versions)
         return frozenset(
             at
             for at, (wrote, stands) in enumerate(zip(machine, texts[-1].verifications, strict=True))
             if wrote.draft.statements != stands.draft.statements
         )
+
+    def texts(self, dossier_id: str, actor: Actor) -> tuple[Sequence[Dossier], Sequence[DossierVersion]]:
+        """What every version says, oldest first, and by whom, when and why each was made."""
+        versions = self.versions(dossier_id, actor)
+        return [self.load(dossier_id, actor, version.version) for version in versions], versions
 
     def last_change(self, dossier_id: str, position: int, since: int, actor: Actor) -> DossierVersion | None:
         """The newest version after `since` in which the answer at `position` (from 0) changed."""
@@ -360,9 +371,7 @@ class Dossiers:
         dossier = self.load(dossier_id, actor)
         machine: tuple[MachineText, ...] = ()
         if form is ExportFormat.LETTER_CHANGES:
-            versions = self.versions(dossier_id, actor)
-            texts = [self.load(dossier_id, actor, version.version) for version in versions]
-            machine = _machine_texts(texts, versions)
+            machine = _machine_texts(*self.texts(dossier_id, actor))
         data = export(dossier, form, self._letter, machine, self.energy(dossier_id, actor))
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
@@ -408,8 +417,7 @@ class Dossiers:
         Raises UnknownReferenceError where `actor` may not see it, InputError where the terms do not fit.
         """
         require(actor, Task.AUDIT)
-        versions = self.versions(dossier_id, actor)
-        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        texts, versions = self.texts(dossier_id, actor)
         steps = self._all_steps(dossier_id, texts[0])
         data = archive_package(
             texts,
@@ -427,16 +435,10 @@ class Dossiers:
 
     def _all_steps(self, dossier_id: str, first: Dossier) -> tuple[LogEntry, ...]:
         """The log of the dossier, and of its set before it was one: what was offered and selected."""
-        own = self._about(dossier_id)
-        of_set = self._about(set_subject(self._store_id(), first.question_set))
+        own = list(self._log.every(subject=dossier_id))
+        of_set = self._log.every(subject=set_subject(self._store_id(), first.question_set))
         before = [step for step in of_set if not own or step.seq < own[0].seq]
         return (*before, *own)
-
-    def _about(self, subject: str) -> Sequence[LogEntry]:
-        steps: list[LogEntry] = []
-        while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=subject):
-            steps += page
-        return steps
 
 
 def _of_its_category(terms: ArchiveTerms, steps: Sequence[LogEntry]) -> ArchiveTerms:
@@ -456,5 +458,5 @@ def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
 
 def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:
     """What the machine wrote for each sub-question and who changed what; all versions, oldest first."""
-    machine = first_finished(texts, [version.reason for version in versions])
+    machine = first_finished(texts, versions)
     return trace_deeds(machine, texts, [Deed(version.author, version.at) for version in versions])

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from threading import Event, Lock
 
@@ -187,41 +187,25 @@ _REHEARSAL = Actor("learninglion")
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Drafts:
     """From sources that were offered to a checked text; safe to share between threads."""
 
-    def __init__(
-        self,
-        options: WorkplaceOptions,
-        store: Store,
-        repository: DossierRepository,
-        indexing: Indexing,
-        searching: Searching,
-        documents: Documents,
-        dossiers: Dossiers,
-        guides: GuideRepository,
-        power: PowerMeter,
-        log: EventLog,
-        blobs: Blobs,
-        language_model: LanguageModel,
-        measure: Callable[[], Relevance],
-    ) -> None:
-        """`measure` gives the measure of relevance in force."""
-        self._measure = measure
-        self._options = options
-        self._power = power
-        self._store = store
-        self._repository = repository
-        self._indexing = indexing
-        self._searching = searching
-        self._documents = documents
-        self._dossiers = dossiers
-        self._guides = guides
-        self._log = log
-        self._blobs = blobs
-        self._language_model = language_model
-        self._judge: Generator | CrossEncoder | None = None
-        self._lock = Lock()
+    _options: WorkplaceOptions
+    _store: Store
+    _repository: DossierRepository
+    _indexing: Indexing
+    _searching: Searching
+    _documents: Documents
+    _dossiers: Dossiers
+    _guides: GuideRepository
+    _power: PowerMeter
+    _log: EventLog
+    _blobs: Blobs
+    _language_model: LanguageModel
+    _measure: Callable[[], Relevance]  # the measure of relevance in force
+    _judge: Generator | CrossEncoder | None = field(default=None, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     # ----------------------------------------------------------------- select
 
@@ -907,9 +891,8 @@ class Drafts:
         Another setting is told; it makes a difference only where something came out otherwise.
         """
         require(actor, Task.DRAFT)
-        versions = self._dossiers.versions(dossier_id, actor)
-        texts = [self._dossiers.load(dossier_id, actor, version.version) for version in versions]
-        old = first_finished(texts, [version.reason for version in versions])
+        texts, versions = self._dossiers.texts(dossier_id, actor)
+        old = first_finished(texts, versions)
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         kinds -= {QUOTED.generator}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}

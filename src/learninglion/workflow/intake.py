@@ -1,4 +1,4 @@
-"""Files into the store, and read again by a better reader.
+"""Files into the store and out of it with all their traces, and read again by a better reader.
 
 Each file is in a transaction of its own, so that one bad file never stops the rest.
 """
@@ -16,8 +16,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from learninglion import __version__
+from learninglion.database.blobs import Blobs
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
-from learninglion.models import Actor, Document, Filters, Progress, QuestionSet, RawFile, silent
+from learninglion.models import Actor, Document, Filters, Passage, Progress, QuestionSet, RawFile, silent
 from learninglion.models.errors import (
     CoveredTextError,
     InputError,
@@ -30,15 +31,18 @@ from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import Energy, PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
-from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
+from learninglion.store.store import PersonalPolicy, PutOutcome, Removed, Store, Stored
+from learninglion.workflow.documents import PageFiles
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.storage import Traces
+from learninglion.workflow.sets import SetRepository
 
 __all__ = ["PersonalPolicy"]
 
@@ -86,6 +90,114 @@ class IngestReport:
     def count(self, status: FileStatus) -> int:
         """How many files ended as `status`."""
         return sum(r.status is status for r in self.results)
+
+
+# What quotes from a document on purpose stays when it goes: dossiers are records with a term of their own,
+# and the log keeps names.
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One place where something of a document is; `stays` when removing the document leaves it."""
+
+    place: str
+    detail: str
+    stays: bool = False
+
+
+@dataclass(eq=False)
+class Traces:
+    """What is kept of documents besides the documents themselves."""
+
+    _store: Store
+    _indexing: Indexing
+    _sets: SetRepository
+    _dossiers: DossierRepository
+    _answers: KeptAnswers
+    _jobs: Jobs
+    _log: EventLog
+    _blobs: Blobs
+    _pages: PageFiles
+
+    def find(self, document_id: str, *, actor: Actor) -> tuple[Trace, ...]:
+        """Every place where something of a document is, also of one that was removed.
+
+        Raises UnknownReferenceError where there never was such a document, or this person may not see it.
+        """
+        require(actor, Task.MANAGE)
+        if actor.collections is not None:
+            self._store.card(document_id, actor.collections)
+        traces = tuple(self._find(document_id))
+        if not traces:
+            raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
+        return traces
+
+    def _find(self, document_id: str) -> Iterator[Trace]:
+        for stands in self._store.standing([document_id]):
+            if stands.deleted_at is None:
+                names = ", ".join(sorted(stands.collections))
+                yield Trace("archief", f"{len(stands.versions)} versie(s), in: {names}")
+            else:
+                yield Trace("archief", "aantekening dat het is verwijderd", stays=True)
+            hashes = tuple(dict.fromkeys(v.original for v in stands.versions if v.original))
+            for sha256 in hashes:
+                if self._store.originals.holds(sha256):
+                    yield Trace("oorspronkelijk bestand", self._store.originals.place(sha256))
+                if images := self._pages.places(sha256):
+                    yield Trace("afbeeldingen van bladzijden", f"{len(images)}: {images[0]}")
+        if living := self._indexing.index.rows_of(document_id):
+            yield Trace("zoekindex", f"{living} bron(nen)")
+        if vectors := self._indexing.count_vectors(self.passages(document_id)):
+            yield Trace("vectoren", f"{vectors} in {self._indexing.vectors.path}")
+        yield from self._copies(document_id)
+
+    def _copies(self, document_id: str) -> Iterator[Trace]:
+        if works := self._sets.holding(document_id):
+            yield Trace("sets in bewerking", f"{len(works)}")
+        if answers := self._answers.count_about(document_id):
+            yield Trace("antwoorden voor herhaalde verzoeken", f"{answers}")
+        for path in self._store.journal.paths_of(document_id):
+            yield Trace("opnamelijst", path, stays=True)
+        for dossier_id in self._dossiers.quoting(document_id):
+            yield Trace("dossier", dossier_id, stays=True)
+        for file in self._kept_files(document_id):
+            yield Trace("rapport of oordeel (alleen het nummer)", file, stays=True)
+        entries = self._log.entries(subject=document_id, limit=1000)
+        if entries:
+            yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
+
+    def _kept_files(self, document_id: str) -> Iterator[str]:
+        wanted = document_id.encode()
+        for prefix in ("reports/", "judgements/", "tuning/"):
+            for name in list(self._blobs.names(prefix)):
+                if wanted in (self._blobs.read(name) or b""):
+                    yield self._blobs.place(name)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of every version, as they were cut; none where the document is gone."""
+        try:
+            versions = self._store.history(document_id, None)
+        except UnknownReferenceError:
+            return ()
+        listed_passages = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
+        for version in versions:
+            document = self._store.version(document_id, version.number, None, lines=False)
+            listed_passages += [p for _, listed in cut(document, version.collection) for p in listed]
+        return tuple(listed_passages)
+
+    def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
+        """Take away what was derived from a document that is gone; its passages were read before that."""
+        for sha256 in removed.originals:
+            self._pages.remove(sha256)
+        self._indexing.forget_vectors(passages)
+        self._indexing.index.purge()
+        self._sets.forget_document(removed.document_id)
+        self._answers.forget_about(removed.document_id)
+        self._jobs.forget_texts()
+
+    def sweep_images(self) -> int:
+        """Take away images of pages of files that are not kept any more; how many."""
+        return self._pages.sweep(self._store.originals.holds)
 
 
 _STATUS = {

@@ -214,16 +214,9 @@ class SignOffs:
     def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
         """The others who may approve and may see this dossier, by name."""
         require(actor, Task.READ_DOSSIER)
-        return tuple(
-            sorted(
-                account.name
-                for account in self._accounts.list()
-                if account.name != actor.name
-                and account.active
-                and Role.APPROVER in account.roles
-                and self._may_see(account.actor, dossier_id)
-            )
-        )
+        others = (a for a in self._accounts.list() if a.active and a.name != actor.name)
+        approvers = (a for a in others if Role.APPROVER in a.roles)
+        return tuple(sorted(a.name for a in approvers if self._may_see(a.actor, dossier_id)))
 
     def _may_see(self, actor: Actor, dossier_id: str) -> bool:
         try:
@@ -239,10 +232,8 @@ class SignOffs:
 
     def waiting(self, actor: Actor) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...]]:
         """What this person was asked to sign, and what this person got back; only what still counts."""
-        requests, returned = (
-            self._requests.waiting_for(actor.name),
-            self._requests.given_back_to(actor.name),
-        )
+        requests = self._requests.waiting_for(actor.name)
+        returned = self._requests.given_back_to(actor.name)
         return self._still_open(requests, actor), self._still_open(returned, actor)
 
     def _still_open(self, requests: tuple[SignOff, ...], actor: Actor) -> tuple[Waiting, ...]:
@@ -340,9 +331,7 @@ class SignOffs:
                 "U hebt nog geen enkele bron van deze tekst geopend. Open bij de zinnen waar u op let de "
                 "bron; stel dan vast."
             )
-        taken = None
-        if without_label:
-            taken = _taken(old, examined, actor)
+        taken = _taken(old, examined, actor) if without_label else None
         self._repository.approve(
             dossier_id, version, by=actor.name, two_person=self._two_person, responsibility=taken
         )

@@ -39,12 +39,11 @@ from learninglion.record.export import ExportFormat
 from learninglion.search.asking import ReplyView, reply_view
 from learninglion.web.access import API_VERSION, ApiUser, TheSite
 from learninglion.web.forms import clean_name, read_upload
-from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
-from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
+from learninglion.web.pages.proposals import EXPORT_TYPES
+from learninglion.web.pages.work import find_job, receive, start_ingest, stream_reports, tell_draft
 from learninglion.workflow import Workplace, read_question_text
 from learninglion.workflow.asking import MOST_TURNS, Turn
-from learninglion.workflow.idempotency import KeptAnswers
-from learninglion.workflow.jobs import Job, Run
+from learninglion.workflow.jobs import Job, KeptAnswers, Run
 from learninglion.workflow.rights import Task, require, require_within
 
 Object = dict[str, object]

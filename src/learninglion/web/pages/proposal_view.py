@@ -30,7 +30,7 @@ from learninglion.record.notes import (
     source_of,
     why_unanswered,
 )
-from learninglion.web.pages.sources import source_address
+from learninglion.web.pages.documents import source_address
 from learninglion.workflow.answer_text import read_proposal, write_answer
 
 _WHOLE = {

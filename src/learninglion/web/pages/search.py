@@ -17,7 +17,7 @@ from learninglion.record.energy import Energy
 from learninglion.search.asking import Material, Reply, Twin
 from learninglion.web.access import Site, TheVisit, Visit
 from learninglion.web.forms import read_filters, read_score, read_whole
-from learninglion.web.pages.sources import source_address
+from learninglion.web.pages.documents import source_address
 from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source

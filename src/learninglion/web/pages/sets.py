@@ -23,7 +23,7 @@ from learninglion.web.forms import (
     read_score,
     read_upload,
 )
-from learninglion.web.pages.drafts import dossier_of
+from learninglion.web.pages.proposals import dossier_of
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
