@@ -23,8 +23,8 @@ from learninglion.web.problems import _DETAILS, _TITLES
 from learninglion.web.rendering import STATIC, counter, deed_words, highlight, score_words, translator
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.documents import PageFiles, PageImages
+from learninglion.workflow.drafts import LanguageModel
 from learninglion.workflow.intake import read_set_file
-from learninglion.workflow.language_model import LanguageModel
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"

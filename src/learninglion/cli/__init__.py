@@ -44,7 +44,7 @@ _MODULES = {
     "evaluate": "quality",
     "experiment": "experiments",
     "judge": "experiments",
-    "model": "models",
+    "model": "experiments",
     "log": "system",
     "users": "system",
     "backup": "system",

@@ -431,41 +431,41 @@ def text_run(text: str, look: Element | None = None, *, tag: str = "w:t") -> Ele
     return run
 
 
+def element(tag: str, *within: Element, **values: str) -> Element:
+    """An element of Word with what stands within it, and these values of its attributes."""
+    made: Element = OxmlElement(f"w:{tag}")
+    for name, value in values.items():
+        made.set(qn(f"w:{name}"), value)
+    for part in within:
+        made.append(part)
+    return made
+
+
 def fill_in(value: FillIn, look: Element | None = None) -> Element:
     """A content control that shows what to fill in; Word picks a date for a date."""
-    control = OxmlElement("w:sdt")
-    properties = OxmlElement("w:sdtPr")
-    for tag, name in (("w:alias", value.shown), ("w:tag", value.shown)):
-        node = OxmlElement(tag)
-        node.set(qn("w:val"), name)
-        properties.append(node)
-    properties.append(OxmlElement("w:showingPlcHdr"))
+    named = (element("alias", val=value.shown), element("tag", val=value.shown))
+    properties = element("sdtPr", *named, element("showingPlcHdr"))
     if value.is_date:  # without a kind it holds text; LibreOffice gives one for plain text a look of its own
-        kind = OxmlElement("w:date")
-        for tag, text in (("w:dateFormat", "d MMMM yyyy"), ("w:lid", "nl-NL")):
-            node = OxmlElement(tag)
-            node.set(qn("w:val"), text)
-            kind.append(node)
-        properties.append(kind)
-    content = OxmlElement("w:sdtContent")
+        spelled = (element("dateFormat", val="d MMMM yyyy"), element("lid", val="nl-NL"))
+        properties.append(element("date", *spelled))
     run = text_run(f"[{value.shown}]", look)
     _grey(run)
-    content.append(run)
-    control.append(properties)
-    control.append(content)
-    return control
+    return element("sdt", properties, element("sdtContent", run))
 
 
 def _grey(run: Element) -> None:
     look = run.find(qn("w:rPr"))
     if look is None:
-        look = OxmlElement("w:rPr")
+        look = element("rPr")
         run.insert(0, look)
     for old in look.findall(qn("w:color")):
         look.remove(old)
-    colour = OxmlElement("w:color")
-    colour.set(qn("w:val"), "595959")
-    _insert_in_look(look, colour)
+    colour = element("color", val="595959")
+    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
+    if following is None:
+        look.append(colour)
+    else:
+        following.addprevious(colour)
 
 
 # What stands behind a colour in the order of the schema; Word refuses another order in strict files.
@@ -476,14 +476,6 @@ _BEHIND_COLOUR = tuple(
         *("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath"),
     )
 )
-
-
-def _insert_in_look(look: Element, colour: Element) -> None:
-    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
-    if following is None:
-        look.append(colour)
-    else:
-        following.addprevious(colour)
 
 
 def look_of(paragraph: Element) -> Element | None:

@@ -17,7 +17,7 @@ from typing import Annotated
 from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers
 from starlette.responses import Response
 
 from learninglion.models import Actor
@@ -260,6 +260,14 @@ async def _api_user(request: Request) -> Actor:
 
 
 ApiUser = Annotated[Actor, Depends(_api_user)]
+
+
+async def _the_form(request: Request) -> FormData:
+    return await request.form()
+
+
+TheForm = Annotated[FormData, Depends(_the_form)]
+"""What was sent with a form, for a page that works in a thread of its own."""
 
 
 def attachment(name: str) -> dict[str, str]:

@@ -176,8 +176,8 @@ class GuideRepository:
 
     def put(self, collection: str, guide: Guide, by: str) -> Guide:
         """The next version."""
-        said = {k: v for k, v in to_fields(guide).items() if k not in ("version", "changed", "changed_by")}
-        content = json.dumps(said, ensure_ascii=False)
+        plain = {k: v for k, v in to_fields(guide).items() if k not in ("version", "changed", "changed_by")}
+        content = json.dumps(plain, ensure_ascii=False)
         with writing(self._engine) as connection:
             newest = select(func.max(guides.c.version)).where(guides.c.collection == collection)
             put = replace(guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by)

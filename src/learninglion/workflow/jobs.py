@@ -188,25 +188,14 @@ class Jobs:
             if (connection.scalar(select(func.count()).where(unfinished)) or 0) >= _MOST_WAITING:
                 raise BusyError("Er wacht al veel werk. Probeer het later opnieuw.")
             _forget(connection)
-            connection.execute(
-                insert(jobs).values(
-                    id=job_id,
-                    kind=kind,
-                    subject=subject,
-                    owner=owner.name,
-                    rights=canonical_json(owner),
-                    priority=priority,
-                    told=canonical_json(
-                        {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
-                    ),
-                    state=_QUEUED,
-                    begun=now(),
-                    tries=0,
-                )
-            )
+            payload = {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
+            row = {"id": job_id, "kind": kind, "subject": subject, "priority": priority, "begun": now()}
+            who = {"owner": owner.name, "rights": canonical_json(owner)}
+            values = row | who | {"told": canonical_json(payload), "state": _QUEUED, "tries": 0}
+            connection.execute(insert(jobs).values(values))
             for number, raw in enumerate(files, start=1):
-                values = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
-                connection.execute(insert(job_files).values(values))
+                file = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
+                connection.execute(insert(job_files).values(file))
         self.fresh.set()
         return Job(job_id, owner, kind, subject, False, 0)
 
@@ -278,9 +267,7 @@ class Jobs:
         free = or_(jobs.c.state == _QUEUED, and_(jobs.c.state == _RUNNING, jobs.c.until < now()))
         wanted = (free, jobs.c.kind.in_(kinds), *(() if bulk else (jobs.c.priority < BULK,)))
         query = select(jobs).where(*wanted).order_by(jobs.c.priority, jobs.c.begun, jobs.c.id).limit(1)
-        with reading(
-            self._engine
-        ) as connection:  # most often there is nothing, and nobody need wait for that
+        with reading(self._engine) as connection:  # most often nothing: nobody need wait for that
             if connection.execute(query).first() is None:
                 return None
         with writing(self._engine) as connection:
@@ -313,12 +300,11 @@ class Jobs:
     def lengthen(self, claim: Claim, events: Sequence[Event]) -> bool:
         """Keep the claim for another while and report these events; False where it is lost."""
         with writing(self._engine) as connection:
-            lengthened = connection.execute(
-                update(jobs).where(_held(claim)).values(until=now() + _LEASE)
-            ).rowcount
+            lengthen = update(jobs).where(_held(claim)).values(until=now() + _LEASE)
+            lengthened = bool(connection.execute(lengthen).rowcount)
             if lengthened:
                 _append(connection, claim.job.id, events)
-        return bool(lengthened)
+        return lengthened
 
     def finish(self, claim: Claim, events: Sequence[Event]) -> None:
         """The end of the work: the last of these events is "done" or "failed". Nothing where it is lost."""
@@ -360,9 +346,8 @@ def _forget(connection: Connection) -> None:
     """Let go of what ended long ago, and of the oldest where many are kept."""
     ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
     many = ended.order_by(jobs.c.ended.desc()).offset(MOST_KEPT_JOBS - 1).limit(_MOST_WAITING)
-    gone = list(connection.scalars(many)) + list(
-        connection.scalars(ended.where(jobs.c.ended < now() - KEPT_FOR))
-    )
+    old = ended.where(jobs.c.ended < now() - KEPT_FOR)
+    gone = [*connection.scalars(many), *connection.scalars(old)]
     if gone:
         connection.execute(delete(job_events).where(job_events.c.job.in_(gone)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(gone)))
@@ -375,10 +360,8 @@ def _events(connection: Connection, job_id: str, after: int) -> tuple[Event, ...
 
 
 def _read(row: Row[tuple[object, ...]], events: tuple[Event, ...]) -> Job:
-    owner = from_plain(Actor, json.loads(row.rights))
-    return Job(
-        row.id, owner, row.kind, row.subject, row.state in (_DONE, _FAILED), row.tries, events, row.stop
-    )
+    owner, finished = from_plain(Actor, json.loads(row.rights)), row.state in (_DONE, _FAILED)
+    return Job(row.id, owner, row.kind, row.subject, finished, row.tries, events, row.stop)
 
 
 def _covers(actor: Actor, then: Actor) -> bool:

@@ -14,15 +14,14 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from typing_extensions import TypedDict
 
 from learninglion.drafting.selection import Choice
-from learninglion.models import Actor, Context, Dossier, Filters, QuestionSet, Rejection, SubQuestion
+from learninglion.models import Actor, Dossier, Filters, QuestionSet, Rejection
 from learninglion.models.errors import ConflictError, InputError
-from learninglion.models.plain import Plain, sha256_hex, to_plain
+from learninglion.models.plain import Plain, from_plain, sha256_hex, to_plain
 from learninglion.record.contract import (
     Day,
     DocumentView,
@@ -224,16 +223,7 @@ class FiltersBody(Strict):
 
     def as_filters(self) -> Filters:
         """The same, as the workflow takes it."""
-        return Filters(
-            self.since,
-            self.until,
-            tuple(self.ministries),
-            tuple(self.answerers),
-            tuple(self.askers),
-            tuple(self.collections),
-            tuple(self.documents),
-            tuple(self.exclude_documents),
-        )
+        return from_plain(Filters, self.model_dump(mode="json"))
 
 
 class SearchRequest(Strict):
@@ -247,19 +237,17 @@ class SearchRequest(Strict):
     offset: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
-class AskRequest(Strict):
-    """A question to the documents, and the one that it goes on with, if any."""
-
-    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
-    filters: FiltersBody = FiltersBody()
-
-
 class TurnBody(Strict):
     """One question of a conversation, and the one that it went on with, if any."""
 
     question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
     after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class AskRequest(TurnBody):
+    """A question to the documents, and the one that it goes on with, if any."""
+
+    filters: FiltersBody = FiltersBody()
 
 
 class ConversationRequest(Strict):
@@ -301,9 +289,7 @@ class QuestionSetBody(Strict):
 
     def as_set(self) -> QuestionSet:
         """The same, as the workflow takes it."""
-        context = Context(self.context.line, self.context.news, self.context.confirmed)
-        questions = tuple(SubQuestion(tuple(q.numbers), q.text) for q in self.questions)
-        return QuestionSet(self.introduction, questions, self.title, context, tuple(self.warnings))
+        return from_plain(QuestionSet, self.model_dump(mode="json"))
 
 
 class RejectionBody(Strict):
@@ -556,8 +542,7 @@ def documents(
 
 
 @routes.post("/documents", tags=["documents"], status_code=201, responses={201: {"model": FileResultView}})
-async def add_document(
-    request: Request,
+def add_document(
     site: TheSite,
     actor: ApiUser,
     file: UploadFile,
@@ -566,7 +551,7 @@ async def add_document(
 ) -> Response:
     """Take in one file. A file that cannot be read is a 400 that says why."""
     require_within(actor, Task.MANAGE, [collection])
-    raw = await read_upload(file)
+    raw = read_upload(file)
 
     def work() -> dict[str, Plain]:
         result = site.workplace.intake.ingest_upload(raw, collection=collection, actor=actor)
@@ -585,13 +570,11 @@ async def add_document(
         site.workplace.documents.card(str(answer["document"]), actor)
         return answer
 
-    return await run_in_threadpool(
-        repeated, site.workplace.answers, actor, key, digest_input, work, 201, show
-    )
+    return repeated(site.workplace.answers, actor, key, digest_input, work, 201, show)
 
 
 @routes.post("/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": JobView}})
-async def add_documents(
+def add_documents(
     site: TheSite,
     actor: ApiUser,
     files: list[UploadFile],
@@ -600,7 +583,7 @@ async def add_documents(
 ) -> Response:
     """Begin to take in files; what becomes of each streams from /jobs/{id}/events."""
     require_within(actor, Task.MANAGE, [collection])
-    received = await receive(files)
+    received = receive(files)
 
     def begin() -> dict[str, Plain]:
         return _told_job(start_ingest(site.workplace, actor, received, collection))
@@ -608,7 +591,7 @@ async def add_documents(
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
         request += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, site.workplace.answers, actor, key, request, begin, 202)
+    return repeated(site.workplace.answers, actor, key, request, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
