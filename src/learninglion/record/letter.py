@@ -251,8 +251,8 @@ def _open_word(path: Path) -> WordDocument:
 
 def _mistakes(word: WordDocument) -> list[str]:
     """What keeps this document from being a template of the letter."""
-    fields = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
-    names = [name.lower() for name, _ in fields]
+    fields = [(name, p) for p in paragraphs_of(word) for name in _fields_of(p)]
+    names = [name for name, _ in fields]
     wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - set(KNOWN_FIELDS))]
     wrong += [
         f"het veld {{{{{name}}}}} ontbreekt of staat er meer dan één keer"
@@ -263,7 +263,7 @@ def _mistakes(word: WordDocument) -> list[str]:
     wrong += [
         f"{{{{{name}}}}} moet alleen in een alinea staan"
         for name, p in fields
-        if name.lower() in alone and _FIELD.sub("", text_of(p)).strip()
+        if name in alone and _FIELD.sub("", text_of(p)).strip()
     ]
     if word.element.body.xpath(".//w:footnoteReference"):
         wrong.append("het sjabloon heeft zelf voetnoten; die zouden de bronnen anders nummeren")
@@ -273,12 +273,8 @@ def _mistakes(word: WordDocument) -> list[str]:
 
 
 def _misplaced(word: WordDocument) -> list[str]:
-    where = {
-        name: p
-        for p in paragraphs_of(word)
-        for name in (n.lower() for n in _FIELD.findall(text_of(p)))
-        if name in (*_REPEATED, _BEGIN, _END)
-    }
+    repeated = (*_REPEATED, _BEGIN, _END)
+    where = {name: p for p in paragraphs_of(word) for name in _fields_of(p) if name in repeated}
     begin, end = where[_BEGIN], where[_END]
     if begin.getparent() is not end.getparent() or begin.getparent().tag not in (qn("w:body"), qn("w:tc")):
         return [f"{{{{{_BEGIN}}}}} en {{{{{_END}}}}} moeten in dezelfde lopende tekst staan"]
@@ -292,20 +288,14 @@ def _misplaced(word: WordDocument) -> list[str]:
 
 
 def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
-    where = {n.lower(): p for p in paragraphs_of(word) for n in _FIELD.findall(text_of(p))}
+    where = {name: p for p in paragraphs_of(word) for name in _fields_of(p)}
     begin, end = where[_BEGIN], where[_END]
     siblings = list(begin.getparent())
     within = siblings[siblings.index(begin) + 1 : siblings.index(end)]
     item, number = where.get(_ITEM), where.get(_NUMBER)
     paragraphs = [p for p in within if p is not item and p is not number]
-    first = next(
-        (
-            at
-            for at, p in enumerate(paragraphs)
-            if {n.lower() for n in _FIELD.findall(text_of(p))} & {*_ANSWERED, _ANSWER}
-        ),
-        len(paragraphs),
-    )
+    answers = (at for at, p in enumerate(paragraphs) if {*_ANSWERED, _ANSWER}.intersection(_fields_of(p)))
+    first = next(answers, len(paragraphs))
     for element in (begin, *within):
         element.getparent().remove(element)
     answer = where[_ANSWER]
@@ -316,7 +306,11 @@ def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
 
 def holds(paragraph: Element, name: str) -> bool:
     """Whether this paragraph holds the field `name`."""
-    return name in (n.lower() for n in _FIELD.findall(text_of(paragraph)))
+    return name in _fields_of(paragraph)
+
+
+def _fields_of(paragraph: Element) -> list[str]:
+    return [name.lower() for name in _FIELD.findall(text_of(paragraph))]
 
 
 # --------------------------------------------------------------------------- paragraphs and their fields

@@ -368,16 +368,9 @@ class Drafts:
         writer = self._writer(
             model, on_event, question_set.questions, selections, newer, stop=stop, style=style
         )
-        verifications = []
-        with ThreadPoolExecutor(cores()) as pool:
-            # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
-            each = map if model is not None else pool.map
-            progress(_WRITING, 0, len(selections))
-            for made in each(writer.draft, range(len(selections)), selections):
-                verifications.append(made)
-                progress(_WRITING, len(verifications), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem  # nothing was written: there is nothing to keep
+        wanted = [(at, selection, None) for at, selection in enumerate(selections)]
+        verifications = _write_each(writer, wanted, progress, at_once=model is None)
+        _require_written(writer)
         dossier = make_dossier(question_set, verifications, self._shaped_by())
         self._keep(dossier, actor, WRITTEN)
         self._note_writing("draft", dossier, verifications, use, actor)
@@ -436,11 +429,8 @@ class Drafts:
         writer = self._writer(
             self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop, style=style
         )
-        verifications = []
-        for position, before in enumerate(old.verifications):
-            progress(_WRITING, position, len(old.verifications))
-            verifications.append(writer.draft(position, before.draft.selection, before))
-        progress(_WRITING, len(verifications), len(verifications))
+        wanted = [(at, before.draft.selection, before) for at, before in enumerate(old.verifications)]
+        verifications = _write_each(writer, wanted, progress)
         dossier = replace(old, verifications=tuple(verifications), version=old.version + 1)
         if dossier.verifications == old.verifications:
             raise writer.problem or InputError("Er is niets bij geschreven.")
@@ -775,13 +765,10 @@ class Drafts:
         chosen = list(selections.values())
         style = self._approved_style(model, chosen, actor, but=dossier_id)
         writer = self._writer(model, on_event, questions, chosen, newer, stop=stop, style=style)
-        written: dict[int, Verification] = {}
-        for count, (at, selection) in enumerate(sorted(selections.items())):
-            progress(_WRITING, count, len(selections))
-            written[at] = writer.draft(at, selection)
-        progress(_WRITING, len(selections), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem
+        wanted = [(at, selections[at], None) for at in sorted(selections)]
+        made = _write_each(writer, wanted, progress)
+        _require_written(writer)
+        written = {at: verification for (at, _, _), verification in zip(wanted, made, strict=True)}
 
         def put(newest: Dossier) -> Mapping[int, Verification]:
             for at in written:
@@ -978,6 +965,31 @@ class Drafts:
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""
         return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
+
+
+def _write_each(
+    writer: SetWriter,
+    wanted: Sequence[tuple[int, Selection, Verification | None]],
+    progress: Progress,
+    *,
+    at_once: bool = False,
+) -> list[Verification]:
+    """These sub-questions, each from its selection and what was written of it before."""
+    made: list[Verification] = []
+    progress(_WRITING, 0, len(wanted))
+    with ThreadPoolExecutor(cores()) as pool:
+        # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
+        each = pool.map if at_once else map
+        for verification in each(lambda one: writer.draft(*one), wanted):
+            made.append(verification)
+            progress(_WRITING, len(made), len(wanted))
+    return made
+
+
+def _require_written(writer: SetWriter) -> None:
+    """Raises what went wrong where nothing was written: there is nothing to keep."""
+    if writer.problem is not None and not writer.wrote:
+        raise writer.problem
 
 
 def _require_same(read: Dossier, newest: Dossier, at: int) -> None:

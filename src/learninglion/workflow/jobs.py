@@ -18,7 +18,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -500,19 +501,25 @@ class Worker:
 
     def _work(self, bulk: bool) -> None:
         while not self._stopping.is_set():
-            try:
+            with self._surviving("the queue could not be read or written", _TROUBLE_SECONDS):
                 self._jobs.fresh.clear()
                 claim = self._jobs.claim(tuple(self._works), bulk=bulk)
                 if claim is None:
                     self._jobs.fresh.wait(_LOOK_SECONDS)
                 else:
                     self._do(claim)
-            except UnavailableError as error:
-                _logger.warning("the queue could not be read or written: %s", error.detail)
-                self._stopping.wait(_TROUBLE_SECONDS)
-            except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
-                _logger.exception("the queue could not be read or written")
-                self._stopping.wait(_TROUBLE_SECONDS)
+
+    @contextmanager
+    def _surviving(self, trouble: str, seconds: float) -> Iterator[None]:
+        """Go on after so many seconds where the database is away, or something of ours is wrong."""
+        try:
+            yield
+        except UnavailableError as error:
+            _logger.warning("%s: %s", trouble, error.detail)
+            self._stopping.wait(seconds)
+        except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
+            _logger.exception(trouble)
+            self._stopping.wait(seconds)
 
     def _do(self, claim: Claim) -> None:
         run = Run(claim, claim.job.owner)
@@ -546,7 +553,7 @@ class Worker:
         tidied = -_TIDY_SECONDS
         while self._runs or not self._stopping.is_set():
             time.sleep(_TELL_SECONDS)
-            try:
+            with self._surviving("reports of jobs could not be written", _TELL_SECONDS * 4):
                 if time.monotonic() - tidied > _TIDY_SECONDS:
                     tidied = time.monotonic()
                     self._jobs.tidy()
@@ -557,12 +564,6 @@ class Worker:
                         run.stop.set()
                     with run.sending:
                         self._lengthen(run)
-            except UnavailableError as error:
-                _logger.warning("reports of jobs could not be written: %s", error.detail)
-                self._stopping.wait(_TELL_SECONDS * 4)
-            except Exception:
-                _logger.exception("reports of jobs could not be written")
-                self._stopping.wait(_TELL_SECONDS * 4)
 
     def _lengthen(self, run: Run) -> None:
         events, moment = run.unsent(), time.monotonic()

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
 from fastapi.openapi.utils import get_openapi
@@ -471,10 +471,15 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 LastEvent = Annotated[str, Header(alias="Last-Event-ID", max_length=9, pattern=r"^[0-9]*$")]
-_SCALE = 1.6
 # The Design Rules want an e-mail address here; a name in .invalid (RFC 2606) can never be somebody's.
 _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def _file(*kinds: str) -> Any:
+    """What a route that gives a file of these kinds says of its answer."""
+    content = {kind.split(";")[0]: {"schema": {"type": "string"}} for kind in kinds}
+    return {"response_class": Response, "responses": {200: {"content": content}}}
 
 
 @routes.post("/searches", tags=["search"], responses={200: {"model": HitPage}})
@@ -612,12 +617,7 @@ def remove_document(
     return Response(status_code=204)
 
 
-@routes.get(
-    "/documents/{document_id}/original",
-    tags=["documents"],
-    response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
-)
+@routes.get("/documents/{document_id}/original", tags=["documents"], **_file("application/octet-stream"))
 def original(document_id: DocumentId, site: TheSite, actor: ApiUser) -> Response:
     """The file as it came in."""
     content = site.workplace.documents.original(document_id, actor)
@@ -626,21 +626,13 @@ def original(document_id: DocumentId, site: TheSite, actor: ApiUser) -> Response
     )
 
 
-@routes.get(
-    "/documents/{document_id}/pages/{page}",
-    tags=["documents"],
-    response_class=Response,
-    responses={200: {"content": {"image/png": {"schema": {"type": "string"}}}}},
-)
+@routes.get("/documents/{document_id}/pages/{page}", tags=["documents"], **_file("image/png"))
 def page_image(
     document_id: DocumentId, page: Annotated[int, Path(ge=1, le=10_000)], site: TheSite, actor: ApiUser
 ) -> Response:
     """A page of the original PDF as an image."""
     document = site.workplace.documents.find(document_id, actor)
-    content = site.workplace.documents.original(document_id, actor)
-    return Response(
-        site.page_images.render(document.sha256, content, page, _SCALE).png, media_type="image/png"
-    )
+    return Response(site.page_image(document, page, actor).png, media_type="image/png")
 
 
 @routes.post("/question-sets", tags=["drafts"], responses={200: {"model": QuestionSetBody}})
@@ -761,12 +753,7 @@ def dossier(
 
 
 @routes.get(
-    "/dossiers/{dossier_id}/exports/{export_format}",
-    tags=["dossiers"],
-    response_class=Response,
-    responses={
-        200: {"content": {t.split(";")[0]: {"schema": {"type": "string"}} for t in EXPORT_TYPES.values()}}
-    },
+    "/dossiers/{dossier_id}/exports/{export_format}", tags=["dossiers"], **_file(*EXPORT_TYPES.values())
 )
 def export(dossier_id: DossierId, export_format: ExportFormat, site: TheSite, actor: ApiUser) -> Response:
     """A dossier as a file, marked and with its sources."""
