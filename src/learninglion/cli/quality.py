@@ -31,7 +31,6 @@ from learninglion.evaluation.document_questions import (
     AskReport,
     DocumentQuestion,
     KindReport,
-    Outcome,
     ParsedLibrary,
     fictional_documents,
     learn_weights,
@@ -755,7 +754,8 @@ def _evaluate_asking(
 
 
 def _show_wrong(report: AskReport, show: int) -> None:
-    for outcome in [o for o in report.outcomes if not _is_right(o)][:show]:
+    right = [o.is_shown if o.case.answerable else not o.reply.answers for o in report.outcomes]
+    for outcome in [o for o, is_right in zip(report.outcomes, right, strict=True) if not is_right][:show]:
         case, reply = outcome.case, outcome.reply
         first = next(iter((*reply.answers, *reply.near)), None)
         fail(
@@ -796,10 +796,6 @@ def _library(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedLi
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
     return ParsedLibrary(documents_in(paths)[0])
-
-
-def _is_right(outcome: Outcome) -> bool:
-    return outcome.is_shown if outcome.case.answerable else not outcome.reply.answers
 
 
 def _ask_json(report: AskReport) -> dict[str, Plain]:

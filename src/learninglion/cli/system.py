@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -89,7 +88,8 @@ def show_log(
         if as_json:
             print_json(to_plain(entry))
         else:
-            console.print(f"{entry.seq}  {_moment(entry.at)}  {entry.actor}  {entry.action}  {entry.subject}")
+            at = f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
+            console.print(f"{entry.seq}  {at}  {entry.actor}  {entry.action}  {entry.subject}")
 
 
 @log_app.command("processing")
@@ -120,10 +120,6 @@ def accept_log(reason: str = typer.Option(..., "--reason", help="Waarom dit logb
     with workplace_here() as workplace:
         entry = workplace.log.accept(reason=reason, actor=local_actor())
     console.print(f"Vastgelegd in regel {entry.seq}.")
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def serve(

@@ -26,7 +26,6 @@ from learninglion.models import (
     QAPair,
     Region,
     Source,
-    Span,
     Statement,
     Verification,
 )
@@ -354,6 +353,7 @@ def view_of(shape: type[V], value: object, **different: object) -> V:
 
 def document_view(document: Document) -> DocumentView:
     """What `learninglion parse --json` prints of a document."""
+    notice = document.notice
     return view_of(
         DocumentView,
         document,
@@ -362,7 +362,7 @@ def document_view(document: Document) -> DocumentView:
         asked_by=to_plain(document.askers),
         answered_by=to_plain(document.answerers),
         pairs=[_pair_view(document, pair) for pair in document.pairs],
-        notice=_notice_view(document),
+        notice=view_of(NoticeView, notice, text=notice.span.of(document.text)) if notice else None,
         footnotes=[_footnote_view(document, note) for note in document.footnotes],
         blocks=[view_of(BlockView, block, text=block.span.of(document.text)) for block in document.blocks],
         pages=len(document.page_starts),
@@ -370,6 +370,7 @@ def document_view(document: Document) -> DocumentView:
 
 
 def _pair_view(document: Document, pair: QAPair) -> PairView:
+    spans = [span for span in (pair.question, pair.answer) if span is not None]
     return view_of(
         PairView,
         pair,
@@ -378,23 +379,13 @@ def _pair_view(document: Document, pair: QAPair) -> PairView:
         footnotes=[
             _footnote_view(document, note)
             for note in document.footnotes
-            if note.anchor is not None and _stands_in(note.anchor, pair.question, pair.answer)
+            if note.anchor is not None and any(s.start < note.anchor <= s.end for s in spans)
         ],
     )
 
 
-def _stands_in(anchor: int, *spans: Span | None) -> bool:
-    return any(span is not None and span.start < anchor <= span.end for span in spans)
-
-
 def _footnote_view(document: Document, note: Footnote) -> FootnoteView:
     return view_of(FootnoteView, note, text=note.span.of(document.text))
-
-
-def _notice_view(document: Document) -> NoticeView | None:
-    if document.notice is None:
-        return None
-    return view_of(NoticeView, document.notice, text=document.notice.span.of(document.text))
 
 
 # --------------------------------------------------------------------------- sources and hits

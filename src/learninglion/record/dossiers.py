@@ -296,7 +296,8 @@ class DossierRepository:
         connection.execute(insert(dossier_versions).values(**row))
         self._contents.keep((sha256, sha256_hex(packed)), dossier, len(content))
         _add_origins(connection, dossier)
-        details, action = _logged_as(_secret(connection, dossier.id), saved), f"dossier.{saved.state.value}"
+        key = connection.scalars(select(dossiers.c.secret).where(dossiers.c.id == dossier.id)).one()
+        details, action = _logged_as(bytes(key), saved), f"dossier.{saved.state.value}"
         self._log.append_within(connection, action, actor=by, subject=dossier.id, details=details)
         return saved
 
@@ -624,13 +625,6 @@ def _require_visible(connection: Connection, dossier_id: str, visible: Visible) 
     query = select(dossiers.c.id).where(dossiers.c.id == dossier_id, _seen(visible))
     if connection.scalar(query) is None:
         raise UnknownReferenceError(_unknown(dossier_id))
-
-
-def _secret(connection: Connection, dossier_id: str) -> bytes:
-    secret = connection.scalar(select(dossiers.c.secret).where(dossiers.c.id == dossier_id))
-    if secret is None:
-        raise UnknownReferenceError(_unknown(dossier_id))
-    return bytes(secret)
 
 
 def _fingerprint(secret: bytes, text: str) -> str:

@@ -176,13 +176,9 @@ def _markdown_text(blocks: Sequence[TextBlock]) -> list[str]:
         )
         if lines and not (lead and before is block.opens):
             lines.append("")
-        lines.append(lead + _LEADING.sub(_escaped, text))
+        lines.append(lead + _LEADING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", text))
         before = block.opens
     return lines
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return f"{match[0][:-1]}\\{match[0][-1]}"
 
 
 def _markdown_account(account: Account) -> list[str]:

@@ -12,7 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -445,7 +445,7 @@ class _AnswerWriter:
             _add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
 
     def _tracked(self, tag: str, deed: Deed) -> Element:
-        date = {} if deed.at is None else {"date": _instant(deed.at)}
+        date = {} if deed.at is None else {"date": f"{deed.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
         self._change += 1
         return element(tag, id=str(self._change - 1), author=deed.author, **date)
 
@@ -471,10 +471,6 @@ class _AnswerWriter:
             old.remove(nested)
         change.append(old)
         paragraph.get_or_add_pPr().append(change)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _list_of(word: WordDocument, paragraph: Element) -> str:
@@ -740,22 +736,15 @@ _NUMBERS = '<w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/>'
 def fresh_list(word: WordDocument, like: str = "", *, numbered: bool = False) -> str:
     """The id of a list that begins at 1: one that looks as list `like` of the template, or a plain one."""
     root = _numbering(word)
-    abstract = next(
-        (n.find(qn("w:abstractNumId")).get(qn("w:val")) for n in root.findall(qn("w:num")) if _is(n, like)),
-        "",
-    )
-    if not abstract:
-        abstract = _plain_list(root, numbered)
+    alike = (n for n in root.findall(qn("w:num")) if like and n.get(qn("w:numId")) == like)
+    abstract = next((n.find(qn("w:abstractNumId")).get(qn("w:val")) for n in alike), "")
+    abstract = abstract or _plain_list(root, numbered)
     made = 1 + max((int(n.get(qn("w:numId"))) for n in root.findall(qn("w:num"))), default=0)
     xml = f'<w:num xmlns:w="{_W}" w:numId="{made}"><w:abstractNumId w:val="{abstract}"/>'
     if numbered:
         xml += '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
     _append(root, "w:num", etree.fromstring(f"{xml}</w:num>", _PARSER))
     return str(made)
-
-
-def _is(number: Element, wanted: str) -> bool:
-    return bool(wanted) and number.get(qn("w:numId")) == wanted
 
 
 def _plain_list(root: Element, numbered: bool) -> str:

@@ -373,7 +373,9 @@ class Dossiers:
         dossier = self.load(dossier_id, actor)
         machine: tuple[MachineText, ...] = ()
         if form is ExportFormat.LETTER_CHANGES:
-            machine = _machine_texts(*self.texts(dossier_id, actor))
+            texts, versions = self.texts(dossier_id, actor)
+            deeds = [Deed(version.author, version.at) for version in versions]
+            machine = trace_deeds(first_finished(texts, versions), texts, deeds)
         data = export(dossier, form, self._letter, machine, self.energy(dossier_id, actor))
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
@@ -456,12 +458,6 @@ def _of_its_category(terms: ArchiveTerms, steps: Sequence[LogEntry]) -> ArchiveT
 def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
     amounts = (step.details["energy"] for step in steps if isinstance(step.details.get("energy"), dict))
     return tuple(from_plain(Energy, energy) for energy in amounts)
-
-
-def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:
-    """What the machine wrote for each sub-question and who changed what; all versions, oldest first."""
-    machine = first_finished(texts, versions)
-    return trace_deeds(machine, texts, [Deed(version.author, version.at) for version in versions])
 
 
 # Where a draft made again differs from what was recorded: which sentence, model, setting or source.

@@ -442,11 +442,9 @@ class Persons:
         files = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
         texts = ((place, content.decode("utf-8", "replace")) for place, content in files)
         yield from _tallied("report", pattern, texts)
-        yield from _tallied("log", pattern, self._log_lines())
-
-    def _log_lines(self) -> Iterable[tuple[str, str]]:
-        for entry in self._log.every():
-            yield str(entry.seq), f"{entry.actor}\n{entry.subject}\n{canonical_json(entry.details)}"
+        entries = self._log.every()
+        lines = ((str(e.seq), f"{e.actor}\n{e.subject}\n{canonical_json(e.details)}") for e in entries)
+        yield from _tallied("log", pattern, lines)
 
 
 def _tallied(what: str, pattern: re.Pattern[str], texts: Iterable[tuple[str, str]]) -> Iterable[PersonPlace]:

@@ -74,7 +74,9 @@ def source_page(
         if dossier:
             visit.workplace.sign_offs.opened(dossier, source_id, visit.actor)
     document = visit.workplace.documents.find(source.document.id, visit.actor)
-    span = _within(document, Span(start, end)) if end > start else None
+    span = Span(start, end) if end > start else None
+    if span and span.end > len(document.text):
+        raise InputError("Deze plek staat niet in het document.")
     sheet = _sheet(visit.site, visit.actor, document, source, span, page)
     name = "source_pane.html" if visit.request.headers.get("x-part") else "source.html"
     return visit.page(
@@ -87,12 +89,6 @@ def _here(request: Request) -> str:
         f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"
     ]
     return f"{request.url.path}?{'&'.join(parameters)}"
-
-
-def _within(document: Document, span: Span) -> Span:
-    if span.end > len(document.text):
-        raise InputError("Deze plek staat niet in het document.")
-    return span
 
 
 def _remember_seen(site: Site, actor: Actor, work_id: str, position: int, source_id: str) -> None:

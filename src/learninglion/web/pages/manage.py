@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -186,17 +187,13 @@ def people(visit: TheVisit) -> Response:
     return _people(visit, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """A person who could not be added, to correct."""
-
-    name: str
-    roles: tuple[Role, ...]
-    collections: tuple[str, ...] | None
-
-
 def _people(
-    visit: TheVisit, name: str, link: str, typed: _Typed | None = None, problem: str = "", status: int = 200
+    visit: Visit,
+    name: str,
+    link: str,
+    typed: Mapping[str, object] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     return visit.page(
         "people.html",
@@ -230,7 +227,8 @@ def add_person(visit: TheVisit, form: TheForm) -> Response:
     try:
         token = visit.workplace.people.add(name, roles, collections, actor=visit.actor)
     except (InputError, ConflictError) as error:
-        return _people(visit, "", "", _Typed(name, roles, collections), error.detail, error.status)
+        typed = {"name": name, "roles": roles, "collections": collections}  # to correct
+        return _people(visit, "", "", typed, error.detail, error.status)
     return _people(visit, name, _link(visit, token))
 
 

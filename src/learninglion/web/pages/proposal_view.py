@@ -223,7 +223,10 @@ def view_questions(
                 tuple(_proposed_from(dossier, verification)) if proposal else (),
                 _material(dossier, verification),
                 joint[i],
-                tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
+                tuple(
+                    (row, _address(dossier, Citation("", (), row.quote, row.source_id, row.span)))
+                    for row in verification.draft.evidence
+                ),
                 i in opened,
             )
         )
@@ -331,10 +334,6 @@ def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, st
             within = "" if supplied else dossier.id
             sources.append((label, source_address(source.id, path=path, dossier=within)))
     return sources
-
-
-def _row_address(dossier: Dossier, row: EvidenceRow) -> str:
-    return _address(dossier, Citation("", (), row.quote, row.source_id, row.span))
 
 
 def _address(dossier: Dossier, citation: Citation) -> str:

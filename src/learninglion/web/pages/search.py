@@ -94,13 +94,13 @@ def search(visit: TheVisit, form: TheForm) -> Response:
             raise InputError("Geef een vraag of woorden om mee te zoeken.")
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
-        page = read_whole(values.get("page", "")) or 1
+        page, score = read_whole(values.get("page", "")) or 1, read_score(values)
         hits = visit.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
             filters=read_filters(values),
             limit=_MOST,
-            threshold=_least(visit.site, values),
+            threshold=visit.workplace.searching.threshold if score is None else score,
             actor=visit.actor,
             on_energy=used.append,
         )
@@ -108,11 +108,6 @@ def search(visit: TheVisit, form: TheForm) -> Response:
         return _results(visit, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
     return _results(visit, values, hits, "", min(max(page, 1), pages), used[0])
-
-
-def _least(site: Site, values: dict[str, str]) -> float:
-    chosen = read_score(values)
-    return site.workplace.searching.threshold if chosen is None else chosen
 
 
 _SETS = 20  # of the sets at work, to hand something to
