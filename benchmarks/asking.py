@@ -19,10 +19,9 @@ from functools import partial
 from pathlib import Path
 from zlib import crc32
 
-from learninglion.models import PassageKind, SourceKind
+from learninglion.models import Entry, PassageKind, SourceKind
 from learninglion.search.asking import find_answers
 from learninglion.search.local import Index
-from learninglion.store.reader import Entry
 from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, told
 
 

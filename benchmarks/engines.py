@@ -28,7 +28,7 @@ from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, rank
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 SCHEMA = "learninglion_bench"
 Found = list[list[tuple[str, float]]]

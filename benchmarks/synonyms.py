@@ -27,7 +27,7 @@ from learninglion.search import search
 from learninglion.search.local import Index
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 LIST = """
 OM = Openbaar Ministerie

@@ -23,7 +23,7 @@ import numpy as np
 
 from learninglion.checking.injection import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.instructions import (
+from learninglion.evaluation.safeguards import (
     harmful_texts,
     harmless_texts,
     read_instructions,

@@ -33,17 +33,18 @@ from learninglion.models.errors import InputError
 from learninglion.parsing import parse
 from learninglion.sample import sample_documents
 from learninglion.search.asking import (
+    Material,
     Reply,
     Verdict,
     find_answers,
     goes_on,
+    grouped,
     newest_first,
     read_first,
 )
 from learninglion.search.evidence import cover, look, split_verb, want
 from learninglion.search.facts import Feature, carriers, facts_about, feature_asked
 from learninglion.search.local import Index
-from learninglion.search.material import Material, grouped
 from learninglion.search.question import (
     Description,
     described,
@@ -52,8 +53,8 @@ from learninglion.search.question import (
     read_question,
     without_order,
 )
-from learninglion.search.ranking import chance_answered
-from learninglion.store.reader import MemoryReader
+from learninglion.search.search import chance_answered
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 H, P, T = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.TABLE

@@ -20,7 +20,6 @@ from learninglion.database.files import exclusive
 from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
-from learninglion.search.analysis import Terms, analyse
 from learninglion.search.frame import background_answers
 from learninglion.search.local import (
     Addition,
@@ -33,8 +32,8 @@ from learninglion.search.local import (
     write_segment,
 )
 from learninglion.search.search import search
-from learninglion.search.segments import Entries
-from learninglion.store.reader import MemoryReader
+from learninglion.search.segments import Entries, Terms, analyse
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 
@@ -272,7 +271,7 @@ from learninglion.search import local as building
 from learninglion.inference import vectors
 from learninglion.search.frame import background_answers
 from learninglion.search.local import Index
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.inference.vectors import VectorCache
 from learninglion.testing import HashingEncoder
 

@@ -27,7 +27,7 @@ from learninglion.search.local import Index
 from learninglion.search.postgres import Findable, PostgresIndex, Replica, rarest, supported
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, search, search_set
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 ENCODER = HashingEncoder(160)

@@ -16,7 +16,7 @@ from learninglion.models import Actor, Document, Role
 from learninglion.search.asking import Verdict, find_answers
 from learninglion.search.comparing import ChangeKind, Substance, change_asked, pair_meant
 from learninglion.search.local import Index
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, parse_files, working
 

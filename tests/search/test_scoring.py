@@ -9,14 +9,13 @@ import pytest
 
 from archives import make_archive, make_entry
 from learninglion.inference.vectors import embed
-from learninglion.models import Passage, PassageKind, Span
+from learninglion.models import Entry, Passage, PassageKind, Span
 from learninglion.search import local as proposing
-from learninglion.search.content import passage_text, source_terms
-from learninglion.search.fusion import FEATURES
+from learninglion.search.engine import passage_text, source_terms
 from learninglion.search.local import Index
-from learninglion.search.scoring import Probe, features, make_probe
+from learninglion.search.scoring import FEATURES, Probe, features, make_probe
 from learninglion.search.search import query_terms, search, search_set
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 ENCODER = HashingEncoder(160)

@@ -22,8 +22,8 @@ from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
 from learninglion.record.marking import Signer
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT
 from learninglion.search.postgres import PostgresIndex
+from learninglion.search.scoring import DEFAULT
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder, ScriptedGenerator
 from learninglion.workflow import WorkplaceOptions, working

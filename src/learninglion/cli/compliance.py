@@ -19,9 +19,16 @@ from learninglion.cli.terminal import (
     workplace_here,
 )
 from learninglion.compliance.archive_package import verify_package
-from learninglion.compliance.facts import Assessment, Figure, Holding, Installation, facts_of, filled_form
+from learninglion.compliance.facts import (
+    Assessment,
+    Figure,
+    Holding,
+    Installation,
+    facts_of,
+    filled_form,
+    register_entry,
+)
 from learninglion.compliance.papers import compliance_bundle, publication
-from learninglion.compliance.register_entry import register_entry
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.export import make_folder, write_file

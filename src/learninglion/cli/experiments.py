@@ -35,11 +35,11 @@ from learninglion.evaluation.experiment import (
     rerun,
     run_experiment,
 )
-from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.judgements import GRADES, agreement, consensus, judge, pooled, read_judgements
 from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs, wilson
 from learninglion.evaluation.report import experiment_page, told_setting
 from learninglion.evaluation.retrieval import Grades
+from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs, sampled
 from learninglion.inference import open_generator
 from learninglion.inference.connection import require_allowed
@@ -47,13 +47,12 @@ from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Document, Source
+from learninglion.models import Document, Entry, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
-from learninglion.search.fusion import Fusion
+from learninglion.search.scoring import Fusion
 from learninglion.settings import judge_choice, load_settings, model_choice, reranker_choice
 from learninglion.workflow import parse_files
-from learninglion.workflow.documents import Entry
 
 
 def open_trial(pairs: Path | None, collection: str | None) -> Trial:

@@ -39,14 +39,12 @@ from learninglion.evaluation.document_questions import (
     weights_json,
 )
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
-from learninglion.evaluation.fairness import KINDS, evaluate_fairness
 from learninglion.evaluation.positions import (
     evaluate_positions,
     evaluate_shipped_look_alikes,
     train_line,
     write_line,
 )
-from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -69,6 +67,7 @@ from learninglion.evaluation.retrieval import (
     evaluate,
     read_configuration,
 )
+from learninglion.evaluation.safeguards import KINDS, evaluate_fairness, evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.sets import (
     Archive,
     Bar,
@@ -94,15 +93,14 @@ from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, read_cases
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import Actor, Filters, QuestionSet, Source, SubQuestion
+from learninglion.models import Actor, Entry, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
-from learninglion.search.content import evenly
-from learninglion.search.fusion import DEFAULT, Fusion
+from learninglion.search.engine import evenly
+from learninglion.search.scoring import DEFAULT, Fusion
 from learninglion.workflow import parse_files, read_question_file
-from learninglion.workflow.documents import Entry
 
 # `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
 

@@ -27,15 +27,17 @@ from learninglion.models import (
     Document,
     DocumentCard,
     DocumentKind,
+    Entry,
     Passage,
     PassageKind,
+    Progress,
     Source,
     SourceKind,
     Span,
     card_of,
+    silent,
 )
 from learninglion.models.errors import InputError, UnreadableFileError
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing.passages import cut
 from learninglion.search.asking import Reply, Verdict, find_answers, goes_on, read_first
 from learninglion.search.engine import Engine
@@ -50,9 +52,8 @@ from learninglion.search.evidence import (
     want,
 )
 from learninglion.search.local import Index
-from learninglion.search.ranking import Weighed, rarity_in
-from learninglion.search.search import search
-from learninglion.store.reader import Entry, Lookup, MemoryReader
+from learninglion.search.search import Weighed, rarity_in, search
+from learninglion.store.store import Lookup, MemoryReader
 
 Rows = NDArray[np.float64]
 _TOP = 3

@@ -34,7 +34,7 @@ from learninglion.models import (
 from learninglion.models.plain import canonical_json
 from learninglion.search.local import Index
 from learninglion.search.search import search
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 _OFFERED = 10
 _SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)

@@ -46,9 +46,9 @@ from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pair
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking, reranker_mistakes
+from learninglion.models import Progress, silent
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.energy import PowerMeter
 
 _SELF = Path("/proc/self")

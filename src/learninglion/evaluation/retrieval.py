@@ -55,16 +55,14 @@ from learninglion.evaluation.testset import (
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.reranking import Reranking, asked_of
 from learninglion.inference.vectors import VectorCache, embed
-from learninglion.models import PassageKind, Source
+from learninglion.models import Entry, PassageKind, Progress, Source, silent
 from learninglion.models.errors import InputError
-from learninglion.models.progress import Progress, silent
-from learninglion.search.content import passage_text
+from learninglion.search.engine import passage_text
 from learninglion.search.frame import Statistics, WordCounts
-from learninglion.search.fusion import DEFAULT, FEATURES, Fusion, Scores
 from learninglion.search.local import Index, Snapshot
-from learninglion.search.scoring import make_probe
+from learninglion.search.scoring import DEFAULT, FEATURES, Fusion, Scores, make_probe
 from learninglion.search.search import query_terms, rank
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 
 Setting = str | bool | float
 

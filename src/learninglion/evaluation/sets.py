@@ -26,6 +26,7 @@ from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
     Citation,
+    Entry,
     Hit,
     Selection,
     Source,
@@ -36,7 +37,7 @@ from learninglion.models import (
 from learninglion.models.errors import UnreadableFileError
 from learninglion.search.local import Index
 from learninglion.search.search import search, search_set
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 
 _OFFERED = 10
 Progress = Callable[[int, int], None]

@@ -18,10 +18,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from learninglion.models import Document, DocumentKind, QAPair, Span
+from learninglion.models import Document, DocumentKind, Entry, QAPair, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
-from learninglion.store.reader import Entry
 
 # With fewer older sources than this to choose from, finding the right one says little.
 _FEWEST_OLDER = 10

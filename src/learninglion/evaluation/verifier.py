@@ -15,7 +15,7 @@ from pathlib import Path
 from learninglion.checking.citations import cite
 from learninglion.checking.phrases import introduce
 from learninglion.checking.verify import METHOD, check
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 from learninglion.models.errors import InputError, UnreadableFileError

@@ -26,6 +26,7 @@ from learninglion.models import (
     QAPair,
     Region,
     Source,
+    Span,
     Statement,
     Verification,
 )

@@ -61,7 +61,7 @@ from learninglion.models.errors import (
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
 from learninglion.models.recent import Recent
 from learninglion.record.log import EventLog, log_entries
-from learninglion.store.tables import collections, documents, memberships
+from learninglion.store.schema import collections, documents, memberships
 
 metadata = new_metadata()
 

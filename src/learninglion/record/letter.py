@@ -25,8 +25,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml import etree
 
-from learninglion.dutch.lexicon import DETERMINERS
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import DETERMINERS, MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.models.errors import InputError

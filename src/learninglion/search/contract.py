@@ -9,9 +9,8 @@ from typing_extensions import TypedDict
 from learninglion.models import Region, Span
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import Day, RegionView, region_view, view_of
-from learninglion.search.asking import Reply
+from learninglion.search.asking import Material, Reply, Twin
 from learninglion.search.comparing import Comparison, Place
-from learninglion.search.material import Material, Twin
 from learninglion.search.units import Value
 
 Locate = Callable[[str, Span], tuple[Region, ...]]

@@ -47,8 +47,6 @@ from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model
 from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import PassageKind
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
-from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
 from learninglion.search.engine import (
     CANDIDATES,
     EXACT,
@@ -59,8 +57,12 @@ from learninglion.search.engine import (
     Encoders,
     IndexState,
     Timings,
+    all_terms,
     follows,
+    in_batches,
+    make_entries,
     none_other,
+    passage_text,
     proposing,
 )
 from learninglion.search.frame import (
@@ -73,10 +75,19 @@ from learninglion.search.frame import (
     save_frame,
     tally,
 )
-from learninglion.search.fusion import Fusion, Scores, shipped
-from learninglion.search.scoring import Pieces, Probe
-from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields, terms_of
-from learninglion.store.reader import Change, Reader
+from learninglion.search.scoring import Fusion, Pieces, Probe, Scores, shipped
+from learninglion.search.segments import (
+    BOTH,
+    BUCKETS,
+    FAMILIES,
+    Entries,
+    Segment,
+    Terms,
+    arrays_of,
+    segment_fields,
+    terms_of,
+)
+from learninglion.store.store import Change, Reader
 
 # The first look over all passages: their vectors in 4 bits a number.
 #

@@ -42,8 +42,6 @@ from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
 from learninglion.models.recent import Recent
-from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
-from learninglion.search.content import all_terms, in_batches, make_entries
 from learninglion.search.engine import (
     CANDIDATES,
     EXACT,
@@ -54,7 +52,10 @@ from learninglion.search.engine import (
     Encoders,
     IndexState,
     Timings,
+    all_terms,
     follows,
+    in_batches,
+    make_entries,
     none_other,
     proposing,
 )
@@ -68,10 +69,20 @@ from learninglion.search.frame import (
     save_frame,
     tally,
 )
-from learninglion.search.fusion import Fusion, shipped
-from learninglion.search.scoring import Pieces, Probe
-from learninglion.search.segments import BOTH, PARTS, Arrays, Entries, Segment, arrays_of, segment_fields
-from learninglion.store.reader import Change, Reader
+from learninglion.search.scoring import Fusion, Pieces, Probe, shipped
+from learninglion.search.segments import (
+    BOTH,
+    BUCKETS,
+    FAMILIES,
+    PARTS,
+    Arrays,
+    Entries,
+    Segment,
+    Terms,
+    arrays_of,
+    segment_fields,
+)
+from learninglion.store.store import Change, Reader
 
 FORMAT = 1
 _ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone

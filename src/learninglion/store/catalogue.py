@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, func, select
 from learninglion.database.engine import reading
 from learninglion.dutch.text import fold
 from learninglion.models import Filters
-from learninglion.store.tables import changes, collections, documents, memberships
+from learninglion.store.schema import changes, collections, documents, memberships
 
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 

@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, Role, Span
 from learninglion.record.notes import STATE_WORDS

@@ -19,8 +19,7 @@ from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, polarity, propose
 from learninglion.drafting.wording import coverage, subject_words
-from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.numbers import is_number
+from learninglion.dutch.lexicon import NEGATIONS, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (

@@ -18,20 +18,20 @@ from learninglion.models import (
     Hit,
     Passage,
     PassageKind,
+    Progress,
     QuestionSet,
     Selection,
     Source,
     SubQuestion,
+    silent,
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.letter import CONVERSATION
 from learninglion.record.log import EventLog
 from learninglion.record.notes import copy_answers
-from learninglion.search.asking import Reply, Verdict, find_answers
-from learninglion.search.material import Material
+from learninglion.search.asking import Material, Reply, Verdict, find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import (
     NO_FILTERS,

@@ -47,14 +47,13 @@ from learninglion.database.engine import HEAD, now, open_database, reading, sche
 from learninglion.database.files import write_durably
 from learninglion.evaluation.exams import EXAMS_FILE
 from learninglion.evaluation.judgements import JUDGEMENTS
-from learninglion.models import Actor
+from learninglion.models import Actor, Progress, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
 from learninglion.record.marking import SIGNED_BEFORE, SIGNING_KEY
-from learninglion.search.fusion import TUNING
 from learninglion.search.postgres import SCHEMA
+from learninglion.search.scoring import TUNING
 from learninglion.store.originals import ORIGINALS, Originals
 from learninglion.store.store import Store
 from learninglion.workflow.indexing import BOOK, REMADE, Indexing

@@ -20,6 +20,7 @@ from learninglion.models import (
     Document,
     DocumentCard,
     DocumentKind,
+    Entry,
     Filters,
     RawFile,
     Region,
@@ -28,7 +29,7 @@ from learninglion.models import (
     Span,
     TextLine,
 )
-from learninglion.models.choices import OWN
+from learninglion.models.drafts import OWN
 from learninglion.models.errors import InputError, UnknownReferenceError, UnreadableFileError
 from learninglion.models.plain import Plain
 from learninglion.models.recent import Recent
@@ -36,7 +37,6 @@ from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog
 from learninglion.store.catalogue import Counts
-from learninglion.store.reader import Entry
 from learninglion.store.store import Collection, Store, Version
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require

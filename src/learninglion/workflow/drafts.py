@@ -45,6 +45,7 @@ from learninglion.models import (
     DossierState,
     Draft,
     Hit,
+    Progress,
     QuestionSet,
     Region,
     Selection,
@@ -54,6 +55,7 @@ from learninglion.models import (
     Statement,
     SubQuestion,
     Verification,
+    silent,
 )
 from learninglion.models.errors import (
     ConflictError,
@@ -64,7 +66,6 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, to_fields, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedDraft
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter, Use

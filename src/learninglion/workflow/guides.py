@@ -34,10 +34,9 @@ from learninglion.evaluation.document_questions import (
     put_question,
     report_questions,
 )
-from learninglion.models import Actor, Filters
+from learninglion.models import Actor, Filters, silent
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_fields, to_plain
-from learninglion.models.progress import silent
 from learninglion.record.log import EventLog
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store

@@ -22,14 +22,12 @@ from learninglion.inference.builtin import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
 from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
-from learninglion.models import Actor, Passage
+from learninglion.models import Actor, Passage, Progress, silent
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.models.progress import Progress, silent
-from learninglion.search.content import passage_text
-from learninglion.search.engine import Engine, IndexState, follows
-from learninglion.search.fusion import LearnedVersions
+from learninglion.search.engine import Engine, IndexState, follows, passage_text
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
+from learninglion.search.scoring import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from learninglion import __version__
 from learninglion.database.blobs import Blobs
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
-from learninglion.models import Actor, Document, Filters, Passage, QuestionSet, RawFile
+from learninglion.models import Actor, Document, Filters, Passage, Progress, QuestionSet, RawFile, silent
 from learninglion.models.errors import (
     CoveredTextError,
     InputError,
@@ -27,7 +27,6 @@ from learninglion.models.errors import (
     UnreadableFileError,
 )
 from learninglion.models.plain import Plain, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut

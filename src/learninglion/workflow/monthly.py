@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, AnswerVerdict, Dossier, DossierState
 from learninglion.models.errors import InputError, LearningLionError

@@ -36,7 +36,7 @@ from learninglion.evaluation.testset import LabelledPair, collection_trial, samp
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.inference.encoders import Encoder, EncoderChoice
-from learninglion.models import Actor, Answers, Dossier, Source, Verification
+from learninglion.models import Actor, Answers, Dossier, Progress, Source, Verification
 from learninglion.models.errors import (
     ConflictError,
     InputError,
@@ -45,10 +45,9 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, from_plain, to_plain
-from learninglion.models.progress import Progress
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry
-from learninglion.search.fusion import TUNING, Fusion, LearnedVersions
+from learninglion.search.scoring import TUNING, Fusion, LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing, learned_model

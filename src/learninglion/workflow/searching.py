@@ -9,16 +9,14 @@ from threading import Lock
 
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
-from learninglion.models import Actor, Filters, Hit, QuestionSet
+from learninglion.models import Actor, Filters, Hit, Progress, QuestionSet, silent
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing.kamervragen.parties import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.search.duplicates import group_duplicates
-from learninglion.search.explain import explain
-from learninglion.search.fusion import LearnedVersions
+from learninglion.search.hits import explain, group_duplicates
+from learninglion.search.scoring import LearnedVersions
 from learninglion.search.search import meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store

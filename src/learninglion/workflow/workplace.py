@@ -17,8 +17,8 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.record.marking import SIGNING_KEY, Signer
-from learninglion.search.fusion import LearnedVersions
 from learninglion.search.postgres import Replica, supported
+from learninglion.search.scoring import LearnedVersions
 from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People

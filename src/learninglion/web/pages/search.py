@@ -13,8 +13,7 @@ from learninglion.models import Actor, Hit
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
-from learninglion.search.asking import Reply
-from learninglion.search.material import Material, Twin
+from learninglion.search.asking import Material, Reply, Twin
 from learninglion.web.access import Site, TheForm, TheVisit, Visit
 from learninglion.web.forms import read_filters, read_score, read_whole, texts_of
 from learninglion.web.pages.documents import source_address
