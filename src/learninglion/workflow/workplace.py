@@ -172,7 +172,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         traces=traces,
         rereading=Rereading(store, indexing, log, options.isolate),
         storage=Storage(home, engine, store, indexing, traces, log),
-        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
+        backups=Backups(home, log, transfers, bool(options.database_url or options.objects)),
         transfers=transfers,
         indexing=indexing,
         searching=searching,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from learninglion.checking.citations import nowhere, reference
@@ -233,16 +233,12 @@ def view_questions(
     return tuple(views)
 
 
-@dataclass
 class _Numbers:
     """The number of a citation: that of the note of its source at this answer, else the next one."""
 
-    dossier: Dossier
-    last: int = field(init=False)
-    numbers: dict[tuple[int, str], int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        notes = collect_notes(self.dossier)
+    def __init__(self, dossier: Dossier) -> None:
+        notes = collect_notes(dossier)
+        self.dossier = dossier
         self.last = max((note.number for listed in notes.values() for note in listed), default=0)
         self.numbers = {
             (position, source_of(citation)): note.number
