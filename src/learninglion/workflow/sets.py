@@ -555,7 +555,7 @@ class Group:
 class Turn:
     """A sentence with another figure, another yes or no, or another may or must than an earlier answer."""
 
-    said: str
+    sentence: str
     before: str
     day: date  # of the earlier answer
 

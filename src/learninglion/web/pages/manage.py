@@ -611,7 +611,7 @@ def judging_page(
         done=task.done,
         grade=task.grade,
         grades=GRADES,
-        asked=task.question,
+        own=task.question,
         source=task.source,
     )
 

@@ -156,7 +156,7 @@ class QuestionView:
     material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
     joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
     evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
-    kept: bool = False  # this person left a text here that is not saved
+    unsaved: bool = False  # this person left a text here that is not saved
 
     @property
     def sentences(self) -> tuple[SentenceView, ...]:

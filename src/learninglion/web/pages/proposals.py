@@ -197,7 +197,7 @@ def dossiers_page(visit: TheVisit, page: Annotated[int, Query(ge=1, le=10_000)] 
         cards=dossiers[:_PAGE],
         page=page,
         more=len(dossiers) > _PAGE,
-        asked=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
+        requests=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
     )
 
 

@@ -145,7 +145,9 @@ def _shortlist_at(work: Work, number: int) -> Shortlist:
 
 
 @router.get("/sets/{work_id}/questions/{number}")
-def shortlist_page(visit: TheVisit, work_id: str, number: int, found: int = -1) -> Response:
+def shortlist_page(
+    visit: TheVisit, work_id: str, number: int, added: Annotated[int, Query(alias="found")] = -1
+) -> Response:
     """The evidence for one question."""
     work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
@@ -153,7 +155,7 @@ def shortlist_page(visit: TheVisit, work_id: str, number: int, found: int = -1) 
         shortlist = replace(shortlist, visited=True)
         visit.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=visit.actor)
         work = visit.workplace.sets.find(work_id, visit.actor)
-    return _show_shortlist(visit, work, number, found=found)
+    return _show_shortlist(visit, work, number, added=added)
 
 
 def _show_shortlist(
@@ -161,7 +163,7 @@ def _show_shortlist(
     work: Work,
     number: int,
     *,
-    found: int = -1,
+    added: int = -1,
     own: Mapping[str, str] | None = None,
     problem: str = "",
     refused: Mapping[str, str] | None = None,
@@ -183,7 +185,7 @@ def _show_shortlist(
         view=lay_out(shortlist, _threshold(visit.site, work)),
         order_notice=visit.workplace.searching.order_notice(shortlist.offered),
         threshold=_threshold(visit.site, work),
-        found=found,
+        added=added,
         can_write=visit.workplace.drafts.can_write,
         bare=questions - chosen,
         own=own or {},
