@@ -69,7 +69,9 @@ def _work(workplace: Workplace, output: Path, generator: str, shown: Progress) -
         f"   {report.count(FileStatus.ADDED)} documenten, {workplace.documents.counts(actor).pairs} vragen."
     )
 
-    question_set = replace(read_question_file(sample_question_set()), context=_context())
+    given = json.loads(sample_context().read_text("utf-8"))
+    context = Context(line=given["line"], news=given["news"], confirmed=True)
+    question_set = replace(read_question_file(sample_question_set()), context=context)
     console.print(f"2. Een nieuwe set lezen: {question_set.title or question_set.introduction[:80]}")
     console.print(f"   {len(question_set.questions)} deelvragen.")
 
@@ -95,11 +97,6 @@ def _work(workplace: Workplace, output: Path, generator: str, shown: Progress) -
     log = workplace.log.verify(actor)
     console.print(f"   Logboek: {log.head.count} regels, {'heel' if log.ok else log.problem}.")
     return dossier.id
-
-
-def _context() -> Context:
-    data = json.loads(sample_context().read_text("utf-8"))
-    return Context(line=data["line"], news=data["news"], confirmed=True)
 
 
 def _show_the_way(output: Path, home: Path) -> None:

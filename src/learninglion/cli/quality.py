@@ -11,8 +11,11 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.experiments import (
+    PAIRS,
     collection_entries,
     documents_in,
+    evaluate_instructions,
+    evaluate_judge,
     open_trial,
     read_grades,
     set_encoder,
@@ -22,14 +25,12 @@ from learninglion.cli.experiments import (
     vector_cache,
     write_page,
 )
-from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,
     DocumentQuestion,
     KindReport,
-    Outcome,
     ParsedLibrary,
     fictional_documents,
     learn_weights,
@@ -103,6 +104,10 @@ from learninglion.workflow import parse_files, read_question_file
 
 # `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
 
+_OTHER_PAIRS = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines).")
+_OR_COLLECTION = typer.Option(
+    None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
+)
 _NAMED = {
     "shipped": Configuration(),
     "words": Configuration(signals="words"),
@@ -112,9 +117,7 @@ _NAMED = {
 
 
 def _evaluate_search(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
+    pairs: Path | None = PAIRS,
     collection: str | None = typer.Option(
         None, "--collection", help="Of een verzameling: elke vraag zoekt in wat toen ouder was."
     ),
@@ -293,7 +296,7 @@ def _train_relevance(
     look_alikes: Path | None = typer.Option(
         None, "--look-alikes", help="Vragen in andere woorden, en die alleen lijken."
     ),
-    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+    pairs: Path | None = _OTHER_PAIRS,
 ) -> None:
     """Leer de maat opnieuw uit de meegeleverde gevallen en, als u die geeft, uit beoordeelde sets."""
     encoder = NanoEncoder()
@@ -320,7 +323,7 @@ def _train_relevance(
 
 def _train_newest_line(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
-    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+    pairs: Path | None = _OTHER_PAIRS,
 ) -> None:
     """Leer opnieuw wanneer een nieuwer antwoord een ouder inhaalt: uit meegeleverde paren en echte tekst."""
     weights, card, bars = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
@@ -345,15 +348,10 @@ def _tune_relevance(actor: Actor) -> None:
             console.print("Niet aantoonbaar beter: er verandert niets.")
             return
         figures: list[Plain] = [change.first, change.second, change.p]
-        details: dict[str, Plain] = {
-            "learned": "relevance",
-            "questions": report.questions,
-            change.name: figures,
-        }
+        details: dict[str, Plain] = {"learned": "relevance", "questions": report.questions}
+        weights = write_weights(report.weights, {"learned_from": "choices", "questions": report.questions})
         number = workplace.learning.keep_measure(
-            write_weights(report.weights, {"learned_from": "choices", "questions": report.questions}),
-            actor=actor,
-            details=details,
+            weights, actor=actor, details=details | {change.name: figures}
         )
     console.print(
         f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
@@ -432,24 +430,18 @@ def _rows(path: Path) -> list[dict[str, object]]:
 
 def _show(bars: Sequence[Bar], as_json: bool) -> None:
     if as_json:
-        plain: list[Plain] = [
-            {
-                "name": bar.name,
-                "count": bar.count,
-                "of": bar.of,
-                "share": round(bar.share, 4),
-                "interval": [round(b, 4) for b in bar.bounds],
-                "cases": list(bar.cases),
-            }
-            for bar in bars
-        ]
-        print_json({"bars": plain})
+        print_json({"bars": [_plain_bar(bar) for bar in bars]})
         return
     for bar in bars:
         low, high = bar.bounds
         console.print(f"{bar.name}: {bar.count} van {bar.of}, {bar.share:.0%} ({low:.0%}-{high:.0%})")
         for case in bar.cases[:_SHOWN]:
             console.print(f"    {case}")
+
+
+def _plain_bar(bar: Bar) -> dict[str, Plain]:
+    share: dict[str, Plain] = {"share": round(bar.share, 4), "interval": [round(b, 4) for b in bar.bounds]}
+    return to_fields(bar, "name", "count", "of") | share | to_fields(bar, "cases")
 
 
 evaluate_app = typer.Typer(
@@ -550,11 +542,10 @@ def _tune_search(
                 workplace.indexing.rebuild(actor=actor, progress=shown)
             console.print(f"Versie {revert} is weer in gebruik.")
             return
+        cards = workplace.documents.list(actor, filters=Filters(collections=(collection,)), limit=_ALL)
         pairs = [
             LabelledPair(source.id, source.question, source.body, source.document.id)
-            for card in workplace.documents.list(
-                actor, filters=Filters(collections=(collection,)), limit=1_000_000
-            )
+            for card in cards
             for source in workplace.documents.sources_of(card.id, actor)
             if source.question.strip() and source.body.strip()
         ]
@@ -588,19 +579,14 @@ _WAYS = {"weights": "hoe zwaar elk signaal telt", "model": "het embeddingmodel e
 def _compared(way: Learned) -> Table:
     table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval", title=_WAYS[way.what])
     for comparison in way.comparisons:
-        table.add_row(
-            comparison.name, f"{comparison.first:.3f}", f"{comparison.second:.3f}", f"{comparison.p:.3f}"
-        )
+        figures = (comparison.first, comparison.second, comparison.p)
+        table.add_row(comparison.name, *(f"{figure:.3f}" for figure in figures))
     return table
 
 
 def _evaluate_writing(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
-    collection: str | None = typer.Option(
-        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
-    ),
+    pairs: Path | None = PAIRS,
+    collection: str | None = _OR_COLLECTION,
     questions: Path | None = typer.Option(
         None,
         "--questions",
@@ -647,12 +633,8 @@ def _evaluate_writing(
 
 
 def _evaluate_equal_treatment(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
-    collection: str | None = typer.Option(
-        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
-    ),
+    pairs: Path | None = PAIRS,
+    collection: str | None = _OR_COLLECTION,
     limit: int = typer.Option(80, "--limit", min=0, help="Hoogstens zoveel vragen, verspreid (0: alle)."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON, met de ergste gevallen."),
 ) -> None:
@@ -665,18 +647,8 @@ def _evaluate_equal_treatment(
     if as_json:
         print_json({**to_fields(report), "unfair": report.unfair})
     else:
-        table = Table(
-            "soort",
-            "manier",
-            "tegenover",
-            "vragen",
-            "volgorde",
-            "keuze",
-            "oordeel",
-            "tekst",
-            "effect (95%)",
-            "p",
-        )
+        heads = ("soort", "manier", "tegenover", "vragen", "volgorde", "keuze", "oordeel", "tekst")
+        table = Table(*heads, "effect (95%)", "p")
         for f in report.figures:
             shares = (f"{share:.1%}" for share in (f.order, f.chosen, f.verdict, f.draft))
             effect = f"{f.effect:+.3f} ({f.low:+.3f} tot {f.high:+.3f})"
@@ -780,7 +752,8 @@ def _evaluate_asking(
 
 
 def _show_wrong(report: AskReport, show: int) -> None:
-    for outcome in [o for o in report.outcomes if not _is_right(o)][:show]:
+    right = [o.is_shown if o.case.answerable else not o.reply.answers for o in report.outcomes]
+    for outcome in [o for o, is_right in zip(report.outcomes, right, strict=True) if not is_right][:show]:
         case, reply = outcome.case, outcome.reply
         first = next(iter((*reply.answers, *reply.near)), None)
         fail(
@@ -821,12 +794,6 @@ def _library(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedLi
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
     return ParsedLibrary(documents_in(paths)[0])
-
-
-def _is_right(outcome: Outcome) -> bool:
-    if outcome.case.answerable:
-        return outcome.is_shown
-    return not outcome.reply.answers
 
 
 def _ask_json(report: AskReport) -> dict[str, Plain]:
@@ -882,9 +849,8 @@ def _evaluate_recognition(
     else:
         table = Table("soort", "aanwezig", "gevonden", "vals", "gevonden deel", "terecht deel")
         for f in figures:
-            table.add_row(
-                f.kind, str(f.present), str(f.found), str(f.false), f"{f.recall:.1%}", f"{f.precision:.1%}"
-            )
+            counts = map(str, (f.present, f.found, f.false))
+            table.add_row(f.kind, *counts, f"{f.recall:.1%}", f"{f.precision:.1%}")
         console.print(table)
     for kind, text in report.missed[:show]:
         fail(f"gemist ({kind}): {text}")

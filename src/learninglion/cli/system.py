@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -26,7 +25,7 @@ from learninglion.models.plain import to_plain
 from learninglion.record.export import write_file
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
-from learninglion.workflow.checkup import Finding, State, examine
+from learninglion.workflow.checkup import State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
 
@@ -89,7 +88,8 @@ def show_log(
         if as_json:
             print_json(to_plain(entry))
         else:
-            console.print(f"{entry.seq}  {_moment(entry.at)}  {entry.actor}  {entry.action}  {entry.subject}")
+            at = f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
+            console.print(f"{entry.seq}  {at}  {entry.actor}  {entry.action}  {entry.subject}")
 
 
 @log_app.command("processing")
@@ -120,10 +120,6 @@ def accept_log(reason: str = typer.Option(..., "--reason", help="Waarom dit logb
     with workplace_here() as workplace:
         entry = workplace.log.accept(reason=reason, actor=local_actor())
     console.print(f"Vastgelegd in regel {entry.seq}.")
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def serve(
@@ -184,13 +180,7 @@ def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
             collections = account.actor.collections
             if as_json:
-                print_json(
-                    {
-                        "name": account.name,
-                        "roles": roles,
-                        "collections": None if collections is None else to_plain(collections),
-                    }
-                )
+                print_json({"name": account.name, "roles": roles, "collections": to_plain(collections)})
             else:
                 where = "alles" if collections is None else ", ".join(sorted(collections))
                 console.print(f"{account.name}: {roles}; {where}")
@@ -330,8 +320,10 @@ def _look_at_everything(
             wrong = wrong or finding.state is State.WRONG
             if as_json:
                 print_json(to_plain(finding))
-            else:
-                _tell(finding)
+                continue
+            console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
+            if finding.advice:
+                console.print(f"        -> {finding.advice}")
     if wrong:
         raise typer.Exit(1)
 
@@ -361,9 +353,3 @@ def _read_again(
         console.print(f"{len(results)} documenten, {changed} {words}.")
     if counted[RereadOutcome.FAILED]:
         raise typer.Exit(1)
-
-
-def _tell(finding: Finding) -> None:
-    console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
-    if finding.advice:
-        console.print(f"        -> {finding.advice}")

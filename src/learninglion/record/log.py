@@ -187,9 +187,8 @@ class EventLog:
 
     def about(self, connection: Connection, subject: str, action: str, *, after: int) -> tuple[LogEntry, ...]:
         """The entries of an action about `subject` with a number over `after`, in this transaction."""
-        query = select(*_AS_THEY_STAND).where(
-            log_entries.c.seq > after, log_entries.c.subject == subject, log_entries.c.action == action
-        )
+        this = (log_entries.c.subject == subject, log_entries.c.action == action)
+        query = select(*_AS_THEY_STAND).where(log_entries.c.seq > after, *this)
         return tuple(_read(row) for row in _fetch(connection, query.order_by(log_entries.c.seq)))
 
     def of_actions(self, actions: Collection[str], *, after: int = 0) -> Iterator[LogEntry]:

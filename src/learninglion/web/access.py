@@ -17,10 +17,10 @@ from typing import Annotated
 from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers
 from starlette.responses import Response
 
-from learninglion.models import Actor
+from learninglion.models import Actor, Document
 from learninglion.settings import Settings, with_model
 from learninglion.web.addresses import address_for
 from learninglion.web.oidc import IdTokens, OpenIdConnect
@@ -28,7 +28,7 @@ from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
 from learninglion.workflow.checkup import Readiness
-from learninglion.workflow.documents import PageImages
+from learninglion.workflow.documents import PageImage, PageImages
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"
@@ -85,6 +85,11 @@ class Site:
         """The settings with the language model that was chosen on a screen of any server."""
         return with_model(self.settings, self.workplace.language_model.chosen())
 
+    def page_image(self, document: Document, page: int, actor: Actor) -> PageImage:
+        """A page (from 1) of the original. Raises UnknownReferenceError, UnreadableFileError."""
+        content = self.workplace.documents.original(document.id, actor)
+        return self.page_images.render(document.sha256, content, page, _SCALE)
+
     def reached_at(self, request: Request) -> str:
         """The address that this reader has of the server, without a slash behind it."""
         return (self.settings.web.public_url or str(request.base_url)).rstrip("/")
@@ -98,6 +103,7 @@ class Site:
 
 
 _COOKIE_SECONDS = 30 * 86_400
+_SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
 
 
 class NotSignedInError(Exception):
@@ -260,6 +266,14 @@ async def _api_user(request: Request) -> Actor:
 
 
 ApiUser = Annotated[Actor, Depends(_api_user)]
+
+
+async def _the_form(request: Request) -> FormData:
+    return await request.form()
+
+
+TheForm = Annotated[FormData, Depends(_the_form)]
+"""What was sent with a form, for a page that works in a thread of its own."""
 
 
 def attachment(name: str) -> dict[str, str]:

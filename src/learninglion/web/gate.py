@@ -252,31 +252,27 @@ _AT_ONCE_EACH = 8  # of those, from one person
 class RouteLimit:
     """How many bytes a body may have, and what its sender must be allowed to; None is for strangers too."""
 
-    path: re.Pattern[str]
+    path: str  # a pattern
     size: int
     task: Task | None = None
     stranger: bool = False
 
 
-def _limit(path: str, size: int, task: Task | None = None, *, stranger: bool = False) -> RouteLimit:
-    return RouteLimit(re.compile(path), size, task, stranger)
-
-
 # The first that fits; whatever is not named is a form of somebody who is signed in.
 _LIMITS = (
-    _limit(r"/(sign-in|set-up|language)", 16 * _KB, stranger=True),
-    _limit(r"/manage/documents/upload|/api/v1/document-jobs", _MOST_UPLOADED, Task.MANAGE),
-    _limit(r"/api/v1/documents", MAX_BYTES + _FRAME, Task.MANAGE),
-    _limit(r"/sets/new|/sets/[^/]+/questions/[^/]+/own-sources", MAX_BYTES + _FRAME, Task.DRAFT),
-    _limit(r"/api/v1/verifications", 10 * _MB, Task.SEARCH),
-    _limit(r"/api/.*", 4 * _MB),
-    _limit(r".*", _FORM),
+    RouteLimit(r"/(sign-in|set-up|language)", 16 * _KB, stranger=True),
+    RouteLimit(r"/manage/documents/upload|/api/v1/document-jobs", _MOST_UPLOADED, Task.MANAGE),
+    RouteLimit(r"/api/v1/documents", MAX_BYTES + _FRAME, Task.MANAGE),
+    RouteLimit(r"/sets/new|/sets/[^/]+/questions/[^/]+/own-sources", MAX_BYTES + _FRAME, Task.DRAFT),
+    RouteLimit(r"/api/v1/verifications", 10 * _MB, Task.SEARCH),
+    RouteLimit(r"/api/.*", 4 * _MB),
+    RouteLimit(r".*", _FORM),
 )
 
 
 def limit_of(path: str) -> RouteLimit:
     """What holds for bodies that are sent to `path`."""
-    return next(limit for limit in _LIMITS if limit.path.fullmatch(path))
+    return next(limit for limit in _LIMITS if re.fullmatch(limit.path, path))
 
 
 class TooLargeError(LearningLionError):

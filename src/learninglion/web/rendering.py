@@ -29,7 +29,8 @@ from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, Role, Span
 from learninglion.record.notes import STATE_WORDS
-from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
+from learninglion.settings import WebSettings
+from learninglion.web.addresses import Outside
 from learninglion.workflow.accounts import Account
 from learninglion.workflow.rights import RIGHTS, Task
 
@@ -337,16 +338,8 @@ def _rows(lines: Sequence[str], spans: Sequence[Span], offset: int, heads: str) 
 class Templates:
     """Turns a template and its values into a response."""
 
-    def __init__(
-        self,
-        *,
-        organisation: str,
-        default_language: str,
-        has_theme: bool,
-        contact: str,
-        outside: Callable[[], Outside | None] = lambda: NOTHING_OUTSIDE,
-    ) -> None:
-        self._default = default_language
+    def __init__(self, web: WebSettings, outside: Callable[[], Outside | None]) -> None:
+        self._default = web.language
         self._outside = outside
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -363,9 +356,9 @@ class Templates:
         self._environment.filters["role_word"] = lambda role: _ROLES[role]
         self._environment.globals.update(
             numbered=_numbered,
-            organisation=organisation,
-            contact=contact,
-            has_theme=has_theme,
+            organisation=web.organisation,
+            contact=web.contact,
+            has_theme=bool(web.theme_css),
             asset=_asset,
             highlight=highlight,
             passage=passage,

@@ -3,8 +3,7 @@
 from learninglion.database.files import disk_trouble
 from learninglion.inference.encoders import EncoderChoice
 from learninglion.models import Progress, silent
-from learninglion.workflow.dossiers import DraftEvent, unfinished
-from learninglion.workflow.drafts import ReplayReport
+from learninglion.workflow.dossiers import DraftEvent, ReplayReport, unfinished
 from learninglion.workflow.intake import (
     FileResult,
     FileStatus,

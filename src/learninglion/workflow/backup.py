@@ -290,7 +290,7 @@ def _sha256(path: Path) -> str:
 
 # Export, import and move.
 
-_FORMAT = 1
+FORMAT = 1  # of a backup and of an export
 _ROWS = "rows"
 # A database of another place must not come along: this installation says itself where its own is.
 _ADDRESS = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
@@ -352,7 +352,7 @@ class Transfers:
                 tables = tuple(_write_tables(connection, fresh / _ROWS, progress))
                 self._copy_files(connection, fresh)
                 self._copy_shared(connection, FolderBlobs(fresh), progress)
-            manifest = ExportManifest(_FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
+            manifest = ExportManifest(FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
             write_manifest(fresh, manifest)
         return manifest
 
@@ -412,11 +412,6 @@ def _is_export(folder: Path) -> bool:
         return False
 
 
-def _read_export(folder: Path) -> ExportManifest:
-    """The manifest of an export. Raises InputError or ConflictError."""
-    return read_manifest(folder, ExportManifest, _FORMAT)
-
-
 def _export_problems(folder: Path, manifest: ExportManifest) -> tuple[str, ...]:
     """What is wrong with an export, each in a sentence: its files, its rows, the originals that they name."""
     problems = [*_file_problems(folder, manifest.files)]
@@ -442,7 +437,7 @@ def import_all(
     IntegrityError or ConflictError with what to do.
     """
     require_everywhere(actor, Task.MANAGE)
-    manifest = _read_export(folder)
+    manifest = read_manifest(folder, ExportManifest, FORMAT)
     if problem := next(_file_problems(folder, manifest.files), ""):
         raise IntegrityError(f"Deze uitvoer is niet heel en wordt niet ingelezen: {problem}")
     engine = open_database(database_url or home / DATABASE, manifest.schema)
@@ -538,7 +533,6 @@ def _place(source: Path, target: Path) -> None:
         write_durably(target, _ADDRESS.sub("", text).encode("utf-8"))
 
 
-FORMAT = 1
 _ATTEMPTS = 3
 _PAGES = 2000  # of the database at a time: others may write in between
 
@@ -558,14 +552,14 @@ class BackupManifest:
     files: tuple[KeptFile, ...]
 
 
+@dataclass(eq=False)
 class Backups:
-    """Backups of the data folder `home`, whose database is in it, or else is exported by `transfers`."""
+    """Backups of the data folder, whose database is in it; one that is elsewhere is exported."""
 
-    def __init__(self, home: Path, log: EventLog, transfers: Transfers, *, elsewhere: bool) -> None:
-        self._home = home
-        self._log = log
-        self._transfers = transfers
-        self._elsewhere = elsewhere
+    _home: Path
+    _log: EventLog
+    _transfers: Transfers
+    _elsewhere: bool
 
     def make(
         self, target: Path, *, actor: Actor, progress: Progress = silent
@@ -601,7 +595,9 @@ class Backups:
         _copy_database(self._home / DATABASE, folder / DATABASE)
         entries, head, documents, dossiers = _counts(folder / DATABASE)
         write_durably(folder / _ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
-        sources = list(self._sources())
+        # Originals come after the database: what it names was on the disk then.
+        originals = (p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
+        sources = [*kept_files(self._home), *sorted(originals)]
         for done, source in enumerate(sources, start=1):
             place = folder / source.relative_to(self._home)
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -615,11 +611,6 @@ class Backups:
         write_manifest(folder, manifest)
         return manifest
 
-    def _sources(self) -> Iterator[Path]:
-        """What is copied beside the database. Originals come after it: what it names was on the disk then."""
-        yield from kept_files(self._home)
-        yield from sorted(p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
-
 
 def verify_backup(folder: Path) -> tuple[str, ...]:
     """What is wrong with the backup in `folder`, each in a sentence; empty when it is whole.
@@ -627,7 +618,7 @@ def verify_backup(folder: Path) -> tuple[str, ...]:
     Reads every byte, the database or every row of it too, and every original that it names must be there.
     """
     if _is_export(folder):
-        return _export_problems(folder, _read_export(folder))
+        return _export_problems(folder, read_manifest(folder, ExportManifest, FORMAT))
     manifest = read_manifest(folder, BackupManifest, FORMAT)
     problems = list(_file_problems(folder, manifest.files))
     if manifest.database and not problems:

@@ -226,19 +226,15 @@ class Documents:
         counter = self._store.change_counter()
 
         def locate(document_id: str, span: Span) -> tuple[Region, ...]:
-            try:
-                return regions_on_page(self._lines(document_id, counter), span)
-            except UnknownReferenceError:
-                return ()
+            if (lines := self._known_lines.get((document_id, counter))) is None:
+                try:
+                    lines = self._store.lines(document_id, None)
+                except UnknownReferenceError:
+                    return ()
+                self._known_lines.put((document_id, counter), lines)
+            return regions_on_page(lines, span)
 
         return locate
-
-    def _lines(self, document_id: str, counter: int) -> tuple[TextLine, ...]:
-        key = (document_id, counter)
-        if (lines := self._known_lines.get(key)) is None:
-            lines = self._store.lines(document_id, None)
-            self._known_lines.put(key, lines, 1)
-        return lines
 
 
 @dataclass(eq=False)

@@ -6,8 +6,9 @@ sub-question that is not finished says why; it can be resumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from learninglion import __version__
@@ -36,13 +37,13 @@ from learninglion.models import (
     Remark,
     Selection,
     Source,
+    SourceKind,
     Statement,
     SubQuestion,
     Verification,
 )
 from learninglion.models.errors import GeneratorError, InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
-from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
@@ -58,6 +59,7 @@ from learninglion.record.export import (
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
+from learninglion.record.notes import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
 
@@ -371,7 +373,9 @@ class Dossiers:
         dossier = self.load(dossier_id, actor)
         machine: tuple[MachineText, ...] = ()
         if form is ExportFormat.LETTER_CHANGES:
-            machine = _machine_texts(*self.texts(dossier_id, actor))
+            texts, versions = self.texts(dossier_id, actor)
+            deeds = [Deed(version.author, version.at) for version in versions]
+            machine = trace_deeds(first_finished(texts, versions), texts, deeds)
         data = export(dossier, form, self._letter, machine, self.energy(dossier_id, actor))
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
@@ -456,7 +460,84 @@ def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
     return tuple(from_plain(Energy, energy) for energy in amounts)
 
 
-def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:
-    """What the machine wrote for each sub-question and who changed what; all versions, oldest first."""
-    machine = first_finished(texts, versions)
-    return trace_deeds(machine, texts, [Deed(version.author, version.at) for version in versions])
+# Where a draft made again differs from what was recorded: which sentence, model, setting or source.
+
+_NAMES = {
+    "generator": "opsteller", "model": "model", "model_sha256": "bestand van het model",
+    "prompt_sha256": "prompt", "seed": "startgetal",
+}  # fmt: skip
+_WAITED = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
+_QUOTED_SIGNS = 160  # characters of a sentence that is quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
+
+    dossier_id: str
+    same: bool
+    differences: tuple[str, ...]
+    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
+
+
+def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
+    """Where `new` differs from what was recorded, in words; empty when nothing does."""
+    lines = []
+    for before, after in zip(old, new, strict=True):
+        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
+        lines += [f"vraag {numbers}: {difference}" for difference in _differences(before, after)]
+    return tuple(lines)
+
+
+def _differences(before: Verification, after: Verification) -> Iterator[str]:
+    if not before.draft.complete:
+        yield "is nooit afgeschreven"
+        return
+    yield from _means(before.draft.provenance, after.draft.provenance)
+    then, now = before.draft.statements, after.draft.statements
+    texts, others = Counter(s.text for s in then), Counter(s.text for s in now)
+    yield from (f"deze zin is er niet meer: “{_short(text)}”" for text in texts - others)
+    yield from (f"deze zin is nieuw: “{_short(text)}”" for text in others - texts)
+    if texts == others and then != now:
+        yield "dezelfde zinnen, met andere verwijzingen of in een andere volgorde"
+    if (before.verdict, before.missing) != (after.verdict, after.missing):
+        yield "ander oordeel over het geheel"
+    if then == now:
+        for one, other in zip(before.checks, after.checks, strict=True):
+            if one.verdict is not other.verdict:
+                yield f"ander oordeel over de zin “{_short(one.statement.text)}”"
+
+
+def _means(before: Provenance, after: Provenance) -> Iterator[str]:
+    """What shapes the text."""
+    for name in (f.name for f in fields(Provenance) if f.name != "parameters"):
+        then, now = getattr(before, name), getattr(after, name)
+        if then != now:
+            yield _change(_NAMES.get(name, name), then, now)
+    yield from compare_settings(before.parameters, after.parameters)
+
+
+def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Settings that are another, or came or went."""
+    then, now = dict(before), dict(after)
+    for name in dict.fromkeys((*then, *now)):
+        if name != _WAITED and then.get(name) != now.get(name):
+            yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
+
+
+def compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Sources of the archive that are gone, or say something else by now."""
+    for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
+        current = sources.get(source.id)
+        if current is None:
+            yield f"bron {source.id}: staat niet meer in het archief"
+        elif (current.question, current.body) != (source.question, source.body):
+            yield f"bron {source.id}: heeft nu een andere tekst"
+
+
+def _change(what: str, then: object, now: object) -> str:
+    return f"{what} was {_short(str(then)) or 'niets'}, nu {_short(str(now)) or 'niets'}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _QUOTED_SIGNS else f"{text[:_QUOTED_SIGNS]}…"

@@ -1,18 +1,20 @@
-"""The main job after the search, in its order: select, draft, verify, keep, revise, replay."""
+"""The main job after the search (select, draft, verify, keep, revise, replay), and the model that writes."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Event, Lock
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate
 from learninglion.checking.injection import addressed
+from learninglion.checking.judging import Exam
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
@@ -24,10 +26,19 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
-from learninglion.evaluation.exams import exam_of
+from learninglion.evaluation.exams import exam_of, keep_exam
+from learninglion.inference import open_generator
+from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.cross_encoder import CrossEncoder
-from learninglion.inference.generators import Generator, StoppableGenerator
+from learninglion.inference.generators import (
+    Generator,
+    GeneratorChoice,
+    GeneratorKind,
+    Prompt,
+    StoppableGenerator,
+)
 from learninglion.inference.onnx import cores
+from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models import (
     Actor,
     Dossier,
@@ -35,7 +46,6 @@ from learninglion.models import (
     Draft,
     Hit,
     Progress,
-    Provenance,
     QuestionSet,
     Region,
     Selection,
@@ -55,7 +65,7 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.record.contract import StatedDraft
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter, Use
@@ -71,8 +81,12 @@ from learninglion.workflow.dossiers import (
     WRITTEN,
     Dossiers,
     Listener,
+    ReplayReport,
     SetWriter,
     check_again,
+    compare,
+    compare_settings,
+    compare_sources,
     first_finished,
     make_dossier,
     own_statement,
@@ -84,93 +98,126 @@ from learninglion.workflow.dossiers import (
 )
 from learninglion.workflow.guides import GuideRepository
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import note, set_subject
-from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.searching import Searching
 
-# Where a draft made again differs from what was recorded: which sentence, model, setting or source.
-
-_NAMES = {
-    "generator": "opsteller", "model": "model", "model_sha256": "bestand van het model",
-    "prompt_sha256": "prompt", "seed": "startgetal",
-}  # fmt: skip
-_PATIENCE = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
-_LONGEST = 160  # characters of a sentence that is quoted
+_TOKENS = 24
+_THINKING_TOKENS = 2000
+_SHOWN = 200  # characters of the answer
+_SUBJECT = "models:generator"
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayReport:
-    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
+class TestResult:
+    """What came of a test; `detail` is for the administrator."""
 
-    dossier_id: str
-    same: bool
-    differences: tuple[str, ...]
-    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
-
-
-def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
-    """Where `new` differs from what was recorded, in words; empty when nothing does."""
-    lines = []
-    for before, after in zip(old, new, strict=True):
-        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
-        lines += [f"vraag {numbers}: {difference}" for difference in _differences(before, after)]
-    return tuple(lines)
+    what: str
+    ok: bool
+    detail: str
 
 
-def _differences(before: Verification, after: Verification) -> Iterator[str]:
-    if not before.draft.complete:
-        yield "is nooit afgeschreven"
-        return
-    yield from _means(before.draft.provenance, after.draft.provenance)
-    then, now = before.draft.statements, after.draft.statements
-    texts, others = Counter(s.text for s in then), Counter(s.text for s in now)
-    yield from (f"deze zin is er niet meer: “{_short(text)}”" for text in texts - others)
-    yield from (f"deze zin is nieuw: “{_short(text)}”" for text in others - texts)
-    if texts == others and then != now:
-        yield "dezelfde zinnen, met andere verwijzingen of in een andere volgorde"
-    if (before.verdict, before.missing) != (after.verdict, after.missing):
-        yield "ander oordeel over het geheel"
-    if then == now:
-        for one, other in zip(before.checks, after.checks, strict=True):
-            if one.verdict is not other.verdict:
-                yield f"ander oordeel over de zin “{_short(one.statement.text)}”"
+@dataclass(eq=False)
+class LanguageModel:
+    """Whether the models that were set really answer, and choosing another one that writes once it has.
+
+    What was chosen is kept where all servers find it and look at each use: it holds on every server at once.
+    Safe to share between threads.
+    """
+
+    _options: WorkplaceOptions
+    _blobs: Blobs
+    _indexing: Indexing
+    _log: EventLog
+    _lock: Lock = field(default_factory=Lock, init=False)
+    _opened: tuple[GeneratorChoice | None, Generator | None] = field(default=(None, None), init=False)
+
+    def chosen(self) -> bytes | None:
+        """What a screen of any server keeps, with its key; None where nothing was chosen."""
+        return self._blobs.read(MODELS_FILE)
+
+    def choice(self) -> GeneratorChoice | None:
+        """The model in force: the one chosen on a screen, else that of the settings; None for no model."""
+        rechosen = self._options.rechosen
+        return self._options.generator if rechosen is None else rechosen(self.chosen())
+
+    def in_use(self) -> Generator | None:
+        """The model in force, opened once; None for no model. Work that has another goes on with that."""
+        choice = self.choice()
+        with self._lock:
+            if choice != self._opened[0]:
+                self._opened = (choice, None if choice is None else open_generator(choice))
+            return self._opened[1]
+
+    def test_in_use(self, actor: Actor) -> tuple[TestResult, TestResult]:
+        """Ask the models in use for something small: the embedding model, then the language model."""
+        require_everywhere(actor, Task.MANAGE)
+        # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
+        return _try_encoder(self._indexing), _try_generator(self.in_use)
+
+    def choose(
+        self, choice: GeneratorChoice | None, fields: Mapping[str, Plain], *, actor: Actor
+    ) -> TestResult:
+        """Try the model of `choice` (None: no model); where it answers, `fields` hold from now on."""
+        require_everywhere(actor, Task.MANAGE)
+
+        def opening() -> Generator | None:
+            if choice is not None and choice.kind is GeneratorKind.OPENAI:
+                require_allowed(choice.base_url, choice.allowed_hosts)
+            return None if choice is None else open_generator(choice)
+
+        result = _try_generator(opening)
+        if result.ok:
+            content = json.dumps({"generator": {**fields}}, ensure_ascii=False)
+            self._blobs.put(MODELS_FILE, content.encode())
+            shown = {name: fields[name] for name in ("kind", "model", "path")}
+            shown["base_url"] = shown_address(str(fields["base_url"]))
+            note(self._log, "models.change", actor, _SUBJECT, shown)
+        return result
+
+    def keep_exam(self, exam: Exam, *, actor: Actor) -> None:
+        """Keep the exam of a judge, so that its opinion counts where it passed."""
+        require_everywhere(actor, Task.MANAGE)
+        keep_exam(self._blobs, exam)
+
+    def reset(self, *, actor: Actor) -> None:
+        """Go back to what the settings file says."""
+        require_everywhere(actor, Task.MANAGE)
+        self._blobs.remove(MODELS_FILE)
+        note(self._log, "models.reset", actor, _SUBJECT, {})
 
 
-def _means(before: Provenance, after: Provenance) -> Iterator[str]:
-    """What shapes the text."""
-    for name in (f.name for f in fields(Provenance) if f.name != "parameters"):
-        then, now = getattr(before, name), getattr(after, name)
-        if then != now:
-            yield _change(_NAMES.get(name, name), then, now)
-    yield from compare_settings(before.parameters, after.parameters)
+def _try_encoder(indexing: Indexing) -> TestResult:
+    """Turn one sentence into a vector."""
+    began = time.perf_counter()
+    try:
+        encoder = indexing.encoder
+        shape = encoder.encode_queries(["Kent u het bericht over de veerpont?"]).shape
+    except LearningLionError as error:
+        return TestResult("zoekmodel", False, error.detail)
+    took = time.perf_counter() - began
+    return TestResult("zoekmodel", True, f"{encoder.name}: vector van {shape[1]} getallen in {took:.2f} s")
 
 
-def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Settings that are another, or came or went."""
-    then, now = dict(before), dict(after)
-    for name in dict.fromkeys((*then, *now)):
-        if name != _PATIENCE and then.get(name) != now.get(name):
-            yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
-
-
-def _compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
-    """Sources of the archive that are gone, or say something else by now."""
-    for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
-        current = sources.get(source.id)
-        if current is None:
-            yield f"bron {source.id}: staat niet meer in het archief"
-        elif (current.question, current.body) != (source.question, source.body):
-            yield f"bron {source.id}: heeft nu een andere tekst"
-
-
-def _change(what: str, then: object, now: object) -> str:
-    return f"{what} was {_short(str(then)) or 'niets'}, nu {_short(str(now)) or 'niets'}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _try_generator(opening: Callable[[], Generator | None]) -> TestResult:
+    """Ask the language model that `opening` gives for a few words; no model at all is fine too."""
+    began = time.perf_counter()
+    try:
+        generator = opening()
+        if generator is None:
+            return TestResult(
+                "taalmodel", True, "niet ingesteld: voorstellen bestaan uit zinnen uit de bronnen"
+            )
+        prompt = Prompt("U helpt een ambtenaar.", "Antwoord met één woord: werkt de verbinding?")
+        try:
+            text = "".join(generator.stream(prompt, max_tokens=_TOKENS))
+        except ThoughtOnlyError:  # it thinks first
+            text = "".join(generator.stream(prompt, max_tokens=_THINKING_TOKENS))
+    except LearningLionError as error:
+        return TestResult("taalmodel", False, error.detail)
+    took = time.perf_counter() - began
+    return TestResult("taalmodel", True, f"{generator.model} antwoordde in {took:.1f} s: {text[:_SHOWN]!r}")
 
 
 _EXTRACTIVE, _MODEL = "extractive", "llm"
@@ -288,21 +335,11 @@ class Drafts:
         )
         # Ids only: reasons are a person's words and stand in the dossier, which can be deleted.
         decided: list[Plain] = [
-            {
-                "numbers": list(choice.numbers),
-                "chosen": list(choice.chosen),
-                "rejected": [rejection.source_id for rejection in choice.rejected],
-                "seen": list(choice.seen),
-            }
-            for choice in choices
+            to_fields(c, "numbers", "chosen", "seen") | {"rejected": [r.source_id for r in c.rejected]}
+            for c in choices
         ]
-        note(
-            self._log,
-            "select",
-            actor,
-            set_subject(self._store.store_id(), question_set),
-            {"choices": decided},
-        )
+        subject = set_subject(self._store.store_id(), question_set)
+        note(self._log, "select", actor, subject, {"choices": decided})
         return selections
 
     # ----------------------------------------------------------------- draft and verify
@@ -332,16 +369,9 @@ class Drafts:
         writer = self._writer(
             model, on_event, question_set.questions, selections, newer, stop=stop, style=style
         )
-        verifications = []
-        with ThreadPoolExecutor(cores()) as pool:
-            # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
-            each = map if model is not None else pool.map
-            progress(_WRITING, 0, len(selections))
-            for made in each(writer.draft, range(len(selections)), selections):
-                verifications.append(made)
-                progress(_WRITING, len(verifications), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem  # nothing was written: there is nothing to keep
+        wanted = [(at, selection, None) for at, selection in enumerate(selections)]
+        verifications = _write_each(writer, wanted, progress, at_once=model is None)
+        _require_written(writer)
         dossier = make_dossier(question_set, verifications, self._shaped_by())
         self._keep(dossier, actor, WRITTEN)
         self._note_writing("draft", dossier, verifications, use, actor)
@@ -400,11 +430,8 @@ class Drafts:
         writer = self._writer(
             self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop, style=style
         )
-        verifications = []
-        for position, before in enumerate(old.verifications):
-            progress(_WRITING, position, len(old.verifications))
-            verifications.append(writer.draft(position, before.draft.selection, before))
-        progress(_WRITING, len(verifications), len(verifications))
+        wanted = [(at, before.draft.selection, before) for at, before in enumerate(old.verifications)]
+        verifications = _write_each(writer, wanted, progress)
         dossier = replace(old, verifications=tuple(verifications), version=old.version + 1)
         if dossier.verifications == old.verifications:
             raise writer.problem or InputError("Er is niets bij geschreven.")
@@ -572,15 +599,12 @@ class Drafts:
         return self._language_model.choice() is not None
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
+        reranking = self._searching.reranking
         return (
             ("encoder", self._indexing.index.snapshot().encoder_name),
             ("threshold", f"{self._searching.threshold:.4f}"),
             ("sure", f"{self._options.sure:.4f}"),
-            *(
-                (("reranker", self._searching.reranking.name),)
-                if self._searching.reranking is not None
-                else ()
-            ),
+            *((("reranker", reranking.name),) if reranking is not None else ()),
         )
 
     def verify(self, stated: StatedDraft, *, actor: Actor) -> Dossier:
@@ -742,13 +766,10 @@ class Drafts:
         chosen = list(selections.values())
         style = self._approved_style(model, chosen, actor, but=dossier_id)
         writer = self._writer(model, on_event, questions, chosen, newer, stop=stop, style=style)
-        written: dict[int, Verification] = {}
-        for count, (at, selection) in enumerate(sorted(selections.items())):
-            progress(_WRITING, count, len(selections))
-            written[at] = writer.draft(at, selection)
-        progress(_WRITING, len(selections), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem
+        wanted = [(at, selections[at], None) for at in sorted(selections)]
+        made = _write_each(writer, wanted, progress)
+        _require_written(writer)
+        written = {at: verification for (at, _, _), verification in zip(wanted, made, strict=True)}
 
         def put(newest: Dossier) -> Mapping[int, Verification]:
             for at in written:
@@ -857,12 +878,8 @@ class Drafts:
             selection, statement = statement_found
             left = tuple(c for c in before.draft.material if c != taken)
             draft = replace(before.draft, selection=selection, material=left)
-            statements = draft.statements
-            joined = (
-                (statement, *statements)
-                if is_newer(taken, statements, selection)
-                else (*statements, statement)
-            )
+            first = is_newer(taken, draft.statements, selection)
+            joined = (statement, *draft.statements) if first else (*draft.statements, statement)
             done = check_again(replace(before, draft=draft), joined, self._documents.locator())
             return {position: done}
 
@@ -924,15 +941,10 @@ class Drafts:
         chosen = [source for v in old for source in v.draft.selection.chosen]
         ids = [source.id for source in chosen]
         held = self._store.seen_by(actor.collections).sources(ids)
-        differences = (*compare(old, again), *_compare_sources(chosen, held))
+        differences = (*compare(old, again), *compare_sources(chosen, held))
         settings = tuple(compare_settings(texts[-1].settings, (*_VERSION, *self._shaped_by())))
-        note(
-            self._log,
-            "replay",
-            actor,
-            dossier_id,
-            {"same": not differences, "differences": len(differences), "settings": list(settings)},
-        )
+        outcome: dict[str, Plain] = {"same": not differences, "differences": len(differences)}
+        note(self._log, "replay", actor, dossier_id, outcome | {"settings": list(settings)})
         return ReplayReport(dossier_id, not differences, differences, settings)
 
     def _locate_as_recorded(self, old: Sequence[Verification]) -> Locate:
@@ -954,6 +966,31 @@ class Drafts:
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""
         return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
+
+
+def _write_each(
+    writer: SetWriter,
+    wanted: Sequence[tuple[int, Selection, Verification | None]],
+    progress: Progress,
+    *,
+    at_once: bool = False,
+) -> list[Verification]:
+    """These sub-questions, each from its selection and what was written of it before."""
+    made: list[Verification] = []
+    progress(_WRITING, 0, len(wanted))
+    with ThreadPoolExecutor(cores()) as pool:
+        # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
+        each = pool.map if at_once else map
+        for verification in each(lambda one: writer.draft(*one), wanted):
+            made.append(verification)
+            progress(_WRITING, len(made), len(wanted))
+    return made
+
+
+def _require_written(writer: SetWriter) -> None:
+    """Raises what went wrong where nothing was written: there is nothing to keep."""
+    if writer.problem is not None and not writer.wrote:
+        raise writer.problem
 
 
 def _require_same(read: Dossier, newest: Dossier, at: int) -> None:

@@ -37,7 +37,7 @@ from learninglion.evaluation.document_questions import (
 from learninglion.models import Actor, Filters, silent
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_fields, to_plain
-from learninglion.record.log import EventLog, LogEntry
+from learninglion.record.log import EventLog
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import VisibleLibrary
@@ -175,8 +175,8 @@ class GuideRepository:
 
     def put(self, collection: str, guide: Guide, by: str) -> Guide:
         """The next version."""
-        said = {k: v for k, v in to_fields(guide).items() if k not in ("version", "changed", "changed_by")}
-        content = json.dumps(said, ensure_ascii=False)
+        plain = {k: v for k, v in to_fields(guide).items() if k not in ("version", "changed", "changed_by")}
+        content = json.dumps(plain, ensure_ascii=False)
         with writing(self._engine) as connection:
             newest = select(func.max(guides.c.version)).where(guides.c.collection == collection)
             put = replace(guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by)
@@ -326,7 +326,12 @@ class Guides:
         """What earlier evaluations found, oldest first."""
         self._require_owner(collection, actor)
         entries = self._log.of_actions([_EVALUATED])
-        return tuple(_measured(entry) for entry in entries if entry.subject == f"collection:{collection}")
+        names = ("questions", "found", "shown", "unanswerable", "refused")
+        return tuple(
+            from_plain(Measured, {"at": to_plain(e.at), **{name: e.details[name] for name in names}})
+            for e in entries
+            if e.subject == f"collection:{collection}"
+        )
 
     def may_edit(self, collection: str, actor: Actor) -> bool:
         """Whether this person manages collections, or owns this one."""
@@ -341,8 +346,3 @@ class Guides:
         self.find(collection, actor)
         if not self.may_edit(collection, actor):
             raise PermissionDeniedError("Dit kan alleen de eigenaar van de verzameling, of een beheerder.")
-
-
-def _measured(entry: LogEntry) -> Measured:
-    names = ("questions", "found", "shown", "unanswerable", "refused")
-    return from_plain(Measured, {"at": to_plain(entry.at), **{name: entry.details[name] for name in names}})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -242,21 +242,20 @@ class Intake:
         use = self._power.start("ingest", self._elsewhere)
         self._indexing.mend(progress=progress)
 
-        def done(result: FileResult) -> None:
-            self._log_file(result, collection, actor)
-            if on_result is not None:
-                on_result(result)
-
-        results = _take_in(
-            paths,
-            self._into(collection, actor, since, without_covered),
-            isolate=self._isolate,
-            progress=progress,
-            on_result=done,
-        )
+        into, results = self._into(collection, actor, since, without_covered), list[FileResult]()
+        with _reader(self._isolate) as read:
+            files = list(find_files(paths))
+            for done, file in enumerate(files):
+                progress(_READING, done, len(files))
+                results.append(_take_in_one(file, into, read))
+                self._log_file(results[-1], collection, actor)
+                if on_result is not None:
+                    on_result(results[-1])
+            progress(_READING, len(files), len(files))
+            self._store.sweep()
         self._indexing.update(progress=progress)
         energy = self._note_energy(use, collection, actor, len(results))
-        return IngestReport(results, energy.seconds, energy)
+        return IngestReport(tuple(results), energy.seconds, energy)
 
     def _note_energy(self, use: Use, collection: str, actor: Actor, files: int) -> Energy:
         energy = use.stop()
@@ -274,7 +273,11 @@ class Intake:
         """
         require_within(actor, Task.MANAGE, [collection])
         use = self._power.start("ingest", self._elsewhere)
-        result = _take_in_raw(raw, self._into(collection, actor, since), isolate=self._isolate)
+        try:
+            with _reader(self._isolate) as read:
+                result = _put(raw, None, self._into(collection, actor, since), read)
+        except LearningLionError as error:
+            result = FileResult(raw.name, FileStatus.FAILED, detail=_named(raw.name, error))
         self._log_file(result, collection, actor)
         self._indexing.update()
         self._note_energy(use, collection, actor, 1)
@@ -351,32 +354,6 @@ class _Into:
     without_covered: bool  # a person said that what is under a bar or picture may stay out
 
 
-def _take_in(
-    paths: Sequence[Path],
-    into: _Into,
-    *,
-    isolate: bool,
-    progress: Progress,
-    on_result: Callable[[FileResult], None],
-) -> tuple[FileResult, ...]:
-    """Every file under `paths`, read and put where `into` says.
-
-    `on_result` is told of each file at once. A file with text under a bar or picture fails, unless a person
-    said that it may come in `without_covered` text.
-    """
-    results = []
-    with ExitStack() as stack:
-        read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-        files = list(find_files(paths))
-        for done, file in enumerate(files):
-            progress(_READING, done, len(files))
-            results.append(_take_in_one(file, into, read))
-            on_result(results[-1])
-        progress(_READING, len(files), len(files))
-        into.store.sweep()
-    return tuple(results)
-
-
 def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Document]) -> FileResult:
     journal = into.store.journal
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
@@ -388,20 +365,23 @@ def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Documen
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), _PARSER_VERSION)
         return _put(raw, stamp, into, read)
     except LearningLionError as error:
-        detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
+        detail = _named(file.name, error)
         journal.fail(stamp, into.collection, detail)
         return FileResult(file.name, FileStatus.FAILED, detail=detail)
 
 
-def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
-    """One file that did not come from disk, such as an upload."""
-    try:
-        with ExitStack() as stack:
-            read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-            return _put(raw, None, into, read)
-    except LearningLionError as error:
-        detail = error.detail if raw.name in error.detail else f"{raw.name}: {error.detail}"
-        return FileResult(raw.name, FileStatus.FAILED, detail=detail)
+def _named(name: str, error: LearningLionError) -> str:
+    return error.detail if name in error.detail else f"{name}: {error.detail}"
+
+
+@contextmanager
+def _reader(isolate: bool) -> Iterator[Callable[[RawFile], Document]]:
+    """What reads a file, in a process of its own where it may be hostile."""
+    if not isolate:
+        yield parse
+        return
+    with IsolatedParser() as parser:
+        yield parser.parse
 
 
 def _put(
@@ -551,9 +531,10 @@ class Rereading:
             card.id for card in self._store.cards(Filters(), None, limit=self._store.counts(None).documents)
         ]
         results = []
-        with ExitStack() as stack:
-            stack.enter_context(self._store.ingesting("documenten opnieuw lezen", wait=_WAIT))
-            read = stack.enter_context(IsolatedParser()).parse if self._isolate else parse
+        with (
+            self._store.ingesting("documenten opnieuw lezen", wait=_WAIT),
+            _reader(self._isolate) as read,
+        ):
             for done, document_id in enumerate(sorted(ids)):
                 progress(_REREADING, done, len(ids))
                 results.append(self._reread(document_id, read, actor, keep=keep))

@@ -18,7 +18,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -188,25 +189,14 @@ class Jobs:
             if (connection.scalar(select(func.count()).where(unfinished)) or 0) >= _MOST_WAITING:
                 raise BusyError("Er wacht al veel werk. Probeer het later opnieuw.")
             _forget(connection)
-            connection.execute(
-                insert(jobs).values(
-                    id=job_id,
-                    kind=kind,
-                    subject=subject,
-                    owner=owner.name,
-                    rights=canonical_json(owner),
-                    priority=priority,
-                    told=canonical_json(
-                        {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
-                    ),
-                    state=_QUEUED,
-                    begun=now(),
-                    tries=0,
-                )
-            )
+            payload = {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
+            row = {"id": job_id, "kind": kind, "subject": subject, "priority": priority, "begun": now()}
+            who = {"owner": owner.name, "rights": canonical_json(owner)}
+            values = row | who | {"told": canonical_json(payload), "state": _QUEUED, "tries": 0}
+            connection.execute(insert(jobs).values(values))
             for number, raw in enumerate(files, start=1):
-                values = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
-                connection.execute(insert(job_files).values(values))
+                file = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
+                connection.execute(insert(job_files).values(file))
         self.fresh.set()
         return Job(job_id, owner, kind, subject, False, 0)
 
@@ -278,9 +268,7 @@ class Jobs:
         free = or_(jobs.c.state == _QUEUED, and_(jobs.c.state == _RUNNING, jobs.c.until < now()))
         wanted = (free, jobs.c.kind.in_(kinds), *(() if bulk else (jobs.c.priority < BULK,)))
         query = select(jobs).where(*wanted).order_by(jobs.c.priority, jobs.c.begun, jobs.c.id).limit(1)
-        with reading(
-            self._engine
-        ) as connection:  # most often there is nothing, and nobody need wait for that
+        with reading(self._engine) as connection:  # most often nothing: nobody need wait for that
             if connection.execute(query).first() is None:
                 return None
         with writing(self._engine) as connection:
@@ -313,12 +301,11 @@ class Jobs:
     def lengthen(self, claim: Claim, events: Sequence[Event]) -> bool:
         """Keep the claim for another while and report these events; False where it is lost."""
         with writing(self._engine) as connection:
-            lengthened = connection.execute(
-                update(jobs).where(_held(claim)).values(until=now() + _LEASE)
-            ).rowcount
+            lengthen = update(jobs).where(_held(claim)).values(until=now() + _LEASE)
+            lengthened = bool(connection.execute(lengthen).rowcount)
             if lengthened:
                 _append(connection, claim.job.id, events)
-        return bool(lengthened)
+        return lengthened
 
     def finish(self, claim: Claim, events: Sequence[Event]) -> None:
         """The end of the work: the last of these events is "done" or "failed". Nothing where it is lost."""
@@ -360,9 +347,8 @@ def _forget(connection: Connection) -> None:
     """Let go of what ended long ago, and of the oldest where many are kept."""
     ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
     many = ended.order_by(jobs.c.ended.desc()).offset(MOST_KEPT_JOBS - 1).limit(_MOST_WAITING)
-    gone = list(connection.scalars(many)) + list(
-        connection.scalars(ended.where(jobs.c.ended < now() - KEPT_FOR))
-    )
+    old = ended.where(jobs.c.ended < now() - KEPT_FOR)
+    gone = [*connection.scalars(many), *connection.scalars(old)]
     if gone:
         connection.execute(delete(job_events).where(job_events.c.job.in_(gone)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(gone)))
@@ -375,10 +361,8 @@ def _events(connection: Connection, job_id: str, after: int) -> tuple[Event, ...
 
 
 def _read(row: Row[tuple[object, ...]], events: tuple[Event, ...]) -> Job:
-    owner = from_plain(Actor, json.loads(row.rights))
-    return Job(
-        row.id, owner, row.kind, row.subject, row.state in (_DONE, _FAILED), row.tries, events, row.stop
-    )
+    owner, finished = from_plain(Actor, json.loads(row.rights)), row.state in (_DONE, _FAILED)
+    return Job(row.id, owner, row.kind, row.subject, finished, row.tries, events, row.stop)
 
 
 def _covers(actor: Actor, then: Actor) -> bool:
@@ -517,19 +501,25 @@ class Worker:
 
     def _work(self, bulk: bool) -> None:
         while not self._stopping.is_set():
-            try:
+            with self._surviving("the queue could not be read or written", _TROUBLE_SECONDS):
                 self._jobs.fresh.clear()
                 claim = self._jobs.claim(tuple(self._works), bulk=bulk)
                 if claim is None:
                     self._jobs.fresh.wait(_LOOK_SECONDS)
                 else:
                     self._do(claim)
-            except UnavailableError as error:
-                _logger.warning("the queue could not be read or written: %s", error.detail)
-                self._stopping.wait(_TROUBLE_SECONDS)
-            except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
-                _logger.exception("the queue could not be read or written")
-                self._stopping.wait(_TROUBLE_SECONDS)
+
+    @contextmanager
+    def _surviving(self, trouble: str, seconds: float) -> Iterator[None]:
+        """Go on after so many seconds where the database is away, or something of ours is wrong."""
+        try:
+            yield
+        except UnavailableError as error:
+            _logger.warning("%s: %s", trouble, error.detail)
+            self._stopping.wait(seconds)
+        except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
+            _logger.exception(trouble)
+            self._stopping.wait(seconds)
 
     def _do(self, claim: Claim) -> None:
         run = Run(claim, claim.job.owner)
@@ -563,7 +553,7 @@ class Worker:
         tidied = -_TIDY_SECONDS
         while self._runs or not self._stopping.is_set():
             time.sleep(_TELL_SECONDS)
-            try:
+            with self._surviving("reports of jobs could not be written", _TELL_SECONDS * 4):
                 if time.monotonic() - tidied > _TIDY_SECONDS:
                     tidied = time.monotonic()
                     self._jobs.tidy()
@@ -574,12 +564,6 @@ class Worker:
                         run.stop.set()
                     with run.sending:
                         self._lengthen(run)
-            except UnavailableError as error:
-                _logger.warning("reports of jobs could not be written: %s", error.detail)
-                self._stopping.wait(_TELL_SECONDS * 4)
-            except Exception:
-                _logger.exception("reports of jobs could not be written")
-                self._stopping.wait(_TELL_SECONDS * 4)
 
     def _lengthen(self, run: Run) -> None:
         events, moment = run.unsent(), time.monotonic()

@@ -36,7 +36,7 @@ from learninglion.evaluation.testset import LabelledPair, collection_trial, samp
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.inference.encoders import Encoder, EncoderChoice
-from learninglion.models import Actor, Answers, Dossier, Progress, Source
+from learninglion.models import Actor, Answers, Dossier, Progress, Source, Verification
 from learninglion.models.errors import (
     ConflictError,
     InputError,
@@ -276,14 +276,12 @@ class Quality:
             raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
         if proposal.since != self._learning.in_force():
             raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
-        details: dict[str, Plain] = {
-            "collection": proposal.collection,
-            "learned": proposal.what,
-            **_figures(proposal),
-        }
+        about: dict[str, Plain] = {"collection": proposal.collection, "learned": proposal.what}
         learned = self._blobs.read(_ADAPTER)
         adapter = None if learned is None else read_adapter(learned, _ADAPTER)
-        number = self._learning.keep(proposal.fusion, adapter, actor=actor, details=details)
+        number = self._learning.keep(
+            proposal.fusion, adapter, actor=actor, details=about | _figures(proposal)
+        )
         _discard(self._blobs)
         self._indexing.start_switch()
         return number
@@ -498,15 +496,8 @@ class Judging:
         item = judging_round.items[place]
         visible = self._store.seen_by(actor.collections)
         sources = {source.id: source for source, _ in visible.entries_by_id([item.query, item.source])}
-        return JudgingTask(
-            judging_round,
-            len(done),
-            place,
-            item,
-            done.get(item),
-            sources.get(item.query),
-            sources.get(item.source),
-        )
+        known = (done.get(item), sources.get(item.query), sources.get(item.source))
+        return JudgingTask(judging_round, len(done), place, item, *known)
 
     def judge(self, round_id: str, place: int, item: Shown, grade: int, *, actor: Actor) -> None:
         """Keep what this person says of a result."""
@@ -584,18 +575,16 @@ class Remarks:
     ) -> None:
         """Say that a sentence (`place`, from 0, of the sub-question at `position`) of a version is wrong."""
         require(actor, Task.READ_DOSSIER)
+        if not 0 <= place < len(self._answer(dossier_id, position, version, actor).checks):
+            raise InputError("Deze zin staat niet in het antwoord.")
+        about: dict[str, Plain] = {"version": version, "position": position, "place": place}
+        note(self._log, _WRONG, actor, dossier_id, {"remark": {**about, "complaint": complaint.value}})
+
+    def _answer(self, dossier_id: str, position: int, version: int, actor: Actor) -> Verification:
         dossier = self._dossiers.load(dossier_id, actor.collections, version)
         if not 0 <= position < len(dossier.verifications):
             raise InputError("Deze vraag staat niet in het dossier.")
-        if not 0 <= place < len(dossier.verifications[position].checks):
-            raise InputError("Deze zin staat niet in het antwoord.")
-        plain: dict[str, Plain] = {
-            "version": version,
-            "position": position,
-            "place": place,
-            "complaint": complaint.value,
-        }
-        note(self._log, _WRONG, actor, dossier_id, {"remark": plain})
+        return dossier.verifications[position]
 
     def judge(
         self,
@@ -612,18 +601,11 @@ class Remarks:
         `beside`: the place in its material of a passage that does (None: none of them).
         """
         require(actor, Task.JUDGE)
-        dossier = self._dossiers.load(dossier_id, actor.collections, version)
-        if not 0 <= position < len(dossier.verifications):
-            raise InputError("Deze vraag staat niet in het dossier.")
-        if beside is not None and not 0 <= beside < len(dossier.verifications[position].draft.material):
+        verification = self._answer(dossier_id, position, version, actor)
+        if beside is not None and not 0 <= beside < len(verification.draft.material):
             raise InputError("Deze passage staat niet bij de vraag.")
-        details: dict[str, Plain] = {
-            "version": version,
-            "position": position,
-            "answers": answers.value,
-            "beside": beside,
-        }
-        note(self._log, _JUDGED, actor, dossier_id, {"judged": details})
+        about: dict[str, Plain] = {"version": version, "position": position, "answers": answers.value}
+        note(self._log, _JUDGED, actor, dossier_id, {"judged": {**about, "beside": beside}})
 
     def judgments(self, actor: Actor) -> tuple[dict[str, Plain], ...]:
         """What was judged, a row per sub-question as `evaluate drafts --judgments` reads it."""
@@ -693,11 +675,6 @@ def _row(dossier: Dossier, position: int, answers: Answers, beside: int | None) 
         {"document": document, "numbers": list(numbers), "label": label}
         for (document, numbers), label in labels.items()
     ]
-    return {
-        "set": dossier.id,
-        "numbers": list(draft.selection.question.numbers),
-        "question": draft.selection.question.text,
-        "introduction": draft.selection.introduction,
-        "kind": draft.kind,
-        "passages": passages,
-    }
+    question, introduction = draft.selection.question, draft.selection.introduction
+    row: dict[str, Plain] = {"set": dossier.id, "numbers": list(question.numbers), "question": question.text}
+    return row | {"introduction": introduction, "kind": draft.kind, "passages": passages}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,7 +34,6 @@ from learninglion.workflow.jobs import LATER, Job, Jobs, KeptAnswers, Run, Work
 from learninglion.workflow.log import REMOVE, note
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository, WorkingTextRepository
-from learninglion.workflow.sign_offs import SignOffRepository
 
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
@@ -98,7 +97,7 @@ class Retention:
     _intake: Intake
     _dossiers: DossierRepository
     _sets: SetRepository
-    _sign_offs: SignOffRepository
+    _clear_request: Callable[[str], None]  # to sign a dossier off
     _working_texts: WorkingTextRepository
     _answers: KeptAnswers
     _jobs: Jobs
@@ -287,7 +286,7 @@ class Retention:
         self._jobs.forget_texts()
         self._dossiers.delete(dossier_id, by=actor.name, reason=reason)
         self._sets.clear_dossier(dossier_id)
-        self._sign_offs.clear(dossier_id)
+        self._clear_request(dossier_id)
         self._working_texts.clear_under(f"/dossiers/{dossier_id}/")
         self._answers.forget_about(dossier_id)  # what a repeated API request gets holds the text too
 
@@ -443,11 +442,9 @@ class Persons:
         files = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
         texts = ((place, content.decode("utf-8", "replace")) for place, content in files)
         yield from _tallied("report", pattern, texts)
-        yield from _tallied("log", pattern, self._log_lines())
-
-    def _log_lines(self) -> Iterable[tuple[str, str]]:
-        for entry in self._log.every():
-            yield str(entry.seq), f"{entry.actor}\n{entry.subject}\n{canonical_json(entry.details)}"
+        entries = self._log.every()
+        lines = ((str(e.seq), f"{e.actor}\n{e.subject}\n{canonical_json(e.details)}") for e in entries)
+        yield from _tallied("log", pattern, lines)
 
 
 def _tallied(what: str, pattern: re.Pattern[str], texts: Iterable[tuple[str, str]]) -> Iterable[PersonPlace]:

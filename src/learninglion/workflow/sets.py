@@ -284,8 +284,8 @@ class Sets:
         visible = self._store.seen_among(archived, actor.collections)
         left = tuple(_only_sources(b, lambda s: s.id not in archived or s.id in visible) for b in read)
         content = from_plain(_Content, json.loads(row.content))
-        kept = (content.question_set, content.filters, content.threshold)
-        return Work(row.id, row.owner, row.changed, *kept, row.dossier, left)
+        scope = (content.question_set, content.filters, content.threshold)
+        return Work(row.id, row.owner, row.changed, *scope, row.dossier, left)
 
     def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
         """This person's sets, the last changed first."""
@@ -555,7 +555,7 @@ class Group:
 class Turn:
     """A sentence with another figure, another yes or no, or another may or must than an earlier answer."""
 
-    said: str
+    sentence: str
     before: str
     day: date  # of the earlier answer
 

@@ -26,12 +26,11 @@ from learninglion.workflow.asking import Asking, Conversations
 from learninglion.workflow.backup import SHARED, Backups, Storage, Transfers
 from learninglion.workflow.documents import PAGES, Documents, OwnSources, PageFiles
 from learninglion.workflow.dossiers import Dossiers
-from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.drafts import Drafts, LanguageModel
 from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import Intake, Rereading, Traces
 from learninglion.workflow.jobs import Jobs, KeptAnswers
-from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
@@ -40,7 +39,7 @@ from learninglion.workflow.quality import Judging, Learning, Quality, Remarks
 from learninglion.workflow.retention import APPROVED, DRAFT, WORK, Persons, Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets, WorkingTextRepository, WorkingTexts
-from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
+from learninglion.workflow.sign_offs import SignOffs, clear_request
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
@@ -108,7 +107,6 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     # nothing is asked of it yet, so that a wrong setting shows at once
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
-    requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
     kept_guides = GuideRepository(engine)
@@ -160,7 +158,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         intake,
         repository,
         kept_sets,
-        requests,
+        partial(clear_request, engine),
         typed,
         answers,
         jobs,
@@ -174,7 +172,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         traces=traces,
         rereading=Rereading(store, indexing, log, options.isolate),
         storage=Storage(home, engine, store, indexing, traces, log),
-        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
+        backups=Backups(home, log, transfers, bool(options.database_url or options.objects)),
         transfers=transfers,
         indexing=indexing,
         searching=searching,
@@ -186,7 +184,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         working_texts=WorkingTexts(engine),
         drafts=drafts,
         dossiers=dossiers,
-        sign_offs=SignOffs(requests, repository, dossiers, accounts, log, options.two_person_rule),
+        sign_offs=SignOffs(engine, repository, dossiers, accounts, log, options.two_person_rule),
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(

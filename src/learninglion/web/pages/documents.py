@@ -21,7 +21,6 @@ from learninglion.workflow.guides import Finding, Guide, Remark
 
 router = APIRouter(include_in_schema=False)
 
-_SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
 _IMAGE_KEPT = "private, max-age=86400"
 
 
@@ -75,7 +74,9 @@ def source_page(
         if dossier:
             visit.workplace.sign_offs.opened(dossier, source_id, visit.actor)
     document = visit.workplace.documents.find(source.document.id, visit.actor)
-    span = _within(document, Span(start, end)) if end > start else None
+    span = Span(start, end) if end > start else None
+    if span and span.end > len(document.text):
+        raise InputError("Deze plek staat niet in het document.")
     sheet = _sheet(visit.site, visit.actor, document, source, span, page)
     name = "source_pane.html" if visit.request.headers.get("x-part") else "source.html"
     return visit.page(
@@ -88,12 +89,6 @@ def _here(request: Request) -> str:
         f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"
     ]
     return f"{request.url.path}?{'&'.join(parameters)}"
-
-
-def _within(document: Document, span: Span) -> Span:
-    if span.end > len(document.text):
-        raise InputError("Deze plek staat niet in het document.")
-    return span
 
 
 def _remember_seen(site: Site, actor: Actor, work_id: str, position: int, source_id: str) -> None:
@@ -114,9 +109,7 @@ def _sheet(
     regions = [r for s in spans for r in site.workplace.documents.regions(document.id, s)]
     number = page or (regions[0].page if regions else source.page) or 1
     try:
-        image = site.page_images.render(
-            document.sha256, site.workplace.documents.original(document.id, actor), number, _SCALE
-        )
+        image = site.page_image(document, number, actor)
     except UnreadableFileError:
         return None  # the text below is there all the same
     shown = tuple(place_on_page(r, image.size) for r in regions if r.page == number)
@@ -185,8 +178,7 @@ def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
 def page_image(visit: TheVisit, document_id: str, page: int) -> Response:
     """One page of the original as PNG."""
     document = visit.workplace.documents.find(document_id, visit.actor)
-    content = visit.workplace.documents.original(document_id, visit.actor)
-    image = visit.site.page_images.render(document.sha256, content, page, _SCALE)
+    image = visit.site.page_image(document, page, visit.actor)
     return Response(image.png, media_type="image/png", headers={"Cache-Control": _IMAGE_KEPT})
 
 

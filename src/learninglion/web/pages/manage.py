@@ -6,14 +6,14 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -21,13 +21,13 @@ from learninglion.evaluation.judgements import Shown
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import Site, TheVisit, Visit
+from learninglion.web.access import TheForm, TheVisit, Visit
 from learninglion.web.forms import MAX_BYTES, read_whole
 from learninglion.web.pages.work import find_job, receive, start_inbox, start_ingest
 from learninglion.workflow.documents import MOST_KEPT_BYTES
+from learninglion.workflow.drafts import TestResult
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS
-from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.quality import GRADES, Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
@@ -136,14 +136,12 @@ def documents(
 
 
 @router.post("/manage/documents/upload")
-async def upload(visit: TheVisit) -> Response:
+def upload(visit: TheVisit, form: TheForm) -> Response:
     """Take in files from the browser; each is reported on by itself."""
     require(visit.actor, Task.MANAGE)
-    form = await visit.request.form(max_files=500)
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
-    received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    job = await run_in_threadpool(start_ingest, visit.workplace, visit.actor, received, collection)
+    job = start_ingest(visit.workplace, visit.actor, receive(files), collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
@@ -189,17 +187,13 @@ def people(visit: TheVisit) -> Response:
     return _people(visit, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """A person who could not be added, to correct."""
-
-    name: str
-    roles: tuple[Role, ...]
-    collections: tuple[str, ...] | None
-
-
 def _people(
-    visit: TheVisit, name: str, link: str, typed: _Typed | None = None, problem: str = "", status: int = 200
+    visit: Visit,
+    name: str,
+    link: str,
+    typed: Mapping[str, object] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     return visit.page(
         "people.html",
@@ -214,39 +208,35 @@ def _people(
     )
 
 
-async def _account_form(request: Request) -> tuple[str, tuple[Role, ...], tuple[str, ...] | None, bool]:
-    form = await request.form()
+def _account_form(form: FormData) -> tuple[str, tuple[Role, ...], tuple[str, ...] | None]:
     roles = tuple(r for r in Role if form.get(f"role-{r.value}"))
     chosen = tuple(str(c) for c in form.getlist("collection"))
     collections = None if form.get("all-collections") else chosen
-    return str(form.get("name") or ""), roles, collections, bool(form.get("active"))
+    return str(form.get("name") or ""), roles, collections
 
 
-def _link(request: Request, site: Site, token: str) -> str:
-    return f"{site.reached_at(request)}/set-up?token={token}"
+def _link(visit: Visit, token: str) -> str:
+    return f"{visit.site.reached_at(visit.request)}/set-up?token={token}"
 
 
 @router.post("/manage/people/add")
-async def add_person(visit: TheVisit) -> Response:
+def add_person(visit: TheVisit, form: TheForm) -> Response:
     """A new account, and the link with which this person sets a password."""
     require(visit.actor, Task.MANAGE)
-    name, roles, collections, _ = await _account_form(visit.request)
-    add = visit.workplace.people.add
+    name, roles, collections = _account_form(form)
     try:
-        token = await run_in_threadpool(add, name, roles, collections, actor=visit.actor)
+        token = visit.workplace.people.add(name, roles, collections, actor=visit.actor)
     except (InputError, ConflictError) as error:
-        typed = _Typed(name, roles, collections)
-        return await run_in_threadpool(_people, visit, "", "", typed, error.detail, error.status)
-    return await run_in_threadpool(_people, visit, name, _link(visit.request, visit.site, token))
+        typed = {"name": name, "roles": roles, "collections": collections}  # to correct
+        return _people(visit, "", "", typed, error.detail, error.status)
+    return _people(visit, name, _link(visit, token))
 
 
 @router.post("/manage/people/change")
-async def change_person(visit: TheVisit) -> Response:
+def change_person(visit: TheVisit, form: TheForm) -> Response:
     """Other roles or collections, or no longer welcome."""
     require(visit.actor, Task.MANAGE)
-    name, roles, collections, active = await _account_form(visit.request)
-    change = visit.workplace.people.change
-    await run_in_threadpool(change, name, roles, collections, active, actor=visit.actor)
+    visit.workplace.people.change(*_account_form(form), bool(form.get("active")), actor=visit.actor)
     return RedirectResponse("/manage/people", 303)
 
 
@@ -254,7 +244,7 @@ async def change_person(visit: TheVisit) -> Response:
 def invite(visit: TheVisit, name: Annotated[str, Form(max_length=100)]) -> Response:
     """A fresh link for somebody who lost the password."""
     token = visit.workplace.people.invite(name, actor=visit.actor)
-    return _people(visit, name, _link(visit.request, visit.site, token))
+    return _people(visit, name, _link(visit, token))
 
 
 # --------------------------------------------------------------------------- the log
@@ -533,15 +523,9 @@ def destroy(
 
 
 @router.post("/manage/retention/terms")
-async def set_terms(visit: TheVisit) -> Response:
+def set_terms(visit: TheVisit, form: TheForm) -> Response:
     """Set the terms of categories, or of one dossier, as they were filled in; what stayed is no change."""
     require(visit.actor, Task.MANAGE)
-    form = await visit.request.form()
-    await run_in_threadpool(_set_terms, visit, form)
-    return RedirectResponse("/manage/retention?gone=terms", 303)
-
-
-def _set_terms(visit: Visit, form: FormData) -> None:
     wanted = []
     for name in form:
         if name.startswith("days-"):
@@ -555,6 +539,7 @@ def _set_terms(visit: Visit, form: FormData) -> None:
             wanted.append(Term(category, days, str(form.get(f"ground-{category}", ""))))
     for term in wanted:
         visit.workplace.retention.set_term(term, actor=visit.actor)
+    return RedirectResponse("/manage/retention?gone=terms", 303)
 
 
 @router.post("/manage/retention/hold")
@@ -626,7 +611,7 @@ def judging_page(
         done=task.done,
         grade=task.grade,
         grades=GRADES,
-        asked=task.question,
+        own=task.question,
         source=task.source,
     )
 

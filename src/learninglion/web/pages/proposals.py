@@ -9,8 +9,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Form, Query
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from learninglion.models import Answers, Author, Dossier, QuestionSet, Selection, SourceKind
@@ -22,7 +20,7 @@ from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import balance_of, runs
-from learninglion.web.access import TheVisit, Visit, attachment
+from learninglion.web.access import TheForm, TheVisit, Visit, attachment
 from learninglion.web.forms import read_whole
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.pages.search import sets_at_work
@@ -49,14 +47,9 @@ EXPORT_TYPES = {
 
 
 @router.post("/sets/{work_id}/draft")
-async def start_draft(visit: TheVisit, work_id: str) -> Response:
+def start_draft(visit: TheVisit, work_id: str, form: TheForm) -> Response:
     """Begin the proposal from exactly what was chosen; where there is one already, bring it up to date."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
-    return await run_in_threadpool(_start, visit, work_id, form)
-
-
-def _start(visit: Visit, work_id: str, form: FormData) -> Response:
     work = visit.workplace.sets.find(work_id, visit.actor)
     generator = str(form.get("generator") or "extractive")
     before = dossier_of(visit, work)
@@ -204,7 +197,7 @@ def dossiers_page(visit: TheVisit, page: Annotated[int, Query(ge=1, le=10_000)] 
         cards=dossiers[:_PAGE],
         page=page,
         more=len(dossiers) > _PAGE,
-        asked=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
+        requests=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
     )
 
 
@@ -312,19 +305,13 @@ def _with_theirs(visit: Visit, newest: Dossier, editing: Editing) -> Editing:
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}")
-async def edit_question(visit: TheVisit, dossier_id: str, position: int) -> Response:
+def edit_question(visit: TheVisit, dossier_id: str, position: int, form: TheForm) -> Response:
     """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
     version, text = read_whole(str(form.get("version") or "")), form.get("text")
     if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
-    view = str(form.get("view") or _FLOW)
-    return await run_in_threadpool(_edit, visit, dossier_id, Editing(position, version, text), view)
-
-
-def _edit(visit: Visit, dossier_id: str, typed: Editing, view: str) -> Response:
-    position = typed.position
+    view, typed = str(form.get("view") or _FLOW), Editing(position, version, text)
     try:
         visit.workplace.drafts.rewrite(
             dossier_id, position, typed.text, version=typed.version, actor=visit.actor

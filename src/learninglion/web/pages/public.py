@@ -390,15 +390,15 @@ def set_up(
 
 
 @router.post("/language")
-async def language(request: Request) -> Response:
+def set_language(
+    request: Request, back: Annotated[str, Form()] = "/", language: Annotated[str, Form()] = ""
+) -> Response:
     """Remember the language this reader wants."""
     _refuse_cross_site(request)
-    form = await request.form()
-    response = RedirectResponse(local_path(str(form.get("back") or "/")), 303)
-    chosen = str(form.get("language") or "")
-    if chosen in LANGUAGES:
+    response = RedirectResponse(local_path(back), 303)
+    if language in LANGUAGES:
         response.set_cookie(
-            "language", chosen, max_age=31_536_000, httponly=True, secure=is_secure(request), samesite="lax"
+            "language", language, max_age=31_536_000, httponly=True, secure=is_secure(request), samesite="lax"
         )
     return response
 

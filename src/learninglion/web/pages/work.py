@@ -65,7 +65,7 @@ _WORDS = {
 Received = tuple[tuple[RawFile, ...], tuple[FileResult, ...]]
 
 
-async def receive(files: Sequence[UploadFile]) -> Received:
+def receive(files: Sequence[UploadFile]) -> Received:
     """The files that fit, and what is wrong with each of the others. Raises InputError for too many."""
     if not files:
         raise InputError("Kies een of meer bestanden.")
@@ -74,7 +74,7 @@ async def receive(files: Sequence[UploadFile]) -> Received:
     refused: list[FileResult] = []
     for file in files:
         try:
-            raws.append(await read_upload(file))
+            raws.append(read_upload(file))
         except LearningLionError as error:
             refused.append(FileResult(file.filename or "", FileStatus.FAILED, detail=error.detail))
     return tuple(raws), tuple(refused)
