@@ -494,6 +494,46 @@ def verb_of(word: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def verb_of_participle(word: str) -> str:
+    """The infinitive that the folded `word` is the past participle of; "" where that cannot be told."""
+    for particle in ("", *SEPARABLE):
+        rest = word.removeprefix(particle)
+        if particle and rest == word:
+            continue
+        base = rest[2:] if rest.startswith("ge") else rest if rest.startswith(_INSEPARABLE) else ""
+        for past in (f"{base}e", f"{base}{base[-1:]}e", base):
+            if base and is_past(past):
+                return particle + verb_of(past)
+        if rest.startswith("ge") and base.endswith("en") and is_finite(base) and verb_of(base) == base:
+            return particle + base  # "gegeven"
+        strong = _STRONG_BY_PAST.get(_skeleton(base.removesuffix("en")), ()) if base.endswith("en") else ()
+        if len(strong) == 1:
+            return particle + strong[0]  # "gesproken", by what stays the same in "sprak"
+    return ""
+
+
+def _skeleton(stem: str) -> str:
+    """The consonants of the stem of a strong verb, whose vowels change: "spr*k" of "sprak" and "sprok"."""
+    kept = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
+    return re.sub(r"([a-z])\1", r"\1", kept)
+
+
+_VOICED = str.maketrans("fs", "vz")
+
+
+def _strong_verbs() -> dict[str, tuple[str, ...]]:
+    """The infinitives of strong verbs by the skeleton of their past."""
+    found: dict[str, set[str]] = {}
+    for form, (verb, tense) in _FORMS.items():
+        if tense == "past" and not form.endswith(("de", "te", "en")):
+            found.setdefault(_skeleton(form), set()).add(verb)
+    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in found.items()}
+
+
+_STRONG_BY_PAST = _strong_verbs()
+
+
+@lru_cache(maxsize=4096)
 def agreement_key(word: str) -> str:
     """The same key for forms that differ in person and number only; the word itself for other words."""
     if word in AUXILIARIES:

@@ -177,12 +177,16 @@ class Encoders:
         self._known: dict[str, Encoder | None] = {current.name: current}
         self._lock = RLock()
 
-    def named(self, name: str) -> Encoder | None:
-        """The encoder of that name; None where it cannot be had any more."""
+    def named(self, name: str, dimensions: int = 0) -> Encoder | None:
+        """The encoder of that name; None where it cannot be had any more.
+
+        An endpoint may have got another model under the name: pass the `dimensions` that its vectors had.
+        """
         with self._lock:
             if name not in self._known:
                 self._known[name] = self._others(name)
-            return self._known[name]
+            encoder = self._known[name]
+        return None if encoder is not None and dimensions not in (0, encoder.dimensions) else encoder
 
     def of(self, view: View) -> Encoder:
         """The encoder whose vectors `view` holds: questions must be encoded by the same."""

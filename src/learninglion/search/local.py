@@ -863,7 +863,7 @@ class Index:
 
     def _manifest(self) -> Manifest:
         manifest = read_manifest(self.folder)
-        if self.encoders.named(manifest.encoder) is None:
+        if self.encoders.named(manifest.encoder, manifest.dimensions) is None:
             raise IntegrityError(OTHER_ENCODER)
         return manifest
 

@@ -954,7 +954,7 @@ class PostgresIndex:
             return NONE_YET
         if row.format != FORMAT:
             return OTHER_VERSION
-        if self.encoders.named(row.encoder) is None:
+        if self.encoders.named(row.encoder, row.dimensions) is None:
             return OTHER_ENCODER
         return ""
 
