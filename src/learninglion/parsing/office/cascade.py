@@ -32,6 +32,7 @@ _RULES_DEEP = 8  # rules inside rules
 _WIDTH, _HEIGHT = 1280.0, 800.0
 _SMALLEST = 2.67  # pixels, two points: nobody reads such letters, machines do
 _FAR = 400.0  # pixels outside the window
+_INITIAL = 1.5  # of the size of the text beside it: a first letter that large spans lines
 _FAINTEST = 0.05
 _UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.795, "mm": 3.7795, "q": 0.94488}
 _RELATIVE = {"em": 1.0, "ex": 0.5, "ch": 0.5, "lh": 1.2, "cap": 0.7, "ic": 1.0}
@@ -92,6 +93,7 @@ class Look:
     letters: Colour = BLACK
     ground: Colour | None = WHITE  # None: a picture, or nobody knows
     spaced: bool = False  # room or a line stands beside it
+    initial: bool = False  # it floats ahead of its text, in larger letters
     covers: bool = False  # an opaque box that is moved from its place, perhaps over something else
     folded: bool = False  # its boxes are given no height
     visible: bool = True
@@ -245,6 +247,7 @@ class Cascade:
             letters=letters,
             ground=ground,
             spaced=_spaced(values, size, parent.root_size),
+            initial=values.get("float") in ("left", "inline-start") and size >= _INITIAL * parent.size,
             covers=_covers(values, size, parent.root_size),
             folded="0fr" in values.get("grid-template-rows", ""),
             visible=_visible(values, parent),

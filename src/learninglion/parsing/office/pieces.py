@@ -54,6 +54,7 @@ class Reason(StrEnum):
     REMARK = "Een opmerking in de kantlijn is weggelaten"
     NAVIGATION = "Navigatie is weggelaten"
     CHOICE = "Niet gekozen mogelijkheden van een keuzelijst zijn weggelaten"
+    TOUCHING = "Niet zeker is of deze cijfers één getal zijn; ze zijn apart gelezen"
     UNSURE = "Niet zeker is of deze tekst te zien is; hij is wel gelezen"
     SIGN = "Een teken uit een tekenlettertype is niet te lezen (daar staat \ufffd)"
     ELSEWHERE = "Een deel van het bestand is niet gelezen"

@@ -65,6 +65,7 @@ _TYPED = frozenset(
     "text search email url tel number date month week time datetime-local submit button reset".split()
 )
 _COLUMNS_MOST = 1_000
+_INITIAL_MOST = 2  # signs: a large first letter, with a quotation mark
 _MARK_MOST = 4  # signs of the mark of a note
 _PAGES_DEEP = 3  # pages inside pages
 
@@ -190,6 +191,7 @@ class _PageReader:
     paragraphs: list[Paragraph] = field(default_factory=list)
     piece: Piece = field(default_factory=Piece)
     label: str = ""  # of a list item whose text is still to come
+    boxed: bool = False  # a box in the line, without room at its sides, began or ended here
     counters: dict[etree._Element, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)  # by the names that the styles give them
     unfolds: frozenset[str] = frozenset()  # ids of parts that a visitor folds out
@@ -254,11 +256,13 @@ class _PageReader:
         level = _heading_level(node, tag)
         block = not look.display.startswith("inline") or look.display in ("inline-flex", "inline-grid")
         block = (block or blockwise) and tag != "br" and look.display != "contents"
+        initial = look.initial and len("".join(node.itertext()).strip()) <= _INITIAL_MOST
+        block = block and not initial
         kind = BlockKind.LIST_ITEM if look.display == "list-item" else kind
         if block:
             self._close(kind, 0)
             self.label = self._item_label(node, tag, look) or self.label
-        else:
+        elif not initial:
             self._edge(node, tag, look)
         piece = self.piece
         if look.turned:
@@ -272,7 +276,7 @@ class _PageReader:
         if block:
             self._close(BlockKind.HEADING if level else kind, level)
             self.label = ""
-        else:
+        elif not initial:
             self._edge(node, tag, look)
 
     def _fraction(self, node: etree._Element, look: Look) -> str:
@@ -307,6 +311,7 @@ class _PageReader:
             self.piece.space()
         if (look.display != "inline" or look.spaced) and not look.shift:
             self.piece.part()
+            self.boxed = not look.spaced
 
     def _children(self, node: etree._Element, look: Look, kind: BlockKind, blockwise: bool = False) -> None:
         apart = look.display in ("flex", "grid", "inline-flex", "inline-grid")
@@ -348,6 +353,9 @@ class _PageReader:
             self.omissions.add(reason, text, self.piece.text or self._last())
             self.piece.say(" " if text[:1].isspace() or text[-1:].isspace() else "", False)
             return
+        if self.boxed and text[:1].isdigit() and self.piece.text[-1:].isdigit():
+            self.omissions.add(Reason.TOUCHING, text, self.piece.text)
+        self.boxed = False
         text = show_symbols(text, look.font) if look.font else text
         if not look.keeps_lines:
             self.piece.say(re.sub(r"[ \t\r\n\f]+", " ", text), look.strong, look.shift)
