@@ -37,7 +37,6 @@ from learninglion.parsing.office.pieces import (
 from learninglion.parsing.office.styles import Colour, children, format_number, local
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
-from learninglion.parsing.symbols import show_symbols
 
 _WHOLE_FIGURE = re.compile(r"\d[\d.,]*")
 _START = re.compile(
@@ -321,11 +320,20 @@ class _PageReader:
         self._say("“" if quoted else " (" if ruby else "", look)
         self._make_up(node, "before", look)
         self._say(node.text, look)
-        for inner in node:
+        for inner in self._in_order(node, look) if apart else node:
             self._read(inner, look, kind, apart)
             self._say(inner.tail, look)
         self._make_up(node, "after", look)
         self._say("”" if quoted else ") " if ruby else "", look)
+
+    def _in_order(self, node: etree._Element, look: Look) -> list[etree._Element]:
+        """The boxes in an element in the order in which they are shown."""
+        boxes = list(node)
+        if (node.text or "").strip() or any((box.tail or "").strip() for box in boxes):
+            return boxes  # words between them are boxes too
+        places = {box: self.cascade.look(box, look).place for box in boxes if isinstance(box.tag, str)}
+        boxes.sort(key=lambda box: places.get(box, 0))
+        return boxes[::-1] if look.backwards else boxes
 
     def _make_up(self, node: etree._Element, pseudo: str, look: Look) -> None:
         """Say what the styles make up ahead of or behind what is in an element."""
@@ -356,7 +364,7 @@ class _PageReader:
         if self.boxed and text[:1].isdigit() and self.piece.text[-1:].isdigit():
             self.omissions.add(Reason.TOUCHING, text, self.piece.text)
         self.boxed = False
-        text = show_symbols(text, look.font) if look.font else text
+        text = self.omissions.show(text, look.font, self.piece.text or self._last())
         if not look.keeps_lines:
             self.piece.say(re.sub(r"[ \t\r\n\f]+", " ", text), look.strong, look.shift)
             return
