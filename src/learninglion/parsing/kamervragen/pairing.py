@@ -22,7 +22,14 @@ from learninglion.parsing.kamervragen.matching import (
 )
 from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
-from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
+from learninglion.parsing.labels import (
+    JOINED,
+    LabelKind,
+    parse_figure_answered,
+    parse_label,
+    parse_letter,
+    parse_numbers,
+)
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
@@ -561,9 +568,28 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
             rest = text[label.length :].lstrip()
             labels[index] = Part(label.kind, label.numbers, index, skip=len(text) - len(rest))
     labels = labels or _lettered(paragraphs)
+    _take_figures(labels, paragraphs)
     if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
         labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     return labels
+
+
+def _take_figures(labels: dict[int, Part], paragraphs: Sequence[Paragraph]) -> None:
+    """Take from labels the figures that are an answer: "Antwoord: 45." right below question 3."""
+    before: list[tuple[int, ...]] = []  # the numbers of the questions since the last answer
+    asked: set[int] = set()
+    for index, part in sorted(labels.items()):
+        if part.kind is LabelKind.QUESTION:
+            before.append(part.numbers)
+            asked.update(part.numbers)
+            continue
+        figure = parse_figure_answered(paragraphs[index].text) if part.numbers else None
+        below = labels.get(index + 1)
+        empty = not part.skip and (index + 1 == len(paragraphs) or (below and below.kind is not part.kind))
+        other = len(before) == 1 and (before[0] != part.numbers or empty)
+        if figure is not None and (other or not asked.issuperset(part.numbers)):
+            part.numbers, part.skip = (), figure.length
+        before = []
 
 
 def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:

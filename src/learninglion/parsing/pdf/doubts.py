@@ -12,6 +12,7 @@ from learninglion.parsing.pdf.layout import find_shift
 from learninglion.parsing.pdf.lines import Line, Page, Run
 
 _SMALLER = 0.85  # of the size: of another size
+_RAISED = 0.1  # of the size: off the line
 _LEVEL = 0.02  # of the size: on one baseline
 _BESIDE = 0.6  # of the size: so near is what belongs together
 _STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
@@ -51,10 +52,12 @@ def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
 
 
 def _is_unsettled(line: Line, one: Run, other: Run) -> bool:
-    """Whether figures stand a little off the figure before them, or raised behind a sign that is not."""
+    """Whether figures that are read as on the line stand off it, or raised behind a sign that is not."""
     before = line.text[: other.start].rstrip()
     if find_shift(other, line):
         return before[-1:] in _SIGNS and not find_shift(one, line)
+    if abs(other.rise) >= _RAISED * line.size and other.start not in line.gaps:
+        return True
     size = max(one.style.size, other.style.size)
     off = abs(one.rise - other.rise) >= _LEVEL * size or other.style.size < _SMALLER * one.style.size
     return off and one.end == other.start and _ENDS_FIGURE.search(before) is not None
