@@ -165,9 +165,11 @@ def test_questions_of_members_that_give_no_pairs_are_told() -> None:
 @pytest.mark.parametrize("apart", [" ", "\n"])
 def test_a_sheet_without_a_session_or_with_numbers_on_lines_of_their_own(apart: str) -> None:
     text = (
-        "Aanhangsel van de Handelingen\n512 Vragen van het lid Bakker (C.D.A.) over dijken. (Ingezonden 12 maart 1981)\n"
+        "Aanhangsel van de Handelingen\n"
+        "512 Vragen van het lid Bakker (C.D.A.) over dijken. (Ingezonden 12 maart 1981)\n"
         f"1{apart}Is de dijk hoog?\n2{apart}Kent u de dijk?\n"
-        f"Antwoord van Minister De Vries (Water). (Ontvangen 2 april 1981)\n1{apart}Ja, 7 meter.\n2{apart}Neen.\n"
+        "Antwoord van Minister De Vries (Water). (Ontvangen 2 april 1981)\n"
+        f"1{apart}Ja, 7 meter.\n2{apart}Neen.\n"
     )
     document = parse(RawFile("oud.txt", text.encode(), "oud.txt"))
     assert document.number == 512

@@ -1142,17 +1142,23 @@ def test_a_figure_a_little_off_its_line_is_told(rise: float) -> None:
 
 
 def test_white_between_a_raised_sign_and_its_figure_goes() -> None:
-    raised = "BT /F1 11 Tf 72 760 Td (Kans 10) Tj /F1 7 Tf 4 Ts (-) Tj ( ) Tj (7) Tj 0 Ts /F1 11 Tf ( per jaar.) Tj ET"
-    assert words(pdf(raised)) == "Kans 10⁻⁷ per jaar."
+    raised = "/F1 7 Tf 4 Ts (-) Tj ( ) Tj (7) Tj 0 Ts /F1 11 Tf"
+    assert (
+        words(pdf(f"BT /F1 11 Tf 72 760 Td (Kans 10) Tj {raised} ( per jaar.) Tj ET"))
+        == "Kans 10⁻⁷ per jaar."
+    )
     apart = show("Kans 10") + show("-", x=120, y=765) + show("7", x=124, y=765, size=7)
     assert words(pdf(apart)) == "Kans 10⁻⁷" or read(pdf(apart)).warnings
+
+
+NAMES = "begincmap 1 begincodespacerange <00><FF> endcodespacerange"
 
 
 @pytest.mark.parametrize("code", ["F0A3", "F0B1", "F0C5"])
 def test_a_private_sign_of_an_ordinary_font_is_told(code: str) -> None:
     font = HELVETICA.replace(">>", "/ToUnicode 10 0 R>>")
-    names = f"begincmap 1 begincodespacerange <00><FF> endcodespacerange 1 beginbfchar <51><{code}> endbfchar endcmap"
-    document = read(pdf(show("De grens is Q 12 meter of 7Q8 meter."), font=font, objects=[f"<<>>|{names}"]))
+    named = [f"<<>>|{NAMES} 1 beginbfchar <51><{code}> endbfchar endcmap"]
+    document = read(pdf(show("De grens is Q 12 meter of 7Q8 meter."), font=font, objects=named))
     assert "\ufffd 12 meter" in document.text and "7\ufffd8" in document.text
     assert any("niet te lezen" in warning for warning in document.warnings)
 
@@ -1193,7 +1199,7 @@ def test_a_running_head_in_which_one_word_differs() -> None:
         show(f"Nota dijken {month} | versie {n}", y=800, size=9)
         + show(f"In het jaar {2010 + n} staat in de stukken wat men weet over", y=740)
         + show(half, y=725)
-        for n, (month, half) in enumerate(zip(("maart", "april", "mei", "juni"), halves, strict=True), start=1)
+        for n, (month, half) in enumerate(zip(("maart", "april", "mei", "juni"), halves, strict=True), 1)
     ]
     assert "Nota dijken april" not in words(pdf(*pages))
 
@@ -1202,6 +1208,6 @@ def test_a_figure_of_a_font_that_also_draws_the_other() -> None:
     font = HELVETICA.replace(
         "/Encoding/WinAnsiEncoding", "/Encoding<</Differences[49/four/seven]>>/ToUnicode 10 0 R"
     )
-    names = "begincmap 1 begincodespacerange <00><FF> endcodespacerange 2 beginbfchar <31><0031> <32><0032> endbfchar endcmap"
-    document = read(pdf(show("Er zijn 12 dijken in het land."), font=font, objects=[f"<<>>|{names}"]))
+    named = [f"<<>>|{NAMES} 2 beginbfchar <31><0031> <32><0032> endbfchar endcmap"]
+    document = read(pdf(show("Er zijn 12 dijken in het land."), font=font, objects=named))
     assert "12" not in document.text or document.warnings
