@@ -1211,3 +1211,18 @@ def test_a_figure_of_a_font_that_also_draws_the_other() -> None:
     named = [f"<<>>|{NAMES} 2 beginbfchar <31><0031> <32><0032> endbfchar endcmap"]
     document = read(pdf(show("Er zijn 12 dijken in het land."), font=font, objects=named))
     assert "12" not in document.text or document.warnings
+
+
+def test_rows_without_lines_between_them_in_a_box() -> None:
+    def box(x: int, y: int, height: int) -> str:
+        return f"{x} {y} 100 {height} re S "
+
+    drawn = box(70, 740, 16) + box(170, 740, 16) + box(70, 708, 32) + box(170, 708, 32)
+    head = show("Jaar", y=744) + show("Dijken", x=174, y=744)
+    rows = "".join(
+        show(a, y=y) + show(b, x=174, y=y) for a, b, y in (("2021", "1.304", 728), ("2022", "977", 712))
+    )
+    assert read(pdf(drawn + head + rows)).text == "Jaar | Dijken\n2021 | 1.304\n2022 | 977"
+    labels = "".join(show(t, x=x, y=y) for t, x, y in (("Hoge", 72, 728), ("dijken", 72, 712)))
+    figures = show("12", x=174, y=728) + show("34", x=174, y=712)
+    assert read(pdf(drawn + head + labels + figures)).text.endswith("Hoge dijken | 12; 34")

@@ -8,7 +8,7 @@ _RAISED = dict(zip("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻�
 _LOWERED = dict(zip("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎", strict=True))
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁺⁻⁼⁽⁾₊₋₌₍₎", "01234567890123456789+-=()+-=()")
 # "2e", "1ste": raised or not, it is written so.
-_ORDINAL = re.compile(r"(?:e|de|ste|er|ère|ème|o|a|th|st|nd|rd|TM|SM|®|©|º|ª)", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:e|de|ste|er|ère|ème|th|st|nd|rd|TM|SM|®|©|º|ª)", re.IGNORECASE)
 _LISTED = re.compile(r"\d{1,3}(?:\s*[,;]\s*\d{1,3})+")
 # Longer text that stands higher is no exponent but a way of laying out.
 _LONGEST = 12
