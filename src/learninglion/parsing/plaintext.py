@@ -145,7 +145,7 @@ def unquoted(lines: Sequence[str]) -> list[str]:
         group = list(run)
         texts = [_QUOTED.sub("", line, count=1) for line in group]
         words = any(map(_WORDS.match, texts))
-        bare += texts if quoted and words and max(len(group), several) > 1 else group
+        bare += ["", *texts, ""] if quoted and words and max(len(group), several) > 1 else group
     return bare
 
 
