@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from learninglion.drafting.askings import (
-    Condition,
     Kind,
     askings_of,
     falls_away,
@@ -77,7 +76,7 @@ def test_the_kind_of_a_question(question: str, kind: Kind) -> None:
 
 def test_a_question_keeps_its_parts() -> None:
     parts = askings_of("Deelt u deze mening? Zo ja, wat gaat u doen? Zo nee, waarom niet?")
-    assert [p.condition for p in parts] == [Condition.ALWAYS, Condition.IF_YES, Condition.IF_NO]
+    assert [p.after for p in parts] == [None, True, False]
     parts = askings_of("Hoeveel ponten varen er en wanneer komen er meer?")
     assert [p.kind for p in parts] == [Kind.FIGURE, Kind.MOMENT]
     (part,) = askings_of("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
