@@ -229,7 +229,7 @@ def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_
     asked = "In welke gemeenten duurt het wachten op de pont het langst?"
     known = make_source(
         "In drie gemeenten is de rij voor de pont het langst.",
-        question="Hoe lang zijn de rijen voor de pont in de gemeenten?",
+        question="In welke gemeenten duurt de rij voor de pont het langst?",
     )
     body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
     news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")

@@ -61,12 +61,8 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _AFTER = {
-    False: re.compile(
-        r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"
-    ),
-    True: re.compile(
-        r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"
-    ),
+    False: re.compile(r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"),
+    True: re.compile(r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"),
 }
 _OPENS_WITH_W = re.compile(rf"^(?:en )?(?:\w+ )?{_W}\b")
 _KNOWS = re.compile(
