@@ -24,9 +24,8 @@ from learninglion.evaluation.exams import (
     EXAMS_FILE,
     ExamPair,
     exam_of,
+    exam_pairs,
     keep_exam,
-    read_pairs,
-    shipped_pairs,
     take_exam,
 )
 from learninglion.evaluation.measures import wilson
@@ -66,7 +65,7 @@ class Oracle:
 
 
 def test_the_shipped_exam_is_large_and_balanced():
-    pairs = shipped_pairs()
+    pairs = exam_pairs()
     faithful = sum(p.faithful for p in pairs)
     assert len(pairs) >= 400 and 0.45 <= faithful / len(pairs) <= 0.55
     assert len({p.id for p in pairs}) == len({(p.source, p.sentence) for p in pairs}) == len(pairs)
@@ -178,13 +177,13 @@ def test_an_exam_of_ones_own_is_read_and_a_wrong_line_is_named(tmp_path):
     path = tmp_path / "toets.jsonl"
     row = {"id": "1", "source": "Ja.", "sentence": "Ja.", "faithful": True, "kind": "copy", "why": ""}
     path.write_text("\n".join(json.dumps(r) for r in (row, {**row, "faithful": False})))
-    assert len(read_pairs(path)) == 2
+    assert len(exam_pairs(path)) == 2
     path.write_text(json.dumps(row) + "\n{}\n")
     with pytest.raises(UnreadableFileError, match="regel 2"):
-        read_pairs(path)
+        exam_pairs(path)
     path.write_text(json.dumps(row))
     with pytest.raises(UnreadableFileError, match="niet kloppen"):
-        read_pairs(path)
+        exam_pairs(path)
 
 
 @pytest.mark.parametrize(

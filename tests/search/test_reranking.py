@@ -12,7 +12,7 @@ from learninglion.inference.reranking import EndpointReranker, RerankerError, Re
 from learninglion.models.errors import InputError
 from learninglion.search.local import Index
 from learninglion.search.search import search_set
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder, make_source
 from rerankers import reranking_at
 
@@ -37,7 +37,7 @@ class Scripted:
 @pytest.fixture
 def archive(tmp_path: Path) -> tuple[Index, MemoryReader]:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder(128))
+    index = Index(tmp_path, HashingEncoder(128))
     index.update(reader)
     return index, reader
 

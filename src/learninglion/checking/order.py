@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from learninglion.checking.alignment import Alignment
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import UNIT_NAMES, is_number
+from learninglion.dutch.lexicon import UNIT_NAMES, is_number
 from learninglion.dutch.reading import Reading, WordGroup, group_words
 from learninglion.dutch.text import fold
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from learninglion.dutch import lexicon
+from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
 from learninglion.dutch.reading import Reading, Word, group_words, join_readings, reread, sentences_of
-from learninglion.dutch.verbs import AUXILIARIES, is_past, verb_of, verb_of_participle
 
 _PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
 _IS, _HAS = frozenset("is zijn".split()), frozenset("heeft hebben".split())

@@ -21,11 +21,19 @@ from learninglion.checking.phrases import check_phrase, remove_speaker, split_in
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
 from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
+from learninglion.dutch.lexicon import (
+    MONTH_NAMES,
+    SCALES,
+    UNIT_NAMES,
+    agreement_key,
+    is_number,
+    is_ordinal,
+    is_past,
+    verb_of,
+)
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
 from learninglion.dutch.reading import Reading, Word, join_readings, read, reread, sentences_of
 from learninglion.dutch.text import split_sentences, words
-from learninglion.dutch.verbs import agreement_key, is_past, verb_of
 from learninglion.models import (
     Author,
     Check,

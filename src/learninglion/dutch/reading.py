@@ -8,9 +8,19 @@ from functools import lru_cache
 from itertools import groupby
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTH_NAMES, MONTHS, SCALES, UNIT_NAMES, UNITS, is_number, number_of
+from learninglion.dutch.lexicon import (
+    AUXILIARIES,
+    MONTH_NAMES,
+    MONTHS,
+    SCALES,
+    UNIT_NAMES,
+    UNITS,
+    agreement_key,
+    is_finite,
+    is_number,
+    number_of,
+)
 from learninglion.dutch.text import fold, split_sentences, tokenise
-from learninglion.dutch.verbs import AUXILIARIES, agreement_key, is_finite
 from learninglion.models import Span
 
 _BORDERS = frozenset(",;:()[]–—?!…•|")

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 
 from learninglion.checking.judging import REQUIRED_DETECTION, REQUIRED_TRUTH, Exam, Judge, KindScore
@@ -20,6 +19,7 @@ from learninglion.drafting.replies import JsonReader, LineReader, Missing, Propo
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.evaluation.measures import wilson
+from learninglion.evaluation.testset import read_rows
 from learninglion.inference.generators import Generator, Prompt
 from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
@@ -51,32 +51,13 @@ class ExamPair:
     why: str = ""
 
 
-def shipped_pairs() -> tuple[ExamPair, ...]:
-    """The exam that ships with the package."""
-    text = (files("learninglion.evaluation") / "cases" / "judge_exam.jsonl").read_text("utf-8")
-    return _pairs(text, "judge_exam.jsonl")
-
-
-def read_pairs(path: Path) -> tuple[ExamPair, ...]:
-    """An exam of your own, in the same form. Raises UnreadableFileError that names the line."""
-    try:
-        return _pairs(path.read_text("utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-
-
-def _pairs(text: str, name: str) -> tuple[ExamPair, ...]:
-    pairs = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            pairs.append(from_plain(ExamPair, json.loads(line)))
-        except ValueError as error:
-            raise UnreadableFileError(name, f"regel {number} is geen paar ({error})") from error
-    if not any(p.faithful for p in pairs) or all(p.faithful for p in pairs):
+def exam_pairs(source: Path | str = "judge_exam.jsonl") -> tuple[ExamPair, ...]:
+    """The exam that ships, or one of your own in the same form. UnreadableFileError names a wrong line."""
+    pairs = read_rows(source, lambda row, _number: from_plain(ExamPair, row), "is geen paar")
+    if len({p.faithful for p in pairs}) < 2:
+        name = source if isinstance(source, str) else source.name
         raise UnreadableFileError(name, "een toets heeft zinnen nodig die kloppen en zinnen die niet kloppen")
-    return tuple(pairs)
+    return pairs
 
 
 def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:
@@ -350,13 +331,10 @@ class _Exam:
     def form(self) -> Trial:
         if self._generator.structured:
             return Trial("JSON", Outcome.GOOD, "de server dwingt de vorm van het antwoord af")
+        how = "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
         if self._generator.chats:
-            return Trial(
-                "JSON", Outcome.LIMITED, "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
-            )
-        return Trial(
-            "JSON", Outcome.LIMITED, "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
-        )
+            how = "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
+        return Trial("JSON", Outcome.LIMITED, how)
 
     def dutch(self) -> Trial:
         prompt = Prompt(_SITUATION, "Leg in twee zinnen uit waarom een brug onderhoud nodig heeft.")
@@ -365,9 +343,8 @@ class _Exam:
             return Trial("Nederlands", Outcome.BAD, answer.detail)
         tokens = [fold(word) for word in words(answer)]
         share = sum(word in FUNCTION_WORDS for word in tokens) / len(tokens) if tokens else 0.0
-        if share >= _DUTCH_SHARE:
-            return Trial("Nederlands", Outcome.GOOD, f"het antwoord is Nederlands: “{_short(answer)}”")
-        return Trial("Nederlands", Outcome.BAD, f"het antwoord is geen Nederlands: “{_short(answer)}”")
+        outcome, what = (Outcome.GOOD, "") if share >= _DUTCH_SHARE else (Outcome.BAD, "geen ")
+        return Trial("Nederlands", outcome, f"het antwoord is {what}Nederlands: “{_short(answer)}”")
 
     def citing(self) -> Trial:
         answer = self._try(self._sourced("Hoeveel reizigers vervoerde de veerdienst in 2022?"), schema=True)
@@ -376,17 +353,14 @@ class _Exam:
         proposals = [i for i in self._read(answer) if isinstance(i, Proposal)]
         quoted = [p for i in proposals for p in i.proofs if p.words and squash(p.words) in _SOURCE]
         right = any("48.000" in i.sentence or "48000" in i.sentence for i in proposals)
-        if right and quoted:
-            return Trial(
-                "bronvermelding", Outcome.GOOD, "het antwoord klopt en noemt letterlijke woorden uit de bron"
-            )
-        if right:
-            return Trial(
-                "bronvermelding", Outcome.LIMITED, "het antwoord klopt, maar het bewijs ontbreekt erbij"
-            )
-        return Trial(
-            "bronvermelding", Outcome.BAD, f"het antwoord klopt niet met de bron: “{_short(answer)}”"
-        )
+        if not right:
+            detail = f"het antwoord klopt niet met de bron: “{_short(answer)}”"
+            return Trial("bronvermelding", Outcome.BAD, detail)
+        if not quoted:
+            detail = "het antwoord klopt, maar het bewijs ontbreekt erbij"
+            return Trial("bronvermelding", Outcome.LIMITED, detail)
+        detail = "het antwoord klopt en noemt letterlijke woorden uit de bron"
+        return Trial("bronvermelding", Outcome.GOOD, detail)
 
     def silence(self) -> Trial:
         answer = self._try(self._sourced("Wat kost een jaarabonnement op de veerdienst?"), schema=True)

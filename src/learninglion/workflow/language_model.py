@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from learninglion.checking.judging import Exam, Judge
@@ -44,16 +44,16 @@ class TestResult:
     detail: str
 
 
+@dataclass(eq=False)
 class LanguageModel:
-    """The model that writes; what was chosen is among `blobs`. Safe to share between threads."""
+    """The model that writes; what was chosen is among the blobs. Safe to share between threads."""
 
-    def __init__(self, options: WorkplaceOptions, blobs: Blobs, indexing: Indexing, log: EventLog) -> None:
-        self._options = options
-        self._blobs = blobs
-        self._indexing = indexing
-        self._log = log
-        self._lock = Lock()
-        self._opened: tuple[GeneratorChoice | None, Generator | None] = (None, None)
+    _options: WorkplaceOptions
+    _blobs: Blobs
+    _indexing: Indexing
+    _log: EventLog
+    _lock: Lock = field(default_factory=Lock, init=False)
+    _opened: tuple[GeneratorChoice | None, Generator | None] = field(default=(None, None), init=False)
 
     def chosen(self) -> bytes | None:
         """What a screen of any server keeps, with its key; None where nothing was chosen."""
