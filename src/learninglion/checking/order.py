@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from learninglion.checking.alignment import Alignment
-from learninglion.checking.findings import Finding, FindingKind
+from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import UNIT_NAMES, is_number
 from learninglion.dutch.reading import Reading, WordGroup, group_words

@@ -15,10 +15,9 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from textwrap import shorten
 
-from learninglion.checking.citations import Locate, cite, nowhere, reference
+from learninglion.checking.citations import Locate, cite, find_quote, nowhere, reference, resolve
 from learninglion.checking.injection import describe_question, describe_suspicions, touches_suspicious
 from learninglion.checking.phrases import split_introduction
-from learninglion.checking.quotes import find_quote, resolve
 from learninglion.checking.verify import check as check_rules
 from learninglion.drafting import extractive, tables
 from learninglion.drafting.coverage import Whose, question_parts, read_said
