@@ -32,7 +32,8 @@ from learninglion.models import RawFile
 from learninglion.models.errors import LearningLionError
 from learninglion.parsing import parse
 
-OUT = Path(__file__).resolve().parents[1] / "src/learninglion/checking/addressed.npz"
+SOURCE = Path(__file__).resolve().parents[1] / "src/learninglion"
+OUT, CASES = SOURCE / "checking/addressed.npz", SOURCE / "evaluation/cases"
 MADE, LOOKS_ALIKE = 2000, 2300
 CASE_WEIGHT = 4.0  # of a text that somebody wrote, beside one from slots
 LET_BY = 0.06  # share of ordinary sentences whose meaning is looked at
@@ -148,6 +149,17 @@ def sentences(paths: Iterable[Path]) -> Iterator[str]:
             yield from (" ".join(span.of(text).split())[:1200] for span in split_sentences(text))
 
 
+def fictional_sentences() -> Iterator[str]:
+    """The ordinary prose of the cases that ship, made up for other exams."""
+    for path in sorted(CASES.glob("*.jsonl")):
+        if path.name == "instructions.jsonl":
+            continue
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line) if line.strip() else {}
+            for text in (value for value in row.values() if isinstance(value, str) and " " in value):
+                yield from (" ".join(span.of(text).split())[:1200] for span in split_sentences(text))
+
+
 def vectors_of(texts: Sequence[str], cache: Path) -> Floats:
     """Raw vectors, kept between runs: encoding is nearly all of the work."""
     known: dict[str, list[float]] = json.loads(cache.read_text()) if cache.exists() else {}
@@ -219,8 +231,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("learn-instructions-vectors.json"))
     told = parser.parse_args()
     ordinary, other = (
-        sorted({s for s in sentences(paths) if sum(c.isalpha() for c in s) >= 12})
-        for paths in (told.documents, told.also)
+        sorted({s for s in found if sum(c.isalpha() for c in s) >= 12})
+        for found in (sentences(told.documents), (*sentences(told.also), *fictional_sentences()))
     )
     cases = [c for c in read_instructions() if c.part == "train"]
     spoken = [c for c in cases if c.kind not in ("encoded", "disguised_letters", "markup")]

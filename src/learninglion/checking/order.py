@@ -350,17 +350,19 @@ def _find_foreign_phrase(
     """
     clauses, used = alignment.evidence.clauses, alignment.used
     theirs = alignment.evidence.words
-    lost = {
-        (clauses[g.places[0]], theirs[g.opener].norm)
-        for g in dict.fromkeys(phrases)
-        if g.opener is not None and all(used[p] is None for p in g.places if theirs[p].is_content)
-    }
+    lost = set()
+    for group in dict.fromkeys(phrases):
+        said = [p for p in group.places if theirs[p].is_content]
+        if group.opener is not None and said and all(used[p] is None for p in said):
+            opener = theirs[group.opener]
+            lost.add((clauses[said[0]], opener.sentence, opener.norm))
     kept = {clauses[k.there] for k in words_left if phrases[k.there].opener is None}
     for word in words_left:
         group = phrases[word.there]
         if group.opener is None or clauses[word.there] in kept:
             continue
-        if any((clause, theirs[group.opener].norm) in lost for clause in kept):
+        opener = theirs[group.opener]
+        if any((clause, opener.sentence, opener.norm) in lost for clause in kept):
             raw = alignment.statement.words[word.here].raw
             kind = FindingKind.DATE if group.dated else FindingKind.ORDER
             return Finding(kind, f"“{raw}” hoort in de bron bij een ander deel van de tekst.")
