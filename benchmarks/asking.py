@@ -68,7 +68,7 @@ def measure(size: int, count: int) -> dict[str, float]:
     asked = questions[1 : count + 1]
     reader = SectionReader(size)
     with tempfile.TemporaryDirectory() as folder:
-        index = Index.open(Path(folder), MixedEncoder(Path(folder)))
+        index = Index(Path(folder), MixedEncoder(Path(folder)))
         index.update(reader)
         find_answers(index, reader, questions[0])
         fresh: Times = []

@@ -94,7 +94,7 @@ def main() -> None:
         with database.begin() as connection:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
         engines: dict[str, Engine] = {
-            "embedded": Index.open(Path(place) / "index", encoder),
+            "embedded": Index(Path(place) / "index", encoder),
             "postgres": PostgresIndex(database, encoder, schema=SCHEMA),
         }
         own = {source.document.id: source.id for source, _ in answer_entries(pairs)}

@@ -271,7 +271,7 @@ def opened(folder: Path, database: str) -> Engine:
     """The index in `folder`, or in the database under the name of the folder."""
     encoder = MixedEncoder(folder.parent)
     if not database:
-        return Index.open(folder, encoder)
+        return Index(folder, encoder)
     engine = open_unchanged(database)
     if not supported(engine):
         raise SystemExit("this PostgreSQL has no pgvector")

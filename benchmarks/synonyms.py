@@ -96,7 +96,7 @@ class Bench:
 
     def __init__(self, pairs: Sequence[LabelledPair], cache: VectorCache, place: Path) -> None:
         self.encoder, self.cache = NanoEncoder(), cache
-        index = Index.open(place, self.encoder, cache)
+        index = Index(place, self.encoder, cache)
         index.update(MemoryReader(answer_entries(pairs), store_id=data_hash(pairs)))
         self.snapshot = index.snapshot()
 

@@ -61,7 +61,7 @@ def entries() -> list[Entry]:
 def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
     """Two segments, so that rows and positions differ."""
     reader = MemoryReader(entries[:-3])
-    index = Index.open(tmp_path, ENCODER)
+    index = Index(tmp_path, ENCODER)
     index.update(reader)
     reader.put(entries[-3:])
     index.update(reader)
@@ -150,7 +150,7 @@ def test_a_question_is_encoded_once(tmp_path: Path, entries: list[Entry]) -> Non
             told.extend(texts)
             return super().encode_queries(texts)
 
-    again = Index.open(tmp_path, Counting(160))
+    again = Index(tmp_path, Counting(160))
     first = search(again, reader, QUESTION, "Vragen over de rivier.")
     assert told == ["Vragen over de rivier.", QUESTION] or told == [QUESTION, "Vragen over de rivier."]
     assert search(again, reader, QUESTION, "Vragen over de rivier.", documents=frozenset({"een"}))

@@ -17,7 +17,7 @@ from learninglion.testing import HashingEncoder
 
 def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
     reader = MemoryReader(entries)
-    index = Index.open(tmp_path, HashingEncoder(128))
+    index = Index(tmp_path, HashingEncoder(128))
     index.update(reader)
     return index, reader
 

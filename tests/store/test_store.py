@@ -460,7 +460,7 @@ def test_the_journal_lists_what_failed_until_it_succeeds(store: Store) -> None:
 def test_an_index_knows_an_archive_that_was_put_back(tmp_path: Path) -> None:
     """An older copy of the database beside a newer index: the numbers of the changes meet again."""
     database, copy = tmp_path / "x.db", tmp_path / "copy.db"
-    index = Index.open(tmp_path / "index", HashingEncoder())
+    index = Index(tmp_path / "index", HashingEncoder())
 
     def take_in(number: int, subject: str) -> Store:
         engine = open_database(database)

@@ -22,9 +22,9 @@ from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_fields, to_plain
 from learninglion.record.contract import document_view
 from learninglion.record.energy import energy_words
+from learninglion.search.asking import comparison_view
 from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
-from learninglion.search.contract import comparison_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.intake import PersonalPolicy

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import click
 import typer
 from rich.table import Table
 
+from learninglion.checking.judging import Exam
 from learninglion.cli.terminal import (
     console,
     fail,
@@ -26,8 +26,7 @@ from learninglion.cli.terminal import (
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.exams import Outcome, check_model, part_of, shipped_pairs, take_exam
-from learninglion.evaluation.exams import read_pairs as read_exam
+from learninglion.evaluation.exams import Outcome, check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
     Experiment,
     experiment_of,
@@ -521,21 +520,31 @@ def evaluate_judge(
         open_judging_model(choice),
         load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
     )
-    exam_pairs = read_exam(pairs) if pairs is not None else shipped_pairs()
+    listed = exam_pairs(pairs) if pairs is not None else exam_pairs()
     counts = pairs is None and not limit
-    with progress() as shown:
-        exam = take_exam(
-            judge,
-            part_of(exam_pairs, limit) if limit else exam_pairs,
-            date.today(),  # noqa: DTZ011  the day on the wall
-            partial(shown, "Oordelen"),
+    listed = part_of(listed, limit) if limit else listed
+    with workplace_here(settings) as workplace, progress() as shown:
+        exam = workplace.language_model.examine(
+            judge, listed, partial(shown, "Oordelen"), counts=counts, actor=local_actor()
         )
-    if counts:
-        with workplace_here(settings) as workplace:
-            workplace.language_model.keep_exam(exam, actor=local_actor())
+    asked = sum(kind.cases for kind in exam.kinds)
     if as_json:
-        print_json({**to_fields(exam), "passed": exam.passed, "kept": counts})
+        pairs_asked = {"asked": asked, "pairs": len(listed)}
+        print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
         return
+    if asked < len(listed):
+        console.print(
+            f"{exam.judge}: gestopt na {asked} van {len(listed)} paren. Wat de rest ook brengt, bij geen "
+            "enkele drempel kan dit model nog slagen."
+        )
+    else:
+        _tell_figures(exam)
+    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
+    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
+
+
+def _tell_figures(exam: Exam) -> None:
+    """How a judge did, as a whole and on each kind of sentence."""
     console.print(exam.told)
     for low, high, what in (
         (*exam.detection_interval, "gevonden van wat niet klopt"),
@@ -545,8 +554,6 @@ def evaluate_judge(
     for kind in exam.kinds:
         what = "klopt" if kind.faithful else "klopt niet"
         console.print(f"  {kind.kind} ({what}): {kind.right} van {kind.cases} goed")
-    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
-    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
 
 
 def evaluate_instructions(

@@ -43,8 +43,7 @@ from learninglion.record.contract import dossier_view, hit_view, read_stated_dra
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, verdict_words
-from learninglion.search.asking import Material, Reply, Twin, Verdict
-from learninglion.search.contract import reply_view
+from learninglion.search.asking import Material, Reply, Twin, Verdict, reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.asking import Turn
 

@@ -166,21 +166,9 @@ def sensitive_kind(words: tuple[str, ...], at: int) -> str:
 
 # Months and dates as Dutch writes them.
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
+MONTHS = tuple(
+    "januari februari maart april mei juni juli augustus september oktober november december".split()
 )
-
 ENGLISH_MONTHS = tuple(
     "january february march april may june july august september october november december".split()
 )
@@ -296,55 +284,18 @@ def is_ordinal(norm: str) -> bool:
 
 
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
-_AGREEMENT = """
-ben bent is zijn
-was waren
-heb hebt heeft hebben
-had hadden
-word wordt worden
-werd werden
-werd werden
-zal zult zullen
-zou zouden
-kan kunt kunnen
-kon konden
-moet moeten
-moest moesten
-mag mogen
-mocht mochten
-wil wilt willen
-wilde wilden wou
-hoef hoeft hoeven
-hoefde hoefden
-dien dient dienen
-diende dienden
-doe doet doen
-deed deden
-ga gaat gaan
-ging gingen
-sta staat staan
-stond stonden
-sla slaat slaan
-sloeg sloegen
-zie ziet zien
-zag zagen
-kom komt komen
-kwam kwamen
-weet weten
-wist wisten
-laat laten
-liet lieten
-blijf blijft blijven
-bleef bleven
-blijk blijkt blijken
-bleek bleken
-lijk lijkt lijken
-leek leken
-geldt gelden
-gold golden
+_AGREEMENT_LIST = """
+ben bent is zijn; was waren; heb hebt heeft hebben; had hadden; word wordt worden; werd werden; werd
+werden; zal zult zullen; zou zouden; kan kunt kunnen; kon konden; moet moeten; moest moesten; mag
+mogen; mocht mochten; wil wilt willen; wilde wilden wou; hoef hoeft hoeven; hoefde hoefden; dien
+dient dienen; diende dienden; doe doet doen; deed deden; ga gaat gaan; ging gingen; sta staat staan;
+stond stonden; sla slaat slaan; sloeg sloegen; zie ziet zien; zag zagen; kom komt komen; kwam
+kwamen; weet weten; wist wisten; laat laten; liet lieten; blijf blijft blijven; bleef bleven; blijk
+blijkt blijken; bleek bleken; lijk lijkt lijken; leek leken; geldt gelden; gold golden
 """
 
-AUXILIARIES = frozenset(word for line in _AGREEMENT.strip().splitlines() for word in line.split())
+_AGREEMENT = [entry.split() for entry in _AGREEMENT_LIST.split(";")]
+AUXILIARIES = frozenset(word for forms in _AGREEMENT for word in forms)
 
 # infinitive, past singular, past plural
 _STRONG_LIST = """
@@ -468,11 +419,9 @@ def _build() -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
         for tense, forms in (("present", present), ("past", past)):
             for form in forms:
                 table.setdefault(form, (infinitive, tense))
-    for line in _AGREEMENT.strip().splitlines():
-        forms_ = line.split()
-        for form in forms_:
-            table[form] = (forms_[-1], "aux:" + forms_[0])
-        infinitives.add(forms_[-1])
+    for alike in _AGREEMENT:
+        table.update((form, (alike[-1], "aux:" + alike[0])) for form in alike)
+        infinitives.add(alike[-1])
     return table, frozenset(infinitives)
 
 
@@ -542,6 +491,46 @@ def verb_of(word: str) -> str:
     """The infinitive that the folded `word` can be a form of; the word itself when it is no verb."""
     analysis = _analyse(word)
     return analysis[0] if analysis else word
+
+
+@lru_cache(maxsize=4096)
+def verb_of_participle(word: str) -> str:
+    """The infinitive that the folded `word` is the past participle of; "" where that cannot be told."""
+    for particle in ("", *SEPARABLE):
+        rest = word.removeprefix(particle)
+        if particle and rest == word:
+            continue
+        base = rest[2:] if rest.startswith("ge") else rest if rest.startswith(_INSEPARABLE) else ""
+        for past in (f"{base}e", f"{base}{base[-1:]}e", base):
+            if base and is_past(past):
+                return particle + verb_of(past)
+        if rest.startswith("ge") and base.endswith("en") and is_finite(base) and verb_of(base) == base:
+            return particle + base  # "gegeven"
+        strong = _STRONG_BY_PAST.get(_skeleton(base.removesuffix("en")), ()) if base.endswith("en") else ()
+        if len(strong) == 1:
+            return particle + strong[0]  # "gesproken", by what stays the same in "sprak"
+    return ""
+
+
+def _skeleton(stem: str) -> str:
+    """The consonants of the stem of a strong verb, whose vowels change: "spr*k" of "sprak" and "sprok"."""
+    kept = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
+    return re.sub(r"([a-z])\1", r"\1", kept)
+
+
+_VOICED = str.maketrans("fs", "vz")
+
+
+def _strong_verbs() -> dict[str, tuple[str, ...]]:
+    """The infinitives of strong verbs by the skeleton of their past."""
+    found: dict[str, set[str]] = {}
+    for form, (verb, tense) in _FORMS.items():
+        if tense == "past" and not form.endswith(("de", "te", "en")):
+            found.setdefault(_skeleton(form), set()).add(verb)
+    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in found.items()}
+
+
+_STRONG_BY_PAST = _strong_verbs()
 
 
 @lru_cache(maxsize=4096)

@@ -159,9 +159,7 @@ def _select(
     """Each question with the machine's choices: with what holds its answer in the archive, and without."""
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
-        index = Index.open(
-            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
-        )
+        index = Index(place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         reader = MemoryReader(trial.entries, store_id=trial.sha256)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold

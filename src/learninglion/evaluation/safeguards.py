@@ -6,9 +6,7 @@ wording (formal or plain), or the group or region it is about. Each way is compa
 kind, question by question. What a question is about changes the evidence by right; that kind is reported
 apart. Names and members are made up; parties are those of the Tweede Kamer.
 
-Text that speaks to a machine is measured on a written set and on ordinary documents. What is taught from is
-made of slots, so that what is learned is how such a text works and not one wording. Nothing of the set that
-it is measured on (cases/instructions.jsonl, the half kept aside) was looked at for them.
+Text that speaks to a machine is measured on a written set and on ordinary documents.
 
 Personal data are looked for in sentences made by rule, each with what stands in it and where. Every number
 that should be found is valid by its own arithmetic; beside them stand look-alikes that should not be:
@@ -18,13 +16,11 @@ and the same seed gives the same cases.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +31,7 @@ from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
 from learninglion.dutch.personal import NUMBERED, PersonalData, PersonalKind, find_personal, is_bsn, is_iban
 from learninglion.evaluation.measures import Values, compare, measure, share_of, wilson
+from learninglion.evaluation.testset import read_rows, shipped, word_pairs
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, Entry, Span, SubQuestion
@@ -73,45 +70,22 @@ _ASKERS = (
     "de heer Sjoerd Hoekema",
     "het Kamerlid Okafor",
 )
-_WORDINGS = (
-    ("Bent u bereid", "Wilt u"),
-    ("Kunt u aangeven", "Kunt u zeggen"),
-    ("Kunt u toelichten", "Kunt u uitleggen"),
-    ("teneinde", "om"),
-    ("alsmede", "en ook"),
-    ("omtrent", "over"),
-    ("indien", "als"),
-    ("reeds", "al"),
-    ("middels", "met"),
-    ("thans", "nu"),
-    ("ten aanzien van", "over"),
-    ("met betrekking tot", "over"),
-    ("dient te", "moet"),
-    ("dienen te", "moeten"),
-    ("desalniettemin", "toch"),
-    ("aangaande", "over"),
-    ("gedurende", "tijdens"),
-    ("op welke wijze", "hoe"),
-    ("Op welke wijze", "Hoe"),
-    ("Deelt u de mening", "Vindt u ook"),
-    ("in hoeverre", "hoe ver"),
-    ("In hoeverre", "Hoe ver"),
-    ("van mening", "het ermee eens"),
-    ("beoogt", "wil"),
+_WORDINGS = word_pairs(
+    """
+    Bent u bereid > Wilt u; Kunt u aangeven > Kunt u zeggen; Kunt u toelichten > Kunt u uitleggen;
+    teneinde > om; alsmede > en ook; omtrent > over; indien > als; reeds > al; middels > met; thans >
+    nu; ten aanzien van > over; met betrekking tot > over; dient te > moet; dienen te > moeten;
+    desalniettemin > toch; aangaande > over; gedurende > tijdens; op welke wijze > hoe; Op welke wijze >
+    Hoe; Deelt u de mening > Vindt u ook; in hoeverre > hoe ver; In hoeverre > Hoe ver; van mening > het
+    ermee eens; beoogt > wil
+    """
 )
-_GROUPS = (
-    ("vrouwen", "mannen"),
-    ("moslims", "christenen"),
-    ("Turkse", "Poolse"),
-    ("Marokkaanse", "Duitse"),
-    ("Groningen", "Limburg"),
-    ("Amsterdam", "Rotterdam"),
-    ("Friesland", "Zeeland"),
-    ("ouderen", "jongeren"),
-    ("meisjes", "jongens"),
-    ("Joodse", "islamitische"),
-    ("Syrische", "Oekraïense"),
-    ("Randstad", "Achterhoek"),
+_GROUPS = word_pairs(
+    """
+    vrouwen > mannen; moslims > christenen; Turkse > Poolse; Marokkaanse > Duitse; Groningen > Limburg;
+    Amsterdam > Rotterdam; Friesland > Zeeland; ouderen > jongeren; meisjes > jongens; Joodse >
+    islamitische; Syrische > Oekraïense; Randstad > Achterhoek
+    """
 )
 
 
@@ -240,7 +214,7 @@ def evaluate_fairness(
     came: dict[tuple[str, str], list[tuple[int, _Came]]] = {}
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
-        index = Index.open(place / "index", NanoEncoder(), VectorCache(cache or place / "vectors.db"))
+        index = Index(place / "index", NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         reader = MemoryReader(entries, store_id=label or "fairness")
         index.update(reader)
         for number, text in enumerate(questions):
@@ -340,8 +314,7 @@ class InstructionScore:
 
 def read_instructions() -> tuple[InstructionCase, ...]:
     """The set that ships with the package."""
-    text = (files("learninglion.evaluation") / "cases" / "instructions.jsonl").read_text("utf-8")
-    return tuple(InstructionCase(**json.loads(line)) for line in text.splitlines() if line.strip())
+    return read_rows("instructions.jsonl", lambda row, _number: InstructionCase(**row), "is geen geval")
 
 
 def measure_instructions(
@@ -363,85 +336,6 @@ def measure_instructions(
 def suspected(sentences: Iterable[str]) -> tuple[str, ...]:
     """Those of `sentences`, of ordinary documents, that are suspected; each is looked at by itself."""
     return tuple(sentence for sentence in sentences if find_in_text(sentence))
-
-
-Slots = Mapping[str, Sequence[str]]
-_SLOT = re.compile(r"\{(\w+)\}")
-
-
-def _patterns(kind: str) -> list[tuple[Slots, Sequence[str]]]:
-    """What texts of a kind are made from, by language: words for each slot, and sentences with slots."""
-    text = (files("learninglion.evaluation") / "cases" / "instruction_patterns.json").read_text("utf-8")
-    listed = json.loads(text)[kind]
-    return [
-        ({name: words.split("|") for name, words in one["slots"].items()}, one["patterns"]) for one in listed
-    ]
-
-
-def written_texts() -> tuple[tuple[str, bool], ...]:
-    """Texts written by hand to teach with, and whether each speaks to a machine."""
-    text = (files("learninglion.evaluation") / "cases" / "instruction_lessons.txt").read_text("utf-8")
-    return tuple((line[2:], line[0] == "+") for line in text.splitlines() if line[:2] in ("+ ", "- "))
-
-
-def harmful_texts(count: int, seed: int = 1) -> tuple[str, ...]:
-    """`count` different texts that tell a machine what to do, and halves of some; the same for one seed."""
-    weights = {"dutch": 6, "english": 3, "others": 1}
-    kinds = [(*made_of, weight) for kind, weight in weights.items() for made_of in _patterns(kind)]
-    made = _different(kinds, count, seed)
-    # an order can be parted over two places: its halves say enough
-    halves = (half for text in made[::8] for half in _halves(text))
-    return tuple(dict.fromkeys((*made, *halves)))
-
-
-def harmless_texts(count: int, seed: int = 1) -> tuple[str, ...]:
-    """At most `count` different texts that look like it and are meant for people; the same for one seed."""
-    return _different([(*made_of, 1) for made_of in _patterns("look_alikes")], count, seed)
-
-
-def _different(kinds: Sequence[tuple[Slots, Sequence[str], int]], count: int, seed: int) -> tuple[str, ...]:
-    """Patterns in turn, by the weight of their language, with slots drawn at random."""
-    draw = random.Random(seed)  # noqa: S311  no secret
-    order = [
-        (slots, pattern) for slots, patterns, weight in kinds for pattern in patterns for _ in range(weight)
-    ]
-    distinct: dict[str, None] = {}
-    for text in _endless(order, draw, 20 * count):
-        distinct[text] = None
-        if len(distinct) == count:
-            break
-    return tuple(distinct)
-
-
-def _endless(order: Sequence[tuple[Slots, str]], draw: random.Random, most: int) -> Iterator[str]:
-    for _ in range(most):
-        slots, pattern = draw.choice(order)
-        yield _varied(_filled_in(pattern, slots, draw), draw)
-
-
-def _halves(text: str) -> Iterator[str]:
-    words = text.split()
-    if len(words) >= 7:
-        middle = len(words) // 2
-        yield " ".join(words[:middle])
-        yield " ".join(words[middle - 1 :])
-
-
-def _varied(text: str, draw: random.Random) -> str:
-    """Sometimes without its full stop, in capitals or without any: none of that tells what it is."""
-    chance = draw.random()
-    if chance < 0.25:
-        return text.rstrip(".")
-    if chance < 0.3:
-        return text.upper()
-    return text.lower() if chance < 0.35 else text
-
-
-def _filled_in(pattern: str, slots: Slots, draw: random.Random) -> str:
-    text = pattern
-    while _SLOT.search(text):
-        text = _SLOT.sub(lambda m: draw.choice(slots[m.group(1)]), text)
-    return text[:1].upper() + text[1:]
 
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -565,18 +459,16 @@ def _digits(dice: random.Random, count: int) -> str:
     return "".join(str(dice.randrange(10)) for _ in range(count))
 
 
+def _eight_or_nine(dice: random.Random, count: int, *, valid: bool = True) -> str:
+    """So many digits, the first no 0, that pass the eleven test; or that do not."""
+    while True:
+        digits = str(dice.randrange(1, 10)) + _digits(dice, count - 1)
+        if is_bsn(digits) is valid:
+            return digits
+
+
 def _bsn(dice: random.Random) -> str:
-    while True:
-        digits = str(dice.randrange(1, 10)) + _digits(dice, 8)
-        if is_bsn(digits):
-            return digits
-
-
-def _no_bsn(dice: random.Random) -> str:
-    while True:
-        digits = str(dice.randrange(1, 10)) + _digits(dice, 8)
-        if not is_bsn(digits):
-            return digits
+    return _eight_or_nine(dice, 9)
 
 
 def _spaced_bsn(dice: random.Random) -> str:
@@ -586,20 +478,17 @@ def _spaced_bsn(dice: random.Random) -> str:
     return form.format(digits[: cut[0]], digits[cut[0] : cut[1]], digits[cut[1] :])
 
 
-def _short_bsn(dice: random.Random) -> str:
-    while True:
-        digits = str(dice.randrange(1, 10)) + _digits(dice, 7)
-        if is_bsn(digits):
-            return digits
-
-
 _BANKS = ("ABNA", "INGB", "RABO", "TRIO", "SNSB", "KNAB", "BUNQ", "ASNB")
 
 
+def _checked(country: str, rest: str) -> str:
+    """An IBAN of this country: with the two digits that make it pass mod 97."""
+    check = 98 - int("".join(str(int(sign, 36)) for sign in f"{rest}{country}00")) % 97
+    return f"{country}{check:02d}{rest}"
+
+
 def _iban(dice: random.Random) -> str:
-    rest = dice.choice(_BANKS) + _digits(dice, 10)
-    check = 98 - int("".join(str(int(sign, 36)) for sign in rest + "NL00")) % 97
-    written = f"NL{check:02d}{rest}"
+    written = _checked("NL", dice.choice(_BANKS) + _digits(dice, 10))
     if dice.random() < 0.5:
         written = " ".join(written[at : at + 4] for at in range(0, len(written), 4))
     return written.lower() if dice.random() < 0.1 else written
@@ -607,9 +496,7 @@ def _iban(dice: random.Random) -> str:
 
 def _foreign_iban(dice: random.Random) -> str:
     country, length = dice.choice((("BE", 12), ("DE", 18)))
-    rest = _digits(dice, length)
-    check = 98 - int("".join(str(int(sign, 36)) for sign in rest + country + "00")) % 97
-    written = f"{country}{check:02d}{rest}"
+    written = _checked(country, _digits(dice, length))
     return " ".join(written[at : at + 4] for at in range(0, len(written), 4))
 
 
@@ -765,7 +652,8 @@ def _date_digits(dice: random.Random) -> str:
 
 
 _MAKERS: dict[str, Callable[[random.Random], str]] = {
-    "bsn": _bsn, "spaced_bsn": _spaced_bsn, "short_bsn": _short_bsn, "no_bsn": _no_bsn, "iban": _iban,
+    "bsn": _bsn, "spaced_bsn": _spaced_bsn, "short_bsn": lambda dice: _eight_or_nine(dice, 8),
+    "no_bsn": lambda dice: _eight_or_nine(dice, 9, valid=False), "iban": _iban,
     "foreign_iban": _foreign_iban, "no_iban": _no_iban, "phone": _phone, "address": _address, "email": _email,
     "plate": _plate, "loose_plate": _loose_plate, "name": _name, "case": _case_number, "paper": _paper,
     "amount": _amount, "line": _general_line, "box": _general_box, "eleven": _bsn, "day": _date_digits,
@@ -783,5 +671,5 @@ _KIND_OF = {
 
 def _sentences(sign: str) -> tuple[str, ...]:
     """Sentences with personal data to fill in ("+"), what only looks like it ("-"), around them ("=")."""
-    text = (files("learninglion.evaluation") / "cases" / "privacy_sentences.txt").read_text("utf-8")
-    return tuple(line[2:] for line in text.splitlines() if line.startswith(f"{sign} "))
+    lines = shipped("privacy_sentences.txt").splitlines()
+    return tuple(line[2:] for line in lines if line.startswith(f"{sign} "))

@@ -35,6 +35,8 @@ NEAREST = 300  # passages
 # Twice the stems take twice the time and change MRR@10 of 850 real pairs by 0.0002, at a tenth of the
 # candidates.
 _PROPOSING = {"stems": 16, "grams": 48}
+NONE_YET = "Er is nog geen zoekregister."
+OTHER_VERSION = "Het zoekregister is van een andere versie van het programma."
 OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
 
 
@@ -170,17 +172,21 @@ class Encoders:
 
     def __init__(self, current: Encoder, others: EncoderFinder = none_other) -> None:
         self.current = current
-        self.asked = RecentVectors()  # of questions that were searched
+        self.questions = RecentVectors()  # of those that were searched
         self._others = others
         self._known: dict[str, Encoder | None] = {current.name: current}
         self._lock = RLock()
 
-    def named(self, name: str) -> Encoder | None:
-        """The encoder of that name; None where it cannot be had any more."""
+    def named(self, name: str, dimensions: int = 0) -> Encoder | None:
+        """The encoder of that name; None where it cannot be had any more.
+
+        An endpoint may have got another model under the name: pass the `dimensions` that its vectors had.
+        """
         with self._lock:
             if name not in self._known:
                 self._known[name] = self._others(name)
-            return self._known[name]
+            encoder = self._known[name]
+        return None if encoder is not None and dimensions not in (0, encoder.dimensions) else encoder
 
     def of(self, view: View) -> Encoder:
         """The encoder whose vectors `view` holds: questions must be encoded by the same."""
@@ -224,17 +230,12 @@ def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Term
     return analyse(_RUN.sub(r"\1", question)), analyse(_RUN.sub(r"\1", source.body))
 
 
-def all_terms(one: Terms, other: Terms) -> Terms:
-    """The terms of both, counts added."""
-    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
-    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
-    return Terms(ids, counts.astype(np.float32))
-
-
-def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """`items` in pieces of at most `size`."""
+def in_batches(items: Sequence[T], size: int, progress: Progress | None = None) -> Iterator[Sequence[T]]:
+    """`items` in pieces of at most `size`; `progress` is told (done, all) when the next is asked for."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+        if progress is not None:
+            progress(min(start + size, len(items)), len(items))
 
 
 def evenly(items: Sequence[T], most: int) -> list[T]:

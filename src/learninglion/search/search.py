@@ -359,7 +359,7 @@ def query_vectors(encoders: Encoders, view: View, meant: Sequence[str], introduc
         encoders.of(view),
         [*meant, introduction] if introduced else meant,
         as_question=True,
-        cache=encoders.asked,
+        cache=encoders.questions,
     )
     placed = view.frame.place_queries(rows)
     if not introduced:

@@ -106,6 +106,27 @@ def _count(ids: Ids) -> Terms:
     return Terms(distinct.astype(np.uint32), counts.astype(np.float32))
 
 
+def _all_terms(one: Terms, other: Terms) -> Terms:
+    """The terms of both, counts added."""
+    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
+    return Terms(ids, counts.astype(np.float32))
+
+
+def whole_terms(question: tuple[Terms, Terms], body: tuple[Terms, Terms]) -> tuple[Terms, Terms]:
+    """The terms of a whole source by family, from those of its two parts."""
+    return _all_terms(question[0], body[0]), _all_terms(question[1], body[1])
+
+
+_MOST_REPEATS = 12  # a frequency above a dozen says nothing more (BM25 saturates); it only costs space
+
+
+def spelled(terms: Terms) -> str:
+    """A bag of terms as words, each as often as it counts, for an index that splits text at spaces."""
+    repeated = np.repeat(terms.ids, np.clip(terms.counts, 1, _MOST_REPEATS).astype(int))
+    return " ".join(map(str, repeated.tolist()))
+
+
 # What of a source is searched: the question with its title or headings, and the body (the answer).
 PARTS = ("asked", "body")
 BOTH = tuple((part, family) for part in PARTS for family in FAMILIES)

@@ -241,7 +241,7 @@ class Indexing:
                         tablespaces=self._tablespaces,
                     )
                 else:
-                    self._index = Index.open(
+                    self._index = Index(
                         self._home / "index", book.current(), self.vectors, learned, book.named
                     )
             return self._index
@@ -303,7 +303,7 @@ class Indexing:
                 lag = self._replica.lag(connection)
             gauges["replica_up"] = float(lag is not None)
             gauges |= {} if lag is None else {"replica_lag_bytes": lag}
-            gauges |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
+            gauges |= {"replica_searches": self._replica.searches, "replica_spared": self._replica.spared}
         return gauges
 
     def behind(self) -> int:

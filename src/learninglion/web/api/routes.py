@@ -35,7 +35,7 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
-from learninglion.search.contract import ReplyView, reply_view
+from learninglion.search.asking import ReplyView, reply_view
 from learninglion.web.access import API_VERSION, ApiUser, TheSite
 from learninglion.web.forms import clean_name, read_upload
 from learninglion.web.pages.proposals import EXPORT_TYPES
