@@ -110,7 +110,7 @@ class DraftingSettings:
     # A chance (0 to 1) by the measure of relevance: from here on a part of a question counts as answered.
     # Higher leaves more to a person; `learninglion evaluate drafts --curve` shows what other values give.
     sure: float = SURE
-    # Whether a model that writes reads two answers for their tone: approved here, or of the same minister.
+    # Whether a model that writes reads two answers that were approved here, for their tone.
     style: bool = True
 
 

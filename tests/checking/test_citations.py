@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from learninglion.checking.citations import cite, reference
-from learninglion.checking.quotes import QuoteProblem, find_quote, resolve
+from learninglion.checking.citations import QuoteProblem, cite, find_quote, reference, resolve
 from learninglion.models import Answerer, Citation, DocumentKind, Region, SourceKind, Span
 from learninglion.testing import make_card, make_source
 

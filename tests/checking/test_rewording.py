@@ -13,6 +13,10 @@ BRIDGE = "Het waterschap herstelt de brug. De gemeente betaalde de omleiding."
 JAIL = "Het Rijk bouwt de nieuwe gevangenis in Goes. De gevangenis biedt plaats aan 320 mensen."
 ORDER = "De burgemeester heeft een noodbevel gegeven. Het bevel geldt tot zondag."
 FINE = "De inspectie heeft de gemeente een boete van 300 euro opgelegd."
+SPREAD = (
+    "De Regeling zonnedaken is klaar. De regeling geldt sinds mei 2024 voor nieuwe scholen; voor bestaande "
+    "scholen geldt zij vanaf mei 2027."
+)
 TOLD = "De staatssecretaris is in gesprek met de bond over lonen. Zij verwacht in mei een besluit."
 TWO = "De vergunning voor het strand is er. De vergunning voor de haven loopt af. De vergunning is geheim."
 ADVICE = (
@@ -63,6 +67,9 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (TOLD, "De minister verwacht in mei een besluit."),
         (TOLD, "De bond verwacht in mei een besluit."),
         (TWO, "De vergunning voor het strand is geheim."),
+        (SPREAD, "De regeling geldt voor bestaande scholen sinds mei 2024."),
+        (SPREAD, "De Regeling zonnedaken geldt voor bestaande scholen sinds mei 2024."),
+        ("In 2020 telde Goes 14 baden; in 2023 waren dat er 9.", "In 2023 telde Goes 14 baden."),
         (FINE, "De gemeente heeft een boete van 300 euro opgelegd aan de inspectie."),
         (FINE, "Een boete van 300 euro is door de gemeente opgelegd aan de inspectie."),
         (

@@ -20,6 +20,7 @@ from learninglion.inference import open_generator
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.streams import NoAnswerError, RetractedError
 from learninglion.models import (
+    Answerer,
     Answers,
     AnswerVerdict,
     Author,
@@ -674,22 +675,44 @@ def test_style_examples_are_read_but_are_never_evidence():
     assert any("dossier-a/2/1" in remark for remark in draft.left_out), (
         "the officer sees which answer was read"
     )
-    off, silent = run(*replies, options=WritingOptions(style_examples=None), context_tokens=16_000)
+    off, silent = run(*replies, context_tokens=16_000)
     assert example not in silent.prompts[0].task and "style_from" not in dict(off.provenance.parameters)
     assert example in generator.prompts[0].task
     assert "geen feit" in generator.prompts[0].task
     assert shown(draft) == [COST[0]]
 
 
-def test_a_model_with_room_hears_how_the_minister_sounds():
+def test_only_a_model_with_room_hears_how_the_office_sounds_and_of_nobody_else():
     voice = "Ik vind het belangrijk dat iedereen veilig over het water kan. " * 4
     earlier = make_source(voice, card=make_card("eerder"), numbers=(9,))
     selection = replace(SELECTION, offered=(make_hit(SOURCE), make_hit(earlier, rank=2)))
-    draft, generator = run(answer(COST), selection=selection, context_tokens=16_000)
+    _, plain = run(answer(COST), selection=selection, context_tokens=16_000)
+    assert voice.strip() not in plain.prompts[0].text, "what was offered and not chosen is nobody's example"
+    options = WritingOptions(style_examples=(StyleExample(voice, "dossier-a/2/1"),))
+    draft, generator = run(answer(COST), options=options, context_tokens=16_000)
     assert "=== voorbeeld 1" in generator.prompts[0].task
     assert ("style_examples", "1") in draft.provenance.parameters
-    _, small = run(answer(COST), selection=selection)
+    _, small = run(answer(COST), options=options)
     assert "=== voorbeeld 1" not in small.prompts[0].task
+
+
+def test_the_ik_of_another_minister_stays_theirs():
+    card = replace(
+        make_card("toen", day=date(2016, 5, 2)),
+        answerers=(Answerer("A. Bos", "Minister", "Infrastructuur en Milieu"),),
+    )
+    source = make_source(BODY, card=card)
+    asked = "Vragen aan de minister van Infrastructuur en Waterstaat (ingezonden 3 maart 2025)."
+    selection = replace(make_selection(sources=[source]), introduction=asked)
+    view = "Ik vind dat een goede zaak."
+    draft, _ = run(answer(COUNT, (view, (1, view))), selection=selection)
+    assert draft.statements[-1].text == (
+        "Op 2 mei 2016 schreef de toenmalige minister van Infrastructuur en Milieu aan uw Kamer: “"
+        + view
+        + "”"
+    )
+    assert any("een andere bewindspersoon" in remark and view in remark for remark in draft.left_out)
+    assert shown(draft)[0] == COUNT[0], "a fact stays in the words of the model"
 
 
 def test_words_that_speak_to_a_machine_are_no_evidence_and_the_officer_is_told():

@@ -326,25 +326,16 @@ def test_an_approved_answer_is_read_for_its_tone_and_that_can_be_switched_off(wo
 
 
 def test_a_sentence_that_rests_on_a_style_example_alone_fails(workplace: Scripted, selections) -> None:
-    selection = selections[0]
-    taken = {s.id for s in selection.chosen}
-    voice = "Ik vind het van groot belang dat de brandweer 77 nieuwe wagens krijgt. " + (
-        "Daarover ga ik graag met uw Kamer in gesprek, en ik neem uw zorgen daarbij mee. " * 2
-    )
-    hit = next(h for h in selection.offered if h.source.id in taken)
-    spare = next(h for h in selection.offered if h.source.id != selection.chosen[0].id)
-    other = replace(hit.source, id=spare.source.id, body=voice.strip(), numbers=(9,))
-    offered = (replace(hit, source=other), *(h for h in selection.offered if h is not spare))
-    changed = replace(selection, offered=offered, chosen=selection.chosen[:1])
-    resting = {"zin": voice.split(". ")[0] + ".", "bewijs": [{"bron": 1, "woorden": voice.split(". ")[0]}]}
+    approved_with(workplace, selections[1])
+    resting = {"zin": VOICE, "bewijs": [{"bron": 1, "woorden": VOICE}]}
     workplace.script = script = scripted(json.dumps({"zinnen": [resting], "ontbreekt": []}), "{}")
     one = replace(QUESTIONS, questions=QUESTIONS.questions[:1])
-    (done,) = workplace.drafts.draft(one, [changed], generator="llm", actor=BOSS).verifications
+    (done,) = workplace.drafts.draft(one, selections[:1], generator="llm", actor=BOSS).verifications
     prompt = script.prompts[0].task
-    assert "77 nieuwe wagens" in prompt and "77 nieuwe wagens" not in prompt.split("=== voorbeeld 1")[0]
+    assert VOICE in prompt and VOICE not in prompt.split("=== voorbeeld 1")[0]
     assert int(dict(done.draft.provenance.parameters)["style_examples"]) >= 1
-    assert not any("77" in c.statement.text for c in done.shown)
-    assert any("77" in c.statement.text for c in done.failed)
+    assert not any(c.statement.text == VOICE for c in done.shown)
+    assert any(c.statement.text == VOICE for c in done.failed)
 
 
 def judged_by(workplace: Scripted, *replies) -> ScriptedGenerator:

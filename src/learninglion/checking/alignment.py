@@ -1,7 +1,7 @@
 """Lays the words of a statement on the words of its evidence, each word used at most once.
 
 Longest common stretches come first, so that what was moved as a whole is seen as moved as a whole; single
-words go where their neighbours are.
+words go where their neighbours are. What then does not hold is a finding, with a sentence in plain Dutch.
 """
 
 from __future__ import annotations
@@ -10,10 +10,43 @@ import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from learninglion.dutch.reading import Reading, Word, rejoin_verbs, relink, reread
 
 _SHORTEST_PART = 3  # letters of a part of a compound
+
+
+class FindingKind(StrEnum):
+    """What is wrong with a statement."""
+
+    NUMBER = "number"
+    DATE = "date"
+    UNIT = "unit"
+    NAME = "name"
+    NEGATION = "negation"
+    MODALITY = "modality"
+    HEDGE = "hedge"
+    QUANTIFIER = "quantifier"
+    LIMIT = "limit"
+    CONDITION = "condition"
+    ADDED = "added"  # words that the evidence does not have
+    OMITTED = "omitted"  # words left out that change what is said
+    ORDER = "order"  # who does what to whom, or which number belongs to what
+    SPLICED = "spliced"  # pieces of different sentences joined as one
+    ATTRIBUTION = "attribution"  # somebody's opinion turned into a fact
+    DIFFERENT = "different"  # says something else altogether
+    QUOTE = "quote"  # the quote itself does not hold
+    PERSONAL = "personal"  # a number of one person, such as a burgerservicenummer
+    CLAIMED_DATE = "claimed_date"  # the date in the fixed phrase is not that of the document
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold, with a sentence for the reader."""
+
+    kind: FindingKind
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

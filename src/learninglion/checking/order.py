@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from learninglion.checking.alignment import Alignment
-from learninglion.checking.findings import Finding, FindingKind
+from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import UNIT_NAMES, is_number
 from learninglion.dutch.reading import Reading, WordGroup, group_words
@@ -55,7 +54,7 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
         _find_moved_conjunction,
         _find_moved_verb,
         _find_foreign_negation,
-        _find_foreign_date,
+        _find_foreign_phrase,
         _find_splice,
     )
     for check in checks:
@@ -343,27 +342,28 @@ def _find_foreign_negation(
     return None
 
 
-def _find_foreign_date(
+def _find_foreign_phrase(
     alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
-    """ "In 2020 voeren er 12; in 2023 waren dat er 15" is not "in 2023 voeren er 12": the date of a clause
-    may not make way for that of one whose own words all went.
+    """ "In 2020 voeren er 12; in 2023 waren dat er 15" is not "in 2023 voeren er 12": what a clause says with
+    a preposition may not make way for what another says with the same one, whose own words all went.
     """
     clauses, used = alignment.evidence.clauses, alignment.used
+    theirs = alignment.evidence.words
     lost = {
-        (clauses[g.places[0]], alignment.evidence.words[g.opener].norm)
+        (clauses[g.places[0]], theirs[g.opener].norm)
         for g in dict.fromkeys(phrases)
-        if g.opener is not None and g.dated and all(used[p] is None for p in g.places)
+        if g.opener is not None and all(used[p] is None for p in g.places if theirs[p].is_content)
     }
     kept = {clauses[k.there] for k in words_left if phrases[k.there].opener is None}
     for word in words_left:
         group = phrases[word.there]
-        if not group.dated or group.opener is None or clauses[word.there] in kept:
+        if group.opener is None or clauses[word.there] in kept:
             continue
-        opener = alignment.evidence.words[group.opener].norm
-        if any((clause, opener) in lost for clause in kept):
+        if any((clause, theirs[group.opener].norm) in lost for clause in kept):
             raw = alignment.statement.words[word.here].raw
-            return Finding(FindingKind.DATE, f"“{raw}” hoort in de bron bij een ander deel van de tekst.")
+            kind = FindingKind.DATE if group.dated else FindingKind.ORDER
+            return Finding(kind, f"“{raw}” hoort in de bron bij een ander deel van de tekst.")
     return None
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from learninglion.checking.alignment import Finding, FindingKind
 from learninglion.checking.citations import dutch_date
-from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import Answerer, DocumentCard, DocumentKind, Source, Span
@@ -18,18 +18,18 @@ _NAME = r"[A-ZÀ-Ý][\w’'-]*"
 # "Volksgezondheid, Welzijn en Sport", "Buitenlandse Zaken", "Yeşilgöz-Zegerius"
 _PORTFOLIO = rf"(?-i:{_NAME}(?:(?:,?\s+(?:en\s+)?|\s*[–-]\s*){_NAME})*)"
 _ROLE = r"(?:minister-president|minister|staatssecretaris|bewindspersoon|bewindspersonen|bewindslieden)"
-SPEAKER = (
+_SPEAKER = (
     rf"(?:(?:de|onze)\s+)?(?:toenmalige\s+|demissionaire\s+)?(?P<role>{_ROLE})"
     rf"(?:\s+(?:van\s+|voor\s+)?(?P<who>{_PORTFOLIO}))?(?![\w-])"
     r"|(?:(?:het|de)\s+)?(?:toenmalige\s+|demissionaire\s+)?(?:kabinet|regering)(?![\w-])"
 )
 """A pattern (to be matched without regard to case) for who may be said to have answered."""
 
-_NAMED = re.compile(rf"\b(?:{SPEAKER})", re.IGNORECASE)
+_NAMED = re.compile(rf"\b(?:{_SPEAKER})", re.IGNORECASE)
 _ROLES = {"bewindspersoon": "", "bewindspersonen": "", "bewindslieden": ""}
 
 
-def speakers_in(text: str) -> tuple[Span, ...]:
+def _speakers_in(text: str) -> tuple[Span, ...]:
     """Where `text` names a bewindspersoon or the kabinet."""
     return tuple(Span(m.start(), m.end()) for m in _NAMED.finditer(text))
 
@@ -50,7 +50,7 @@ def remove_speaker(phrase: str) -> str:
     return _NAMED.sub(" ", phrase)
 
 
-def check_speaker(phrase: str, cards: Sequence[DocumentCard]) -> tuple[Finding, ...]:
+def _check_speaker(phrase: str, cards: Sequence[DocumentCard]) -> tuple[Finding, ...]:
     """A finding for a bewindspersoon in the phrase who did not answer in any of the cited documents."""
     findings: list[Finding] = []
     for match in _NAMED.finditer(phrase):
@@ -200,7 +200,7 @@ def split_introduction(text: str) -> Introduced:
     for match in sorted(ends, key=lambda m: not m.group().startswith(":")):
         head, claim = whole[: match.start()], whole[match.end() :].strip()
         if claim and _only_saying(head):
-            reports = match.group().strip() == "dat" or bool(speakers_in(head))
+            reports = match.group().strip() == "dat" or bool(_speakers_in(head))
             phrase = text[: match.end() + len(text) - len(whole)].strip()
             return Introduced(phrase, claim, reports)
     end = _end_of_saying(text)
@@ -213,7 +213,7 @@ def split_introduction(text: str) -> Introduced:
 
 
 _ACCORDING = re.compile(
-    rf"(?:Volgens (?:{SPEAKER})(?:,?\s+)(?!van\b|voor\b)|"
+    rf"(?:Volgens (?:{_SPEAKER})(?:,?\s+)(?!van\b|voor\b)|"
     r"Volgens (?:de|het) (?:eerdere )?(?:beantwoording|antwoord(?:en)?),?\s+|"
     rf"Zoals (?:al |reeds |eerder )?bekend,?\s+)",
     re.IGNORECASE,
@@ -222,7 +222,7 @@ _ACCORDING = re.compile(
 
 def _end_of_saying(text: str) -> int:
     """Where words of saying end that need no "dat": "Het kabinet liet weten | niet te ..."; 0 if nowhere."""
-    speakers = speakers_in(text)
+    speakers = _speakers_in(text)
     ends: list[int] = []
     for word in _WORD.finditer(text, 0, _LONGEST):
         named = any(s.start <= word.start() and word.end() <= s.end for s in speakers)
@@ -264,7 +264,7 @@ def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...
     if opening and not any(fold(opening.group(1)) in fold(" ".join(s.question.split())) for s in sources):
         findings.append(Finding(FindingKind.ATTRIBUTION, "Deze vraag is in de bron niet gesteld."))
     phrase = _QUESTION_QUOTED.sub("", f"{phrase} ").strip()
-    findings.extend(check_speaker(phrase, cards))
+    findings.extend(_check_speaker(phrase, cards))
     known = [dutch_date(card) for card in cards if card.date]
     for match in _DATE.finditer(phrase):
         claimed = f"{int(match.group(1))} {match.group(2).casefold()} {match.group(3)}"

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from learninglion.checking.alignment import Alignment, align
-from learninglion.checking.citations import Locate, nowhere
-from learninglion.checking.findings import Finding, FindingKind
+from learninglion.checking.alignment import Alignment, Finding, FindingKind, align
+from learninglion.checking.citations import Locate, QuoteProblem, Resolution, nowhere, resolve
 from learninglion.checking.injection import touches_suspicious
 from learninglion.checking.order import find_disorder, find_foreign_subject
 from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
-from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
 from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import (
@@ -98,7 +96,7 @@ _REPORTING = frozenset(
 )
 
 
-def as_said(claim: Reading, evidence: Reading) -> Reading:
+def _as_said(claim: Reading, evidence: Reading) -> Reading:
     """`claim` with the words of reported speech turned back into those of the evidence, where it has them."""
     known = {w.key for w in evidence.words}
     finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
@@ -145,7 +143,7 @@ def _turned(word: Word, known: set[str]) -> Word:
     return word
 
 
-def find_other_speaker(phrase: str, claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
+def _find_other_speaker(phrase: str, claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     """A finding where the phrase names a speaker, and the evidence lets another one say it."""
     if remove_speaker(phrase) == phrase:
         return ()
@@ -197,7 +195,7 @@ _MEASURES = frozenset("bedrag totaal som periode termijn percentage afstand".spl
 _UNIT_NORMS = UNIT_NAMES | SCALES
 
 
-def find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
+def _find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
     """A finding for every left-out word that changes what the kept words say."""
     findings: list[Finding] = []
     touched = _touched_sentences(alignment)
@@ -550,7 +548,7 @@ _CALLED = {
 }
 
 
-def find_additions(alignment: Alignment) -> tuple[Finding, ...]:
+def _find_additions(alignment: Alignment) -> tuple[Finding, ...]:
     """A finding for every stretch of words that the evidence does not have; small joining words are free."""
     words = alignment.statement.words
     added = [i for i in alignment.added if not _is_free(alignment, i)]
@@ -737,14 +735,14 @@ def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = n
     if problems:
         return Check(completed, StatementVerdict.UNSUPPORTED, problems, method=VerdictMethod.NOT_SHOWN)
     evidence = _gather(resolutions)
-    findings = find_faults(statement.text, evidence.reading, resolutions)
+    findings = _find_faults(statement.text, evidence.reading, resolutions)
     findings += _find_secrets(statement.text)
     verdict = StatementVerdict.UNSUPPORTED if findings else StatementVerdict.SUPPORTED
     reasons = tuple(dict.fromkeys(f.reason for f in findings))
-    return Check(completed, verdict, reasons, evidence.spans, method=method_of(findings))
+    return Check(completed, verdict, reasons, evidence.spans, method=_method_of(findings))
 
 
-def method_of(findings: Sequence[Finding]) -> VerdictMethod:
+def _method_of(findings: Sequence[Finding]) -> VerdictMethod:
     """What the verdict rests on that these findings lead to.
 
     A sentence is contradicted where the rules find nothing against it but another number, name, negation and
@@ -765,7 +763,7 @@ def _find_secrets(text: str) -> tuple[Finding, ...]:
     return tuple(Finding(FindingKind.PERSONAL, _SECRETS[kind]) for kind in sorted(kinds))
 
 
-def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
+def _find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
     findings = _compare(read(text), evidence)
     introduced = split_introduction(text)
@@ -774,10 +772,10 @@ def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] 
     cited = tuple(r.source for r in resolutions if r.source)
     claim = read(introduced.claim)
     if introduced.reports:
-        claim = as_said(claim, evidence)
+        claim = _as_said(claim, evidence)
     return (
         check_phrase(introduced.phrase, cited)
-        + find_other_speaker(introduced.phrase, claim, evidence)
+        + _find_other_speaker(introduced.phrase, claim, evidence)
         + _compare(claim, evidence)
     )
 
@@ -803,11 +801,11 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     alignment = align(claim, evidence)
     if alignment.is_verbatim:
         return ()
-    added = find_additions(alignment)
+    added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
     misplaced = find_disorder(alignment) or find_foreign_subject(alignment)
-    return added + find_omissions(alignment) + misplaced
+    return added + _find_omissions(alignment) + misplaced
 
 
 def _is_suspect(resolution: Resolution) -> bool:

@@ -305,7 +305,7 @@ def quote_question(selection: Selection, mark: str) -> str:
 
 
 def quote_style(examples: Sequence[str], files: PromptFiles, mark: str) -> str:
-    """Earlier answers of the same minister, fenced and set apart from the sources; empty without any."""
+    """Approved answers of the office, fenced and set apart from the sources; empty without any."""
     if not examples:
         return ""
     fenced = "\n".join(fence_text(f"voorbeeld {n}", text, mark) for n, text in enumerate(examples, 1))

@@ -159,24 +159,9 @@ def may_show_style(text: str) -> bool:
     return len(words(text)) in _EXAMPLE_WORDS and not find_in_text(text)
 
 
-def choose_examples(
-    selection: Selection, approved: Sequence[StyleExample] = (), limit: int = _MOST_EXAMPLES
-) -> tuple[StyleExample, ...]:
-    """What the office approved before, then earlier answers of the minister of the newest chosen source.
-
-    The latter are taken from what was offered and neither chosen nor set aside. None speaks to a machine.
-    """
-    own = [example for example in approved if may_show_style(example.text)]
-    taken = {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected}
-    names = ministers_of(selection)
-    offered = [
-        StyleExample(hit.source.body, hit.source.id)
-        for hit in selection.offered
-        if hit.source.id not in taken
-        and names & {a.name for a in hit.source.document.answerers}
-        and may_show_style(hit.source.body)
-    ]
-    return tuple([*own, *offered][:limit])
+def choose_examples(approved: Sequence[StyleExample]) -> tuple[StyleExample, ...]:
+    """The first of what the office itself approved before; none speaks to a machine."""
+    return tuple(example for example in approved if may_show_style(example.text))[:_MOST_EXAMPLES]
 
 
 def ministers_of(selection: Selection) -> frozenset[str]:

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from learninglion.checking.citations import reference
+from learninglion.checking.citations import find_quote, reference
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.quotes import find_quote
 from learninglion.drafting.positions import contradiction, other_amount
 from learninglion.drafting.prompting import order_sources, unescape
 from learninglion.drafting.relevance import LIKELY, SURE, Judged

@@ -15,13 +15,13 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from textwrap import shorten
 
-from learninglion.checking.citations import Locate, cite, nowhere, reference
+from learninglion.checking.citations import Locate, cite, find_quote, nowhere, reference, resolve
 from learninglion.checking.injection import describe_question, describe_suspicions, touches_suspicious
 from learninglion.checking.phrases import split_introduction
-from learninglion.checking.quotes import find_quote, resolve
 from learninglion.checking.verify import check as check_rules
 from learninglion.drafting import extractive, tables
 from learninglion.drafting.coverage import Whose, question_parts, read_said
+from learninglion.drafting.line import Voice, voice_of
 from learninglion.drafting.positions import take_newest
 from learninglion.drafting.prompting import (
     PromptFiles,
@@ -92,6 +92,7 @@ _SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about wher
 _PASSAGES = 3  # of one source that a sentence without a quotation is held against
 # An earlier "ja" says nothing about another question, however true it was of its own.
 _YES_NO = re.compile(r"^\W*(?:ja|nee|neen|inderdaad|(?:dat|dit) klopt)\b", re.IGNORECASE)
+_SPEAKER = re.compile(r"\b(?:ik|mij|mijn|wij|we|ons|onze)\b", re.IGNORECASE)
 _END = (".", "!", "?", "…")
 
 
@@ -333,9 +334,8 @@ class WritingOptions:
 
     prompts: PromptFiles = field(default_factory=load_prompts)
     max_tokens: int = DEFAULT_MAX_TOKENS
-    # Answers that the office approved, for the tone only and a model with room to spare; those of the same
-    # minister come behind them. None: no examples at all.
-    style_examples: tuple[StyleExample, ...] | None = ()
+    # Answers that the office approved, for the tone only and a model with room to spare.
+    style_examples: tuple[StyleExample, ...] = ()
 
 
 @dataclass(slots=True)
@@ -413,8 +413,7 @@ class _Writer:
         self.shape = shape_for(generator)
         roomy = generator.chats and generator.context_tokens >= _ROOM_FOR_STYLE
         self.siblings = tuple(siblings) if roomy else ()
-        wanted = roomy and options.style_examples is not None
-        self.style = choose_examples(selection, options.style_examples or ()) if wanted else ()
+        self.style = choose_examples(options.style_examples) if roomy else ()
         voices = tuple(example.text for example in self.style)
         around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *voices)
         others = (sibling.text for sibling in self.siblings)
@@ -446,6 +445,7 @@ class _Writer:
                     self._add(statement, len(self.work.statements))
             self._repair()
             self._take_newest()
+            self._name_speakers()
         except GeneratorError as error:
             if not self.work.statements:
                 raise
@@ -508,7 +508,8 @@ class _Writer:
         self.work.table = tables.by_measure(self.selection, self.judged)
         self.work.missing = []
         self._remark_own_table()
-        return bool(self.work.table.usable)
+        # that it was to write from it says something for a passage, as that it only partly answers does
+        return any(raised(r.chance, Answers.PARTLY) >= LIKELY for r in self.work.table.usable)
 
     def _remark_own_table(self) -> None:
         self._remark(
@@ -776,6 +777,28 @@ class _Writer:
             self.work.checks[position] = again
             self.tell(Progress(Stage.SENTENCE, again.statement.text, position, again))
         self._drop_repeated()
+
+    def _name_speakers(self) -> None:
+        """The "ik" of another minister stays his: his own words stand there, under his name."""
+        sources = {s.id: s for s in self.sources}
+        for position, check in enumerate(tuple(self.work.checks)):
+            told = split_introduction(check.statement.text)
+            cited = [sources[c.source_id] for c in check.statement.citations if c.source_id in sources]
+            theirs = bool(cited) and all(
+                voice_of(s.document, self.selection) is not Voice.OURS for s in cited
+            )
+            own = check.statement.author is Author.MACHINE and _SPEAKER.search(told.claim)
+            spans = [span for span in check.evidence if theirs and cited[0].body_span.contains(span)]
+            if check.verdict is not StatementVerdict.SUPPORTED or told.phrase or not own or not spans:
+                continue
+            found = extractive.from_material(self.selection, cite(cited[0], spans[0], self.locate))
+            if found is None:
+                continue
+            again = self.gate.check(found[1], self.selection.chosen)
+            self._remark(f"Dit zei een andere bewindspersoon; dat staat er nu bij: “{told.claim}”")
+            self.work.statements[position] = again.statement
+            self.work.checks[position] = again
+            self.tell(Progress(Stage.SENTENCE, again.statement.text, position, again))
 
     def _drop_repeated(self) -> None:
         """A newer position that the model had written itself need not be told twice."""

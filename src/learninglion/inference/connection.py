@@ -149,9 +149,9 @@ def handed_over(
 
 
 CONNECT_SECONDS = 10.0
-BUSY = frozenset({429, 502, 503, 504})
+_BUSY = frozenset({429, 502, 503, 504})
 """Statuses of a server that may answer in a while."""
-MOST_REPLY = 8_000_000  # bytes of one whole answer, where nothing else is said
+_MOST_REPLY = 8_000_000  # bytes of one whole answer, where nothing else is said
 _NO_SUCH_PATH = frozenset({404, 405})
 _MOST_WAIT = 20.0  # seconds between two attempts, whatever the server asks for
 _MOST_WORDS = 300  # characters of a server's own words that are shown
@@ -244,7 +244,7 @@ class Connection:
         body: Mapping[str, object] | None = None,
         *,
         base: str | None = None,
-        most: int = MOST_REPLY,
+        most: int = _MOST_REPLY,
         seconds: float | None = None,
         retries: int = 0,
     ) -> Reply:
@@ -342,7 +342,7 @@ class Connection:
                     raise self.lost(explain_failure(error, self.timeout, proxied=self._proxied)) from error
                 wait = 0.5 * 2**attempt
             else:
-                if response.status_code not in BUSY or last:
+                if response.status_code not in _BUSY or last:
                     return response
                 wait = _asked_wait(response, 0.5 * 2**attempt)
                 response.close()

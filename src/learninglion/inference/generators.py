@@ -22,7 +22,7 @@ JsonSchema = Mapping[str, object]
 DEFAULT_SEED = 20240115  # any fixed number does: the same prompt must give the same text
 DEFAULT_ANSWER_SECONDS = 1200.0  # for a whole answer, thinking included
 DEFAULT_TIMEOUT = 180.0  # seconds without a single token; a large model on two cores reads for minutes
-TEMPLATE_TOKENS = 48  # what a chat template puts around two messages, generously
+_TEMPLATE_TOKENS = 48  # what a chat template puts around two messages, generously
 DEFAULT_CONTEXT = 4096  # tokens; what small models and default servers can hold
 
 
@@ -116,7 +116,7 @@ class GeneratorChoice:
 
 def require_room(generator: Generator, prompt: Prompt, max_tokens: int) -> None:
     """Raise InputError if prompt and answer do not fit the model's context together."""
-    needed = generator.count_tokens(prompt.text) + TEMPLATE_TOKENS + max_tokens
+    needed = generator.count_tokens(prompt.text) + _TEMPLATE_TOKENS + max_tokens
     if needed > generator.context_tokens:
         raise InputError(
             f"Het taalmodel {generator.model!r} is te klein voor deze opdracht: nodig zijn {needed} tokens, "

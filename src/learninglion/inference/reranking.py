@@ -22,7 +22,7 @@ from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import sha256_hex
 
-SHAPES = ("documents", "texts")
+_SHAPES = ("documents", "texts")
 # Most rerankers read 512 tokens of question and text together, and not every server cuts what is longer.
 _MOST_ASKED = 500
 _MOST_INTRODUCTION = 300
@@ -77,8 +77,8 @@ class EndpointReranker:
         timeout: float,
         route: Route | None = None,
     ) -> None:
-        if shape not in SHAPES:
-            raise InputError(f"Onbekend soort herordeningsmodel: {shape}. Kies {' of '.join(SHAPES)}.")
+        if shape not in _SHAPES:
+            raise InputError(f"Onbekend soort herordeningsmodel: {shape}. Kies {' of '.join(_SHAPES)}.")
         self._connection = Connection(
             base_url, "herordeningsmodel", api_key=api_key, timeout=timeout, route=route
         )
@@ -204,8 +204,8 @@ _MODEL = "herordeningsmodel"
 
 def reranker_mistakes(choice: RerankerChoice) -> str:
     """What is wrong with `choice`, "" when nothing is."""
-    if choice.kind not in ("none", *SHAPES):
-        return f"kind: {choice.kind!r} is onbekend; kies uit none, {', '.join(SHAPES)}"
+    if choice.kind not in ("none", *_SHAPES):
+        return f"kind: {choice.kind!r} is onbekend; kies uit none, {', '.join(_SHAPES)}"
     if choice.kind == "none":
         return ""
     if not choice.base_url:

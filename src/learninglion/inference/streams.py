@@ -146,7 +146,7 @@ def _value(data: bytes) -> object:
         ) from error
 
 
-def read_chunk(value: object) -> Chunk:
+def _read_chunk(value: object) -> Chunk:
     """What `value` says; an empty chunk for what says nothing."""
     outside = value
     if isinstance(value, Mapping):
@@ -307,7 +307,7 @@ def _count(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def whole_characters(text: str) -> str:
+def _whole_characters(text: str) -> str:
     """`text` with the halves of a character that some servers send apart put together again.
 
     Control characters, which some send and no store takes, are left out.
@@ -501,7 +501,7 @@ class Answer:
             return ""
         if isinstance(value, list):
             return "".join([self.feed(part) for part in value])
-        chunk = read_chunk(value)
+        chunk = _read_chunk(value)
         if chunk.problem is not None:
             raise self._refused(self._words(chunk.problem))
         if chunk.refusal:
@@ -541,7 +541,7 @@ class Answer:
             self._explain_nothing(server_words)
         if not self._finish and not self._done:
             raise GeneratorError(f"Het eindpunt brak het antwoord halverwege af.{server_words}")
-        return whole_characters(answer[self._passed :] if self._flows else answer)
+        return _whole_characters(answer[self._passed :] if self._flows else answer)
 
     @property
     def _flows(self) -> bool:
@@ -558,7 +558,7 @@ class Answer:
         if opening >= 0:
             until = opening
         passed, self._passed = text[self._passed : until], until
-        return whole_characters(passed)
+        return _whole_characters(passed)
 
     def _explain_nothing(self, server_words: str) -> None:
         """Raise what explains that there is no answer."""

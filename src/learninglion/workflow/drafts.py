@@ -343,7 +343,7 @@ class Drafts:
             prompts = with_instructions(
                 load_prompts(self._options.prompts), self._instructions(model, selections)
             )
-            examples = tuple(style) if self._options.style else None
+            examples = tuple(style) if self._options.style else ()
             options = WritingOptions(prompts, self._options.max_tokens, examples)
             reader = self._second_reader()
             if alone and reader is not None and not reader.decides:
