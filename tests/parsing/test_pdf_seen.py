@@ -14,7 +14,7 @@ from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.pdf import outlines
-from learninglion.parsing.pdf.layers import find_switched_off
+from learninglion.parsing.pdf.ink import find_switched_off
 from learninglion.parsing.pdf.lines import COVERED
 
 PLAIN = show("Een gewone zin over de dijk.", y=700)

@@ -23,7 +23,7 @@ from learninglion.evaluation.measures import Values, compare, measure, share_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, SubQuestion
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, MemoryReader

@@ -26,7 +26,7 @@ from learninglion.parsing.kamervragen.front import name_genre
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import Cell, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
-from learninglion.parsing.scripts import lowered, raised
+from learninglion.parsing.signs import lowered, raised
 
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
 

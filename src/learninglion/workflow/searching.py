@@ -12,7 +12,7 @@ from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.duplicates import group_duplicates

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
-from learninglion.parsing.kamervragen.header import ANSWER_HEADING
+from learninglion.parsing.kamervragen.header import ANSWER_HEADING, name_fractions
 from learninglion.parsing.kamervragen.matching import (
     NOTICE,
     NUMBERS_ALONE,
@@ -20,7 +20,6 @@ from learninglion.parsing.kamervragen.matching import (
     check_pairs,
     match_parts,
 )
-from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
 from learninglion.parsing.labels import (
     JOINED,

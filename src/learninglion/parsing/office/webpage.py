@@ -35,8 +35,8 @@ from learninglion.parsing.office.pieces import (
     table_or_text,
 )
 from learninglion.parsing.office.styles import Colour, children, format_number, local
+from learninglion.parsing.office.typed import read_characters
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.plaintext import read_characters
 
 _WHOLE_FIGURE = re.compile(r"\d[\d.,]*")
 _START = re.compile(

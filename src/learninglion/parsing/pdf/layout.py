@@ -12,11 +12,11 @@ from itertools import groupby
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
+from learninglion.parsing.paragraphs import Junction, join_lines
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
-from learninglion.parsing.scripts import lowered, raised
+from learninglion.parsing.signs import lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")

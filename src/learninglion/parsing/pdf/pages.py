@@ -27,8 +27,7 @@ from learninglion.parsing.pdf.characters import (
     page_view,
     read_glyphs,
 )
-from learninglion.parsing.pdf.ink import Box, Reason
-from learninglion.parsing.pdf.layers import find_switched_off, has_layers
+from learninglion.parsing.pdf.ink import Box, Reason, find_switched_off, has_layers
 from learninglion.parsing.pdf.lines import (
     ASCENT,
     COVERED,
