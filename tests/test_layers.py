@@ -73,7 +73,6 @@ OPEN = {
     "drafting",
     "evaluation/relevance.py",
     "inference",
-    "parsing",
 }
 READERS = ("src", "tests", "tools", "benchmarks", "compliance")
 SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}

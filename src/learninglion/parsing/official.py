@@ -115,7 +115,7 @@ class Metadata:
         return match["identifier"] if match else ""
 
 
-def read_metadata(root: etree._Element) -> Metadata:
+def _read_metadata(root: etree._Element) -> Metadata:
     """The metadata in a document (`meta`) or in a record (`metadata`), wherever it stands there."""
     metadata: dict[tuple[str, str], list[str]] = defaultdict(list)
     for element in root.iter("meta", "metadata"):
@@ -212,7 +212,7 @@ def parse_xml(raw: RawFile, text: str) -> Document:
     reader.read(root)
     if not reader.paragraphs:
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
-    return _document(raw, reader, read_metadata(root), root)
+    return _document(raw, reader, _read_metadata(root), root)
 
 
 def _refusal(name: str) -> str:

@@ -280,18 +280,18 @@ _FORWARDED = re.compile(
     r"|(?:Op|On|Il|Am)\s.{6,80}\b(?:schreef|wrote|schrieb)\b.{0,120}:",
     re.IGNORECASE,
 )
-SALUTATION = re.compile(
+_SALUTATION = re.compile(
     r"(?:Beste|Geachte|Hoi|Hallo|Ha|Hi|Hello|Dear|Dag|Goede(?:morgen|middag|navond)|L\.?\s?S\b|Collega'?s"
     r"|Ter info\w*|Zie (?:hier)?onder)\b",
     re.IGNORECASE,
 )
 """How somebody begins a message."""
-OPENING = re.compile(
+_OPENING = re.compile(
     r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
 )
 """The heading of a set: "Schriftelijke vragen van het lid ...", "2024Z01234"."""
 _REPLIED = re.compile(r"^(?:(?:FW|FWD|RE|Antw|Doorst|TR|VS)\s*:\s*)+", re.IGNORECASE)
-TO_COLLEAGUE = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
+_TO_COLLEAGUE = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 """Members of parliament say "u"; who sends their set on speaks to a colleague ("kun je")."""
 _QUESTIONS_OF_MAIL = 2  # fewer asks the colleague something
 
@@ -302,7 +302,7 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     What a subject says of a set that has no heading is kept.
     """
     messages = list(_messages(lines))
-    asking = [sum("?" in line and not TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
+    asking = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
     most = max(asking)
     left: list[str] = []
     mail: list[str] = []
@@ -313,7 +313,7 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             continue
         ahead, own, behind = _own_text(body, alone=len(messages) == 1)
         mail += [*ahead, *behind]
-        if not any(OPENING.match(line) for line in own):
+        if not any(_OPENING.match(line) for line in own):
             left += [subject for line in head if (subject := _subject(line))]
         left += ["", *own]
     return left, [line for line in mail if line.strip()]
@@ -324,7 +324,7 @@ def _subject(line: str) -> str:
     if field is None or field["name"].casefold() not in ("onderwerp", "subject"):
         return ""
     subject = _REPLIED.sub("", field["value"])
-    return subject if OPENING.match(subject) else ""
+    return subject if _OPENING.match(subject) else ""
 
 
 def _messages(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
@@ -372,12 +372,12 @@ def _own_text(body: Sequence[str], *, alone: bool) -> tuple[list[str], list[str]
     Below stands what a closing begins ("Met vriendelijke groet") under all that asks; ahead what a greeting
     begins, where the set has a heading of its own.
     """
-    asking = [n for n, line in enumerate(body) if "?" in line and not TO_COLLEAGUE.search(line)]
+    asking = [n for n, line in enumerate(body) if "?" in line and not _TO_COLLEAGUE.search(line)]
     last = asking[-1] if asking else len(body)
     end = next((n for n in range(last + 1, len(body)) if CLOSING.match(body[n].strip())), len(body))
-    start = next((n for n, line in enumerate(body) if OPENING.match(line.strip())), 0)
+    start = next((n for n, line in enumerate(body) if _OPENING.match(line.strip())), 0)
     ahead = [line.strip() for line in body[:start] if line.strip()]
-    greets = any(CLOSING.match(line) for line in ahead) or (ahead and SALUTATION.match(ahead[0]))
+    greets = any(CLOSING.match(line) for line in ahead) or (ahead and _SALUTATION.match(ahead[0]))
     if start and not greets and (alone or any("?" in line for line in ahead)):
         start = 0
     return list(body[:start]), list(body[start:end]), list(body[end:])
@@ -588,7 +588,7 @@ def _find_parts(paragraphs: Sequence[Paragraph], breaks: set[int]) -> tuple[Foun
         elif (
             current is None
             or (current.body and ends_set(paragraphs, index))  # under a bare mark it is what that counts
-            or (index in breaks and OPENING.match(paragraphs[index].text))
+            or (index in breaks and _OPENING.match(paragraphs[index].text))
         ):
             current = None
             parts.loose.append(index)
@@ -618,7 +618,7 @@ def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) 
         asks = any("?" in paragraphs[before].text for before in part.body[:n])
         if not asks or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
             continue
-        if not _TO_MINISTER.search(text) and ("?" not in text or TO_COLLEAGUE.search(text)):
+        if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
             return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []
     return []
 
@@ -706,14 +706,14 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
 
 
 _GREETING = re.compile(
-    rf"(?:{SALUTATION.pattern}|(?:Van|Aan|From|To|Onderwerp|Subject)\b)[^?]{{0,80}}$", re.IGNORECASE
+    rf"(?:{_SALUTATION.pattern}|(?:Van|Aan|From|To|Onderwerp|Subject)\b)[^?]{{0,80}}$", re.IGNORECASE
 )
 _INGEZONDEN = re.compile(r"\(ingezonden [^()]{4,30}\)\.?$|\)\.$", re.IGNORECASE)
 
 
 def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
     """Index of what follows the heading that says who asks, or else the greeting; 0 without either."""
-    heading = next((i for i, p in enumerate(paragraphs) if OPENING.match(p.text)), None)
+    heading = next((i for i, p in enumerate(paragraphs) if _OPENING.match(p.text)), None)
     if heading is None:
         heading = 0 if _GREETING.match(paragraphs[0].text) else None
     if heading is None or heading + 1 >= len(paragraphs):
@@ -767,7 +767,7 @@ def _count_questions(
     questions: list[str] = []
     context: list[str] = []  # sentences ahead of the question they lead to
     for piece in pieces:
-        if not ("?" in piece or members_ask(piece)) or (not questions and TO_COLLEAGUE.search(piece)):
+        if not ("?" in piece or members_ask(piece)) or (not questions and _TO_COLLEAGUE.search(piece)):
             (context if questions else ahead).append(piece)
         elif questions and _FOLLOWS.match(piece) and not context:
             questions[-1] = f"{questions[-1]} {piece}"
@@ -878,7 +878,7 @@ def _title(introduction: str) -> str:
     """What the questions are about: "over ..." in the introduction, else its first line."""
     lines = [line.strip() for line in introduction.split("\n")]
     lines = [line for line in lines if line and not line.startswith("[") and not CASE_NUMBER.fullmatch(line)]
-    opening = next((line for line in lines if OPENING.match(line) and " " in line), "")
+    opening = next((line for line in lines if _OPENING.match(line) and " " in line), "")
     about = opening or next(
         (line for line in lines if re.search(r"\bvragen\b|\bleden\b|\blid\b", line, re.IGNORECASE)), ""
     )

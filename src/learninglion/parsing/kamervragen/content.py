@@ -76,7 +76,7 @@ def fill_in(
     first = pairing.first if pairing else len(paragraphs)
     if front.is_set and pairing is not None:
         front = read_front(paragraphs, spans, first, letterhead)
-    notice = find_notice(paragraphs, spans, pairing)
+    notice = _find_notice(paragraphs, spans, pairing)
     document = replace(document, pairs=pairing.pairs if pairing else (), notice=notice)
     facts = read_facts(paragraphs, spans, first, letterhead, title)
     if front.is_set or document.kind is DocumentKind.KAMERVRAGEN:
@@ -455,7 +455,7 @@ def _signature(lines: Sequence[str]) -> tuple[str, str | None]:
     return ", ".join(own[:1] + behalf[:1]), name
 
 
-def find_notice(
+def _find_notice(
     paragraphs: Sequence[Paragraph], spans: Sequence[Span], pairing: Pairing | None
 ) -> Notice | None:
     """The notice in a short letter without answers that a member's questions are answered later."""

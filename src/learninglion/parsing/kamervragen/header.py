@@ -39,7 +39,7 @@ def name_notice(text: str) -> NoticeKind:
 # A space may have been lost: "18 november2024".
 _DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
-MEMBERS = re.compile(
+_MEMBERS = re.compile(
     r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
     # A capital, "’t Hof", "d’Hondt", or "van der Meer (X)" by somebody who writes small.
     r"(?=(?![a-zà-ÿ])[^\W\d_]|['’‘]|d['’]"
@@ -72,7 +72,7 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
 
     A party behind the last of several names holds for those before it that have none of their own.
     """
-    match = MEMBERS.search(squash(text))
+    match = _MEMBERS.search(squash(text))
     if match is None:
         return ()
     names = re.sub(r"\b(?:het\s+lid|de\s+leden)\s+", "", match["names"])
@@ -138,7 +138,7 @@ _ABBREVIATIONS = {
 }
 
 
-def full_name(portfolio: str) -> str:
+def _full_name(portfolio: str) -> str:
     """A portfolio in full: "BZ" is "Buitenlandse Zaken"."""
     text = squash(portfolio).strip(" ,.")
     text = re.sub(r"^(?:van|voor)\s+", "", text)
@@ -186,7 +186,7 @@ def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[
         if office is not None and (office["link"] == "voor" or re.search(r",|\sen\s", name)):
             people += _offices(name, role, on_behalf)  # the brackets hold its abbreviation
         elif name and not name.startswith("voor "):
-            people.append(Answerer(name, role, full_name(match["inner"]), on_behalf))
+            people.append(Answerer(name, role, _full_name(match["inner"]), on_behalf))
     rest = _TRAIL.sub("", _GOES_ON.split(text[at:], maxsplit=1)[0])
     rest = squash(_LEAD.sub("", rest))
     if _OFFICE.match(rest):
@@ -194,7 +194,7 @@ def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[
     if people or not rest:
         return people
     if article or re.search(r",|\sen\s", rest):  # "de Staatssecretaris Jeugd, Preventie en Sport"
-        return [Answerer(None, role, full_name(rest), on_behalf)]
+        return [Answerer(None, role, _full_name(rest), on_behalf)]
     return [Answerer(rest, role, None, on_behalf)] if not rest[:1].islower() and len(rest) < 60 else []
 
 
@@ -205,7 +205,7 @@ def _offices(text: str, role: str, on_behalf: bool) -> list[Answerer]:
         match = _OFFICE.match(part)
         if match is not None:
             kind = f"{role} voor" if match["link"].lower() == "voor" else role
-            offices.append(Answerer(None, kind, full_name(match["portfolio"]), on_behalf))
+            offices.append(Answerer(None, kind, _full_name(match["portfolio"]), on_behalf))
     return offices
 
 
@@ -406,7 +406,7 @@ def parse_answerers(heading: str) -> tuple[Answerer, ...]:
 
 # A set's text without who asks: what is found must not depend on the name or the party of an asker.
 
-_MEMBERS = re.compile(rf"(?:\bvan\s+)?{MEMBERS.pattern}", MEMBERS.flags)
+_ASKING_MEMBERS = re.compile(rf"(?:\bvan\s+)?{_MEMBERS.pattern}", _MEMBERS.flags)
 # "vragen van Jansen (VVD) aan", "Jansen (VVD) vraagt": a name with a party, without the word for a member.
 _NAME = (
     r"(?:(?:[Mm]evrouw|[Dd]e\s+heer|[Dd]hr\.|[Mm]w\.)\s+)?"
@@ -431,7 +431,7 @@ _FRACTION = re.compile(
 
 def without_askers(text: str) -> str:
     """`text` with every asker, party and fraction left out; the subject, ministers and dates stay."""
-    bare = _NAMED.sub(" ", _MEMBERS.sub(" ", text))
+    bare = _NAMED.sub(" ", _ASKING_MEMBERS.sub(" ", text))
     bare = _FRACTION.sub(" ", bare)
     return "\n".join(" ".join(line.split()) for line in bare.split("\n")).strip()
 

@@ -60,10 +60,10 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     A footnote is what stands right above a foot (or at the end) under the number that is due.
     """
     labelled = sum(parse_label(line) is not None for line in lines) > 1
-    feet = find_feet(lines)
+    feet = _find_feet(lines)
     foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
     foot = _whole_feet(lines, foot)
-    notes_here = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
+    notes_here = _find_notes(lines, [*foot, True]) if labelled and any(foot) else []
     notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in notes_here]
     taken = {index for _, indices in notes_here for index in indices}
     top = _masthead(lines)
@@ -150,7 +150,7 @@ def _masthead(lines: Sequence[str]) -> set[int]:
     return masthead
 
 
-def find_feet(lines: Sequence[str]) -> frozenset[int]:
+def _find_feet(lines: Sequence[str]) -> frozenset[int]:
     """Indices of the feet of an Aanhangsel that stand in its text, over one line or two.
 
     They are known by their number, which counts the pages: a source that is named in a note does not.
@@ -174,7 +174,7 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
     return frozenset(feet)
 
 
-def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
+def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
     """The notes right above the feet: the mark of each and the indices of its lines."""
     notes: list[tuple[str, list[int]]] = []
     last = 0
@@ -195,14 +195,14 @@ def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, li
     return notes
 
 
-def note_start(line: str) -> int:
+def _note_start(line: str) -> int:
     """Where the own text of a note begins in its first line."""
     match = _NOTE.match(line)
     return match.start("text") if match else 0
 
 
 def _note(mark: str, lines: Sequence[str]) -> Note:
-    text = lines[0][note_start(lines[0]) :].strip()
+    text = lines[0][_note_start(lines[0]) :].strip()
     for line in lines[1:]:
         text += ("" if text.endswith(("/", "=", "https://")) else " ") + line
     return Note(f"printed:{int(mark)}", text, 0, mark)
@@ -329,7 +329,7 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
     places = [(page, index) for page in pages for index in range(len(page.lines))]
     keys = [(page.number, index) for page, index in places]
     lines = [page.lines[index].text.strip() for page, index in places]
-    feet = find_feet(lines)
+    feet = _find_feet(lines)
     if all(keys[at] in skipped for at in feet):
         return Retyped()
     foot = [at in feet for at in range(len(lines))]
@@ -338,14 +338,14 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
     marks: list[Mark] = []
     gone: set[int] = set(feet)  # the text goes on behind these
     after = 0
-    for mark, indices in find_notes(lines, foot):
+    for mark, indices in _find_notes(lines, foot):
         page, _ = places[indices[0]]
         note = PageNote(mark, page.number)
         for position, at in enumerate(indices):
             owner, index = places[at]
             line = owner.lines[index]
             indent = len(line.text) - len(line.text.lstrip())
-            note.lines.append((line, indent + note_start(lines[at]) if position == 0 else 0))
+            note.lines.append((line, indent + _note_start(lines[at]) if position == 0 else 0))
         notes.append(note)
         taken.update(indices)
         for at in range(after, indices[0]):

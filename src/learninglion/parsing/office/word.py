@@ -92,7 +92,7 @@ class Fields:
         return fields
 
 
-def form_value(node: etree._Element) -> str:
+def _form_value(node: etree._Element) -> str:
     """What a form field of the old kind shows: a box that is ticked or not, or the chosen line of a list."""
     data = child(node, "ffData")
     box, choice = child(data, "checkBox"), child(data, "ddList")
@@ -197,7 +197,7 @@ _FAR = 5_000_000  # English metric units (360,000 a centimetre): more than a mar
 _SHAPES = frozenset(("wsp", "sp", "shape", "rect", "roundrect", "oval", "textbox"))
 
 
-def boxes_of(
+def _boxes_of(
     node: Iterable[etree._Element],
     package: Package | None = None,
     relations: dict[str, Relation] | None = None,
@@ -214,7 +214,7 @@ def boxes_of(
             boxes_here.append(inner)
         elif name == "AlternateContent":
             options = (*children(inner, "Choice"), *children(inner, "Fallback"))
-            boxes = (boxes_of(option, package, relations) for option in options)
+            boxes = (_boxes_of(option, package, relations) for option in options)
             boxes_here += next((some for some in boxes if some), [])
         elif name in ("relIds", "chart") and package is not None and relations is not None:
             key = attribute(inner, "dm" if name == "relIds" else "id")
@@ -223,7 +223,7 @@ def boxes_of(
             if root is not None:
                 boxes_here.append(_chart_text(root) if name == "chart" else root)
         elif name:
-            boxes_here += boxes_of(inner, package, relations)
+            boxes_here += _boxes_of(inner, package, relations)
     return boxes_here
 
 
@@ -263,7 +263,7 @@ def _values(node: etree._Element | None) -> list[etree._Element]:
     return [] if node is None else [inner for inner in node.iter() if local(inner) == "v"]
 
 
-def is_behind(root: etree._Element) -> bool:
+def _is_behind(root: etree._Element) -> bool:
     """Whether a drawing stands behind the text, so that nobody knows the ground of letters."""
     return any(
         attribute(node, "behindDoc") in ("1", "true") for node in root.iter() if local(node) == "anchor"
@@ -276,7 +276,7 @@ def _shape(box: etree._Element) -> etree._Element | None:
     )
 
 
-def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) -> Colour | None:
+def _shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) -> Colour | None:
     """The colour that the shape around a text box is filled with; None where it is a picture or unknown."""
     shape = _shape(box)
     if shape is None:
@@ -285,14 +285,14 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     for node in fill if fill is not None else ():
         name = local(node)
         if name == "solidFill":
-            return drawn_colour(node, styles)
+            return _drawn_colour(node, styles)
         if name == "noFill":
             return otherwise
         if name in ("gradFill", "blipFill", "pattFill", "grpFill"):
             return None
     reference = child(shape, "style", "fillRef")
     if reference is not None and attribute(reference, "idx") not in (None, "0"):
-        return drawn_colour(reference, styles)
+        return _drawn_colour(reference, styles)
     if fill is None and local(shape) not in ("wsp", "sp"):  # the older way: white unless it says otherwise
         if (attribute(shape, "filled") or "t").lower() in ("f", "false", "0"):
             return otherwise
@@ -306,7 +306,7 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     return otherwise
 
 
-def drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
+def _drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
     """The colour that the fill of a drawing names; None where it is changed in ways not known here."""
     for inner in node:
         name = local(inner)
@@ -323,7 +323,7 @@ def drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
     return None
 
 
-def shape_hidden(box: etree._Element) -> bool:
+def _shape_hidden(box: etree._Element) -> bool:
     """Whether nobody sees a text box: switched off, without size, or outside the page."""
     for node in box.iterancestors():
         name = local(node)
@@ -478,7 +478,7 @@ class _Reader:
         """Begin with another part of the file."""
         self.fields = Fields.read(root)
         self.relations = {relation.key: relation for relation in relations}
-        self.behind = is_behind(root)
+        self.behind = _is_behind(root)
 
     # -- blocks
 
@@ -536,10 +536,10 @@ class _Reader:
 
     def _box(self, box: etree._Element, scope: Scope) -> Iterator[Paragraph]:
         """The paragraphs of a text box, on the colour of its shape."""
-        if shape_hidden(box):
+        if _shape_hidden(box):
             self.omissions.add(Reason.OUTSIDE, _text_in(box), self.last)
             return
-        inside = replace(scope, ground=shape_ground(box, self.styles, scope.ground), layers=())
+        inside = replace(scope, ground=_shape_ground(box, self.styles, scope.ground), layers=())
         if local(box) == "txbxContent":
             yield from self.paragraphs(box, inside)
             return
@@ -625,7 +625,7 @@ class _Reader:
             ):  # a box stands on its own, whatever the letters beside it look like
                 for inner in node:
                     if local(inner) in ("drawing", "pict", "object", "AlternateContent"):
-                        piece.boxes += boxes_of([inner], self.package, self.relations)
+                        piece.boxes += _boxes_of([inner], self.package, self.relations)
                     elif local(inner) in _NOTED:  # the note itself is printed as it is
                         piece.refer(f"{local(inner)[:-9]}:{attribute(inner, 'id')}")
             return
@@ -653,14 +653,14 @@ class _Reader:
                 if (attribute(inner, "customMarkFollows") or "0").lower() not in ("0", "false", "off"):
                     return
             elif name == "fldChar":
-                piece.say(form_value(inner), strong)
+                piece.say(_form_value(inner), strong)
                 piece.say_formula(self.fields.shown.get(inner, ""), strong)
             elif name == "ruby":
                 self._ruby(inner, scope, piece)
             elif name == "AlternateContent":
                 self._alternative(inner, scope, piece)
             elif name in ("drawing", "pict", "object"):
-                boxes = boxes_of(inner, self.package, self.relations)
+                boxes = _boxes_of(inner, self.package, self.relations)
                 piece.boxes += boxes
                 if child(inner, "inline") is not None:  # figures at the two sides of a picture are two
                     piece.part()
@@ -679,7 +679,7 @@ class _Reader:
     def _alternative(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         """One of two renderings of the same thing: the newest that has something to read."""
         for option in (*children(node, "Choice"), *children(node, "Fallback")):
-            boxes = boxes_of(option, self.package, self.relations)
+            boxes = _boxes_of(option, self.package, self.relations)
             piece.settle()
             before = len(piece.text)
             if not boxes:
@@ -714,7 +714,7 @@ class _Reader:
         painted = child(fill, "solidFill")
         if fill is not None and painted is None and child(fill, "noFill") is None:
             return None  # a gradient
-        letters = None if painted is None else drawn_colour(painted, styles)
+        letters = None if painted is None else _drawn_colour(painted, styles)
         if letters is None:
             letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
         if letters is None:  # automatic: dark on light, light on dark

@@ -23,7 +23,7 @@ _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-def collect_words(lines: Iterable[Line]) -> frozenset[str]:
+def _collect_words(lines: Iterable[Line]) -> frozenset[str]:
     """The words (lower case) that stand whole on some line: those tell how broken words are written."""
     words: set[str] = set()
     for line in lines:
@@ -385,7 +385,7 @@ class _Writer:
         self.opens = opens
         self.overleaf = overleaf
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
-        self.builder = TextBuilder(collect_words(body_lines))
+        self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
