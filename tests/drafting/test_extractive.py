@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from learninglion.drafting.askings import (
-    Condition,
     Kind,
     askings_of,
     falls_away,
@@ -77,7 +76,7 @@ def test_the_kind_of_a_question(question: str, kind: Kind) -> None:
 
 def test_a_question_keeps_its_parts() -> None:
     parts = askings_of("Deelt u deze mening? Zo ja, wat gaat u doen? Zo nee, waarom niet?")
-    assert [p.condition for p in parts] == [Condition.ALWAYS, Condition.IF_YES, Condition.IF_NO]
+    assert [p.after for p in parts] == [None, True, False]
     parts = askings_of("Hoeveel ponten varen er en wanneer komen er meer?")
     assert [p.kind for p in parts] == [Kind.FIGURE, Kind.MOMENT]
     (part,) = askings_of("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
@@ -230,7 +229,7 @@ def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_
     asked = "In welke gemeenten duurt het wachten op de pont het langst?"
     known = make_source(
         "In drie gemeenten is de rij voor de pont het langst.",
-        question="Hoe lang zijn de rijen voor de pont in de gemeenten?",
+        question="In welke gemeenten duurt de rij voor de pont het langst?",
     )
     body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
     news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")

@@ -378,7 +378,7 @@ def test_with_too_little_the_model_is_only_asked_what_is_missing():
 
 def test_what_a_model_says_makes_a_draft_of_doubt_and_no_sure_answer_of_what_is_improbable():
     doubt = replace(
-        GATE, weigh=lambda selection: weigh(selection, 0.1), said=lambda s, _: ({s.chosen[0].id: 0.1},) * 2
+        GATE, weigh=lambda selection: weigh(selection, 0.2), said=lambda s, _: ({s.chosen[0].id: 0.2},) * 2
     )
     rows = (
         json.loads(evidence((1, COUNT[0])))["bewijs"] + json.loads(evidence((1, COST[0]), part=2))["bewijs"]

@@ -9,7 +9,8 @@ import pytest
 from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_measure, read_weights
 from learninglion.evaluation.relevance import (
     case_lines,
-    find_likely,
+    find_found,
+    find_written,
     fit,
     flat,
     make_source,
@@ -84,14 +85,28 @@ def test_what_was_asked_of_another_thing_does_not_come_into_a_draft(asked: str) 
     assert other.chance < LIKELY
 
 
-def test_the_bar_of_a_draft_is_learned_from_what_was_judged() -> None:
+def test_of_what_was_found_as_many_are_likely_as_answered() -> None:
     cases = [example for example in shipped_cases("train") if example.answers is not None][:40]
     examples = [replace(example, score=0.9) for example in cases]
     evidence = read_evidence(examples, built_in().meaning)
-    likely = find_likely(examples, evidence, built_in().weights)
-    assert 0 < likely <= 1
-    wrong = [replace(example, answers=False) for example in examples]
-    assert find_likely(wrong, evidence, built_in().weights) == 1.0
+    seldom = [replace(example, answers=bool(place % 8 == 0)) for place, example in enumerate(examples)]
+    often = [replace(example, answers=bool(place % 8)) for place, example in enumerate(examples)]
+    found = [find_found(those, evidence, built_in().weights) for those in (seldom, often)]
+    assert found[0] < found[1]
+    assert find_found([replace(e, answers=False) for e in examples], evidence, built_in().weights) == 0.0
+
+
+def test_most_of_what_was_written_is_told_right_by_what_is_likely() -> None:
+    examples = [example for example in shipped_cases("train") if example.answers is not None][:60]
+    evidence = read_evidence(examples, built_in().meaning)
+    weights = built_in().weights
+    weights = replace(weights, written=find_written(examples, evidence, weights.says))
+    told: dict[bool, list[bool]] = {True: [], False: []}
+    for example, read in zip(examples, evidence, strict=True):
+        places = sorted(example.units) if example.answers else range(len(read.says))
+        chances = weights.says_it(read.says[list(places)], written=True)
+        told[bool(example.answers)] += (chances >= LIKELY).tolist()
+    assert sum(told[True]) / len(told[True]) > 0.5 + sum(told[False]) / len(told[False]) / 2
 
 
 def test_the_same_question_stays_so_with_marks_and_more_parts() -> None:

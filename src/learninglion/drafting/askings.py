@@ -39,23 +39,18 @@ NOT_SEARCHED = frozenset({Kind.ACQUAINTANCE, Kind.PROCEDURAL})
 """What no archive can answer."""
 
 
-class Condition(StrEnum):
-    """When a part counts: "Zo ja, ..." only after a yes."""
-
-    ALWAYS = "always"
-    IF_YES = "if_yes"
-    IF_NO = "if_no"
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One thing that is asked; `about` is the text in which its subject is named."""
+    """One thing that is asked; `about` is the text in which its subject is named.
+
+    `after`: it counts only after a yes ("Zo ja, ...": True) or a no (False); None for what always counts.
+    """
 
     text: str
     about: str
     kind: Kind
     wants: Wants = Wants.ANYTHING
-    condition: Condition = Condition.ALWAYS
+    after: bool | None = None
 
 
 _MARK = re.compile(r"\[\s*\d+\s*\]")
@@ -65,13 +60,9 @@ _SPLIT = re.compile(
     rf"naar|aan|onder)\s+)?{_W}|(?:bent|kunt|deelt|acht|vindt) u|(?:is|klopt) het)\b)|;\s+(?=\w)",
     re.IGNORECASE,
 )
-_CONDITIONS = {
-    Condition.IF_NO: re.compile(
-        r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"
-    ),
-    Condition.IF_YES: re.compile(
-        r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"
-    ),
+_AFTER = {
+    False: re.compile(r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"),
+    True: re.compile(r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"),
 }
 _OPENS_WITH_W = re.compile(rf"^(?:en )?(?:\w+ )?{_W}\b")
 _KNOWS = re.compile(
@@ -111,7 +102,7 @@ def askings_of(question: str) -> tuple[Asking, ...]:
 def is_yes_or_no(asking: Asking) -> bool:
     """Whether a plain yes or no answers it."""
     told = asking.kind in (Kind.FACT, Kind.ACTION, Kind.OPINION)
-    return told and asking.condition is Condition.ALWAYS and not _OPENS_WITH_W.match(fold(asking.text))
+    return told and asking.after is None and not _OPENS_WITH_W.match(fold(asking.text))
 
 
 def searched(question: str) -> tuple[Asking, ...]:
@@ -122,7 +113,7 @@ def searched(question: str) -> tuple[Asking, ...]:
 def kind_of(question: str) -> Kind:
     """The kind of the whole question: that of the first part that asks for content."""
     parts = searched(question)
-    first = (*(p for p in parts if p.condition is Condition.ALWAYS), *parts, *askings_of(question))
+    first = (*(p for p in parts if p.after is None), *parts, *askings_of(question))
     return first[0].kind if first else Kind.FACT
 
 
@@ -134,16 +125,16 @@ def _pieces(sentence: str) -> Iterator[str]:
 
 def _read(text: str, about: str, last: Asking | None) -> Asking:
     plain = fold(text)
-    condition = next((c for c, opening in _CONDITIONS.items() if opening.match(plain)), Condition.ALWAYS)
+    after = next((said for said, opening in _AFTER.items() if opening.match(plain)), None)
     short = sum(len(word) > 4 for word in words(text)) <= 4
-    if last and last.kind in NOT_SEARCHED and short and condition is not Condition.ALWAYS:
-        return Asking(text, about, last.kind, condition=condition)  # "Zo nee, waarom niet?"
+    if last and last.kind in NOT_SEARCHED and short and after is not None:
+        return Asking(text, about, last.kind, after=after)  # "Zo nee, waarom niet?"
     if _FORM.search(plain) and not _OPENS_WITH_W.match(plain):
-        return Asking(text, about, Kind.PROCEDURAL, condition=condition)
+        return Asking(text, about, Kind.PROCEDURAL, after=after)
     if _KNOWS.search(plain):
         return Asking(text, about, Kind.ACQUAINTANCE)
     wants = wants_of(text)
-    return Asking(text, about, _KINDS.get(wants, Kind.FACT), wants, condition)
+    return Asking(text, about, _KINDS.get(wants, Kind.FACT), wants, after)
 
 
 # --------------------------------------------------------------------------- what a sentence gives
@@ -205,13 +196,13 @@ def falls_away(askings: Sequence[Asking], texts: Sequence[str]) -> bool:
     """Whether the last of these parts falls away by what was said: "Zo nee, ..." after any yes."""
     *before, asking = askings
     whether = [part.text for part in before if is_yes_or_no(part)]
-    if asking.condition is Condition.ALWAYS or not texts:
+    if asking.after is None or not texts:
         return False
     said = polarity(texts[0])  # of several yes-or-no questions the first
     if whether and (said is None or len(whether) > 1):
         taken_up = (polarity(text, whether[-1]) for text in reversed(texts))
         said = next((one for one in taken_up if one is not None), said)
-    return said is (asking.condition is Condition.IF_NO)
+    return said is (not asking.after)
 
 
 # What a person can confirm where no archive answers: that something is known, and how was answered.
@@ -229,7 +220,7 @@ def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
     for asking in askings:
         if asking.kind is Kind.ACQUAINTANCE:
             sentences["Ja."] = None
-        elif asking.kind is Kind.PROCEDURAL and asking.condition is Condition.ALWAYS:
+        elif asking.kind is Kind.PROCEDURAL and asking.after is None:
             sentences[_standard(asking.text, path)] = None
     return " ".join(sentences)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate, chain
-from zlib import crc32
+from itertools import chain
 
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import (
@@ -142,42 +141,19 @@ _NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SU
 def _as_sources(
     selection: Selection, statements: Sequence[Statement], whose: Mapping[Statement, Whose]
 ) -> dict[Whose, list[Source]]:
-    """What was said, by whose words it is, paragraph and source it rests on, as sources that hold nothing
-    else: a change is read with its paragraph, or with its piece of a long one.
+    """What was said, by whose words it is, as sources that hold nothing else: each sentence with the one
+    before it in its paragraph on the same source, so that a change is all that must be read again.
     """
     known = {source.id: source for source in selection.chosen}
-    gathered: dict[tuple[int, str, Whose], list[Statement]] = {}
-    paragraph = 0
-    for statement in statements:
-        paragraph += statement.opens is Opening.PARAGRAPH
-        by = whose[statement]
-        cited = (c.source_id for c in statement.citations if c.source_id in known)
-        source_id = "" if by is Whose.PERSON else next(cited, None) or ""
-        gathered.setdefault((paragraph, source_id, by), []).append(statement)
     sources: dict[Whose, list[Source]] = {one: [] for one in Whose}
-    for (_, source_id, by), group in gathered.items():
-        for piece in _pieces(group):
-            body = " ".join(split_introduction(statement.text).claim for statement in piece)
-            source = known.get(source_id, _NOWHERE)
-            sources[by].append(replace(source, body=body, body_span=Span(0, len(body))))
+    before: dict[tuple[Whose, str], str] = {}
+    for statement in statements:
+        if statement.opens is Opening.PARAGRAPH:
+            before.clear()
+        by, claim = whose[statement], split_introduction(statement.text).claim
+        cited = (c.source_id for c in statement.citations if by is not Whose.PERSON)
+        source = next((known[one] for one in cited if one in known), _NOWHERE)
+        body = f"{before.get((by, source.id), '')} {claim}".strip()
+        sources[by].append(replace(source, body=body, body_span=Span(0, len(body))))
+        before[by, source.id] = claim
     return sources
-
-
-_AT_ONCE = 120  # words: reading more of them again for one that changed is what an officer waits for
-
-
-def _pieces(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:
-    """The statements in runs that are read at once: a long paragraph is cut in two, and so on.
-
-    Of the places in its middle half it is cut before the sentence with the lowest checksum: so a sentence
-    that is changed, added or taken out leaves the other pieces what they were.
-    """
-    lengths = [len(statement.text.split()) for statement in statements]
-    behind = list(accumulate(lengths))
-    if behind[-1] <= _AT_ONCE or len(statements) == 1:
-        yield statements
-        return
-    inner = [i for i in range(1, len(statements)) if 1 <= 4 * behind[i - 1] / behind[-1] <= 3]
-    at = min(inner or range(1, len(statements)), key=lambda i: crc32(statements[i].text.encode()))
-    yield from _pieces(statements[:at])
-    yield from _pieces(statements[at:])

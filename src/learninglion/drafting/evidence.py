@@ -69,16 +69,14 @@ class Words:
     def met(self, text: str, given: Floats) -> float:
         """How well the word is met that is met least by a text with its vectors.
 
-        Wholly where it stands there; a name or a number is met by nothing else.
+        Wholly where it stands there; a name or a number is met by itself alone, and not by a part of it.
         """
-        stems, names = dict(matched(self.text, text)), names_in(self.text)
-        near = self.nearest(given)
-        for place, word in enumerate(self.printed):
-            if any(stems[stem] >= 0.5 for stem, _ in subject_words(word)):
-                near[place] = 1.0
-            elif word.casefold().strip(".,;:?!()") in names:
-                near[place] = 0.0
-        return float(near.min(initial=1.0)) if len(near) else 0.0
+        stems, names, met = dict(matched(self.text, text)), names_in(self.text), []
+        for word, near in zip(self.printed, self.nearest(given).tolist(), strict=True):
+            stands = max((stems[stem] for stem, _ in subject_words(word)), default=0.0)
+            named = word.casefold().strip(".,;:?!()") in names
+            met.append(float(stands == 1.0) if named else 1.0 if stands else near)
+        return min(met, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

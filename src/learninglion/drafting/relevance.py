@@ -41,16 +41,9 @@ SURE = 0.9
 
 _SHIPPED = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
 
-LIKELY = float(_SHIPPED["likely"])
-"""From this chance on a sentence comes into a draft, which is then partial; below it is material only.
-
-Learned: from this chance on what is taken answers the judged questions oftenest, less what does not.
-"""
-
-SAID = float(_SHIPPED["said"])
-"""From this chance on what a person wrote answers a part; below it he is asked to look whether it does.
-
-Learned: where most of the hand-written sentences, as many that answer as that do not, are told right.
+LIKELY = 0.5
+"""From this chance on, more likely than not, a sentence comes into a draft, which is then partial (below it
+is material only), and what a person wrote answers a part (below it he is asked to look whether it does).
 """
 
 LINE = "supplied#line"
@@ -83,9 +76,8 @@ class Weights:
     centre: Floats  # of word vectors, shape (dimensions,)
     says: Curves  # over SAYS_IT: whether a sentence answers
     asked: Curves
-    likely: float = 1.0  # see LIKELY
-    said: float = 1.0  # see SAID
-    chosen: float = 0.0  # added to the log odds of what somebody wrote for this very question
+    found: float = 0.0  # added to the log odds of what the search found: it seldom answers
+    written: float = 0.0  # added to those of what somebody wrote for this very question
 
     def near(self, evidence: Evidence, *, written: bool = False) -> Floats:
         """The chance of every unit that it answers; `written`: for this question, and not found.
@@ -93,11 +85,14 @@ class Weights:
         A source that was asked nearly this, and not the same, tells of another thing.
         """
         nearly, *thing = self.asked.each(evidence.asked)
-        says = self.says.chance(evidence.says)
-        if written:
-            says = (says / (says + (1.0 - says) * math.exp(-self.chosen))).astype(np.float32)
-        near: Floats = says * (1.0 - nearly * (1.0 - math.prod(thing)))
-        return near
+        another = nearly * (1.0 - math.prod(thing))
+        return self.says_it(evidence.says, written=written) * np.float32(1.0 - another)
+
+    def says_it(self, rows: Floats, *, written: bool = False) -> Floats:
+        """The chance of each row of SAYS_IT, whatever the source was asked; shape (rows,)."""
+        says = self.says.chance(rows)
+        odds = math.exp(self.written if written else self.found)
+        return np.asarray(says * odds / (says * odds + 1.0 - says), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +125,7 @@ class Judged:
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
-    bars = (float(str(data[name])) for name in ("likely", "said", "chosen"))
+    bars = (float(str(data[name])) for name in ("found", "written"))
     return Weights(centre, _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE), *bars)
 
 
@@ -166,7 +161,7 @@ class Relevance:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
         known = np.full((len(hits), len(SAYS_IT)), np.nan, dtype=np.float32)
         known[:, SAYS_IT.index("found")] = [log_odds(hit.score) for hit in hits]
-        none = (1 - self.weights.says.chance(known)) ** len(searched(question))
+        none = (1 - self.weights.says_it(known)) ** len(searched(question))
         return tuple(hit.source for hit, no in zip(hits, none, strict=True) if 1 - no >= LIKELY)
 
     def judge(

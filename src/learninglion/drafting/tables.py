@@ -21,7 +21,7 @@ from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
 from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import coverage
-from learninglion.dutch.numbers import SCALES, UNIT_NAMES, is_number
+from learninglion.dutch.lexicon import SCALES, UNIT_NAMES, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Answers, EvidenceRow, Selection, Source, Span
@@ -30,7 +30,7 @@ _ODDS = {Answers.YES: 6.0, Answers.PARTLY: 2.0, Answers.NO: 0.1}
 """What the word of a model is worth: how many times more probable an answer becomes by it.
 
 Nobody measured the model that speaks, and some say yes to everything: with these odds a yes makes a draft of
-what the learned measure doubts (from a chance of 0.08 on), and never a sure answer of what it takes for
+what the learned measure doubts (from a chance of 0.15 on), and never a sure answer of what it takes for
 improbable (below 0.6).
 """
 _RELATED = 0.03  # from this chance on a passage has something to do with a part

@@ -14,7 +14,7 @@ from learninglion.checking.verify import METHOD, check
 from learninglion.drafting.askings import Kind, askings_of, kind_of
 from learninglion.drafting.coverage import Said, Whose, claim_of, question_parts, read_said, whose_words
 from learninglion.drafting.line import Voice, voice_of
-from learninglion.drafting.relevance import LIKELY, SAID, SURE
+from learninglion.drafting.relevance import LIKELY, SURE
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -105,7 +105,7 @@ def _open_parts(
     """The parts of the question that the text does not answer, and those that it may answer.
 
     What the machine was sure of holds while all that it wrote stands, or what is left of that bears on it.
-    What it doubted, and all else, must be said by a person, well enough (SAID), or be quoted from a source
+    What it doubted, and all else, must be said by a person, well enough (LIKELY), or be quoted from a source
     that surely answers it, as in a draft.
     """
     parts = question_parts(draft.selection)
@@ -132,7 +132,7 @@ def _open_parts(
         said.best(Whose.MACHINE),
         strict=True,
     ):
-        surely = by_person >= SAID or quoted >= sure
+        surely = by_person >= LIKELY or quoted >= sure
         if surely or (part not in reserved and (whole or before >= LIKELY)):
             continue
         nothing = max(by_person, quoted) < LIKELY and (part in unanswered or in_all < LIKELY)

@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, UNITS, number_of
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, UNITS, number_of
 from learninglion.dutch.text import fold, tokenise
 
 # Words that carry no subject: function words, and the turns of phrase in which members ask.
@@ -105,7 +105,6 @@ class Wants(StrEnum):
     MONEY = "money"
     SHARE = "share"
     LENGTH = "length"  # of time
-    DISTANCE = "distance"
     DATE = "date"
     CAUSE = "cause"
     BODY = "body"  # a person or an organisation
@@ -115,60 +114,55 @@ class Wants(StrEnum):
     ANYTHING = "anything"
 
 
-FIGURES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.DISTANCE})
+FIGURES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT})
 NUMERIC = FIGURES | {Wants.LENGTH, Wants.DATE}
 RECOGNISED = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
 """What is seen in a text itself; a deed and a view by who speaks as well."""
 
 _NAMED = r"^(?:en )?(?:(?:wat|welke?|geef|noem|what|which|give|name)\b.{0,40}\b|[\w-]+ )?"
+_MUCH = r"(?:hoe ?veel|how many) (?:\w+ ){0,2}?"
+_US = "(?:u|het kabinet|de regering|nederland)"
 # Of a folded text. What is asked first is waited for; of two that begin at one place the first of these.
 ASKS = {
     wants: re.compile(pattern)
     for wants, pattern in {
-        Wants.DEED: r"\b(?:wat (?:gaat|doet|doen|gaan|heeft|kunt|kan|bent) (?:u|het kabinet|de regering|"
-        r"nederland)|welke (?:\w+ ){0,2}?(?:stappen|maatregelen|acties?|inzet|initiatieven|instrumenten)|"
-        r"(?:bent|is|zijn) (?:u|het kabinet|de \w+) (?:\w+ ){0,3}?(?:bereid|voornemens|van plan)|(?:gaat|"
-        r"wilt|zult|doet|overweegt|onderneemt) u|hoe (?:gaat|zorgt|pakt|wilt|waarborgt|ondersteunt|"
-        r"voorkomt) u|hoe word(?:t|en)|wordt er|bereid (?:om|te))\b",
-        Wants.VIEW: r"\b(?:(?:deelt|vindt|acht|onderschrijft|erkent|herkent|begrijpt|beaamt|ziet|verwacht) "
-        r"u|(?:wat|hoe) (?:vindt|oordeelt|beoordeelt|reageert|kijkt|denkt|duidt|waardeert|apprecieert|"
-        r"schat|verklaart|staat) u|uw (?:mening|reactie|oordeel|appreciatie|visie|opvatting|standpunt)|"
-        r"kunt u reageren|bent u (?:het (?:\w+ )?(?:ermee )?eens|van mening)|eens (?:met|dat)|vindt het "
-        r"kabinet)\b",
-        Wants.LENGTH: r"\b(?:hoe ?lang|hoe ?veel (?:tijd|dagen|weken|maanden|jaren|jaar|uur|uren|minuten)|"
-        r"hoe oud|duurt|how (?:long|much time|old|many (?:days|weeks|months|years|hours|minutes)))\b|"
+        Wants.DEED: r"\b(?:(?:(?:wat|hoe) (?:gaat|doet|doen|zorgt|pakt|wilt|zult|voorkomt)|wat (?:heeft|"
+        rf"kunt|kan)) {_US}|welke (?:\w+ ){{0,2}}?(?:stappen|maatregelen|acties?|inzet|initiatieven|"
+        r"instrumenten)|(?:bent|is|zijn) (?:\w+ ){1,5}?(?:bereid|voornemens|van plan)|(?:gaat|wilt|zult|"
+        r"doet|overweegt|onderneemt) u|hoe word(?:t|en)|wordt er|bereid (?:om|te))\b",
+        Wants.VIEW: r"\b(?:(?:deelt|vindt|acht|onderschrijft|erkent|herkent|begrijpt|beaamt|ziet|verwacht|"
+        r"(?:be)?oordeelt|reageert|kijkt|denkt|waardeert|apprecieert|schat|verklaart|staat) (?:u|"
+        r"het kabinet)|uw (?:mening|reactie|oordeel|visie|opvatting|standpunt)|kunt u reageren|van mening|"
+        r"eens (?:met|dat))\b",
+        Wants.LENGTH: rf"\b(?:ho(?:e|w) ?(?:lang|long|oud|old)|{_MUCH}(?:tijd|dagen|weken|maanden|jaren|"
+        r"jaar|uur|uren|minuten|days|weeks|months|years|hours|minutes)|duurt|how much time)\b|"
         rf"{_NAMED}(?:duur|termijn|duration|term)\b",
-        Wants.MONEY: r"\b(?:welke? (?:bedrag\w*|budget|kosten|subsidiebedrag\w*)|hoeveel (?:\w+ "
-        r"){0,2}?(?:euro|geld|subsidie|budget|kost\w*|loon|salaris|leges|premie\w*|boete\w*)|wat (?:kost|"
-        r"kosten|kostte|kostten|verdien\w+|betaal\w*)|hoe hoog (?:is|zijn|was|waren) (?:de |het |een "
-        r")?(?:\w+ )?(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|vergoeding\w*|bedrag\w*|schade|uitgaven|"
-        r"budget|begroting|tarie\w+|salaris\w*|loon|uitkering\w*|lasten|dwangsom\w*|leges|premie\w*)|"
-        r"hoeveel (?:\w+ ){0,6}?(?:betaal\w*|gekost|uitgegeven|uitgaven|besteed\w*|uit aan|geinvesteerd)|"
-        r"financiele (?:gevolg\w*|omvang|schade|bijdrage)|how (?:much|high)|what .{0,40}\bcosts?)\b|"
+        Wants.MONEY: rf"\b(?:welke? (?:\w*bedrag\w*|budget|kosten)|{_MUCH}(?:euro|geld|subsidie|budget|"
+        r"kost\w*|loon|salaris|leges|premie\w*|boete\w*)|wat (?:kost\w*|verdien\w+|betaal\w*)|"
+        r"hoe hoog (?:is|zijn|was|waren) (?:\w+ ){0,2}?(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|"
+        r"vergoeding\w*|bedrag\w*|schade|uitgaven|budget|tarie\w+|salaris\w*|loon|uitkering\w*|lasten|"
+        r"dwangsom\w*|leges|premie\w*)|hoeveel (?:\w+ ){0,6}?(?:betaal\w*|gekost|uitgegeven|uitgaven|"
+        r"besteed\w*|uit aan|geinvesteerd)|financiele (?:gevolg\w*|schade|bijdrage)|how (?:much|high))\b|"
         rf"{_NAMED}costs?\b",
-        Wants.SHARE: r"\b(?:welke? (?:percentage|deel|aandeel|gedeelte)|hoeveel procent|(?:what|which) "
-        r"(?:share|percentage|proportion))\b",
-        Wants.DISTANCE: r"\b(?:hoe ver|welke afstand|hoeveel (?:kilometer|meter)|how far)\b",
-        Wants.DATE: r"^(?:en )?wanneer (?!.*, (?:wat|welke?|hoe|waarom|bent|gaat|kunt|is|zijn|wilt)\b)|"
-        r"\b(?:aangeven|zeggen|toelichten|duidelijk|bekend|per|sinds|vanaf|tot|van|,|^(?:geef|noem|vertel|"
-        r"zeg)\b.{0,30}) wanneer\b|\b(?:(?:op|vanaf|per|binnen|tot|voor|in|sinds|tegen) welke? (?:termijn|"
-        r"datum|dag|jaar|moment|tijdstip|week|kwartaal|jaargetijde|maand|periode)|hoe (?:snel|laat)|"
-        r"tijdpad|tijdspad|tijdlijn|when|welke? (?:tijd\w*|jaar|moment|termijn|datum|dag|maand|periode)|"
-        r"(?:what|which) (?:date|year|time|day|month))\b|"
-        rf"{_NAMED}(?:datum|date)\b",
-        Wants.COUNT: r"\b(?:hoe ?veel|hoe (?:vaak|hoog|groot|breed|diep|zwaar|snel|warm|koud|laag|duur)|"
-        r"welke? (?:aantal\w*|omvang|hoogte|getal)|wat (?:is|was|zijn) de (?:omvang|hoogte)|cijfermatig|"
-        r"wat bedra(?:agt|gen)|how (?:many|often|large|big)|what number)\b|"
-        rf"{_NAMED}(?:aantal|hoeveelheid|maximum|minimum|number|amount)\b",
-        Wants.CAUSE: r"\b(?:waarom|om welke reden\w*|wat (?:is|was|zijn|waren) de (?:reden\w*|oorza\w+)|"
-        r"waardoor|welke redenen|waaraan ligt|hoe komt (?:het|dat)|wat verklaart|waar komt\b.*\bdoor|why|"
-        r"how come)\b|"
-        rf"{_NAMED}(?:reden(?:en)?|aanleiding|oorza\w+|reasons?|causes?)\b",
-        Wants.BODY: r"\b(?:wie|wiens|whom|whose|^(?:and )?who|(?:welke?|which|what) (?:\w+ "
-        r")?(?:organisatie\w*|instantie\w*|partij\w*|bedrij\w+|dienst|minister\w*|bewindspersoon|landen|"
+        Wants.SHARE: r"\b(?:hoeveel procent|(?:welke?|what|which) (?:percentage|(?:aan)?deel|share|"
+        r"proportion))\b",
+        Wants.DATE: r"^(?:en )?wanneer (?!.*, (?:wat|welke?|hoe|waarom|bent|gaat|kunt|is|zijn|wilt)\b)|(?:\b"
+        r"(?:aangeven|zeggen|toelichten|duidelijk|bekend|per|sinds|vanaf|tot|van)|,|^(?:geef|noem|vertel|"
+        r"zeg)\b.{0,30}) wanneer\b|\b(?:(?:(?:op|vanaf|per|binnen|tot|voor|in|sinds|tegen) )?(?:welke?|what|"
+        r"which) (?:termijn|datum|date|dag|day|jaar\w*|year|moment|tijd\w*|time|week|kwartaal|maand|month|"
+        rf"periode)|hoe (?:snel|laat)|tijds?pad|tijdlijn|when)\b|{_NAMED}(?:datum|date)\b",
+        Wants.COUNT: r"\b(?:hoe ?veel|hoe (?:vaak|ver|hoog|groot|breed|diep|zwaar|warm|koud|laag|duur)|"
+        r"welke? (?:aantal\w*|omvang|hoogte|afstand)|cijfermatig|wat bedra(?:agt|gen)|how (?:many|often|"
+        rf"large|far)|what number)\b|{_NAMED}(?:aantal|hoeveelheid|omvang|hoogte|maximum|minimum|number|"
+        r"amount)\b",
+        Wants.CAUSE: r"\b(?:waarom|waardoor|wat (?:is|zijn) de (?:reden\w*|oorza\w+)|om welke reden\w*|"
+        rf"hoe komt (?:het|dat)|wat verklaart|why|waar komt\b.*\bdoor)\b|{_NAMED}(?:reden(?:en)?|aanleiding|"
+        r"oorza\w+|reasons?|causes?)\b",
+        Wants.BODY: r"\b(?:wie|wiens|whom|whose|^(?:and )?who|(?:welke?|which|what) (?:\w+ )?"
+        r"(?:organisatie\w*|instantie\w*|partij\w*|bedrij\w+|dienst|minister\w*|bewindspersoon|landen|"
         r"gemeenten|company|body))\b",
-        Wants.PLACE: r"^(?:en )?(?:(?:waar|where)\b|op welke (?:plek|locatie|plaats)|in welke? (?:gemeente|"
-        r"regio|land|provincie|plaats|stad))",
+        Wants.PLACE: r"^(?:en )?(?:waar\b|where\b|(?:op|in) welke? (?:plek|locatie|plaats|gemeente|regio|"
+        r"land|provincie|stad))",
     }.items()
 }
 
@@ -196,43 +190,35 @@ _LENGTH = (
     rf"(?:(?:(?:\d[\d.,]* (?:tot|of|to|a|-) )?\d[\d.,]*|een|enkele|half|{_ENGLISH}) (?:\w+ )?{_TIME}|"
     r"halfjaar|kwartier|etmaal)"
 )
+_FRACTION = "de helft|(?:een|2) 3e|een kwart|driekwart|half"
 _SPEAKER = r"ik|wij|we|mij|mijn|het kabinet|nederland|ja|nee|dat klopt|inderdaad"
 # Of a text in one spelling of numbers and units: "derde" is "3e", "€" is "euro".
 _GIVES = {
     wants: re.compile(rf"\b(?:{pattern})\b")
     for wants, pattern in {
-        Wants.COUNT: rf"{_ENGLISH}|\d[\d.,:]*|(?:tien|honderd|duizend)\w*|miljoen|miljard|de helft|een 3e|"
-        rf"een kwart|"
-        r"driekwart|geen|(?:een|twee|drie|vier|vijf)maal|alle|enkele|meerdere|verdubbel\w*|gehalveerd|half|"
-        r"none",
-        Wants.MONEY: r"\d\S* (?:miljoen|miljard)|euro|dollar|pond \d\S*|kosteloos|gratis|free|geen "
-        r"(?:kosten|subsidie)",
-        Wants.SHARE: r"procent|percentage|de helft|(?:een|2) 3e|een kwart|driekwart|half|(?:een|\d+) op de "
-        r"\S+",
+        Wants.COUNT: rf"{_ENGLISH}|\d[\d.,:]*|(?:tien|honderd|duizend)\w*|miljoen|miljard|{_FRACTION}|geen|"
+        r"none|alle|enkele|meerdere|\w+maal|verdubbel\w*|gehalveerd",
+        Wants.MONEY: r"\d\S* (?:miljoen|miljard)|euro|dollar|pond \d\S*|kosteloos|gratis|free|geen kosten",
+        Wants.SHARE: rf"procent|percentage|{_FRACTION}|(?:een|\d+) op de \S+",
         Wants.LENGTH: rf"{_LENGTH}|onbepaalde tijd|levenslang|permanent|tot en met|altijd",
-        Wants.DISTANCE: r"\d\S* k?m|meter",
-        Wants.DATE: rf"(?:19|20)\d\d|{_MONTH}|\d{{1,2}}[.:]\d\d|\d+ - \d+ - \d+|\d\S* (?:uur|utc)|"
-        rf"(?:binnen|over|na|voor|sinds|al|uiterlijk) (?:\w+ )?{_LENGTH}|"
-        r"(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:voor|na)jaar|zomer(?:reces)?|winter|kerstreces|"
-        r"kwartaal|(?:dagelijk|jaarlijk|maandelijk|wekelijk)s|(?:dit|vorige?|volgende?|komende?|afgelopen|"
-        r"in het|na de|voor de|eind|begin|medio|later|het|deze?) (?:herfst|week|weken|maand|maanden|jaar)|"
-        r"[1-4]e helft|binnenkort|momenteel|inmiddels|nog niet|direct|meteen|onmiddellijk|op korte termijn|"
-        r"zo (?:snel|spoedig) mogelijk|altijd|nooit",
+        Wants.DATE: rf"(?:19|20)\d\d|{_MONTH}|\d{{1,2}}[.:]\d\d|\d+ - \d+ - \d+|\d\S* (?:uur|utc)|(?:binnen|"
+        rf"over|na|voor|sinds|al|uiterlijk) (?:\w+ )?{_LENGTH}|(?:maan|dins|woens|donder|vrij|zater|zon)dag|"
+        r"(?:voor|na)jaar|zomer(?:reces)?|winter|kerstreces|kwartaal|(?:dage|jaar|maande|weke)lijks|(?:dit|"
+        r"het|de|deze?|vorige?|volgende?|komende?|afgelopen|eind|begin|medio|later) (?:herfst|week|weken|"
+        r"maand|maanden|jaar)|[1-4]e helft|binnenkort|momenteel|inmiddels|nog niet|direct|meteen|"
+        r"onmiddellijk|op korte termijn|zo (?:snel|spoedig) mogelijk|altijd|nooit",
         Wants.CAUSE: r"omdat|doordat|aangezien|vanwege|wegens|daarom|want|immers|namelijk|nl|reden\w*|"
-        r"oorza\w+|gezien|zodat|door|dankzij|gevolg|gelet|hierdoor|daardoor|daarmee|hiermee|te maken met|"
-        r"teneinde|voorkomen|om (?:\w+ ){1,12}te|komt|ligt aan|opdat|anders|nu|aanleiding|because|since|"
-        r"therefore|due to|so that|in order|reasons?",
+        r"oorza\w+|gezien|zodat|door|dankzij|gevolg|gelet|(?:hier|daar)(?:door|mee)|te maken met|voorkomen|"
+        r"om (?:\w+ ){1,12}te|komt|ligt aan|opdat|anders|nu|aanleiding|because|since|therefore|due to|"
+        r"in order|reasons?",
         Wants.BODY: r"minister\w*|staatssecretaris|college|gemeente\w*|provincie\w*|politie|rijk|kabinet|"
-        r"inspect\w+|autoriteit|organisatie\w*|werkgever\w*|bedrij\w+|eigenaar\w*|burgemeester\w*|"
-        r"rechter\w*|commissie\w*|instelling\w*|verzekeraar\w*|zorgaanbieder\w*|directeur|voorzitter|"
-        r"afdeling|dienst|medewerk\w+|leden|fractie\w*|burgers|ouders|bewoners|raad|ambtena\w+|\w+enaar|"
-        r"\w+oloog|ik|wij",
+        r"inspect\w+|autoriteit|organisatie\w*|werkgever\w*|bedrij\w+|burgemeester\w*|rechter\w*|"
+        r"commissie\w*|instelling\w*|verzekeraar\w*|dienst|medewerk\w+|fractie\w*|burgers|ouders|bewoners|"
+        r"raad|\w+enaar|ik|wij",
         Wants.PLACE: r"gemeente\w*|provincie\w*|regio\w*|land\w*|locatie\w*|gebied\w*",
-        Wants.DEED: rf"{_SPEAKER}|maatregel\w*|wetsvoorstel|regeling|voornemens|bereid|aanpak|programma|"
-        rf"actieplan|"
-        r"word(?:t|en)|zal|zullen",
-        Wants.VIEW: rf"{_SPEAKER}|belangrijk|(?:on)?wenselijk|zorgelijk|onacceptabel|onaanvaardbaar|"
-        rf"vind\w*|acht\w*|"
+        Wants.DEED: rf"{_SPEAKER}|maatregel\w*|wetsvoorstel|regeling|aanpak|programma|actieplan|word(?:t|en)"
+        r"|zal|zullen",
+        Wants.VIEW: rf"{_SPEAKER}|belangrijk|(?:on)?wenselijk|zorgelijk|onaanvaardbaar|vind\w*|acht\w*|"
         r"deel\w*|mening|oordeel|standpunt|juist|terecht|begrijpelijk",
     }.items()
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -28,7 +29,7 @@ from learninglion.drafting.evidence import (
     Meaning,
     log_odds,
 )
-from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
+from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
 from learninglion.evaluation.testset import folds
@@ -122,14 +123,13 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
         where = frozenset(n for n, u in enumerate(units_of(source)) if key and _same(u.text, key))
         for asking in searched(question["text"]):
             answers = bool(question["answers"]) and bool(where)
-            weight = _WEIGHTS.get(str(question["form"]), 1.0)
             asked = None if answers else Asked.OTHER
-            yield Example(asking, source, name, answers, asked, weight, where)
+            yield Example(asking, source, name, answers, asked, units=where)
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                 if rest:
                     less = make_source(name + _LESS, source.question, rest)
-                    yield Example(asking, less, name, False, None, weight)
+                    yield Example(asking, less, name, False)
 
 
 def of_look_alikes(
@@ -143,10 +143,9 @@ def of_look_alikes(
         group = f"look-{row['id']}"
         for name in ("para", "near"):
             for asking in searched(row[name]):
-                for place, hit in enumerate(offered[name][number][:_READ]):
+                for hit in offered[name][number][:_READ]:
                     source, right = hit.source, hit.source.document.id == row["id"]
-                    weight = 3.0 if right or place < 2 else 1.0
-                    made = Example(asking, source, group, False, None, weight, score=hit.score)
+                    made = Example(asking, source, group, False, score=hit.score)
                     if name == "near":
                         yield replace(made, asked=Asked.OTHER)
                     elif right:  # of another nobody read whether it answers as well
@@ -162,11 +161,9 @@ def of_look_alikes(
 def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
     for asking in searched(question):
-        for place, (hit, label) in enumerate(zip(offered[:_READ], labels, strict=False)):
-            answers = label == "yes"
-            weight = _REAL * (2.0 if answers or place < 2 else 0.6)
-            asked = None if answers else Asked.OTHER
-            yield Example(asking, hit.source, name, answers, asked, weight, score=hit.score)
+        for hit, label in zip(offered[:_READ], labels, strict=False):
+            asked = None if label == "yes" else Asked.OTHER
+            yield Example(asking, hit.source, name, label == "yes", asked, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
@@ -178,12 +175,7 @@ def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Itera
 
 
 _LESS = "-less"  # the id of a source with its answering sentence taken out ends so
-_REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
 _READ = 6  # sources that a draft reads for their meaning
-
-
-# Questions in wholly other words teach that no signal tells; those that use the passage's words are easy.
-_WEIGHTS = {"answered": 0.2, "near_other": 0.3}
 
 
 def _same(text: str, key: str) -> bool:
@@ -233,6 +225,7 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
 _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _STEPS = 1500
+_HALVINGS = 50
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
@@ -288,18 +281,19 @@ def area(high: Sequence[float], low: Sequence[float]) -> float:
 def fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
-    """Both sets of curves and the bars from examples with their evidence."""
+    """Both sets of curves from examples with their evidence; every part of a question counts as one."""
     used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.answers is not None]
     empty = blank(centre)
     says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
     answers = np.array([e.answers for e, _ in used], float)
-    weights = np.array([e.weight for e, _ in used])
+    asked = Counter((e.group, e.asking.text) for e, _ in used)
+    weights = np.array([1 / asked[e.group, e.asking.text] for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, empty.says, weights)
-    chosen, said = find_chosen(examples, evidence, says)
-    fitted = Weights(centre, says, _fit_asked(examples, evidence), said=said, chosen=chosen)
-    return replace(fitted, likely=find_likely(examples, evidence, fitted))
+    written = find_written(examples, evidence, says)
+    fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written)
+    return replace(fitted, found=find_found(examples, evidence, fitted))
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
@@ -315,33 +309,34 @@ def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Cur
     return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), ASKED_CURVES)
 
 
-def find_likely(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
-    """The chance from which on taking does most good: what answers a judged question less what does not.
+def find_found(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
+    """By how much the log odds fall of what the search found, so that the chances are as many as answer.
 
-    For each part only the source that most probably answers is taken; 1 where taking does no good.
+    Counted is the source that most probably answers each part of a judged question; by halving.
     """
     best: dict[tuple[str, str], tuple[float, bool]] = {}
     for example, read in zip(examples, evidence, strict=True):
-        if (
-            example.score is not None
-            and example.answers is not None
-            and not example.source.id.endswith(_LESS)
-        ):
+        key = (example.group, example.asking.text)
+        if None not in (example.score, example.answers) and not example.source.id.endswith(_LESS):
             chance = float(weights.near(read).max(initial=0.0))
-            key = (example.group, example.asking.text)
-            best[key] = max(best.get(key, (0.0, False)), (chance, example.answers))
-    taken = sorted(best.values(), reverse=True)
-    gain = np.cumsum([1 if answers else -1 for _, answers in taken])
-    bar = taken[int(np.argmax(gain))][0] if taken and gain.max() > 0 else 1.0
-    return math.floor(20 * bar) / 20  # some hundred questions tell no finer
+            best[key] = max(best.get(key, (0.0, False)), (chance, bool(example.answers)))
+    if not any(answers for _, answers in best.values()):
+        return 0.0
+    chances = np.array([chance for chance, _ in best.values()])
+    low, high = -_SETTLED, _SETTLED
+    for _ in range(_HALVINGS):
+        odds = math.exp((low + high) / 2)
+        many = (chances * odds / (chances * odds + 1 - chances)).sum()
+        if many > sum(answers for _, answers in best.values()):
+            high = (low + high) / 2
+        else:
+            low = (low + high) / 2
+    return (low + high) / 2
 
 
-def find_chosen(
-    examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves
-) -> tuple[float, float]:
-    """By how much the log odds rise of what was written for a question, so that of what is sure 19 in 20
-    answer, and the chance (then) from which on most are told right: of the sentences of the hand-written
-    cases, as many that answer as that do not.
+def find_written(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
+    """By how much the log odds rise of what was written for a question, so that most are told right by what
+    is likely: of the sentences of the hand-written cases, as many that answer as that do not.
     """
     chances: dict[bool, list[float]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
@@ -349,13 +344,9 @@ def find_chosen(
             # what stands beside an answer may answer a little too
             places = sorted(example.units) if example.answers else range(len(read.says))
             chances[example.answers] += says.chance(read.says[list(places)]).tolist()
-    rows = sorted(((c, right, 1 / len(of)) for right, of in chances.items() for c in of), reverse=True)
-    right = np.cumsum([weight * answers for _, answers, weight in rows])
-    wrong = np.cumsum([weight * (not answers) for _, answers, weight in rows])
-    sure = [row[0] for row, well, ill in zip(rows, right, wrong, strict=True) if well >= 19 * ill]
-    rise = log_odds(SURE) - log_odds(min([*sure[-1:], SURE]))
-    odds = log_odds(rows[int(np.argmax(right - wrong))][0]) + rise
-    return rise, math.floor(20 / (1 + math.exp(-odds))) / 20
+    rows = sorted(((c, (right or -1) / len(of)) for right, of in chances.items() for c in of), reverse=True)
+    gain = np.cumsum([share for _, share in rows])
+    return -log_odds(rows[int(np.argmax(gain))][0])
 
 
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
@@ -399,9 +390,8 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
 
     data = {
         "card": dict(card),
-        "likely": weights.likely,
-        "said": weights.said,
-        "chosen": round(weights.chosen, 4),
+        "found": round(weights.found, 4),
+        "written": round(weights.written, 4),
         "says": points_of(SAYS_IT, weights.says),
         "asked": points_of(ASKED_BEFORE, weights.asked),
         "centre": [round(float(v), 5) for v in weights.centre],
