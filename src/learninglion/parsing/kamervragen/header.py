@@ -106,36 +106,23 @@ _TRAIL = re.compile(r"(?:[\s,;.:]|\b(?:en|alsmede|de|het|van|als|mede|op|aan)\b)
 # Where an office ends and its sentence goes on.
 _GOES_ON = re.compile(r"[;.](?=\s|$)|[()]|,?\s+(?:mede|ook|tevens|als|op|aan|bij|die|ten)\s", re.IGNORECASE)
 _ABBREVIATIONS = {
-    "AZ": "Algemene Zaken",
-    "AENM": "Asiel en Migratie",
+    "AZ": "Algemene Zaken", "AENM": "Asiel en Migratie",
     "BHO": "Buitenlandse Handel en Ontwikkelingshulp",
-    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking",
-    "BZ": "Buitenlandse Zaken",
-    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties",
-    "DEF": "Defensie",
-    "EL&I": "Economische Zaken, Landbouw en Innovatie",
-    "EZ": "Economische Zaken",
-    "EZK": "Economische Zaken en Klimaat",
-    "FIN": "Financiën",
-    "I&M": "Infrastructuur en Milieu",
-    "I&W": "Infrastructuur en Waterstaat",
-    "IENM": "Infrastructuur en Milieu",
-    "IENW": "Infrastructuur en Waterstaat",
-    "J&V": "Justitie en Veiligheid",
-    "JENV": "Justitie en Veiligheid",
-    "KGG": "Klimaat en Groene Groei",
+    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking", "BZ": "Buitenlandse Zaken",
+    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties", "DEF": "Defensie",
+    "EL&I": "Economische Zaken, Landbouw en Innovatie", "EZ": "Economische Zaken",
+    "EZK": "Economische Zaken en Klimaat", "FIN": "Financiën", "I&M": "Infrastructuur en Milieu",
+    "I&W": "Infrastructuur en Waterstaat", "IENM": "Infrastructuur en Milieu",
+    "IENW": "Infrastructuur en Waterstaat", "J&V": "Justitie en Veiligheid",
+    "JENV": "Justitie en Veiligheid", "KGG": "Klimaat en Groene Groei",
     "LNV": "Landbouw, Natuur en Voedselkwaliteit",
-    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur",
-    "OCW": "Onderwijs, Cultuur en Wetenschap",
-    "SZW": "Sociale Zaken en Werkgelegenheid",
-    "V&J": "Veiligheid en Justitie",
-    "V&W": "Verkeer en Waterstaat",
-    "VENJ": "Veiligheid en Justitie",
-    "VENW": "Verkeer en Waterstaat",
+    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur", "OCW": "Onderwijs, Cultuur en Wetenschap",
+    "SZW": "Sociale Zaken en Werkgelegenheid", "V&J": "Veiligheid en Justitie",
+    "V&W": "Verkeer en Waterstaat", "VENJ": "Veiligheid en Justitie", "VENW": "Verkeer en Waterstaat",
     "VRO": "Volkshuisvesting en Ruimtelijke Ordening",
     "VROM": "Volkshuisvesting, Ruimtelijke Ordening en Milieubeheer",
     "VWS": "Volksgezondheid, Welzijn en Sport",
-}
+}  # fmt: skip
 
 
 def _full_name(portfolio: str) -> str:
