@@ -69,7 +69,6 @@ DOORS = {"cli", "inference", "models", "parsing", "sample", "workflow"}
 OPEN = {
     "drafting",
     "evaluation/relevance.py",
-    "parsing",
 }
 READERS = ("src", "tests", "tools", "benchmarks", "compliance")
 SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}

@@ -26,7 +26,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import InputError
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 
 # More sources than an officer would read for one sub-question; the machine chooses no more than this.
 _MOST_AUTOMATIC = 5
