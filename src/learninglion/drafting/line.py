@@ -222,7 +222,7 @@ def signals(
     """The signals of every unit of a newer source; `older_text` is the older answer with its question, and
     `answered` has the vectors of its words.
     """
-    source, units = reading.source, reading.units
+    source, units = reading.source, units_of(reading.source)
     telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.asked.vectors)

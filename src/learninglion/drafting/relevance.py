@@ -20,14 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
-    ASKED_BEFORE,
-    SAYS_IT,
-    Evidence,
-    Meaning,
-    evidence_of,
-    log_odds,
-)
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, subject_words
 from learninglion.inference.encoders import NanoEncoder
@@ -39,15 +32,10 @@ Scores = Mapping[str, float]
 SURE = 0.9
 """From this chance on a part counts as answered. Set by [drafting] sure; higher refuses more."""
 
-_SHIPPED = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
-
 LIKELY = 0.5
 """From this chance on, more likely than not, a sentence comes into a draft, which is then partial (below it
 is material only), and what a person wrote answers a part (below it he is asked to look whether it does).
 """
-
-LINE = "supplied#line"
-"""The department's line decides direction; it is never cited or quoted as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +72,8 @@ class Weights:
 
         A source that was asked nearly this, and not the same, tells of another thing.
         """
-        nearly, *thing = self.asked.each(evidence.asked)
-        another = nearly * (1.0 - math.prod(thing))
-        return self.says_it(evidence.says, written=written) * np.float32(1.0 - another)
+        nearly, *same = self.asked.each(evidence.asked)
+        return self.says_it(evidence.says, written=written) * np.float32(1 - nearly * (1 - math.prod(same)))
 
     def says_it(self, rows: Floats, *, written: bool = False) -> Floats:
         """The chance of each row of SAYS_IT, whatever the source was asked; shape (rows,)."""
@@ -125,8 +112,8 @@ class Judged:
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
-    bars = (float(str(data[name])) for name in ("found", "written"))
-    return Weights(centre, _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE), *bars)
+    says, asked = _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE)
+    return Weights(centre, says, asked, *(float(str(data[name])) for name in ("found", "written")))
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -177,8 +164,7 @@ class Relevance:
 
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
-        `scores`: those of the search, by source. `written`: by a person or a
-        model for this question; it answers more likely than what was found.
+        `scores`: those of the search, by source. `written`: by a person or a model for this question.
         """
         askings = searched(question)
         if not askings:
@@ -207,16 +193,11 @@ class Relevance:
         checked. Sentences that are copied have only this measure between them and the text.
         """
         person = selection.chosen_by is Chooser.PERSON
-        scores = {h.source.id: h.score for h in selection.offered}
-        if person:
-            scores = {i: s for i, s in scores.items() if i not in {c.id for c in selection.chosen}}
-        return self.judge(
-            selection.question.text,
-            sources,
-            scores=scores,
-            written=person and trusted,
-            introduction=selection.introduction,
-        )
+        brought = {source.id for source in selection.chosen if person}
+        scores = {h.source.id: h.score for h in selection.offered if h.source.id not in brought}
+        asked, introduction = selection.question.text, selection.introduction
+        written = person and trusted
+        return self.judge(asked, sources, scores=scores, written=written, introduction=introduction)
 
 
 def is_about(introduction: str, source: Source) -> bool:
@@ -230,7 +211,7 @@ def is_about(introduction: str, source: Source) -> bool:
 @cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    weights = read_weights(_SHIPPED)
+    weights = read_weights(json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8")))
     return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
 
 
