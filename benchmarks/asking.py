@@ -19,10 +19,9 @@ from functools import partial
 from pathlib import Path
 from zlib import crc32
 
-from learninglion.models import PassageKind, SourceKind
+from learninglion.models import Entry, PassageKind, SourceKind
 from learninglion.search.asking import find_answers
 from learninglion.search.local import Index
-from learninglion.store.reader import Entry
 from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, told
 
 
@@ -69,7 +68,7 @@ def measure(size: int, count: int) -> dict[str, float]:
     asked = questions[1 : count + 1]
     reader = SectionReader(size)
     with tempfile.TemporaryDirectory() as folder:
-        index = Index.open(Path(folder), MixedEncoder(Path(folder)))
+        index = Index(Path(folder), MixedEncoder(Path(folder)))
         index.update(reader)
         find_answers(index, reader, questions[0])
         fresh: Times = []

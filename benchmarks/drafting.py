@@ -29,7 +29,7 @@ from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.inference.vectors import key_of
 from learninglion.models import Actor, Answerer, Document, DocumentKind, QAPair, QuestionSet, Role, Span
 from learninglion.parsing.passages import cut
-from learninglion.search.content import passage_text
+from learninglion.search.engine import passage_text
 from learninglion.store.store import Intake, Store
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace, read_question_file
 from scale import PAIRS, RealTexts

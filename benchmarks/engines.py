@@ -28,7 +28,7 @@ from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, rank
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 SCHEMA = "learninglion_bench"
 Found = list[list[tuple[str, float]]]
@@ -94,7 +94,7 @@ def main() -> None:
         with database.begin() as connection:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
         engines: dict[str, Engine] = {
-            "embedded": Index.open(Path(place) / "index", encoder),
+            "embedded": Index(Path(place) / "index", encoder),
             "postgres": PostgresIndex(database, encoder, schema=SCHEMA),
         }
         own = {source.document.id: source.id for source, _ in answer_entries(pairs)}

@@ -52,8 +52,8 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.testing import HashingEncoder
-from learninglion.web.ingest_jobs import INGEST, start_ingest
-from learninglion.web.ingest_jobs import take_in as work_ingest
+from learninglion.web.pages.work import INGEST, start_ingest
+from learninglion.web.pages.work import take_in as work_ingest
 from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
 from learninglion.workflow.backup import import_all, verify_backup
 from learninglion.workflow.jobs import Job, Work, Worker

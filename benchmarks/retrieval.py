@@ -41,7 +41,7 @@ from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.builtin import UNCHANGED, save_adapter
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.scoring import DEFAULT
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 SHIPPED = Path(__file__).parents[1] / "src/learninglion/retrieval/adapter.npz"

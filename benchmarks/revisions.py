@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.dutch.numbers import MONTHS, number_of
+from learninglion.dutch.lexicon import MONTHS, number_of
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, RawFile
 from learninglion.models.errors import LearningLionError

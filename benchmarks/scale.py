@@ -55,13 +55,22 @@ from sqlalchemy import text as sql
 from learninglion.database.engine import open_unchanged
 from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.inference.vectors import VectorCache, embed
-from learninglion.models import DocumentCard, DocumentKind, Passage, PassageKind, Source, SourceKind, Span
+from learninglion.models import (
+    DocumentCard,
+    DocumentKind,
+    Entry,
+    Passage,
+    PassageKind,
+    Source,
+    SourceKind,
+    Span,
+)
 from learninglion.search.engine import Engine
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, supported
 from learninglion.search.scoring import features, make_probe
 from learninglion.search.search import query_terms, query_vectors, rank, search, search_set
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 PER_DOCUMENT = 8
@@ -262,7 +271,7 @@ def opened(folder: Path, database: str) -> Engine:
     """The index in `folder`, or in the database under the name of the folder."""
     encoder = MixedEncoder(folder.parent)
     if not database:
-        return Index.open(folder, encoder)
+        return Index(folder, encoder)
     engine = open_unchanged(database)
     if not supported(engine):
         raise SystemExit("this PostgreSQL has no pgvector")

@@ -27,7 +27,7 @@ from learninglion.search import search
 from learninglion.search.local import Index
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 LIST = """
 OM = Openbaar Ministerie
@@ -96,7 +96,7 @@ class Bench:
 
     def __init__(self, pairs: Sequence[LabelledPair], cache: VectorCache, place: Path) -> None:
         self.encoder, self.cache = NanoEncoder(), cache
-        index = Index.open(place, self.encoder, cache)
+        index = Index(place, self.encoder, cache)
         index.update(MemoryReader(answer_entries(pairs), store_id=data_hash(pairs)))
         self.snapshot = index.snapshot()
 

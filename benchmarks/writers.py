@@ -25,7 +25,7 @@ from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, rules_gate, write
 from learninglion.dutch.text import fold
-from learninglion.evaluation.exams import ExamPair, shipped_pairs
+from learninglion.evaluation.exams import ExamPair, exam_pairs
 from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.sets import Archive, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
@@ -393,7 +393,7 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="a line for each question, to go on from")
     parser.add_argument("--look-alikes", type=Path, help="folder with qa-pairs.jsonl and look-alikes.jsonl")
     told = parser.parse_args()
-    cases = shipped_pairs()
+    cases = exam_pairs()
     judge = oracle({c.sentence for c in cases if c.faithful})
     print(HEAD)
     if told.gguf is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from learninglion.models import Passage, PassageKind, Source
-from learninglion.store.reader import Entry
+from learninglion.models import Entry, Passage, PassageKind, Source
 from learninglion.testing import make_card, make_source
 
 SUBJECTS = (

@@ -6,9 +6,8 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 
-from learninglion.models import Answerer, Asker, Document, Span, TextLine
+from learninglion.models import Answerer, Asker, Document, Entry, Span, TextLine
 from learninglion.parsing.passages import cut
-from learninglion.store.reader import Entry
 from learninglion.testing import make_document
 
 ID = "ah-tk-20232024-9001"

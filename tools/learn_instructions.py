@@ -3,9 +3,10 @@
     python tools/learn_instructions.py DOCUMENT...
 
 Positive: texts made from slots, those in cases/instruction_lessons.txt, and the half of
-cases/instructions.jsonl that may be looked at. Negative: what looks alike, and the sentences of ordinary
-documents (PDF, Word, text, or JSON Lines with `question` and `answer`). What is given with `--also` (texts of
-programs in many languages, licences) teaches too, and does not count in the thresholds.
+cases/instructions.jsonl that may be looked at. What is made from slots teaches how such a text works and not
+one wording; nothing of the half that is kept aside was looked at for it. Negative: what looks alike, and the
+sentences of ordinary documents (PDF, Word, text, or JSON Lines with `question` and `answer`). What is given
+with `--also` (texts of programs in many languages, licences) teaches too, and does not count for thresholds.
 How often ordinary sentences are suspected is measured on documents left out of the lesson: the sentences are
 parted in two, each half is judged by what the other taught.
 """
@@ -14,21 +15,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from learninglion.checking.injection import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.instructions import (
-    harmful_texts,
-    harmless_texts,
-    read_instructions,
-    written_texts,
-)
+from learninglion.evaluation.safeguards import read_instructions
 from learninglion.models import RawFile
 from learninglion.models.errors import LearningLionError
 from learninglion.parsing import parse
@@ -53,6 +52,85 @@ class Lesson:
         """The part of it that is true in `chosen`."""
         texts = tuple(self.texts[i] for i in np.flatnonzero(chosen))
         return Lesson(texts, self.labels[chosen], self.counts[chosen], self.vectors[chosen])
+
+
+Slots = Mapping[str, Sequence[str]]
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def _patterns(kind: str) -> list[tuple[Slots, Sequence[str]]]:
+    """What texts of a kind are made from, by language: words for each slot, and sentences with slots."""
+    text = (files("learninglion.evaluation") / "cases" / "instruction_patterns.json").read_text("utf-8")
+    listed = json.loads(text)[kind]
+    return [
+        ({name: words.split("|") for name, words in one["slots"].items()}, one["patterns"]) for one in listed
+    ]
+
+
+def written_texts() -> tuple[tuple[str, bool], ...]:
+    """Texts written by hand to teach with, and whether each speaks to a machine."""
+    text = (files("learninglion.evaluation") / "cases" / "instruction_lessons.txt").read_text("utf-8")
+    return tuple((line[2:], line[0] == "+") for line in text.splitlines() if line[:2] in ("+ ", "- "))
+
+
+def harmful_texts(count: int, seed: int = 1) -> tuple[str, ...]:
+    """`count` different texts that tell a machine what to do, and halves of some; the same for one seed."""
+    weights = {"dutch": 6, "english": 3, "others": 1}
+    kinds = [(*made_of, weight) for kind, weight in weights.items() for made_of in _patterns(kind)]
+    made = _different(kinds, count, seed)
+    # an order can be parted over two places: its halves say enough
+    halves = (half for text in made[::8] for half in _halves(text))
+    return tuple(dict.fromkeys((*made, *halves)))
+
+
+def harmless_texts(count: int, seed: int = 1) -> tuple[str, ...]:
+    """At most `count` different texts that look like it and are meant for people; the same for one seed."""
+    return _different([(*made_of, 1) for made_of in _patterns("look_alikes")], count, seed)
+
+
+def _different(kinds: Sequence[tuple[Slots, Sequence[str], int]], count: int, seed: int) -> tuple[str, ...]:
+    """Patterns in turn, by the weight of their language, with slots drawn at random."""
+    draw = random.Random(seed)
+    order = [
+        (slots, pattern) for slots, patterns, weight in kinds for pattern in patterns for _ in range(weight)
+    ]
+    distinct: dict[str, None] = {}
+    for text in _endless(order, draw, 20 * count):
+        distinct[text] = None
+        if len(distinct) == count:
+            break
+    return tuple(distinct)
+
+
+def _endless(order: Sequence[tuple[Slots, str]], draw: random.Random, most: int) -> Iterator[str]:
+    for _ in range(most):
+        slots, pattern = draw.choice(order)
+        yield _varied(_filled_in(pattern, slots, draw), draw)
+
+
+def _halves(text: str) -> Iterator[str]:
+    words = text.split()
+    if len(words) >= 7:
+        middle = len(words) // 2
+        yield " ".join(words[:middle])
+        yield " ".join(words[middle - 1 :])
+
+
+def _varied(text: str, draw: random.Random) -> str:
+    """Sometimes without its full stop, in capitals or without any: none of that tells what it is."""
+    chance = draw.random()
+    if chance < 0.25:
+        return text.rstrip(".")
+    if chance < 0.3:
+        return text.upper()
+    return text.lower() if chance < 0.35 else text
+
+
+def _filled_in(pattern: str, slots: Slots, draw: random.Random) -> str:
+    text = pattern
+    while _SLOT.search(text):
+        text = _SLOT.sub(lambda m: draw.choice(slots[m.group(1)]), text)
+    return text[:1].upper() + text[1:]
 
 
 def sentences(paths: Iterable[Path]) -> Iterator[str]:

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
-from learninglion.compliance.facts import Figure, Holding, Installation
-from learninglion.compliance.register_entry import Registration
+from learninglion.compliance.facts import Figure, Holding, Installation, Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.connection import Route

@@ -15,7 +15,7 @@ from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.measures import read_runs
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT, LearnedVersions
+from learninglion.search.scoring import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder
 
 MEASURES = {"hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100"}

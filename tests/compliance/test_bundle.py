@@ -15,9 +15,17 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Figure, Holding, Installation, known_risks, shipped_figures
+from learninglion.compliance.facts import (
+    CATEGORIES,
+    STATUSES,
+    Figure,
+    Holding,
+    Installation,
+    Registration,
+    known_risks,
+    shipped_figures,
+)
 from learninglion.compliance.papers import compliance_bundle
-from learninglion.compliance.register_entry import CATEGORIES, STATUSES, Registration
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / ".." / "shared" / "reference" / "schemas"

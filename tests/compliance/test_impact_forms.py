@@ -14,8 +14,14 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Assessment, Installation, facts_of, filled_form, open_questions
-from learninglion.compliance.register_entry import Registration
+from learninglion.compliance.facts import (
+    Assessment,
+    Installation,
+    Registration,
+    facts_of,
+    filled_form,
+    open_questions,
+)
 
 SCHEMAS = Path(__file__).parents[3] / "shared/reference/schemas"
 FORMS = SCHEMAS / "dpia-iama"

@@ -10,9 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Figure, Holding, Installation
+from learninglion.compliance.facts import Figure, Holding, Installation, Registration
 from learninglion.compliance.papers import publication
-from learninglion.compliance.register_entry import Registration
 
 HERE = Installation(
     Registration(

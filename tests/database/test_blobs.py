@@ -12,7 +12,7 @@ from sqlalchemy import text
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
 from learninglion.database.engine import open_database
 from learninglion.models.errors import IntegrityError
-from learninglion.workflow.page_images import PAGES, PageFiles
+from learninglion.workflow.documents import PAGES, PageFiles
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def table_modules() -> list[str]:
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_declares(database_url: str) -> None:
-    assert {"learninglion.store.tables", "learninglion.record.dossiers", "learninglion.record.log"} <= set(
+    assert {"learninglion.store.schema", "learninglion.record.dossiers", "learninglion.record.log"} <= set(
         table_modules()
     )
     declared = MetaData(naming_convention=database.NAMING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from learninglion.dutch.personal import PersonalKind, find_personal, is_bsn, is_iban, mask
-from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
+from learninglion.evaluation.safeguards import evaluate_privacy, make_privacy_cases
 
 
 @pytest.mark.parametrize(

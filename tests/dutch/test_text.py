@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learninglion.dutch.numbers import number_of
+from learninglion.dutch.lexicon import number_of
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import fold, split_sentences, tokenise, words
 

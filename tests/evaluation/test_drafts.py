@@ -74,27 +74,6 @@ def test_a_higher_sureness_never_refuses_less(tmp_path: Path) -> None:
         assert [p.refused_absent for p in line] == sorted(p.refused_absent for p in line)
 
 
-def test_a_whole_document_can_be_taken_out(tmp_path: Path) -> None:
-    twins = (
-        LabelledPair("a", "Hoeveel ponten zijn er in Duinwijk?", "In Duinwijk zijn er 12 ponten.", "een"),
-        LabelledPair("b", "Zijn er ponten in Duinwijk?", "In Duinwijk zijn er 12 grote ponten.", "een"),
-        LabelledPair("c", "Hoeveel molens staan er in Oosterzee?", "Er staan 5 molens.", "twee"),
-    )
-
-    def chosen(whole: bool) -> set[str]:
-        _, outcomes = evaluate_drafts(
-            paired_trial(twins, whole_documents=whole),
-            encoder=HashingEncoder(),
-            cache=tmp_path / "vectors.db",
-            threshold=0.0,
-        )
-        gone = [o for o in outcomes if not o.present and o.id == "a"]
-        return {s.document.id for o in gone for s in o.verification.draft.selection.chosen}
-
-    assert "b" in chosen(False)
-    assert "b" not in chosen(True)
-
-
 ARCHIVE = pair_entries(PAIRS)
 
 

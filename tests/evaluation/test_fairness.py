@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.evaluation.fairness import evaluate_fairness, ways_of
+from learninglion.evaluation.safeguards import evaluate_fairness, ways_of
 from learninglion.evaluation.testset import document_entries
 from learninglion.parsing.kamervragen.parties import without_askers
 from learninglion.sample import sample_documents

@@ -6,8 +6,12 @@ import json
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from learninglion.checking.citations import cite
 from learninglion.checking.judging import REQUIRED_DETECTION, put_to_judge
@@ -20,9 +24,8 @@ from learninglion.evaluation.exams import (
     EXAMS_FILE,
     ExamPair,
     exam_of,
+    exam_pairs,
     keep_exam,
-    read_pairs,
-    shipped_pairs,
     take_exam,
 )
 from learninglion.evaluation.measures import wilson
@@ -35,7 +38,7 @@ from learninglion.models import (
     StatementVerdict,
     VerdictMethod,
 )
-from learninglion.models.errors import IntegrityError, UnreadableFileError
+from learninglion.models.errors import GeneratorError, IntegrityError, UnreadableFileError
 from learninglion.record.contract import verification_view
 from learninglion.testing import ScriptedGenerator, make_selection, make_source
 
@@ -62,14 +65,14 @@ class Oracle:
 
 
 def test_the_shipped_exam_is_large_and_balanced():
-    pairs = shipped_pairs()
+    pairs = exam_pairs()
     faithful = sum(p.faithful for p in pairs)
     assert len(pairs) >= 400 and 0.45 <= faithful / len(pairs) <= 0.55
     assert len({p.id for p in pairs}) == len({(p.source, p.sentence) for p in pairs}) == len(pairs)
 
 
-def test_a_judge_that_knows_passes():
-    exam = take_exam(Oracle(), PAIRS, TODAY)
+def test_a_judge_that_knows_passes(tmp_path):
+    exam = take_exam(Oracle(), PAIRS, TODAY, FolderBlobs(tmp_path))
     assert (exam.detection, exam.false_alarms, exam.passed) == (1.0, 0.0, True)
     assert 0.1 < exam.threshold < 0.9 and exam.detection_interval[0] > 0.95
     assert [(k.kind, k.faithful, k.cases, k.right) for k in exam.kinds] == [
@@ -79,29 +82,77 @@ def test_a_judge_that_knows_passes():
     assert exam.told == "orakel (toets: 100,0% gevonden, 0,0% vals alarm)"
 
 
-def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes():
-    two = take_exam(Oracle({"zin 1", "zin 3"}), PAIRS, TODAY)
+def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes(tmp_path):
+    two = take_exam(Oracle({"zin 1", "zin 3"}), PAIRS, TODAY, FolderBlobs(tmp_path))
     assert two.passed and two.detection == 0.98 and two.false_alarms == 0.0
-    three = take_exam(Oracle({"zin 1", "zin 3", "zin 5"}), PAIRS, TODAY)
+    three = take_exam(Oracle({"zin 1", "zin 3", "zin 5"}), PAIRS, TODAY, FolderBlobs(tmp_path))
     assert three.detection >= REQUIRED_DETECTION and three.false_alarms == 1.0
     assert not three.passed, "it never says yes"
 
 
-def test_one_that_guesses_does_not_pass_at_the_threshold_that_refuses_enough():
+def test_one_that_guesses_does_not_pass_at_the_threshold_that_refuses_enough(tmp_path):
     class Guess(Oracle):
         def judge(self, sentence: str, passage: str) -> float:
             return sha256(sentence.encode()).digest()[0] / 255
 
-    exam = take_exam(Guess(), PAIRS, TODAY)
-    assert exam.detection >= REQUIRED_DETECTION and 0 < exam.false_alarms < 1
-    assert exam.truth < 0.9 and not exam.passed, "what it lets through is as often wrong as right"
+    exam = take_exam(Guess(), PAIRS, TODAY, FolderBlobs(tmp_path))
+    assert not exam.passed, "what it lets through is as often wrong as right"
+    almost = replace(exam, detection=REQUIRED_DETECTION, false_alarms=0.98)
+    assert almost.truth == 0.5 and not almost.passed
+
+
+def test_an_exam_that_broke_off_goes_on_where_it_was(tmp_path):
+    class Fails(Oracle):
+        def judge(self, sentence: str, passage: str) -> float:
+            if self.asked == 60:
+                raise GeneratorError("weg")
+            return super().judge(sentence, passage)
+
+    with pytest.raises(GeneratorError, match="weg"):
+        take_exam(Fails(), PAIRS, TODAY, FolderBlobs(tmp_path))
+    other, again = Oracle(fingerprint="b" * 64), Oracle()
+    for judge in (other, again):
+        assert take_exam(judge, PAIRS, TODAY, FolderBlobs(tmp_path)).passed
+    assert (other.asked, again.asked) == (len(PAIRS), len(PAIRS) - 60)
+    take_exam(again, PAIRS, TODAY, FolderBlobs(tmp_path))
+    assert again.asked == 2 * len(PAIRS) - 60, "a finished exam is asked anew"
+
+
+def test_an_exam_that_cannot_be_passed_any_more_ends(tmp_path):
+    class Sure(Oracle):
+        def judge(self, sentence: str, passage: str) -> float:
+            return round(super().judge(sentence, passage))
+
+    wrong = {f"zin {n}" for n in (1, 5, 9)}
+    judge = Sure(wrong)
+    exam = take_exam(judge, PAIRS, TODAY, FolderBlobs(tmp_path))
+    assert judge.asked == 10 and sum(k.cases for k in exam.kinds) == 10
+    assert not exam.passed and exam.false_alarms == 1.0
+    # the same mistakes with less certainty may still be told apart from what is right
+    assert take_exam(Oracle(wrong), PAIRS, TODAY, FolderBlobs(tmp_path)).kinds[0].cases == 100
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 0.9, 1.0]), min_size=40, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_only_an_exam_that_fails_in_full_ends_early(scores: list[float]):
+    class Told(Oracle):
+        def judge(self, sentence: str, passage: str) -> float:
+            return scores[int(sentence.split()[-1])]
+
+    with TemporaryDirectory() as folder:
+        short = take_exam(Told(), PAIRS[:40], TODAY, FolderBlobs(Path(folder)))
+    threshold = sorted((scores[n] for n in range(1, 40, 2)), reverse=True)[0]
+    held = sum(scores[n] > threshold for n in range(0, 40, 2))
+    assert short.passed == bool(held)
 
 
 def test_an_exam_belongs_to_one_judge_as_it_is(tmp_path):
     judge = Oracle()
-    keep_exam(FolderBlobs(tmp_path), take_exam(judge, PAIRS, TODAY))
-    keep_exam(FolderBlobs(tmp_path), take_exam(Oracle(fingerprint="b" * 64), PAIRS, TODAY))
-    again = take_exam(judge, PAIRS[:100], TODAY)
+    keep_exam(FolderBlobs(tmp_path), take_exam(judge, PAIRS, TODAY, FolderBlobs(tmp_path)))
+    keep_exam(
+        FolderBlobs(tmp_path), take_exam(Oracle(fingerprint="b" * 64), PAIRS, TODAY, FolderBlobs(tmp_path))
+    )
+    again = take_exam(judge, PAIRS[:100], TODAY, FolderBlobs(tmp_path))
     keep_exam(FolderBlobs(tmp_path), again)
     assert exam_of(FolderBlobs(tmp_path), judge) == again
     assert exam_of(FolderBlobs(tmp_path), Oracle(fingerprint="c" * 64)) is None
@@ -126,13 +177,13 @@ def test_an_exam_of_ones_own_is_read_and_a_wrong_line_is_named(tmp_path):
     path = tmp_path / "toets.jsonl"
     row = {"id": "1", "source": "Ja.", "sentence": "Ja.", "faithful": True, "kind": "copy", "why": ""}
     path.write_text("\n".join(json.dumps(r) for r in (row, {**row, "faithful": False})))
-    assert len(read_pairs(path)) == 2
+    assert len(exam_pairs(path)) == 2
     path.write_text(json.dumps(row) + "\n{}\n")
     with pytest.raises(UnreadableFileError, match="regel 2"):
-        read_pairs(path)
+        exam_pairs(path)
     path.write_text(json.dumps(row))
     with pytest.raises(UnreadableFileError, match="niet kloppen"):
-        read_pairs(path)
+        exam_pairs(path)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +223,9 @@ CHANGED = Statement("Er varen 13 veerponten bij Duinwijk.", (quote(0, 36),))
 
 
 def examined(judge):
-    return replace(take_exam(Oracle(), PAIRS, TODAY), fingerprint=judge.fingerprint, judge=judge.name)
+    with TemporaryDirectory() as folder:
+        exam = take_exam(Oracle(), PAIRS, TODAY, FolderBlobs(Path(folder)))
+    return replace(exam, fingerprint=judge.fingerprint, judge=judge.name)
 
 
 def test_the_rules_tell_shown_from_contradicted_from_neither():

@@ -27,11 +27,10 @@ from learninglion.evaluation.testset import (
     sampled,
 )
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import PassageKind
+from learninglion.models import Entry, PassageKind
 from learninglion.models.errors import InputError
 from learninglion.parsing.passages import cut
-from learninglion.search.fusion import DEFAULT, FEATURES
-from learninglion.store.reader import Entry
+from learninglion.search.scoring import DEFAULT, FEATURES
 from learninglion.testing import HashingEncoder, make_document
 
 FIRST = date(2020, 1, 1)

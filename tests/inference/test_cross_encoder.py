@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from typer.testing import CliRunner
 
 from learninglion.cli import app
+from learninglion.database.blobs import FolderBlobs
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.evaluation.exams import ExamPair, take_exam
@@ -119,7 +120,7 @@ def test_it_takes_the_exam_and_another_file_voids_it(tmp_path):
         )
         for n in range(100)
     ]
-    exam = take_exam(judge, pairs, date(2026, 1, 5))
+    exam = take_exam(judge, pairs, date(2026, 1, 5), FolderBlobs(tmp_path))
     assert exam.passed and exam.judge == "a" and exam.detection == 1.0 and exam.false_alarms == 0.0
     same = CrossEncoder(CrossEncoderChoice(make_folder(tmp_path / "b")))
     other = CrossEncoder(CrossEncoderChoice(make_folder(tmp_path / "a", scale=2.0)))

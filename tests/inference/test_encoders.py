@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable
@@ -116,6 +117,50 @@ def test_a_batch_that_is_too_large_is_asked_in_smaller_ones_from_then_on() -> No
     server.batches.clear()
     encoder.encode_passages([f"meer {n}" for n in range(32)])
     assert server.batches == [8, 8, 8, 8]
+
+
+def in_bytes(text: str) -> str:
+    return base64.b64encode(np.array(told(text), dtype="<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda texts: {"data": [{"index": i, "embedding": in_bytes(t)} for i, t in enumerate(texts)]},
+        lambda texts: {"data": [{"index": None, "embedding": [told(t)]} for t in texts]},
+        lambda texts: [{"index": i, "embedding": [told(t)]} for i, t in enumerate(texts)],
+        lambda texts: [told(t) for t in texts],
+        lambda texts: {"embeddings": [told(t) for t in texts]},
+        lambda texts: {"embeddings": {"float": [told(t) for t in texts]}},
+        lambda texts: {"code": 0, "data": {"data": [{"embedding": told(t)} for t in texts]}},
+        lambda texts: {"data": [{"embedding": told(texts[0])}]},  # it makes one of a list
+        lambda texts: {"data": [{"embedding": [str(n) for n in told(t)]} for t in texts]},
+        lambda texts: {"data": [{"embedding": [1e300 * n for n in told(t)]} for t in texts]},
+    ],
+)
+def test_vectors_are_read_in_whatever_shape_they_come(shape: Callable[[list[str]], object]) -> None:
+    encoder, _ = picky(lambda texts: httpx.Response(201, json=shape(texts)))
+    expected = normalised(np.array([told("aa b"), told("a bbb")], dtype=np.float32))
+    assert np.allclose(encoder.encode_passages(["aa b", "a bbb"]), expected, atol=1e-6)
+
+
+def test_a_server_that_takes_no_list_is_asked_for_a_text() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        text = json.loads(request.content)["input"]
+        if isinstance(text, list):
+            return httpx.Response(422, json={"detail": [{"msg": "Input should be a valid string"}]})
+        return httpx.Response(200, json={"data": [{"embedding": told(text)}]})
+
+    encoder = EndpointEncoder("http://localhost:9", "m", transport=httpx.MockTransport(answer))
+    assert encoder.encode_passages(["aa", "b"]).shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"), [([0.0, 0.0], "nullen"), ([[1.0, 2.0], [3.0, 4.0]], "pooling"), ([], "pooling")]
+)
+def test_a_model_without_a_direction_for_any_text_is_refused(row: list[object], why: str) -> None:
+    with pytest.raises(LearningLionError, match=why):
+        picky(lambda texts: httpx.Response(200, json={"data": [{"embedding": row} for _ in texts]}))
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -31,6 +31,14 @@ def events(*values: object, end: str = "\n\n") -> str:
     return "".join(f"data: {v if isinstance(v, str) else json.dumps(v)}{end}" for v in values)
 
 
+def numbered(place: object, text: str) -> dict[str, object]:
+    return {"choices": [{"index": place, "delta": {"content": text}}]}
+
+
+def told(**message: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": message}]}
+
+
 def answer_of(raw: str, size: int) -> str:
     reader, answer, data = EventReader(), Answer(100, held_to_schema=False, words=WORDS), raw.encode()
     found = ""
@@ -104,6 +112,36 @@ PARTS = (said("De pont "), said("vaart."))
         events(said(f"<｜Assistant｜>{OK}<｜end▁of▁sentence｜>"), STOP),
         events(said(f"<|im_start|>assistant<|im_sep|>{OK}"), STOP),
         events({**said(OK), "error": {"message": "", "type": "", "param": None, "code": None}}, STOP),
+        events(numbered(1, "De "), numbered(2, "pont "), numbered(3, "vaart."), ended("eos_token")),
+        events(numbered(0, "De "), numbered(1, "pont "), numbered(2, "vaart."), STOP),
+        events(numbered("0", "De pont "), numbered("1", LIE), numbered("0", "vaart."), STOP),
+        events(numbered(-1, OK), STOP),
+        events({"choices": {"0": {"delta": {"content": OK}}}}, STOP),
+        events(said(""), said("De"), said("De pont"), said(OK), said(OK), STOP),
+        events(said("De pont"), said(OK), STOP),
+        events(told(reasoning_content=LIE, content=OK), STOP),
+        events({"choices": [{"delta": {}, "message": {"content": OK}, "finish_reason": "stop"}]}),
+        events({"choices": [{"delta": {"content": "De pont "}, "finish_reason": "None"}]}, PARTS[1], STOP),
+        events({"type": "response.reasoning_text.delta", "delta": LIE}, {"delta": OK}, "[DONE]"),
+        events(
+            {"candidates": [{"content": {"parts": [{"text": LIE, "thought": True}, {"text": OK}]}}]}, STOP
+        ),
+        events({"delta": {"message": {"content": {"text": OK}}}}, {"delta": {"finish_reason": "COMPLETE"}}),
+        events({"token": {"text": "De pont "}}, {"token": {"text": "vaart."}, "generated_text": OK}),
+        json.dumps([{"generated_text": OK}]),
+        json.dumps({"output": {"message": {"content": [{"text": OK}]}}, "stopReason": "end_turn"}),
+        json.dumps({"results": [{"generated_text": OK, "stop_reason": "eos_token"}]}),
+        json.dumps({"code": 0, "msg": "success", "data": messages(OK)[0]}),
+        json.dumps({"statusCode": 200, "body": json.dumps(messages(OK)[0])}),
+        json.dumps({"success": True, "errors": [], "result": {"response": OK}}),
+        events(json.dumps(json.dumps(said(OK))), json.dumps(json.dumps(STOP))),
+        events(said(OK), STOP).replace("data: ", "data:data: "),
+        events(said(f"<|think|>{LIE}<|/think|>{OK}"), STOP),
+        events(said(f"＜think＞{LIE}＜/think＞{OK}"), STOP),
+        events(said(f"Thinking...\n{LIE}\n...done thinking.\n\n{OK}"), STOP),
+        events(said(f"<|start_of_role|>assistant<|end_of_role|>{OK}<|end_of_text|>"), STOP),
+        events(said(f"[|assistant|]{OK}[|endofturn|]"), STOP),
+        events(said(f'{OK}\n<tool_call>{{"name": "zoek", "arguments": {{}}}}</tool_call>'), STOP),
     ],
 )
 def test_an_answer_is_read_in_whatever_shape_it_comes(raw, size):
@@ -112,6 +150,64 @@ def test_an_answer_is_read_in_whatever_shape_it_comes(raw, size):
 
 def test_a_figure_that_comes_as_a_number_is_part_of_the_text():
     assert answer_of(events(said("Er zijn "), said(12), said(" ponten."), STOP), 9) == "Er zijn 12 ponten."
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (("Er zijn ", "1", "12", " ponten."), "Er zijn 112 ponten."),
+        (("1", "12 ponten."), "112 ponten."),
+        (("Ja", "Ja, dat"), "JaJa, dat"),
+    ],
+)
+def test_figures_that_happen_to_repeat_are_not_taken_for_a_repeated_text(texts, read):
+    assert answer_of(events(*map(said, texts), STOP), 1_000_000) == read
+
+
+@pytest.mark.parametrize(
+    "wrap", [json.dumps, lambda t: json.dumps(json.dumps(t)), lambda t: f"```json\n{json.dumps([t])}\n```"]
+)
+def test_json_that_stands_quoted_is_taken_out(wrap):
+    form = json.dumps({"zinnen": [{"zin": OK}]})
+    assert answer_of(events(said(wrap(form)), STOP), 1_000_000) == form
+    assert answer_of(events(said(json.dumps(OK)), STOP), 9) == json.dumps(OK)
+
+
+CALL = '{"name": "zoek", "arguments": {"vraag": "pont"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<tool_call>\n{CALL}\n</tool_call>",
+        '<function=zoek>{"vraag": "pont"}</function>',
+        "<function=zoek>\n<parameter=vraag>\npont\n</parameter>\n</function>\n</tool_call>",
+        f"[TOOL_CALLS][{CALL}]",
+        '[TOOL_CALLS]zoek[ARGS]{"vraag": "pont"}',
+        '<|python_tag|>zoek.call(vraag="pont")',
+        CALL,
+        f"functools[{CALL}]",
+        '{"tool_calls": [{"function": {"name": "zoek", "arguments": "{}"}}]}',
+        '<minimax:tool_call><invoke name="zoek"></invoke></minimax:tool_call>',
+        "<|tool_calls_section_begin|><|tool_call_begin|>functions.zoek:0<|tool_call_end|>",
+        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>zoek",
+        '<|channel|>commentary to=functions.zoek <|constrain|>json<|message|>{"vraag":"pont"}<|call|>',
+        '```tool_code\nzoek(vraag="pont")\n```',
+        'Action: zoek\nAction Input: {"vraag": "pont"}',
+    ],
+)
+def test_a_call_of_a_tool_that_is_written_as_text_is_no_answer(text):
+    with pytest.raises(GeneratorError, match="hulpmiddel"):
+        answer_of(events(said(text), STOP), 1_000_000)
+
+
+def test_a_schema_that_a_gateway_holds_to_by_a_tool_is_read_from_its_call():
+    call = {"index": 0, "function": {"name": "json_tool_call", "arguments": '{"zinnen": '}}
+    rest = {"index": 0, "function": {"arguments": "[]}"}}
+    reader = Answer(100, held_to_schema=True, words=WORDS, fields=("zinnen", "ontbreekt"))
+    for value in (told(tool_calls=[call]), told(tool_calls=[rest]), ended("tool_calls")):
+        reader.feed(value)
+    assert reader.finish() == '{"zinnen": []}'
 
 
 def test_marks_that_lay_out_a_text_are_no_thoughts():

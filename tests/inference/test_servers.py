@@ -385,6 +385,55 @@ def test_the_address_may_end_in_v1_or_not(base, given):
 
 
 @pytest.mark.parametrize(
+    ("base", "given"),
+    [
+        *(("/v1", f"/v1/{end}") for end in ("responses", "embeddings", "models/", "v1", "chat/completions/")),
+        *(("/v1", end) for end in ("/api/chat", "/api/generate", "/docs", "/#/chat", "//v1//", "?x=1")),
+        ("/api", "/api"),
+        ("/api", ""),
+        ("/api/v1", "/api"),
+        ("/openai/v1", ""),
+        ("/engines/v1", ""),
+        ("/v1beta/openai", "/v1beta/openai/"),
+        ("/openai/deployments/klein", "/openai/deployments/klein?api-version=2024-06-01"),
+        ("/openai/deployments/klein", "/openai/deployments/klein/chat/completions?api-version=2024-06-01"),
+    ],
+)
+@pytest.mark.parametrize("models", [refusing(200, {"data": [{"id": "klein"}]}), refusing(404, {})])
+def test_an_odd_address_leads_to_where_the_protocol_is_spoken(base, given, models):
+    with playing(saying("Er varen 12 ponten."), base=base, models=models) as server:
+        address = f"http://127.0.0.1:{server.port}{given}"
+        assert ask(open_at(server, base_url=address)) == "Er varen 12 ponten."
+        query = given.partition("?")[2]
+        assert query in next(p for p, _ in server.asked[::-1] if p.startswith(base))
+
+
+def test_a_server_that_calls_every_path_well_is_asked_where_it_answers():
+    nothing_there = refusing(200, {"error": "Unexpected endpoint or method. (POST /chat/completions)"})
+    pages = Said([b"<!doctype html><html></html>"], kind="text/html")
+    for other in (nothing_there, pages):
+        with playing(
+            saying("Er varen 12 ponten."), models=refusing(404, {}), other=lambda *_, said=other: said
+        ) as server:
+            address = f"http://127.0.0.1:{server.port}"
+            assert ask(open_at(server, base_url=address)) == "Er varen 12 ponten."
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "header"),
+    [
+        ("https://x.openai.azure.com/openai/v1", "abcdefgh", "api-key"),
+        ("http://127.0.0.1:9/openai/deployments/klein", "abcdefgh", "api-key"),
+        ("https://x.openai.azure.com/openai/v1", "eyJhbGciOi", "Authorization"),
+        ("https://taal.example/v1", "abcdefgh", "Authorization"),
+    ],
+)
+def test_a_key_is_shown_in_the_header_that_the_server_reads(address, key, header):
+    headers = Connection(address, "taalmodel", api_key=key, timeout=5)._headers
+    assert [name for name, value in headers.items() if key in value] == [header]
+
+
+@pytest.mark.parametrize(
     "models",
     [
         refusing(404, {"detail": "Not Found"}),
@@ -535,6 +584,9 @@ def test_a_proxy_is_used_for_other_machines_only_and_its_password_stays_secret()
         assert far.ask("/models").value == {"via": "http://ver.example/models"}
         with pytest.raises(LearningLionError, match="luistert niets"):
             Connection("http://127.0.0.1:9", "taalmodel", timeout=5, route=route).ask("/models")
+    gone = Connection("http://ver.example", "taalmodel", timeout=5, route=Route(proxy="http://127.0.0.1:9"))
+    with pytest.raises(LearningLionError, match="bij de ingestelde proxy.*luistert niets"):
+        gone.ask("/models")
 
 
 # --------------------------------------------------------------------------- certificates of one's own

@@ -313,3 +313,26 @@ def test_chapters_with_numbers_are_no_questions_of_a_nota_in_running_text() -> N
     document = parse(letter(*lines))
     answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer is not None]
     assert answers == ["Er zijn 438 dijken.", "De kosten bedragen € 1.250.000."]
+
+
+@pytest.mark.parametrize("answer", ["Antwoord: ", "", "Antwoord:\n\n"])
+def test_sub_questions_with_an_answer_each(answer: str) -> None:
+    text = (
+        "Vragen van het lid Bakker (VVD) aan de minister van Water over dijken\n\n"
+        f"1a. Hoeveel dijken zijn er?\n\n{answer}Er zijn 34 dijken.\n\n"
+        f"1b. Hoeveel daarvan lekken?\n\n{answer}12 dijken.\n\n"
+        f"2. Wat doet u?\n\n{answer}Niets."
+    )
+    document = parse(RawFile("set.txt", text.encode(), "set.txt"))
+    answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer]
+    assert answers == ["Er zijn 34 dijken.", "12 dijken.", "Niets."]
+    assert [pair.numbers for pair in document.pairs] == [(1,), (1,), (2,)]
+
+
+@pytest.mark.parametrize("mark", ["{}. ", "Vraag {}\n", "Vraag {}: "])
+def test_a_figure_behind_the_word_answer_is_the_answer(mark: str) -> None:
+    said = ["45.", "2.", "4,5 miljoen euro.", "12 dijken, en later 3.", "45%."]
+    asked = [f"{mark.format(n)}Hoeveel lekken er?\n\nAntwoord: {text}" for n, text in enumerate(said, 1)]
+    text = "Vragen van het lid Bakker (VVD) aan de minister van Water over dijken\n\n" + "\n\n".join(asked)
+    document = parse(RawFile("set.txt", text.encode(), "set.txt"))
+    assert [pair.answer.of(document.text) if pair.answer else "" for pair in document.pairs] == said

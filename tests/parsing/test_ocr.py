@@ -160,3 +160,17 @@ def test_questions_of_members_that_give_no_pairs_are_told() -> None:
     text = "12 Vragen van het lid Jansen (A.R.P.) over sluizen. (Ingezonden 3 mei 2031)\n\nLekken zij? Hoe?"
     document = parse(RawFile("x.txt", text.encode(), "x"))
     assert not document.pairs and any("zonder nummers" in warning for warning in document.warnings)
+
+
+@pytest.mark.parametrize("apart", [" ", "\n"])
+def test_a_sheet_without_a_session_or_with_numbers_on_lines_of_their_own(apart: str) -> None:
+    text = (
+        "Aanhangsel van de Handelingen\n"
+        "512 Vragen van het lid Bakker (C.D.A.) over dijken. (Ingezonden 12 maart 1981)\n"
+        f"1{apart}Is de dijk hoog?\n2{apart}Kent u de dijk?\n"
+        "Antwoord van Minister De Vries (Water). (Ontvangen 2 april 1981)\n"
+        f"1{apart}Ja, 7 meter.\n2{apart}Neen.\n"
+    )
+    document = parse(RawFile("oud.txt", text.encode(), "oud.txt"))
+    assert document.number == 512
+    assert [p.answer.of(document.text) for p in document.pairs if p.answer] == ["Ja, 7 meter.", "Neen."]

@@ -1133,3 +1133,96 @@ def test_only_figures_that_a_page_uses_are_compared(monkeypatch: pytest.MonkeyPa
     assert outlines.misnames_figures(address, [ord("7")])
     assert not outlines.misnames_figures(address, [ord(sign) for sign in "012345689"])
     raw.FPDF_CloseDocument(document)
+
+
+@pytest.mark.parametrize("rise", [0.9, 1.6, -0.9, -1.3])
+def test_a_figure_a_little_off_its_line_is_told(rise: float) -> None:
+    document = read(pdf(f"BT /F1 11 Tf 72 760 Td (Er zijn 612) Tj {rise} Ts (4) Tj 0 Ts ( dijken.) Tj ET"))
+    assert any("612" in warning for warning in document.warnings)
+
+
+def test_white_between_a_raised_sign_and_its_figure_goes() -> None:
+    raised = "/F1 7 Tf 4 Ts (-) Tj ( ) Tj (7) Tj 0 Ts /F1 11 Tf"
+    assert (
+        words(pdf(f"BT /F1 11 Tf 72 760 Td (Kans 10) Tj {raised} ( per jaar.) Tj ET"))
+        == "Kans 10⁻⁷ per jaar."
+    )
+    apart = show("Kans 10") + show("-", x=120, y=765) + show("7", x=124, y=765, size=7)
+    assert words(pdf(apart)) == "Kans 10⁻⁷" or read(pdf(apart)).warnings
+
+
+NAMES = "begincmap 1 begincodespacerange <00><FF> endcodespacerange"
+
+
+@pytest.mark.parametrize("code", ["F0A3", "F0B1", "F0C5"])
+def test_a_private_sign_of_an_ordinary_font_is_told(code: str) -> None:
+    font = HELVETICA.replace(">>", "/ToUnicode 10 0 R>>")
+    named = [f"<<>>|{NAMES} 1 beginbfchar <51><{code}> endbfchar endcmap"]
+    document = read(pdf(show("De grens is Q 12 meter of 7Q8 meter."), font=font, objects=named))
+    assert "\ufffd 12 meter" in document.text and "7\ufffd8" in document.text
+    assert any("niet te lezen" in warning for warning in document.warnings)
+
+
+LEAVES = (
+    "De subsidie voor de molen aan de oude dijk",
+    "wordt niet verleend omdat de afstand van",
+    "300 meter tot de school",
+    "te klein is volgens de wet van vorig jaar",
+    "en omdat de termijn van 8 weken",
+    "al voorbij is.",
+)
+
+
+@pytest.mark.parametrize("steps", [(14,) * 5, (14, 16, 24, 14, 16)])
+@pytest.mark.parametrize("foot", [False, True])
+def test_numbers_of_lines_are_left_out_and_told(steps: tuple[int, ...], foot: bool) -> None:
+    drawn, y = "", 760
+    for number, (text, step) in enumerate(zip(LEAVES, (*steps, 0), strict=True), start=1):
+        drawn += show(str(number), x=48, y=y, size=8) + show(text, y=y)
+        y -= step
+    document = read(pdf(drawn + (show("3", x=290, y=40) if foot else "")))
+    assert "de afstand van 300 meter tot de school te klein is" in " ".join(document.text.split())
+    assert any("1 t/m 6" in warning for warning in document.warnings)
+
+
+def test_numbers_of_items_and_rows_stay() -> None:
+    items = [(1, "appels"), (2, "peren"), (3, "rode bessen van het veld")]
+    document = read(
+        pdf("".join(show(str(n), x=48, y=760 - 15 * n) + show(t, y=760 - 15 * n) for n, t in items))
+    )
+    assert [number in document.text for number in "123"] == [True] * 3
+
+
+def test_a_running_head_in_which_one_word_differs() -> None:
+    halves = ("de kosten van de dijk", "het bedrag voor de molen", "de prijs van het veer", "wat dat kost")
+    pages = [
+        show(f"Nota dijken {month} | versie {n}", y=800, size=9)
+        + show(f"In het jaar {2010 + n} staat in de stukken wat men weet over", y=740)
+        + show(half, y=725)
+        for n, (month, half) in enumerate(zip(("maart", "april", "mei", "juni"), halves, strict=True), 1)
+    ]
+    assert "Nota dijken april" not in words(pdf(*pages))
+
+
+def test_a_figure_of_a_font_that_also_draws_the_other() -> None:
+    font = HELVETICA.replace(
+        "/Encoding/WinAnsiEncoding", "/Encoding<</Differences[49/four/seven]>>/ToUnicode 10 0 R"
+    )
+    named = [f"<<>>|{NAMES} 2 beginbfchar <31><0031> <32><0032> endbfchar endcmap"]
+    document = read(pdf(show("Er zijn 12 dijken in het land."), font=font, objects=named))
+    assert "12" not in document.text or document.warnings
+
+
+def test_rows_without_lines_between_them_in_a_box() -> None:
+    def box(x: int, y: int, height: int) -> str:
+        return f"{x} {y} 100 {height} re S "
+
+    drawn = box(70, 740, 16) + box(170, 740, 16) + box(70, 708, 32) + box(170, 708, 32)
+    head = show("Jaar", y=744) + show("Dijken", x=174, y=744)
+    rows = "".join(
+        show(a, y=y) + show(b, x=174, y=y) for a, b, y in (("2021", "1.304", 728), ("2022", "977", 712))
+    )
+    assert read(pdf(drawn + head + rows)).text == "Jaar | Dijken\n2021 | 1.304\n2022 | 977"
+    labels = "".join(show(t, x=x, y=y) for t, x, y in (("Hoge", 72, 728), ("dijken", 72, 712)))
+    figures = show("12", x=174, y=728) + show("34", x=174, y=712)
+    assert read(pdf(drawn + head + labels + figures)).text.endswith("Hoge dijken | 12; 34")

@@ -77,10 +77,10 @@ def test_signs_that_say_more_than_stay() -> None:
     amounts = ["> 20 procent", "> 30 procent", "", "> een enkele regel"]
     assert unquoted(amounts) == amounts
     assert unquoted(["Piet schreef:", ">> 1. Bent u bekend?", ">>", "> Ja."]) == [
-        "Piet schreef:",
-        "1. Bent u bekend?",
-        "",
-        "Ja.",
+        *("Piet schreef:", "", "1. Bent u bekend?", "", "Ja.", ""),
+    ]
+    assert unquoted(["> 1. Bent u bekend?", "Ja.", "> 2. Wat nu?", "Niets."]) == [
+        *("", "1. Bent u bekend?", "", "Ja.", "", "2. Wat nu?", "", "Niets."),
     ]
 
 

@@ -419,3 +419,16 @@ def test_figures_at_the_two_sides_of_a_picture_are_two() -> None:
     assert parse(docx(para("41", inside=picture + run("2 palen")))).text == "41 2 palen"
     frame = '<draw:frame text:anchor-type="as-char"><draw:image/></draw:frame>'
     assert parse(odt(par("41", frame, "2 palen"))).text == "41 2 palen"
+
+
+def test_signs_of_fonts_of_pictures_that_nobody_knows_are_told() -> None:
+    sign = '<w:r><w:sym w:font="MT Extra" w:char="F04C"/></w:r>'
+    document = parse(docx(para("Er zijn 7", inside=sign + run("8 dijken"))))
+    assert document.text == "Er zijn 7\ufffd8 dijken" and "MT Extra" in document.warnings[0]
+
+
+@pytest.mark.parametrize(("delsp", "wrapped"), [("", "1.2 \n50"), ("; delsp=yes", "1.2 \n50")])
+def test_lines_of_a_message_that_flow_are_joined_as_they_were_written(delsp: str, wrapped: str) -> None:
+    head = f"From: a@b.nl\nMIME-Version: 1.0\nContent-Type: text/plain; format=flowed{delsp}\n\n"
+    document = parse(RawFile("x.eml", f"{head}Er zijn {wrapped} dijken.\n".encode(), "x.eml"))
+    assert document.text.endswith("Er zijn 1.250 dijken." if delsp else "Er zijn 1.2 50 dijken.")

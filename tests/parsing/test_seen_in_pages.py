@@ -309,3 +309,23 @@ def test_rows_that_are_folded_to_nothing_are_not_seen() -> None:
     )
     assert page(folded.format("0fr")).text == "Te zien."
     assert page(folded.format("1fr")).text == "Weg.\nTe zien."
+
+
+def test_a_large_first_figure_is_the_begin_of_its_number() -> None:
+    for tag in ("span", "div"):
+        initial = page(f"<p><{tag} class=f>4</{tag}>5 dijken zijn hoog.", ".f{float:left;font-size:3em}")
+        assert initial.text == "45 dijken zijn hoog."
+
+
+def test_figures_in_boxes_that_touch_are_told() -> None:
+    document = page('<p>Er zijn <b style="display:inline-block">4</b>5 dijken.')
+    assert document.text == "Er zijn 4 5 dijken." and "één getal" in document.warnings[0]
+    apart = page('<p>Er zijn <b style="display:inline-block;padding:0 1em">4</b>5 dijken.')
+    assert apart.text == "Er zijn 4 5 dijken." and not apart.warnings
+
+
+def test_boxes_are_read_in_the_order_in_which_they_are_shown() -> None:
+    row = '<div style="display:flex;{}"><b>een</b><b style="order:{}">twee</b><b>drie</b></div>'
+    assert page(row.format("flex-direction:row-reverse", 0)).text == "drie\ntwee\neen"
+    assert page(row.format("", -1)).text == "twee\neen\ndrie"
+    assert page(row.format("", 1)).text == "een\ndrie\ntwee"

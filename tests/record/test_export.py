@@ -38,12 +38,11 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
-from learninglion.record.answers import MachineText
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.export import WHOLE, ExportFormat, export
 from learninglion.record.marking import MARK_LINE, ai_share
-from learninglion.record.notes import inline
+from learninglion.record.notes import MachineText, inline
 
 URL = "https://zoek.officielebekendmakingen.nl/ah-tk-20232024-9001.html"
 EVIL = "Zie [hier](javascript:x) #set text(red) <script>alert(1)</script> *vet* {{ 1 }}"

@@ -44,22 +44,25 @@ from learninglion.models import (
 )
 from learninglion.models.drafts import LEADS_IN
 from learninglion.models.errors import InputError
-from learninglion.record.answers import (
+from learninglion.record.export import ExportFormat, export, file_name
+from learninglion.record.letter import PLAIN_TEMPLATE, LetterTemplate, LetterTerms, document_title, read_facts
+from learninglion.record.marking import MARK_LINE
+from learninglion.record.notes import (
+    AnswerGroup,
     ChangedPiece,
     Deed,
     MachineText,
     PieceKind,
+    account_for,
     answer_blocks,
+    answer_groups,
     changed_blocks,
+    collect_notes,
     copy_answers,
     group_blocks,
     text_before,
     trace_deeds,
 )
-from learninglion.record.export import ExportFormat, export, file_name
-from learninglion.record.letter import PLAIN_TEMPLATE, LetterTemplate, LetterTerms, document_title, read_facts
-from learninglion.record.marking import MARK_LINE
-from learninglion.record.notes import AnswerGroup, account_for, answer_groups, collect_notes
 from learninglion.testing import make_source
 
 SUBJECT = "het bericht «Kelders onder water»"

@@ -33,17 +33,18 @@ from learninglion.models.errors import InputError
 from learninglion.parsing import parse
 from learninglion.sample import sample_documents
 from learninglion.search.asking import (
+    Material,
     Reply,
     Verdict,
     find_answers,
     goes_on,
+    grouped,
     newest_first,
     read_first,
 )
 from learninglion.search.evidence import cover, look, split_verb, want
 from learninglion.search.facts import Feature, carriers, facts_about, feature_asked
 from learninglion.search.local import Index
-from learninglion.search.material import Material, grouped
 from learninglion.search.question import (
     Description,
     described,
@@ -52,8 +53,8 @@ from learninglion.search.question import (
     read_question,
     without_order,
 )
-from learninglion.search.ranking import chance_answered
-from learninglion.store.reader import MemoryReader
+from learninglion.search.search import chance_answered
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 H, P, T = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.TABLE
@@ -97,7 +98,7 @@ def document(
 def put(folder: Path, question: str, *documents: Document) -> Reply:
     library = ParsedLibrary(documents)
     reader = MemoryReader(library.entries())
-    index = Index.open(folder / "index", HashingEncoder(128))
+    index = Index(folder / "index", HashingEncoder(128))
     index.update(reader)
     return find_answers(index, reader, question, library=library)
 
@@ -106,7 +107,7 @@ def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
     papers = [RawFile(path.name, path.read_bytes(), str(path)) for path in sample_documents()]
     library = ParsedLibrary([parse(paper) for paper in papers if paper.name.endswith("-9001.pdf")])
     reader = MemoryReader(library.entries())
-    index = Index.open(tmp_path / "index", NanoEncoder())
+    index = Index(tmp_path / "index", NanoEncoder())
     index.update(reader)
     reply = find_answers(index, reader, "Hoeveel kilo vuurwerk mag een winkelier opslaan?", library=library)
     first, second = reply.answers[:2]
@@ -121,7 +122,7 @@ def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
 def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedLibrary]:
     library = ParsedLibrary([document()])
     reader = MemoryReader(library.entries())
-    index = Index.open(tmp_path / "index", HashingEncoder(128))
+    index = Index(tmp_path / "index", HashingEncoder(128))
     index.update(reader)
     return index, reader, library
 
@@ -650,7 +651,7 @@ def test_the_language_of_question_and_text_is_told(tmp_path: Path) -> None:
 def test_documents_are_counted_within_what_may_be_found(tmp_path: Path) -> None:
     library = ParsedLibrary([document(), document(name="doc-2", title="Tweede"), document(name="doc-3")])
     reader = MemoryReader(library.entries())
-    index = Index.open(tmp_path / "index", HashingEncoder(128))
+    index = Index(tmp_path / "index", HashingEncoder(128))
     index.update(reader)
     asked = "Hoe lang duurt een schutting?"
     assert find_answers(index, reader, asked).documents == 3
@@ -691,7 +692,7 @@ def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
     encoder = HashingEncoder(128)
     weights = learn_weights(library, cases, encoder)
     reader = MemoryReader(library.entries())
-    index = Index.open(tmp_path / "index", encoder)
+    index = Index(tmp_path / "index", encoder)
     index.update(reader)
     chances = {}
     for name in ("doc-1", "doc-2"):

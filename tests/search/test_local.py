@@ -20,7 +20,6 @@ from learninglion.database.files import exclusive
 from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
-from learninglion.search.analysis import Terms, analyse
 from learninglion.search.frame import background_answers
 from learninglion.search.local import (
     Addition,
@@ -33,8 +32,8 @@ from learninglion.search.local import (
     write_segment,
 )
 from learninglion.search.search import search
-from learninglion.search.segments import Entries
-from learninglion.store.reader import MemoryReader
+from learninglion.search.segments import Entries, Terms, analyse
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 
@@ -44,14 +43,14 @@ def found(index: Index, reader: MemoryReader, question: str) -> list[str]:
 
 def test_every_pair_is_found_by_its_own_subject(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     assert index.update(reader) == len(SUBJECTS)
     for number, (_, body) in enumerate(SUBJECTS):
         assert found(index, reader, body)[0] == f"d{number}"
 
 
 def test_an_index_that_does_not_exist_says_so(tmp_path: Path) -> None:
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     assert index.state().problem
     with pytest.raises(LearningLionError, match="nog geen zoekregister"):
         index.snapshot()
@@ -59,7 +58,7 @@ def test_an_index_that_does_not_exist_says_so(tmp_path: Path) -> None:
 
 def test_additions_replacements_and_deletions_follow_the_store(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     index.update(reader)
     reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
     reader.put([make_entry("d1", "Hoeveel trams rijden er?", "Er rijden dertig trams door de stad.")])
@@ -74,7 +73,7 @@ def test_additions_replacements_and_deletions_follow_the_store(tmp_path: Path) -
 
 def test_a_small_change_leaves_the_written_segments_alone(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     index.update(reader)
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
@@ -84,7 +83,7 @@ def test_a_small_change_leaves_the_written_segments_alone(tmp_path: Path) -> Non
 
 def test_many_small_changes_are_merged_and_lose_nothing(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     index.update(reader)
     for number in range(20):
         body = f"Over onderwerp nummer{number} wordt later bericht."
@@ -100,12 +99,12 @@ def test_many_small_changes_are_merged_and_lose_nothing(tmp_path: Path) -> None:
 def test_incremental_and_rebuilt_give_the_same_order(tmp_path: Path) -> None:
     archive = make_archive()
     reader = MemoryReader(archive[:3])
-    index = Index.open(tmp_path / "a", HashingEncoder())
+    index = Index(tmp_path / "a", HashingEncoder())
     index.update(reader)
     reader.put(archive[3:])
     index.update(reader)
     index.rebuild(reader)
-    fresh = Index.open(tmp_path / "b", HashingEncoder())
+    fresh = Index(tmp_path / "b", HashingEncoder())
     fresh.update(reader)
     for question, _ in SUBJECTS:
         one, other = search(index, reader, question), search(fresh, reader, question)
@@ -114,9 +113,9 @@ def test_incremental_and_rebuilt_give_the_same_order(tmp_path: Path) -> None:
 
 def test_another_process_sees_a_change_at_its_next_search(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    writer = Index.open(tmp_path, HashingEncoder())
+    writer = Index(tmp_path, HashingEncoder())
     writer.update(reader)
-    other = Index.open(tmp_path, HashingEncoder())
+    other = Index(tmp_path, HashingEncoder())
     reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
     writer.update(reader)
     assert found(other, reader, "subsidie voor molens")[0] == "nieuw"
@@ -124,7 +123,7 @@ def test_another_process_sees_a_change_at_its_next_search(tmp_path: Path) -> Non
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     with exclusive(tmp_path / "lock", "toets"), pytest.raises(ConflictError):
         index.update(reader, wait=0.0)
 
@@ -134,10 +133,10 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 )
 def test_damage_is_noticed_and_mended_by_an_update(tmp_path: Path, victim: str) -> None:
     reader = MemoryReader(make_archive())
-    Index.open(tmp_path, HashingEncoder()).update(reader)
+    Index(tmp_path, HashingEncoder()).update(reader)
     damaged = next(iter(tmp_path.rglob(victim)))
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     assert index.state().problem
     index.update(reader)
     assert index.state().problem == ""
@@ -146,25 +145,25 @@ def test_damage_is_noticed_and_mended_by_an_update(tmp_path: Path, victim: str) 
 
 def test_an_index_of_another_store_or_encoder_is_not_served(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive(), store_id="een")
-    Index.open(tmp_path, HashingEncoder()).update(reader)
+    Index(tmp_path, HashingEncoder()).update(reader)
     other = HashingEncoder()
     other.name = "iets anders"
-    assert "ander embeddingmodel" in Index.open(tmp_path, other).state().problem
+    assert "ander embeddingmodel" in Index(tmp_path, other).state().problem
     second = MemoryReader([make_entry("z", "Wat is er?", "Er is een andere opslag.")], store_id="twee")
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     index.update(second)
     assert index.state().sources == 1
 
 
 def test_what_a_killed_update_left_behind_does_not_count(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder())
+    index = Index(tmp_path, HashingEncoder())
     index.update(reader)
     manifest = (tmp_path / "current.json").read_bytes()
     reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
     index.update(reader)
     (tmp_path / "current.json").write_bytes(manifest)  # as if killed just before the manifest was replaced
-    again = Index.open(tmp_path, HashingEncoder())
+    again = Index(tmp_path, HashingEncoder())
     assert again.state().sources == len(SUBJECTS)
     again.update(reader)
     assert again.state().sources == len(SUBJECTS) + 1
@@ -181,7 +180,7 @@ def test_texts_are_embedded_once(tmp_path: Path) -> None:
 
     reader = MemoryReader(make_archive())
     cache = VectorCache(tmp_path / "vectors.db")
-    index = Index.open(tmp_path / "index", Counting(), cache)
+    index = Index(tmp_path / "index", Counting(), cache)
     index.update(reader)
     assert sum(told) == len(SUBJECTS) + len(background_answers())
     index.rebuild(reader)
@@ -190,7 +189,7 @@ def test_texts_are_embedded_once(tmp_path: Path) -> None:
 
 def test_the_manifest_names_only_what_is_on_disk(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    Index.open(tmp_path, HashingEncoder()).update(reader)
+    Index(tmp_path, HashingEncoder()).update(reader)
     data = json.loads((tmp_path / "current.json").read_text("utf-8"))
     for name in data["segments"]:
         assert (tmp_path / data["generation"] / name / "sums.json").exists()
@@ -199,7 +198,7 @@ def test_the_manifest_names_only_what_is_on_disk(tmp_path: Path) -> None:
 def test_another_encoder_takes_over_while_searches_and_updates_go_on(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     former = HashingEncoder(64)
-    Index.open(tmp_path / "index", former).update(reader)
+    Index(tmp_path / "index", former).update(reader)
     met: list[str] = []
 
     def work() -> None:
@@ -218,7 +217,7 @@ def test_another_encoder_takes_over_while_searches_and_updates_go_on(tmp_path: P
 
     cache = VectorCache(tmp_path / "vectors.db")
     fresh = Watching(96, "nieuwer")
-    index = Index.open(tmp_path / "index", fresh, cache, others={former.name: former}.get)
+    index = Index(tmp_path / "index", fresh, cache, others={former.name: former}.get)
     assert (index.state().encoder, index.state().wanted) == (former.name, "nieuwer")
     assert index.update(reader) == 0
     assert index.state().encoder == former.name, "an update is no reason to encode everything"
@@ -235,8 +234,8 @@ def test_another_encoder_takes_over_while_searches_and_updates_go_on(tmp_path: P
 def test_rebuilding_brings_the_wanted_encoder(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     former = HashingEncoder(64)
-    Index.open(tmp_path, former).update(reader)
-    index = Index.open(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
+    Index(tmp_path, former).update(reader)
+    index = Index(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
     assert index.rebuild(reader) == len(SUBJECTS)
     assert index.state().encoder == "nieuwer"
 
@@ -244,9 +243,9 @@ def test_rebuilding_brings_the_wanted_encoder(tmp_path: Path) -> None:
 def test_a_process_that_was_opened_with_the_former_encoder_follows(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     encoders = {e.name: e for e in (HashingEncoder(64), HashingEncoder(96, "nieuwer"))}
-    old = Index.open(tmp_path, encoders["hashing"], others=encoders.get)
+    old = Index(tmp_path, encoders["hashing"], others=encoders.get)
     old.update(reader)
-    Index.open(tmp_path, encoders["nieuwer"], others=encoders.get).switch(reader)
+    Index(tmp_path, encoders["nieuwer"], others=encoders.get).switch(reader)
     assert found(old, reader, SUBJECTS[3][1])[0] == "d3"
     assert old.state().encoder == "nieuwer"
     reader.put([make_entry("molens", "Hoe zit het met molens?", "De molens krijgen subsidie.")])
@@ -255,11 +254,20 @@ def test_a_process_that_was_opened_with_the_former_encoder_follows(tmp_path: Pat
     assert old.state().encoder == "nieuwer", "it does not turn the change back"
 
 
+def test_another_model_under_the_same_name_makes_the_index_anew(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    Index.open(tmp_path, HashingEncoder(64, "endpoint")).update(reader)
+    reader.put([make_entry("molens", "Hoe zit het met molens?", "De molens krijgen subsidie.")])
+    index = Index.open(tmp_path, HashingEncoder(48, "endpoint"))
+    assert index.update(reader) == len(SUBJECTS) + 1
+    assert found(index, reader, "molens")[0] == "molens"
+
+
 def test_one_process_at_a_time_brings_another_encoder(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     former = HashingEncoder(64)
-    Index.open(tmp_path, former).update(reader)
-    index = Index.open(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
+    Index(tmp_path, former).update(reader)
+    index = Index(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
     with exclusive(tmp_path / "switch.lock", "toets"), pytest.raises(ConflictError):
         index.switch(reader)
 
@@ -272,7 +280,7 @@ from learninglion.search import local as building
 from learninglion.inference import vectors
 from learninglion.search.frame import background_answers
 from learninglion.search.local import Index
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.inference.vectors import VectorCache
 from learninglion.testing import HashingEncoder
 
@@ -288,7 +296,7 @@ class Mortal(HashingEncoder):
         return super().encode_passages(texts)
 
 former = HashingEncoder(64)
-index = Index.open(
+index = Index(
     place / "index",
     Mortal(96, "nieuwer"),
     VectorCache(place / "vectors.db"),
@@ -301,7 +309,7 @@ print(Mortal.done)
 
 def test_a_change_of_encoder_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    Index.open(tmp_path / "index", HashingEncoder(64)).update(reader)
+    Index(tmp_path / "index", HashingEncoder(64)).update(reader)
     here = Path(__file__).resolve().parents[1]
     path = os.pathsep.join([str(here), str(here.parent / "src")])
 
@@ -313,7 +321,7 @@ def test_a_change_of_encoder_that_was_killed_goes_on_where_it_was(tmp_path: Path
 
     assert run(4).returncode == -signal.SIGKILL
     encoders = {e.name: e for e in (HashingEncoder(64), HashingEncoder(96, "nieuwer"))}
-    between = Index.open(tmp_path / "index", encoders["nieuwer"], others=encoders.get)
+    between = Index(tmp_path / "index", encoders["nieuwer"], others=encoders.get)
     assert between.state().encoder == "hashing"
     assert found(between, reader, SUBJECTS[1][1])[0] == "d1"
     ended = run(100)
@@ -332,7 +340,7 @@ def test_a_long_run_of_signs_is_cut_before_it_is_encoded(tmp_path: Path) -> None
             return super().encode_passages(texts)
 
     reader = MemoryReader([make_entry("d", "Wat staat er?", "Het molenregister " + "abcdefghij" * 100_000)])
-    index = Index.open(tmp_path, Watching())
+    index = Index(tmp_path, Watching())
     index.update(reader)
     assert max(lengths) < 1000
     assert found(index, reader, "molenregister") == ["d"]
@@ -346,7 +354,7 @@ def test_the_order_in_which_documents_came_changes_no_score(tmp_path: Path) -> N
         for n, (q, b) in enumerate(SUBJECTS)
     ]
     whole, grown = MemoryReader(entries), MemoryReader()
-    one, many = (Index.open(tmp_path / name, HashingEncoder()) for name in ("one", "many"))
+    one, many = (Index(tmp_path / name, HashingEncoder()) for name in ("one", "many"))
     one.update(whole)
     for entry in reversed(entries):
         grown.put([make_entry(entry[0].document.id, "Iets anders?", "Dit wordt zo vervangen.")])

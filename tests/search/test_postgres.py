@@ -27,7 +27,7 @@ from learninglion.search.local import Index
 from learninglion.search.postgres import Findable, PostgresIndex, Replica, rarest, supported
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, search, search_set
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 ENCODER = HashingEncoder(160)
@@ -67,7 +67,7 @@ def test_both_engines_give_the_same_hits_to_the_last_bit(
         monkeypatch.setattr(engine, "EXACT", exact)
     monkeypatch.setattr(postgres, "_SCORED", exact)
     reader = MemoryReader(make_archive())
-    shared, own = opened(), Index.open(tmp_path, ENCODER)
+    shared, own = opened(), Index(tmp_path, ENCODER)
     changes = [
         lambda: None,
         lambda: reader.put([make_entry("x", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")]),
@@ -283,7 +283,7 @@ def test_an_index_divided_over_tablespaces_finds_the_same(
 ) -> None:
     for engine in (embedded, postgres):
         monkeypatch.setattr(engine, "EXACT", 1)
-    reader, own = MemoryReader(make_archive()), Index.open(tmp_path, ENCODER)
+    reader, own = MemoryReader(make_archive()), Index(tmp_path, ENCODER)
     shared = opened(tablespaces=["pg_default"] * 3)
     for change in (lambda: None, lambda: reader.remove("d1"), lambda: reader.put(make_archive()[:2])):
         change()
@@ -303,7 +303,7 @@ def test_vectors_that_are_known_are_not_made_again_and_none_are_added(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, cache = MemoryReader(make_archive()), VectorCache(tmp_path / "vectors.db")
-    Index.open(tmp_path / "index", ENCODER, cache).update(reader)
+    Index(tmp_path / "index", ENCODER, cache).update(reader)
     shared = opened(known=KnownVectors(cache))
     monkeypatch.setattr(cache, "write", None)
     texts: list[str] = []
@@ -408,30 +408,30 @@ def test_searches_go_to_a_replica_that_has_come_far_enough_and_nothing_else_chan
     both = [PostgresIndex(first, MODEL, schema=SCHEMA, replica=chosen) for chosen in (replica, None)]
     both[0].update(reader)
     until = time.monotonic() + 30
-    while not replica.asked and time.monotonic() < until:
+    while not replica.searches and time.monotonic() < until:
         moment[0] += 60
         search(both[0], reader, SUBJECTS[0][0])
     same: Callable[[], bool] = lambda: all(  # noqa: E731
         search(both[0], reader, q) == search(both[1], reader, q) for q, _ in SUBJECTS
     )
-    asked = replica.asked
-    assert asked and same() and replica.asked >= asked + len(SUBJECTS)
+    asked = replica.searches
+    assert asked and same() and replica.searches >= asked + len(SUBJECTS)
     # it stands still: what is new is found all the same
     told(following, "SELECT pg_wal_replay_pause()")
     reader.put([make_entry("x", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")])
     both[0].update(reader)
-    asked, spared = replica.asked, replica.spared
-    assert same() and replica.asked == asked and replica.spared > spared
+    asked, spared = replica.searches, replica.spared
+    assert same() and replica.searches == asked and replica.spared > spared
     assert search(both[0], reader, "Hoe hoog zijn de dijken?")[0].source.document.id == "x"
     with first.connect() as connection:
         assert (replica.lag(connection) or 0) > 0
     # it goes on, and is asked again
     told(following, "SELECT pg_wal_replay_resume()")
     until = time.monotonic() + 30
-    while replica.asked == asked and time.monotonic() < until:
+    while replica.searches == asked and time.monotonic() < until:
         moment[0] += 60
         search(both[0], reader, SUBJECTS[0][0])
-    assert replica.asked > asked and same()
+    assert replica.searches > asked and same()
     # it is gone
     postgresql_place.run("pg_ctl", "-D", str(postgresql_place.home / "replica"), "-m", "immediate", "stop")
     assert same()

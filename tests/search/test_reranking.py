@@ -12,7 +12,7 @@ from learninglion.inference.reranking import EndpointReranker, RerankerError, Re
 from learninglion.models.errors import InputError
 from learninglion.search.local import Index
 from learninglion.search.search import search_set
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder, make_source
 from rerankers import reranking_at
 
@@ -37,7 +37,7 @@ class Scripted:
 @pytest.fixture
 def archive(tmp_path: Path) -> tuple[Index, MemoryReader]:
     reader = MemoryReader(make_archive())
-    index = Index.open(tmp_path, HashingEncoder(128))
+    index = Index(tmp_path, HashingEncoder(128))
     index.update(reader)
     return index, reader
 
@@ -73,7 +73,6 @@ def rows(*pairs: tuple[object, object]) -> bytes:
         (200, b"[" * 100_000, "geen JSON"),
         (200, b"[1, 2]", "andere vorm"),
         (200, b'{"results": {"0": 1}}', "andere vorm"),
-        (200, b'[{"index": 0, "score": 1}, {"index": 1, "score": 2}]', "andere vorm"),
         (200, rows((0, 1.0)), "precies één score"),
         (200, rows((0, 1.0), (0, 2.0)), "precies één score"),
         (200, rows((0, 1.0), (1, 2.0), (1, 2.0)), "precies één score"),
@@ -94,6 +93,22 @@ def test_what_is_no_answer_is_one_clear_error(status: int, reply: bytes, why: st
     assert endpoint.base_url in caught.value.detail
     assert "geheime" not in caught.value.detail
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b'[{"index": 1, "score": 2}, {"index": 0, "score": 1}]',
+        b'{"results": [{"index": "1", "score": 2}, {"index": "0", "score": 1}]}',
+        b'{"data": [{"index": 1, "relevance_score": 2}, {"index": 0, "relevance_score": 1}]}',
+        b'{"results": [{"document_index": 0, "score": 1}, {"document_index": 1, "score": 2}]}',
+    ],
+)
+@pytest.mark.parametrize("shape", ["documents", "texts"])
+def test_scores_are_read_under_whatever_names(reply: bytes, shape: str) -> None:
+    with reranking_at(reply=reply) as endpoint:
+        reranker = EndpointReranker(endpoint.base_url, shape=shape, timeout=5)
+        assert reranker.score("vraag", ["een", "twee"]) == (1.0, 2.0)
 
 
 def test_silence_a_drip_and_a_closed_door_end_in_time() -> None:

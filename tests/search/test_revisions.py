@@ -16,7 +16,7 @@ from learninglion.models import Actor, Document, Role
 from learninglion.search.asking import Verdict, find_answers
 from learninglion.search.comparing import ChangeKind, Substance, change_asked, pair_meant
 from learninglion.search.local import Index
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, parse_files, working
 
@@ -163,7 +163,7 @@ def test_what_changed_is_told_without_the_number_of_the_version(
         path.write_text(text, "utf-8")
     library = ParsedLibrary([d for _, d in parse_files(paths) if isinstance(d, Document)])
     reader = MemoryReader(library.entries())
-    index = Index.open(tmp_path / "index", HashingEncoder(64))
+    index = Index(tmp_path / "index", HashingEncoder(64))
     index.update(reader)
     reply = find_answers(index, reader, question, library=library)
     assert [answer.quote for answer in reply.answers] == quotes

@@ -9,14 +9,13 @@ import pytest
 
 from archives import make_archive, make_entry
 from learninglion.inference.vectors import embed
-from learninglion.models import Passage, PassageKind, Span
+from learninglion.models import Entry, Passage, PassageKind, Span
 from learninglion.search import local as proposing
-from learninglion.search.content import passage_text, source_terms
-from learninglion.search.fusion import FEATURES
+from learninglion.search.engine import passage_text, source_terms
 from learninglion.search.local import Index
-from learninglion.search.scoring import Probe, features, make_probe
+from learninglion.search.scoring import FEATURES, Probe, features, make_probe
 from learninglion.search.search import query_terms, search, search_set
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 ENCODER = HashingEncoder(160)
@@ -62,7 +61,7 @@ def entries() -> list[Entry]:
 def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
     """Two segments, so that rows and positions differ."""
     reader = MemoryReader(entries[:-3])
-    index = Index.open(tmp_path, ENCODER)
+    index = Index(tmp_path, ENCODER)
     index.update(reader)
     reader.put(entries[-3:])
     index.update(reader)
@@ -151,7 +150,7 @@ def test_a_question_is_encoded_once(tmp_path: Path, entries: list[Entry]) -> Non
             told.extend(texts)
             return super().encode_queries(texts)
 
-    again = Index.open(tmp_path, Counting(160))
+    again = Index(tmp_path, Counting(160))
     first = search(again, reader, QUESTION, "Vragen over de rivier.")
     assert told == ["Vragen over de rivier.", QUESTION] or told == [QUESTION, "Vragen over de rivier."]
     assert search(again, reader, QUESTION, "Vragen over de rivier.", documents=frozenset({"een"}))

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from archives import SUBJECTS, make_archive, make_entry
-from learninglion.models import SubQuestion
+from learninglion.models import Entry, SubQuestion
 from learninglion.search import local as first_look
 from learninglion.search.local import Index
 from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import read_synonyms
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
 
 def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
     reader = MemoryReader(entries)
-    index = Index.open(tmp_path, HashingEncoder(128))
+    index = Index(tmp_path, HashingEncoder(128))
     index.update(reader)
     return index, reader
 

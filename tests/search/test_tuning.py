@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from learninglion.evaluation.retrieval import Lesson, learn_fusion
-from learninglion.search.fusion import DEFAULT, FEATURES
+from learninglion.search.scoring import DEFAULT, FEATURES
 
 
 def lessons(telling: str, count: int = 150) -> list[Lesson]:

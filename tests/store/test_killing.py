@@ -11,8 +11,8 @@ from sqlalchemy import select
 from killing import COLLECTION, DOCUMENTS, VERSIONS, stamp, wanted
 from learninglion.database.engine import open_database, reading
 from learninglion.record.log import EventLog
+from learninglion.store.schema import changes, ingest_files, passages, sources
 from learninglion.store.store import Store
-from learninglion.store.tables import changes, ingest_files, passages, sources
 
 HERE = Path(__file__).resolve().parents[1]
 

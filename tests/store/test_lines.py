@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from learninglion.models import Span, TextLine
 from learninglion.models.errors import IntegrityError
-from learninglion.store.tables import pack_lines, unpack_lines
+from learninglion.store.schema import pack_lines, unpack_lines
 from papers import lines_of
 
 offsets = st.integers(0, 2**31 - 1)

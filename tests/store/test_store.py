@@ -21,11 +21,10 @@ from learninglion.models.errors import (
 )
 from learninglion.search.local import Index
 from learninglion.search.search import search
-from learninglion.store import tables
+from learninglion.store import schema
 from learninglion.store.intake import FileOutcome, FileStamp
-from learninglion.store.reader import Change
-from learninglion.store.store import Intake, PutOutcome, Store, Swept
-from learninglion.store.tables import pack, spell_rows
+from learninglion.store.schema import pack, spell_rows
+from learninglion.store.store import Change, Intake, PutOutcome, Store, Swept
 from learninglion.testing import HashingEncoder
 from papers import ID, paper
 
@@ -50,7 +49,7 @@ def rows_in(store: Store, *names: str) -> dict[str, int]:
     with reading(store._engine) as connection:
         return {
             name: connection.execute(
-                select(func.count()).select_from(tables.metadata.tables[name])
+                select(func.count()).select_from(schema.metadata.tables[name])
             ).scalar_one()
             for name in names
         }
@@ -140,7 +139,7 @@ def test_better_passages_alone_are_a_change_too(store: Store) -> None:
 
 
 def test_keys_are_never_given_out_twice(store: Store) -> None:
-    with_keys = select(tables.passages.c.key)
+    with_keys = select(schema.passages.c.key)
     document, entries, original = paper()
     store.put(document, entries, original)
     with reading(store._engine) as connection:
@@ -461,7 +460,7 @@ def test_the_journal_lists_what_failed_until_it_succeeds(store: Store) -> None:
 def test_an_index_knows_an_archive_that_was_put_back(tmp_path: Path) -> None:
     """An older copy of the database beside a newer index: the numbers of the changes meet again."""
     database, copy = tmp_path / "x.db", tmp_path / "copy.db"
-    index = Index.open(tmp_path / "index", HashingEncoder())
+    index = Index(tmp_path / "index", HashingEncoder())
 
     def take_in(number: int, subject: str) -> Store:
         engine = open_database(database)

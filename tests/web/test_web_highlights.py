@@ -15,8 +15,8 @@ from learninglion.models import RawFile, Span
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing import parse
 from learninglion.parsing.pdf.layout import regions
-from learninglion.web.pages.sources import place_on_page
-from learninglion.workflow.page_images import PageFiles, PageImages
+from learninglion.web.pages.documents import place_on_page
+from learninglion.workflow.documents import PageFiles, PageImages
 
 _SCALE = 2.0
 LINES = (

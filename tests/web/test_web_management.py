@@ -18,7 +18,7 @@ from web_office import EVERYTHING, Office, documents, form_token
 from learninglion.database.blobs import FolderBlobs
 from learninglion.models import Role
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.scoring import DEFAULT
 from learninglion.settings import with_model
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import Compared, Proposal, write_proposal

@@ -17,7 +17,7 @@ from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.judgements import Round, draw_up, judgements_of
 from learninglion.models import QuestionSet, SubQuestion
 from learninglion.models.plain import to_plain
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.scoring import DEFAULT
 from learninglion.workflow.quality import Compared, MeasureRow, Proposal, write_proposal
 
 __all__ = ["page"]  # a fixture

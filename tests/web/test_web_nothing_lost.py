@@ -311,7 +311,7 @@ def test_a_text_typed_elsewhere_since_is_not_overwritten(
     place = f"/dossiers/{path.rsplit('/', 1)[1]}/questions/0"
     other = {"version": "1", "text": before + " Op een andere computer."}
     later = now() + timedelta(minutes=5)
-    monkeypatch.setattr("learninglion.workflow.working_texts.now", lambda: later)
+    monkeypatch.setattr("learninglion.workflow.sets.now", lambda: later)
     published.workplace.working_texts.keep(place, other, actor=NOOR)
     page.context.set_offline(False)
     page.goto(f"{path}?edit=0")

@@ -17,15 +17,14 @@ from learninglion.models import Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
-from learninglion.web.addresses import NOTHING_OUTSIDE, Outside, outside_of
+from learninglion.web.addresses import Outside, outside_of
 from learninglion.web.forms import check_archive, check_content, clean_name
-from learninglion.web.i18n import counter, deed_words, translator
 from learninglion.web.problems import _DETAILS, _TITLES
-from learninglion.web.rendering import STATIC, highlight, score_words
+from learninglion.web.rendering import STATIC, counter, deed_words, highlight, score_words, translator
 from learninglion.workflow.answer_text import changed_statement
+from learninglion.workflow.documents import PageFiles, PageImages
+from learninglion.workflow.drafts import LanguageModel
 from learninglion.workflow.intake import read_set_file
-from learninglion.workflow.language_model import LanguageModel
-from learninglion.workflow.page_images import PageFiles, PageImages
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"
@@ -272,7 +271,7 @@ def test_the_foot_of_the_page_tells_what_leaves_this_machine(make_office: Callab
 
 def test_a_model_on_this_machine_is_not_outside(tmp_path: Path) -> None:
     near = GeneratorSettings(kind="openai", base_url="http://127.0.0.1:11434/v1")
-    assert outside_of(Settings(tmp_path, generator=near)) == NOTHING_OUTSIDE
+    assert outside_of(Settings(tmp_path, generator=near)) == Outside()
     far = GeneratorSettings(kind="openai", base_url="https://a.voorbeeld.nl/v1")
     hosts = ("a.voorbeeld.nl", "b.voorbeeld.nl", "localhost")
     issuer = WebSettings(oidc_issuer="https://aanmelden.voorbeeld.nl/realm")

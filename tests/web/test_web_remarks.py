@@ -12,7 +12,7 @@ from web_office import EVERYTHING, Office, documents, form_token
 from learninglion.evaluation.sets import judged_sets, read_judgments
 from learninglion.models import Actor, Answers, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError
-from learninglion.workflow.remarks import Complaint
+from learninglion.workflow.quality import Complaint
 
 QUESTION = "Hoeveel opslagplaatsen voor consumentenvuurwerk zijn er in Nederland?"
 

@@ -22,7 +22,7 @@ from learninglion.database.engine import now
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.record.dossiers import dossiers
-from learninglion.store.tables import versions
+from learninglion.store.schema import versions
 from learninglion.workflow.retention import APPROVED, DRAFT, WORK, Term
 from learninglion.workflow.sets import works
 

@@ -19,7 +19,7 @@ from learninglion.cli import app as commands
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import UnknownReferenceError
 from learninglion.web.access import csrf_token
-from learninglion.web.ingest_jobs import find_job
+from learninglion.web.pages.work import find_job
 from learninglion.workflow.accounts import SessionKind
 from learninglion.workflow.jobs import Event
 from learninglion.workflow.rights import RIGHTS, Task

@@ -16,7 +16,7 @@ from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.scoring import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import restore_backup, verify_backup

@@ -28,7 +28,7 @@ from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
-from learninglion.web.pages.drafts import write_on
+from learninglion.web.pages.work import write_on
 from learninglion.workflow import DraftEvent, Workplace, WorkplaceOptions, working
 from learninglion.workflow.guides import Guide
 from learninglion.workflow.jobs import Run

@@ -22,8 +22,8 @@ from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
 from learninglion.record.marking import Signer
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT
 from learninglion.search.postgres import PostgresIndex
+from learninglion.search.scoring import DEFAULT
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder, ScriptedGenerator
 from learninglion.workflow import WorkplaceOptions, working
@@ -179,9 +179,7 @@ def test_what_the_model_learned_on_one_server_the_other_uses(postgresql_url: str
 def test_a_model_chosen_on_one_server_writes_on_the_other_at_once(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "learninglion.workflow.language_model.open_generator", lambda _: ScriptedGenerator(["ja"])
-    )
+    monkeypatch.setattr("learninglion.workflow.drafts.open_generator", lambda _: ScriptedGenerator(["ja"]))
     options = [
         workplace_options(
             load_settings(

@@ -17,7 +17,7 @@ from learninglion.inference.connection import Route
 from learninglion.inference.encoders import Encoder, Vectors, built_in_name, open_encoder
 from learninglion.models import Actor, Role
 from learninglion.models.errors import IntegrityError, LearningLionError
-from learninglion.search.fusion import DEFAULT, LearnedVersions
+from learninglion.search.scoring import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import EncoderChoice, Workplace, WorkplaceOptions, indexing, open_workplace
 from learninglion.workflow.indexing import EncoderBook, Switching

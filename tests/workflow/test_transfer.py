@@ -17,7 +17,7 @@ from learninglion.models import Actor, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
 from learninglion.models.plain import sha256_hex
 from learninglion.sample import sample_documents
-from learninglion.search.fusion import DEFAULT
+from learninglion.search.scoring import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import import_all, measured, tables_of

@@ -15,7 +15,7 @@ from learninglion.inference.builtin import UNCHANGED, make_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError
-from learninglion.search.fusion import DEFAULT, LearnedVersions
+from learninglion.search.scoring import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder
 
 SUBJECTS = (

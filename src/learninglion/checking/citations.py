@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.models import (
     Answerer,
     Citation,

@@ -6,12 +6,13 @@ places ("de Kamer informeert de minister" for "de minister informeert de Kamer")
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from learninglion.checking.alignment import Alignment
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import UNIT_NAMES, is_number
+from learninglion.dutch.lexicon import UNIT_NAMES, is_number
 from learninglion.dutch.reading import Reading, WordGroup, group_words
 from learninglion.dutch.text import fold
 
@@ -33,6 +34,7 @@ _FREE = (
 
 
 _SUBJECTS = frozenset("ik wij we u hij".split())
+_POINTING = re.compile(rf"(?:hier|daar)(?:{'|'.join(sorted(lexicon.PREPOSITIONS))})\Z")  # "hiertegen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
         _find_moved_conjunction,
         _find_moved_verb,
         _find_foreign_negation,
+        _find_foreign_date,
         _find_splice,
     )
     for check in checks:
@@ -70,6 +73,7 @@ def _placed_words(alignment: Alignment) -> tuple[_PlacedWord, ...]:
         if place is not None
         and words[i].norm not in _FREE
         and words[i].norm not in lexicon.PREPOSITIONS
+        and not _POINTING.match(words[i].norm)
         and not words[i].is_verb
         and not words[i].is_note_mark
     )
@@ -336,6 +340,30 @@ def _find_foreign_negation(
         if beside and theirs[place].sentence not in beside:
             raw = alignment.statement.words[i].raw
             return Finding(FindingKind.NEGATION, f"“{raw}” hoort in de bron bij een andere zin.")
+    return None
+
+
+def _find_foreign_date(
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """ "In 2020 voeren er 12; in 2023 waren dat er 15" is not "in 2023 voeren er 12": the date of a clause
+    may not make way for that of one whose own words all went.
+    """
+    clauses, used = alignment.evidence.clauses, alignment.used
+    lost = {
+        (clauses[g.places[0]], alignment.evidence.words[g.opener].norm)
+        for g in dict.fromkeys(phrases)
+        if g.opener is not None and g.dated and all(used[p] is None for p in g.places)
+    }
+    kept = {clauses[k.there] for k in words_left if phrases[k.there].opener is None}
+    for word in words_left:
+        group = phrases[word.there]
+        if not group.dated or group.opener is None or clauses[word.there] in kept:
+            continue
+        opener = alignment.evidence.words[group.opener].norm
+        if any((clause, opener) in lost for clause in kept):
+            raw = alignment.statement.words[word.here].raw
+            return Finding(FindingKind.DATE, f"“{raw}” hoort in de bron bij een ander deel van de tekst.")
     return None
 
 

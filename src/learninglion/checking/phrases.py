@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from learninglion.checking.citations import dutch_date
 from learninglion.checking.findings import Finding, FindingKind
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import Answerer, DocumentCard, DocumentKind, Source, Span
 

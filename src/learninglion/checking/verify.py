@@ -19,12 +19,21 @@ from learninglion.checking.injection import touches_suspicious
 from learninglion.checking.order import find_disorder, find_foreign_subject
 from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
+from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
+from learninglion.dutch.lexicon import (
+    MONTH_NAMES,
+    SCALES,
+    UNIT_NAMES,
+    agreement_key,
+    is_number,
+    is_ordinal,
+    is_past,
+    verb_of,
+)
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
 from learninglion.dutch.reading import Reading, Word, join_readings, read, reread, sentences_of
 from learninglion.dutch.text import split_sentences, words
-from learninglion.dutch.verbs import agreement_key, is_past, verb_of
 from learninglion.models import (
     Author,
     Check,
@@ -563,8 +572,23 @@ def _is_free(alignment: Alignment, at: int) -> bool:
         return not any(w.is_note_mark for w in alignment.evidence.words)
     if _opens_infinitive(alignment, at) or _relative(alignment, at):
         return True
+    if word.norm == "zo" and word.border and _brings_whole_clause(alignment, at):
+        return True  # "..., zo heeft het kabinet besloten"
     free = at == 0 or bool(word.border) or _between_sentences(alignment, at)
     return word.norm in lexicon.CONNECTIVES and free
+
+
+def _brings_whole_clause(alignment: Alignment, at: int) -> bool:
+    """Whether all that says something in the clause of the verb behind this word came along with it."""
+    place = next(iter(alignment.places[at + 1 : at + 2]), None)
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    if place is None or not words[place].is_verb:
+        return False
+    return all(
+        alignment.used[p] is not None
+        for p, w in enumerate(words)
+        if clauses[p] == clauses[place] and (w.is_content or w.norm in lexicon.PREPOSITIONS)
+    )
 
 
 def _opens_infinitive(alignment: Alignment, at: int) -> bool:
@@ -660,7 +684,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 5"
+METHOD = "alignment 6"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -766,7 +790,9 @@ def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     if not claim.words:
         return (Finding(FindingKind.DIFFERENT, "Er staat geen zin om te controleren."),)
     findings = _hold_against(claim, evidence)
-    if not findings or evidence.words[0].sentence == evidence.words[-1].sentence:
+    if not findings or any(not _hold_against(*pair) for pair in rewordings(claim, evidence)):
+        return ()
+    if evidence.words[0].sentence == evidence.words[-1].sentence:
         return findings
     content = {w.key for w in claim.words if w.is_content}
     likely = (s for s in sentences_of(evidence) if content.issubset({w.key for w in s.words}))

@@ -13,51 +13,24 @@ from learninglion import __version__
 from learninglion.cli.terminal import dutch_usage, fail, help_in_dutch, show_what_can_be_shown, tell_in_dutch
 from learninglion.models.errors import LearningLionError, UnavailableError
 
-# In the order of the help text. The module holds the command and hangs it on an app with `register`.
+# In the order of the help text. The module holds the commands and hangs them on an app with `register`.
 _MODULES = {
-    "parse": "documents",
-    "ingest": "documents",
-    "collections": "documents",
-    "compare": "documents",
-    "collection": "documents",
-    "documents": "documents",
-    "remove": "documents",
-    "document": "documents",
-    "search": "questions",
-    "ask": "questions",
-    "draft": "questions",
-    "verify": "questions",
-    "replay": "questions",
-    "export": "questions",
-    "history": "questions",
-    "verify-mark": "questions",
-    "tune": "quality",
-    "serve": "system",
-    "worker": "system",
-    "register-entry": "compliance",
-    "assessment": "compliance",
-    "mcp": "system",
-    "index": "documents",
-    "dossier": "compliance",
-    "archive": "compliance",
-    "retention": "compliance",
-    "evaluate": "quality",
-    "experiment": "experiments",
-    "judge": "experiments",
-    "model": "models",
-    "log": "system",
-    "users": "system",
-    "backup": "system",
-    "restore": "system",
-    "export-all": "system",
-    "import-all": "system",
-    "move": "system",
-    "doctor": "system",
-    "reread": "system",
-    "person": "compliance",
-    "compliance": "compliance",
-    "report": "compliance",
-    "publish": "compliance",
+    command: module
+    for module, commands in (
+        ("documents", "parse ingest collections compare collection documents remove document"),
+        ("questions", "search ask draft verify replay export history verify-mark"),
+        ("quality", "tune"),
+        ("system", "serve worker"),
+        ("compliance", "register-entry assessment"),
+        ("system", "mcp"),
+        ("documents", "index"),
+        ("compliance", "dossier archive retention"),
+        ("quality", "evaluate"),
+        ("experiments", "experiment judge model"),
+        ("system", "log users backup restore export-all import-all move doctor reread"),
+        ("compliance", "person compliance report publish"),
+    )
+    for command in commands.split()
 }
 
 
@@ -143,7 +116,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from learninglion.workflow.storage import disk_trouble
+        from learninglion.workflow import disk_trouble
 
         trouble = disk_trouble(error)
         if trouble is None:

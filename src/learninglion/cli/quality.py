@@ -11,8 +11,11 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.experiments import (
+    PAIRS,
     collection_entries,
     documents_in,
+    evaluate_instructions,
+    evaluate_judge,
     open_trial,
     read_grades,
     set_encoder,
@@ -22,14 +25,12 @@ from learninglion.cli.experiments import (
     vector_cache,
     write_page,
 )
-from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,
     DocumentQuestion,
     KindReport,
-    Outcome,
     ParsedLibrary,
     fictional_documents,
     learn_weights,
@@ -38,14 +39,12 @@ from learninglion.evaluation.document_questions import (
     weights_json,
 )
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
-from learninglion.evaluation.fairness import KINDS, evaluate_fairness
 from learninglion.evaluation.positions import (
     evaluate_positions,
     evaluate_shipped_look_alikes,
     train_line,
     write_line,
 )
-from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -68,6 +67,7 @@ from learninglion.evaluation.retrieval import (
     evaluate,
     read_configuration,
 )
+from learninglion.evaluation.safeguards import KINDS, evaluate_fairness, evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.sets import (
     Archive,
     Bar,
@@ -93,18 +93,21 @@ from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, read_cases
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import Actor, Filters, QuestionSet, Source, SubQuestion
+from learninglion.models import Actor, Entry, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
-from learninglion.search.content import evenly
-from learninglion.search.fusion import DEFAULT, Fusion
+from learninglion.search.engine import evenly
+from learninglion.search.scoring import DEFAULT, Fusion
 from learninglion.workflow import parse_files, read_question_file
-from learninglion.workflow.documents import Entry
 
 # `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
 
+_OTHER_PAIRS = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines).")
+_OR_COLLECTION = typer.Option(
+    None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
+)
 _NAMED = {
     "shipped": Configuration(),
     "words": Configuration(signals="words"),
@@ -113,10 +116,8 @@ _NAMED = {
 }
 
 
-def evaluate_search(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
+def _evaluate_search(
+    pairs: Path | None = PAIRS,
     collection: str | None = typer.Option(
         None, "--collection", help="Of een verzameling: elke vraag zoekt in wat toen ouder was."
     ),
@@ -239,7 +240,7 @@ def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None
 _SHOWN = 10  # worst cases a bar shows
 
 
-def measure_sets(
+def _measure_sets(
     sets: Path | None,
     judgments: Path | None,
     look_alikes: Path | None,
@@ -269,7 +270,7 @@ def measure_sets(
     _show(bars, as_json)
 
 
-def evaluate_changed_positions(
+def _evaluate_changed_positions(
     positions: Path | None = typer.Option(
         None, "--positions", help="Paren van een ouder en een nieuwer antwoord (JSON of JSON Lines)."
     ),
@@ -281,7 +282,7 @@ def evaluate_changed_positions(
     _show(evaluate_positions(rows, part=part, cache=vector_cache()), as_json)
 
 
-def evaluate_look_alike_questions(
+def _evaluate_look_alike_questions(
     part: str = typer.Option("", "--part", help="Alleen dit deel: train of kept."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
@@ -289,13 +290,13 @@ def evaluate_look_alike_questions(
     _show(evaluate_shipped_look_alikes(part=part, cache=vector_cache()), as_json)
 
 
-def train_relevance(
+def _train_relevance(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
     sets: Path | None = typer.Option(None, "--sets", help="Map met archive, questions en judgments.jsonl."),
     look_alikes: Path | None = typer.Option(
         None, "--look-alikes", help="Vragen in andere woorden, en die alleen lijken."
     ),
-    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+    pairs: Path | None = _OTHER_PAIRS,
 ) -> None:
     """Leer de maat opnieuw uit de meegeleverde gevallen en, als u die geeft, uit beoordeelde sets."""
     encoder = NanoEncoder()
@@ -320,9 +321,9 @@ def train_relevance(
         console.print(f"{name}: {value}")
 
 
-def train_newest_line(
+def _train_newest_line(
     output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
-    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+    pairs: Path | None = _OTHER_PAIRS,
 ) -> None:
     """Leer opnieuw wanneer een nieuwer antwoord een ouder inhaalt: uit meegeleverde paren en echte tekst."""
     weights, card, bars = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
@@ -331,7 +332,7 @@ def train_newest_line(
         console.print(f"{name}: {value}")
 
 
-def tune_relevance(actor: Actor) -> None:
+def _tune_relevance(actor: Actor) -> None:
     """Let the measure of relevance learn from what people chose and rejected in the dossiers here."""
     with workplace_here() as workplace, progress() as shown:
         cards = workplace.dossiers.list(actor, limit=_ALL)
@@ -347,15 +348,10 @@ def tune_relevance(actor: Actor) -> None:
             console.print("Niet aantoonbaar beter: er verandert niets.")
             return
         figures: list[Plain] = [change.first, change.second, change.p]
-        details: dict[str, Plain] = {
-            "learned": "relevance",
-            "questions": report.questions,
-            change.name: figures,
-        }
+        details: dict[str, Plain] = {"learned": "relevance", "questions": report.questions}
+        weights = write_weights(report.weights, {"learned_from": "choices", "questions": report.questions})
         number = workplace.learning.keep_measure(
-            write_weights(report.weights, {"learned_from": "choices", "questions": report.questions}),
-            actor=actor,
-            details=details,
+            weights, actor=actor, details=details | {change.name: figures}
         )
     console.print(
         f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
@@ -434,24 +430,18 @@ def _rows(path: Path) -> list[dict[str, object]]:
 
 def _show(bars: Sequence[Bar], as_json: bool) -> None:
     if as_json:
-        plain: list[Plain] = [
-            {
-                "name": bar.name,
-                "count": bar.count,
-                "of": bar.of,
-                "share": round(bar.share, 4),
-                "interval": [round(b, 4) for b in bar.bounds],
-                "cases": list(bar.cases),
-            }
-            for bar in bars
-        ]
-        print_json({"bars": plain})
+        print_json({"bars": [_plain_bar(bar) for bar in bars]})
         return
     for bar in bars:
         low, high = bar.bounds
         console.print(f"{bar.name}: {bar.count} van {bar.of}, {bar.share:.0%} ({low:.0%}-{high:.0%})")
         for case in bar.cases[:_SHOWN]:
             console.print(f"    {case}")
+
+
+def _plain_bar(bar: Bar) -> dict[str, Plain]:
+    share: dict[str, Plain] = {"share": round(bar.share, 4), "interval": [round(b, 4) for b in bar.bounds]}
+    return to_fields(bar, "name", "count", "of") | share | to_fields(bar, "cases")
 
 
 evaluate_app = typer.Typer(
@@ -461,24 +451,24 @@ evaluate_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
-    evaluate_app.command("retrieval")(evaluate_search)
-    evaluate_app.command("verifier")(evaluate_checker)
-    evaluate_app.command("drafts")(evaluate_writing)
+    evaluate_app.command("retrieval")(_evaluate_search)
+    evaluate_app.command("verifier")(_evaluate_checker)
+    evaluate_app.command("drafts")(_evaluate_writing)
     evaluate_app.command("judge")(evaluate_judge)
     evaluate_app.command("instructions")(evaluate_instructions)
-    evaluate_app.command("fairness")(evaluate_equal_treatment)
-    evaluate_app.command("privacy")(evaluate_recognition)
-    evaluate_app.command("ask")(evaluate_asking)
-    evaluate_app.command("collection")(evaluate_collection)
-    evaluate_app.command("positions")(evaluate_changed_positions)
-    evaluate_app.command("look-alikes")(evaluate_look_alike_questions)
-    evaluate_app.command("train-relevance")(train_relevance)
-    evaluate_app.command("train-line")(train_newest_line)
+    evaluate_app.command("fairness")(_evaluate_equal_treatment)
+    evaluate_app.command("privacy")(_evaluate_recognition)
+    evaluate_app.command("ask")(_evaluate_asking)
+    evaluate_app.command("collection")(_evaluate_collection)
+    evaluate_app.command("positions")(_evaluate_changed_positions)
+    evaluate_app.command("look-alikes")(_evaluate_look_alike_questions)
+    evaluate_app.command("train-relevance")(_train_relevance)
+    evaluate_app.command("train-line")(_train_newest_line)
     app.add_typer(evaluate_app, name="evaluate")
-    app.command("tune")(tune_search)
+    app.command("tune")(_tune_search)
 
 
-def evaluate_checker(
+def _evaluate_checker(
     paths: list[Path] = typer.Argument(None, help="Documenten; zonder: de voorbeeldverzameling."),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel gevallen per soort (0: alle)."),
     cases: Path | None = typer.Option(
@@ -529,7 +519,7 @@ def _sources_of(paths: list[Path]) -> tuple[list[Source], bool]:
     return sources, failed
 
 
-def tune_search(
+def _tune_search(
     collection: str = typer.Option("default", "--collection", help="Van welke verzameling."),
     revert: int = typer.Option(
         -1, "--revert", help="Ga terug naar deze versie (0 is die van het programma)."
@@ -543,7 +533,7 @@ def tune_search(
     """Laat het zoeken leren van eerdere antwoorden; alleen wat aantoonbaar beter is, wordt bewaard."""
     actor = local_actor()
     if choices:
-        tune_relevance(actor)
+        _tune_relevance(actor)
         return
     with workplace_here() as workplace, progress() as shown:
         if revert >= 0:
@@ -552,11 +542,10 @@ def tune_search(
                 workplace.indexing.rebuild(actor=actor, progress=shown)
             console.print(f"Versie {revert} is weer in gebruik.")
             return
+        cards = workplace.documents.list(actor, filters=Filters(collections=(collection,)), limit=_ALL)
         pairs = [
             LabelledPair(source.id, source.question, source.body, source.document.id)
-            for card in workplace.documents.list(
-                actor, filters=Filters(collections=(collection,)), limit=1_000_000
-            )
+            for card in cards
             for source in workplace.documents.sources_of(card.id, actor)
             if source.question.strip() and source.body.strip()
         ]
@@ -590,19 +579,14 @@ _WAYS = {"weights": "hoe zwaar elk signaal telt", "model": "het embeddingmodel e
 def _compared(way: Learned) -> Table:
     table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval", title=_WAYS[way.what])
     for comparison in way.comparisons:
-        table.add_row(
-            comparison.name, f"{comparison.first:.3f}", f"{comparison.second:.3f}", f"{comparison.p:.3f}"
-        )
+        figures = (comparison.first, comparison.second, comparison.p)
+        table.add_row(comparison.name, *(f"{figure:.3f}" for figure in figures))
     return table
 
 
-def evaluate_writing(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
-    collection: str | None = typer.Option(
-        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
-    ),
+def _evaluate_writing(
+    pairs: Path | None = PAIRS,
+    collection: str | None = _OR_COLLECTION,
     questions: Path | None = typer.Option(
         None,
         "--questions",
@@ -630,7 +614,7 @@ def evaluate_writing(
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
     if sets is not None or look_alikes is not None or judgments is not None:
-        measure_sets(sets, judgments, look_alikes, pairs, collection, as_json)
+        _measure_sets(sets, judgments, look_alikes, pairs, collection, as_json)
         return
     trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
     cache = vector_cache()
@@ -648,13 +632,9 @@ def evaluate_writing(
         raise typer.Exit(1)
 
 
-def evaluate_equal_treatment(
-    pairs: Path | None = typer.Option(
-        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
-    collection: str | None = typer.Option(
-        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
-    ),
+def _evaluate_equal_treatment(
+    pairs: Path | None = PAIRS,
+    collection: str | None = _OR_COLLECTION,
     limit: int = typer.Option(80, "--limit", min=0, help="Hoogstens zoveel vragen, verspreid (0: alle)."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON, met de ergste gevallen."),
 ) -> None:
@@ -667,18 +647,8 @@ def evaluate_equal_treatment(
     if as_json:
         print_json({**to_fields(report), "unfair": report.unfair})
     else:
-        table = Table(
-            "soort",
-            "manier",
-            "tegenover",
-            "vragen",
-            "volgorde",
-            "keuze",
-            "oordeel",
-            "tekst",
-            "effect (95%)",
-            "p",
-        )
+        heads = ("soort", "manier", "tegenover", "vragen", "volgorde", "keuze", "oordeel", "tekst")
+        table = Table(*heads, "effect (95%)", "p")
         for f in report.figures:
             shares = (f"{share:.1%}" for share in (f.order, f.chosen, f.verdict, f.draft))
             effect = f"{f.effect:+.3f} ({f.low:+.3f} tot {f.high:+.3f})"
@@ -743,7 +713,7 @@ def _show_curve(points: Sequence[RefusalPoint], as_json: bool) -> None:
 # How well questions to documents are answered, or refused.
 
 
-def evaluate_asking(
+def _evaluate_asking(
     questions: Path | None = typer.Option(
         None,
         "--questions",
@@ -782,7 +752,8 @@ def evaluate_asking(
 
 
 def _show_wrong(report: AskReport, show: int) -> None:
-    for outcome in [o for o in report.outcomes if not _is_right(o)][:show]:
+    right = [o.is_shown if o.case.answerable else not o.reply.answers for o in report.outcomes]
+    for outcome in [o for o, is_right in zip(report.outcomes, right, strict=True) if not is_right][:show]:
         case, reply = outcome.case, outcome.reply
         first = next(iter((*reply.answers, *reply.near)), None)
         fail(
@@ -791,7 +762,7 @@ def _show_wrong(report: AskReport, show: int) -> None:
         )
 
 
-def evaluate_collection(
+def _evaluate_collection(
     name: str = typer.Argument(..., help="De verzameling."),
     show: int = typer.Option(0, "--show", min=0, help="Laat zoveel vragen zien die niet goed gaan."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON, met de eerdere metingen."),
@@ -825,12 +796,6 @@ def _library(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedLi
     return ParsedLibrary(documents_in(paths)[0])
 
 
-def _is_right(outcome: Outcome) -> bool:
-    if outcome.case.answerable:
-        return outcome.is_shown
-    return not outcome.reply.answers
-
-
 def _ask_json(report: AskReport) -> dict[str, Plain]:
     return {
         **_kind(report.all),
@@ -858,7 +823,7 @@ def _print_ask(report: AskReport) -> None:
 # How well personal data are recognised.
 
 
-def evaluate_recognition(
+def _evaluate_recognition(
     cases: int = typer.Option(1200, "--cases", min=1, help="Zoveel gemaakte gevallen."),
     seed: int = typer.Option(0, "--seed", help="Zelfde getal, zelfde gevallen."),
     show: int = typer.Option(0, "--show", min=0, help="Laat zoveel missers en valse meldingen zien."),
@@ -884,9 +849,8 @@ def evaluate_recognition(
     else:
         table = Table("soort", "aanwezig", "gevonden", "vals", "gevonden deel", "terecht deel")
         for f in figures:
-            table.add_row(
-                f.kind, str(f.present), str(f.found), str(f.false), f"{f.recall:.1%}", f"{f.precision:.1%}"
-            )
+            counts = map(str, (f.present, f.found, f.false))
+            table.add_row(f.kind, *counts, f"{f.recall:.1%}", f"{f.precision:.1%}")
         console.print(table)
     for kind, text in report.missed[:show]:
         fail(f"gemist ({kind}): {text}")

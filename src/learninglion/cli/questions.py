@@ -38,14 +38,12 @@ from learninglion.models import (
     day_of,
 )
 from learninglion.models.errors import InputError
-from learninglion.models.plain import to_plain
+from learninglion.models.plain import to_fields, to_plain
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, verdict_words
-from learninglion.search.asking import Reply, Verdict
-from learninglion.search.contract import reply_view
-from learninglion.search.material import Material, Twin
+from learninglion.search.asking import Material, Reply, Twin, Verdict, reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.asking import Turn
 
@@ -54,7 +52,7 @@ from learninglion.workflow.asking import Turn
 _HELP = "Nummers om te kiezen (1 3), -2 reden om af te wijzen, leeg = klaar met deze vraag"
 
 
-def choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> tuple[Choice, ...]:
+def _choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> tuple[Choice, ...]:
     """Ask for each sub-question which sources count; what was listed counts as seen."""
     return tuple(
         _choose_one(question.numbers, question.text, hits)
@@ -64,7 +62,7 @@ def choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]
 
 def _choose_one(numbers: tuple[int, ...], text: str, hits: Sequence[Hit]) -> Choice:
     console.print(f"\nVraag {', '.join(map(str, numbers))}: {text}")
-    print_hits(hits)
+    _print_hits(hits)
     chosen: list[str] = []
     rejected: dict[str, str] = {}
     while hits:
@@ -107,8 +105,8 @@ def register(app: typer.Typer) -> None:
     app.command()(draft)
     app.command()(verify)
     app.command()(replay)
-    app.command("export")(export_dossier)
-    app.command("verify-mark")(verify_mark)
+    app.command("export")(_export_dossier)
+    app.command("verify-mark")(_verify_mark)
     app.command()(history)
 
 
@@ -182,7 +180,7 @@ def search(
         if as_json:
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:
-            print_hits(hits, workplace.searching.synonyms.added(text))
+            _print_hits(hits, workplace.searching.synonyms.added(text))
 
 
 def draft(
@@ -230,7 +228,9 @@ def draft(
             dossier = workplace.drafts.resume(resume, actor=actor, progress=shown)
         else:
             workplace.documents.require_known(filters, actor)
-            question_set = _read_set(questions, context, context_confirmed)
+            question_set = read_question_file(questions)
+            if context is not None:
+                question_set = replace(question_set, context=read_context(context, context_confirmed))
             offers = workplace.searching.offer(
                 question_set, filters=filters, limit=limit, actor=actor, progress=shown
             )
@@ -242,12 +242,13 @@ def draft(
         for warning in dossier.question_set.warnings:
             fail(f"let op: {warning}")
         if output:
-            _write_exports(workplace, dossier.id, output, forms)
+            for path in workplace.dossiers.write_exports(dossier.id, output, forms=forms, actor=actor):
+                fail(f"geschreven: {path}")
         if as_json:
             print_json(dossier_view(dossier))
         else:
             print_dossier(dossier)
-            print_style(dossier.question_set, workplace.drafts.style_of(dossier))
+            _print_style(dossier.question_set, workplace.drafts.style_of(dossier))
     _require_finished(dossier)
 
 
@@ -272,7 +273,9 @@ def _select(
 ) -> tuple[Selection, ...]:
     if how == "auto":
         return workplace.drafts.select_automatically(question_set, offers, threshold=threshold)
-    choices = choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
+    choices = (
+        _choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
+    )
     return workplace.drafts.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
 
 
@@ -287,13 +290,6 @@ def _require_finished(dossier: Dossier) -> None:
     raise typer.Exit(1)
 
 
-def _read_set(questions: Path, context: Path | None, confirmed: bool) -> QuestionSet:
-    question_set = read_question_file(questions)
-    if context is None:
-        return question_set
-    return replace(question_set, context=read_context(context, confirmed))
-
-
 def read_context(path: Path, confirmed: bool) -> Context:
     """JSON with "line" and "news", or plain text: then all of it is the department's line."""
     if path.suffix == ".json":
@@ -305,13 +301,6 @@ def read_context(path: Path, confirmed: bool) -> Context:
             raise InputError(f"{path}: onbekend veld {unknown[0]!r}; bekend zijn line, news en confirmed")
         return Context(str(data.get("line") or ""), str(data.get("news") or ""), confirmed)
     return Context(line=read_text(path).strip(), confirmed=confirmed)
-
-
-def _write_exports(
-    workplace: Workplace, dossier_id: str, folder: Path, forms: Sequence[ExportFormat]
-) -> None:
-    for path in workplace.dossiers.write_exports(dossier_id, folder, forms=forms, actor=local_actor()):
-        fail(f"geschreven: {path}")
 
 
 def verify(
@@ -330,16 +319,18 @@ def verify(
     for verification in dossier.verifications:
         console.print(f"Vraag {', '.join(map(str, verification.draft.selection.question.numbers))}")
         for check in verification.checks:
-            words = {
-                StatementVerdict.SUPPORTED: "klopt met de bron",
-                StatementVerdict.UNSUPPORTED: "NIET gedragen door de bron",
-                StatementVerdict.UNCITED: "ZONDER bron",
-            }[check.verdict]
-            console.print(f"  [{words}] {check.statement.text}")
+            console.print(f"  [{_JUDGED[check.verdict]}] {check.statement.text}")
             for reason in check.reasons:
                 console.print(f"      {reason}")
         for remark in verification.draft.left_out:
             console.print(f"  - {remark}")
+
+
+_JUDGED = {
+    StatementVerdict.SUPPORTED: "klopt met de bron",
+    StatementVerdict.UNSUPPORTED: "NIET gedragen door de bron",
+    StatementVerdict.UNCITED: "ZONDER bron",
+}
 
 
 def replay(
@@ -365,7 +356,7 @@ def replay(
     raise typer.Exit(1)
 
 
-def export_dossier(
+def _export_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
     form: ExportFormat = typer.Option(
         ExportFormat.DOCX,
@@ -384,7 +375,7 @@ def export_dossier(
     console.print(f"Geschreven: {written}")
 
 
-def verify_mark(
+def _verify_mark(
     file: Path = typer.Argument(..., help="Een uitgevoerd bestand; het herkomstbestand staat ernaast."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
@@ -406,14 +397,7 @@ def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> 
     with workplace_here() as workplace:
         for entry in workplace.dossiers.list(local_actor()):
             if as_json:
-                print_json(
-                    {
-                        "id": entry.id,
-                        "title": entry.title,
-                        "version": entry.version,
-                        "state": entry.state.value,
-                    }
-                )
+                print_json(to_fields(entry, "id", "title", "version", "state"))
             else:
                 console.print(f"{entry.id}  v{entry.version}  {STATE_WORDS[entry.state]}  {entry.title}")
 
@@ -439,7 +423,7 @@ def _marked(text: str, spans: Sequence[Span], start: int) -> str:
     return "".join([*made, text[at:]])
 
 
-def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
+def _print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
     """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for."""
     if also:
         console.print(f"Ook gezocht op: {', '.join(also)}")
@@ -451,12 +435,7 @@ def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
         what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
         console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
         who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
-        details = [
-            f"score {hit.score:.2f}",
-            str(source.document.date or ""),
-            who,
-            source.document.ministry or "",
-        ]
+        details = (f"score {hit.score:.2f}", str(source.document.date or ""), who, source.document.ministry)
         console.print("   " + " | ".join(d for d in details if d))
         if source.question:
             start = source.question_span.start if source.question_span else 0
@@ -525,19 +504,16 @@ def _print_statement(check: Check) -> None:
         console.print(f"      [{citation.reference or citation.document}{where}]")
 
 
-def print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
+def _print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
     """Length and reading level per sub-question, and what to explain or say more plainly."""
     console.print("\nLengte en leesbaarheid")
     for question, report in zip(question_set.questions, reports, strict=True):
         if not report.words:
             continue
         numbers = ", ".join(map(str, question.numbers))
-        score = (
-            ""
-            if report.flesch_douma is None
-            else f", Flesch-Douma {report.flesch_douma:.0f} ({report.level})"
-        )
-        console.print(f"  Vraag {numbers}: {report.words} woorden{score}")
+        score = report.flesch_douma
+        level = "" if score is None else f", Flesch-Douma {score:.0f} ({report.level})"
+        console.print(f"  Vraag {numbers}: {report.words} woorden{level}")
         for remark in report.remarks:
             console.print(_block(remark, "      ", "    - "))
 
@@ -605,12 +581,8 @@ def _print_reply(reply: Reply) -> None:
         console.print(f"Hier staat niets over: {', '.join(reply.not_told)}.")
     first = next(iter((*reply.answers, *reply.near)), None)
     if first is not None and first.english != reply.english:
-        question_language, document_language = (
-            ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
-        )
-        console.print(
-            f"De vraag is in het {question_language}, de gevonden tekst in het {document_language}."
-        )
+        ours, theirs = ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
+        console.print(f"De vraag is in het {ours}, de gevonden tekst in het {theirs}.")
     for material in reply.answers:
         _print_material(material)
     if reply.left_out:

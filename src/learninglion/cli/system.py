@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -23,12 +22,12 @@ from learninglion.cli.terminal import (
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
+from learninglion.record.export import write_file
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
-from learninglion.workflow.checkup import Finding, State, examine
+from learninglion.workflow.checkup import State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
-from learninglion.workflow.storage import write_file
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
@@ -41,13 +40,13 @@ def register(app: typer.Typer) -> None:
     app.command("worker")(work)
     app.add_typer(users_app, name="users")
     app.command()(mcp)
-    app.command("backup")(make_backup)
+    app.command("backup")(_make_backup)
     app.command("restore")(put_back)
-    app.command("export-all")(export_everything)
-    app.command("import-all")(import_everything)
+    app.command("export-all")(_export_everything)
+    app.command("import-all")(_import_everything)
     app.command("move")(move)
-    app.command("doctor")(look_at_everything)
-    app.command("reread")(read_again)
+    app.command("doctor")(_look_at_everything)
+    app.command("reread")(_read_again)
 
 
 @log_app.command("verify")
@@ -89,7 +88,8 @@ def show_log(
         if as_json:
             print_json(to_plain(entry))
         else:
-            console.print(f"{entry.seq}  {_moment(entry.at)}  {entry.actor}  {entry.action}  {entry.subject}")
+            at = f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
+            console.print(f"{entry.seq}  {at}  {entry.actor}  {entry.action}  {entry.subject}")
 
 
 @log_app.command("processing")
@@ -120,10 +120,6 @@ def accept_log(reason: str = typer.Option(..., "--reason", help="Waarom dit logb
     with workplace_here() as workplace:
         entry = workplace.log.accept(reason=reason, actor=local_actor())
     console.print(f"Vastgelegd in regel {entry.seq}.")
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def serve(
@@ -184,13 +180,7 @@ def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
             collections = account.actor.collections
             if as_json:
-                print_json(
-                    {
-                        "name": account.name,
-                        "roles": roles,
-                        "collections": None if collections is None else to_plain(collections),
-                    }
-                )
+                print_json({"name": account.name, "roles": roles, "collections": to_plain(collections)})
             else:
                 where = "alles" if collections is None else ", ".join(sorted(collections))
                 console.print(f"{account.name}: {roles}; {where}")
@@ -234,7 +224,7 @@ def mcp(
         serve(workplace, actor, writing=write)
 
 
-def make_backup(
+def _make_backup(
     target: list[str] = typer.Argument(
         ..., metavar="MAP", help="Een nieuwe map; of: verify MAP, om een back-up te controleren."
     ),
@@ -274,7 +264,7 @@ def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met 
     )
 
 
-def export_everything(
+def _export_everything(
     target: Path = typer.Argument(..., metavar="MAP", help="Een nieuwe map voor de bestanden."),
 ) -> None:
     """Schrijf alles weg als open bestanden: documenten, dossiers, mensen, logboek en instellingen."""
@@ -287,7 +277,7 @@ def export_everything(
     )
 
 
-def import_everything(
+def _import_everything(
     source: Path = typer.Argument(..., metavar="MAP", help="De map die export-all maakte."),
 ) -> None:
     """Lees in wat export-all wegschreef, van deze of een oudere versie; hier mag nog geen archief staan."""
@@ -320,7 +310,7 @@ def move(
         console.print(f"Gebruik het nieuwe archief met LEARNINGLION_HOME={to}, zonder {setting}.")
 
 
-def look_at_everything(
+def _look_at_everything(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bevinding."),
 ) -> None:
     """Kijk alles na: instellingen, gegevensmap, schijf, klok, originelen, index, logboek, modellen."""
@@ -330,13 +320,15 @@ def look_at_everything(
             wrong = wrong or finding.state is State.WRONG
             if as_json:
                 print_json(to_plain(finding))
-            else:
-                _tell(finding)
+                continue
+            console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
+            if finding.advice:
+                console.print(f"        -> {finding.advice}")
     if wrong:
         raise typer.Exit(1)
 
 
-def read_again(
+def _read_again(
     only_look: bool = typer.Option(False, "--look", help="Laat alleen zien wat er zou veranderen."),
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
 ) -> None:
@@ -361,9 +353,3 @@ def read_again(
         console.print(f"{len(results)} documenten, {changed} {words}.")
     if counted[RereadOutcome.FAILED]:
         raise typer.Exit(1)
-
-
-def _tell(finding: Finding) -> None:
-    console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
-    if finding.advice:
-        console.print(f"        -> {finding.advice}")

@@ -18,10 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
-from learninglion.models import Actor, Role
+from learninglion.models import Actor, Role, silent
+from learninglion.models import Progress as ProgressFunction
 from learninglion.models.errors import InputError
-from learninglion.models.progress import Progress as ProgressFunction
-from learninglion.models.progress import silent
 
 if TYPE_CHECKING:
     from learninglion.settings import Settings

@@ -22,18 +22,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from learninglion.compliance.facts import (
+    GOAL,
+    RISKS,
     Assessment,
     Installation,
     data_card,
     facts_of,
     filled_form,
+    known_entry,
     model_cards,
     model_page,
     notice,
     open_questions,
     risk_page,
 )
-from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 
 # Requirements and measures of the task registry that apply, with what the program does for each.

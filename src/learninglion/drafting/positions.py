@@ -16,8 +16,7 @@ from learninglion.checking.phrases import introduce, split_introduction
 from learninglion.drafting.pointers import points_away, unpoint
 from learninglion.drafting.units import sentences_of, units_of
 from learninglion.drafting.wording import coverage
-from learninglion.dutch.lexicon import FUNCTION_WORDS
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import FUNCTION_WORDS, MONTHS
 from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 

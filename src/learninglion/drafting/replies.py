@@ -255,8 +255,16 @@ class JsonReader(Reader):
 
 
 def _keyed(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """An object whose names are in small letters, however a model writes them."""
-    return {name.casefold(): value for name, value in pairs}
+    """An object whose names are in small letters, however a model writes them; JSON in a text is opened."""
+    return {name.casefold(): _opened(value) for name, value in pairs}
+
+
+def _opened(value: object) -> object:
+    """The object or list that a text consists of; any other value as it is."""
+    if isinstance(value, str) and _OBJECTS.match(value):
+        with suppress(ValueError, RecursionError):
+            return _DECODER.decode(value)
+    return value
 
 
 _DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_keyed)
@@ -267,15 +275,12 @@ def _forms(text: str) -> Iterator[str]:
     """`text`, and what it says where it is nearly JSON: broken off, with other quotes, in Python's words."""
     yield text
     try:
-        fields = json.loads(text, strict=False)
+        json.loads(text, strict=False)
     except (ValueError, RecursionError):
         with suppress(ValueError, RecursionError):  # no machine's answer is so deep
             import json_repair  # only what a model wrote wrongly needs it, and loading it takes time
 
             yield json.dumps(json_repair.loads(_whole(text[:_MOST_MENDED]), skip_json_loads=True))
-    else:
-        if isinstance(fields, str):  # quoted as a whole
-            yield fields
 
 
 def _whole(text: str) -> str:

@@ -21,7 +21,7 @@ from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
 from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import coverage
-from learninglion.dutch.numbers import SCALES, UNIT_NAMES, is_number
+from learninglion.dutch.lexicon import SCALES, UNIT_NAMES, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Answers, EvidenceRow, Selection, Source, Span

@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, UNITS, number_of
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, UNITS, number_of
 from learninglion.dutch.text import fold, tokenise
 
 # Words that carry no subject: function words, and the turns of phrase in which members ask.

@@ -8,9 +8,19 @@ from functools import lru_cache
 from itertools import groupby
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.numbers import MONTH_NAMES, MONTHS, SCALES, UNIT_NAMES, UNITS, is_number, number_of
+from learninglion.dutch.lexicon import (
+    AUXILIARIES,
+    MONTH_NAMES,
+    MONTHS,
+    SCALES,
+    UNIT_NAMES,
+    UNITS,
+    agreement_key,
+    is_finite,
+    is_number,
+    number_of,
+)
 from learninglion.dutch.text import fold, split_sentences, tokenise
-from learninglion.dutch.verbs import AUXILIARIES, agreement_key, is_finite
 from learninglion.models import Span
 
 _BORDERS = frozenset(",;:()[]–—?!…•|")
@@ -454,6 +464,8 @@ def _linked(word: Word, known: set[str]) -> Word:
 
 # Word groups: which words move together when a phrase changes places.
 
+_RANGES = frozenset("van vanaf sinds tussen".split())  # "van 1 mei tot 3 juni" moves as one
+_SHORT_RANGE = 5  # words of "tussen 1 mei 2019"
 _DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
 
 
@@ -496,6 +508,10 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
         return not _is_short_name(reading, at)
     if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
         return True
+    if word.norm == "tot" and reading.words[group[0]].norm not in _RANGES:
+        return True
+    if word.norm == "per" and any(is_number(w.norm) for w in reading.words[at + 1 : at + 2]):
+        return True  # "per 1 januari", not "per inwoner"
     if _subordinates(reading.words, at) or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
         return True
     if _is_last_participle(reading, at):
@@ -509,6 +525,8 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
         and before.norm not in lexicon.COORDINATORS
     ):
         return True
+    if word.norm == "en" and reading.words[group[0]].norm == "tussen" and len(group) < _SHORT_RANGE:
+        return False  # "tussen 2019 en 2023"
     # a date closes its phrase: "in 2023 | nieuwe regels"
     ends = _is_date_end(reading, at - 1, group)
     return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
@@ -551,7 +569,11 @@ def _make_phrase(reading: Reading, places: tuple[int, ...]) -> WordGroup:
         start += 1
     first = words[start].norm
     opener = places[start] if first in lexicon.PREPOSITIONS and first != "van" else None
+    behind = words[start + 1].norm if start + 1 < len(words) else ""
     temporal = first in lexicon.TEMPORAL_STARTS or (
+        first in lexicon.ARTICLES and behind in lexicon.TEMPORAL_STARTS
+    )
+    temporal = temporal or (
         is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
     )
     return WordGroup(

@@ -1,4 +1,4 @@
-"""Dutch text: folding, words and sentences. Pure functions; offsets refer to the text given."""
+"""Dutch text: folding, stems, words and sentences. Pure functions; offsets refer to the text given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+
+import tantivy
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import Span
@@ -59,6 +61,19 @@ def _strip_marks(text: str) -> str:
 def fold(text: str) -> str:
     """`text` for comparing: case folded, accents removed."""
     return _strip_marks(text.casefold())
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer("dutch")).build()
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """The Dutch (Snowball) stem of one word, folded."""
+    stems = _stemmer().analyze(word.casefold())
+    return fold(stems[0]) if stems else fold(word)
 
 
 def printable(text: str) -> str:

@@ -16,26 +16,30 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePath
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.evaluation.measures import share_of
+from learninglion.evaluation.measures import logistic, share_of
+from learninglion.evaluation.testset import read_rows
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     Document,
     DocumentCard,
     DocumentKind,
+    Entry,
     Passage,
     PassageKind,
+    Progress,
     Source,
     SourceKind,
     Span,
     card_of,
+    silent,
 )
-from learninglion.models.errors import InputError, UnreadableFileError
-from learninglion.models.progress import Progress, silent
+from learninglion.models.errors import InputError
 from learninglion.parsing.passages import cut
 from learninglion.search.asking import Reply, Verdict, find_answers, goes_on, read_first
 from learninglion.search.engine import Engine
@@ -50,9 +54,8 @@ from learninglion.search.evidence import (
     want,
 )
 from learninglion.search.local import Index
-from learninglion.search.ranking import Weighed, rarity_in
-from learninglion.search.search import search
-from learninglion.store.reader import Entry, Lookup, MemoryReader
+from learninglion.search.search import Weighed, rarity_in, search
+from learninglion.store.store import Lookup, MemoryReader
 
 Rows = NDArray[np.float64]
 _TOP = 3
@@ -80,44 +83,13 @@ def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion,
     Besides `document` (or `file`) and `question` a line has `key` (or `answer`); `answerable` and `kind` may
     be left out.
     """
-    name = path.name if path else "document_questions.jsonl"
-    try:
-        if path is None:
-            text = files("learninglion.evaluation").joinpath("cases", name).read_text("utf-8")
-        else:
-            text = path.read_text("utf-8-sig")
-        cases = tuple(
-            _read(name, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
-    real = sorted({c.document for c, part in cases if not part and not c.document.startswith(FICTIONAL)})
-    taught = {*real[::2], *(c.document for c, _ in cases if c.document.startswith(FICTIONAL))}
-    return tuple(
-        DocumentQuestion(
-            c.id,
-            c.document,
-            c.question,
-            c.kind,
-            c.answerable,
-            c.key,
-            c.after,
-            part == "train" if part else c.document in taught,
-            c.answer,
-        )
-        for c, part in cases
-    )
 
-
-def _read(name: str, number: int, line: str) -> tuple[DocumentQuestion, str]:
-    """A case and the half it says it is of ("train", "kept" or "")."""
-    try:
-        row = json.loads(line)
-        document = str(row["document"] if "document" in row else row["file"])
+    def case(row: Mapping[str, Any], number: int) -> tuple[DocumentQuestion, str]:
+        """A case and the half it says it is of ("train", "kept" or "")."""
         key = str(row.get("key") or row.get("answer") or "")
-        case = DocumentQuestion(
+        made = DocumentQuestion(
             str(row.get("id", number)),
-            document,
+            str(row["document"] if "document" in row else row["file"]),
             str(row["question"]),
             str(row.get("kind", "")),
             bool(row.get("answerable", bool(key))),
@@ -125,11 +97,12 @@ def _read(name: str, number: int, line: str) -> tuple[DocumentQuestion, str]:
             str(row.get("after", "")),
             answer=str(row.get("answer", "")),
         )
-        return case, str(row.get("part", ""))
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableFileError(
-            name, f"regel {number} heeft geen document en question ({error})"
-        ) from error
+        return made, str(row.get("part", ""))
+
+    cases = read_rows(path or "document_questions.jsonl", case, "heeft geen document en question")
+    real = sorted({c.document for c, part in cases if not part and not c.document.startswith(FICTIONAL)})
+    taught = {*real[::2], *(c.document for c, _ in cases if c.document.startswith(FICTIONAL))}
+    return tuple(replace(c, teaches=part == "train" if part else c.document in taught) for c, part in cases)
 
 
 def fictional_documents() -> tuple[Path, ...]:
@@ -140,31 +113,17 @@ def fictional_documents() -> tuple[Path, ...]:
 
 def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]]:
     """The hand-written passages as documents of one section, with the questions they answer or seem to."""
-    text = files("learninglion.evaluation").joinpath("cases", "relevance.jsonl").read_text("utf-8")
     entries: list[Entry] = []
     cases: list[DocumentQuestion] = []
-    for line in text.splitlines():
-        row = json.loads(line)
+    for row in read_rows("relevance.jsonl", lambda row, _number: dict(row), "is geen geval"):
         name, body = str(row["id"]), str(row["passage"])
         span = Span(0, len(body))
         card = DocumentCard(name, "", DocumentKind.DOCUMENT)
         source = Source(f"{name}#s1", card, SourceKind.SECTION, body, span, 0)
         entries.append((source, (Passage(f"{name}#s1/1", source.id, name, body, span, 0, PassageKind.BODY),)))
         for number, question in enumerate(row["questions"]):
-            key = str(question["key"] or "")
-            teaches = row["part"] == "train"
-            cases.append(
-                DocumentQuestion(
-                    f"{name}-{number}",
-                    name,
-                    question["text"],
-                    question["kind"],
-                    question["answers"],
-                    key,
-                    "",
-                    teaches,
-                )
-            )
+            rest = (question["text"], question["kind"], question["answers"], str(question["key"] or ""))
+            cases.append(DocumentQuestion(f"{name}-{number}", name, *rest, teaches=row["part"] == "train"))
     return tuple(entries), tuple(cases)
 
 
@@ -292,7 +251,7 @@ def measure_questions(
     reader, names = MemoryReader(library.entries()), library.ids
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
-        index = Index.open(Path(folder), encoder, cache)
+        index = Index(Path(folder), encoder, cache)
         index.update(reader)
         measured = [case for case in cases if _name(case) in names]
         for number, case in enumerate(measured, 1):
@@ -379,7 +338,7 @@ def _lessons(
     reader = MemoryReader(entries)
     flat = Weights(Curve(np.zeros(len(ANSWERS)), 0.0), Curve(np.zeros(len(ANSWERED)), 0.0), 1.0, 0.0)
     with tempfile.TemporaryDirectory() as folder:
-        index = Index.open(Path(folder), encoder, cache)
+        index = Index(Path(folder), encoder, cache)
         index.update(reader)
         rarity = rarity_in(index.snapshot().statistics)
         for case in cases:
@@ -530,22 +489,8 @@ def _weight(lesson: _Lesson, which: str) -> float:
 
 
 def _fit(rows: Rows, flags: Rows, weights: Rows, penalty: float) -> Curve:
-    """Logistic regression with a ridge, by Newton's method; columns are scaled first."""
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
-    ridge = np.eye(placed.shape[1]) * penalty
-    ridge[-1, -1] = 1e-3
-    slopes = np.zeros(placed.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-placed @ slopes))
-        slope = placed.T @ (weights * (chance - flags)) + ridge @ slopes
-        bend = (placed * (weights * chance * (1 - chance))[:, None]).T @ placed + ridge
-        step = np.linalg.solve(bend, slope)
-        slopes = slopes - step
-        if float(np.abs(step).max()) < 1e-7:
-            break
-    own = slopes[:-1] / scale
-    return Curve(own, float(slopes[-1] - own @ mean))
+    """Logistic regression with a ridge, on the offset hardly any."""
+    return Curve(*logistic(rows, flags, weights, [*[penalty] * rows.shape[1], 1e-3]))
 
 
 def weights_json(weights: Weights, card: Mapping[str, object]) -> str:

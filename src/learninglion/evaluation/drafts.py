@@ -34,7 +34,7 @@ from learninglion.models import (
 from learninglion.models.plain import canonical_json
 from learninglion.search.local import Index
 from learninglion.search.search import search
-from learninglion.store.reader import MemoryReader
+from learninglion.store.store import MemoryReader
 
 _OFFERED = 10
 _SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
@@ -159,9 +159,7 @@ def _select(
     """Each question with the machine's choices: with what holds its answer in the archive, and without."""
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
-        index = Index.open(
-            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
-        )
+        index = Index(place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         reader = MemoryReader(trial.entries, store_id=trial.sha256)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold

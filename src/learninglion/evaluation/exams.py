@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 
-from learninglion.checking.judging import REQUIRED_DETECTION, Exam, Judge, KindScore
+from learninglion.checking.judging import REQUIRED_DETECTION, REQUIRED_TRUTH, Exam, Judge, KindScore
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proposal, answer_schema
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.evaluation.measures import wilson
+from learninglion.evaluation.testset import read_rows
 from learninglion.inference.generators import Generator, Prompt
 from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
@@ -31,8 +31,10 @@ from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to
 
 
 EXAMS_FILE = "judge-exams.json"
+_ANSWERS = "judge-answers"
 _NEVER = 1.000001  # a threshold that nothing reaches
 _MOST_KEPT = 50
+_KEEP_EVERY = 2.0  # seconds
 
 Progress = Callable[[int, int], None]
 
@@ -49,32 +51,13 @@ class ExamPair:
     why: str = ""
 
 
-def shipped_pairs() -> tuple[ExamPair, ...]:
-    """The exam that ships with the package."""
-    text = (files("learninglion.evaluation") / "cases" / "judge_exam.jsonl").read_text("utf-8")
-    return _pairs(text, "judge_exam.jsonl")
-
-
-def read_pairs(path: Path) -> tuple[ExamPair, ...]:
-    """An exam of your own, in the same form. Raises UnreadableFileError that names the line."""
-    try:
-        return _pairs(path.read_text("utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-
-
-def _pairs(text: str, name: str) -> tuple[ExamPair, ...]:
-    pairs = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            pairs.append(from_plain(ExamPair, json.loads(line)))
-        except ValueError as error:
-            raise UnreadableFileError(name, f"regel {number} is geen paar ({error})") from error
-    if not any(p.faithful for p in pairs) or all(p.faithful for p in pairs):
+def exam_pairs(source: Path | str = "judge_exam.jsonl") -> tuple[ExamPair, ...]:
+    """The exam that ships, or one of your own in the same form. UnreadableFileError names a wrong line."""
+    pairs = read_rows(source, lambda row, _number: from_plain(ExamPair, row), "is geen paar")
+    if len({p.faithful for p in pairs}) < 2:
+        name = source if isinstance(source, str) else source.name
         raise UnreadableFileError(name, "een toets heeft zinnen nodig die kloppen en zinnen die niet kloppen")
-    return tuple(pairs)
+    return pairs
 
 
 def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:
@@ -84,22 +67,103 @@ def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:
     return tuple(p for side in sides for p in side[:: max(1, len(side) // half)][:half])
 
 
-def take_exam(judge: Judge, pairs: Sequence[ExamPair], today: date, progress: Progress | None = None) -> Exam:
+def take_exam(
+    judge: Judge,
+    pairs: Sequence[ExamPair],
+    today: date,
+    blobs: Blobs,
+    progress: Progress | None = None,
+) -> Exam:
     """How `judge` does on `pairs`, at the lowest threshold that refuses enough of the unfaithful ones.
 
+    What was asked before this broke off is not asked again: it is kept in `blobs` until the end. It ends
+    early, failed and over what was asked, where no threshold can pass whatever the rest would bring.
     Raises LearningLionError where the judge cannot be asked.
     """
+    answers = _Answers(blobs, judge.fingerprint)
     scores: list[float] = []
-    for done, pair in enumerate(pairs, 1):
-        scores.append(judge.judge(pair.sentence, pair.source))
-        if progress is not None:
-            progress(done, len(pairs))
-    threshold = _threshold(pairs, scores)
+    try:
+        for done, pair in enumerate(pairs, 1):
+            scores.append(answers.of(pair, judge))
+            if progress is not None:
+                progress(done, len(pairs))
+            if done < len(pairs) and _is_lost(pairs, scores):
+                break
+    finally:
+        answers.keep()
+    ended_early = len(scores) < len(pairs)
+    asked = pairs[: len(scores)]
+    threshold = _NEVER if ended_early else _threshold(pairs, scores)
+    answers.forget()
+    return _exam_of(judge, pairs, asked, scores, threshold, today)
+
+
+class _Answers:
+    """What a judge said of the pairs of an exam that is not finished, each kept within some seconds."""
+
+    def __init__(self, blobs: Blobs, fingerprint: str) -> None:
+        self._blobs = blobs
+        self._name = f"{_ANSWERS}/{fingerprint[:40]}.json"
+        try:
+            self._known: dict[str, float] = json.loads(blobs.read(self._name) or b"{}")
+        except ValueError as error:
+            raise IntegrityError(
+                f"{blobs.place(self._name)}: hierin staan de antwoorden van een afgebroken toets, maar dit "
+                "bestand is niet te lezen. Verwijder het; dan begint de toets opnieuw."
+            ) from error
+        self._kept = time.monotonic()
+
+    def of(self, pair: ExamPair, judge: Judge) -> float:
+        """The answer on `pair`, asked where it is not known."""
+        key = sha256_hex(f"{pair.sentence}\0{pair.source}")
+        if key not in self._known:
+            self._known[key] = judge.judge(pair.sentence, pair.source)
+            if time.monotonic() - self._kept > _KEEP_EVERY:
+                self.keep()
+        return self._known[key]
+
+    def keep(self) -> None:
+        """Write down what is known."""
+        self._blobs.put(self._name, json.dumps(self._known).encode())
+        self._kept = time.monotonic()
+
+    def forget(self) -> None:
+        """The next exam asks everything anew."""
+        self._blobs.remove(self._name)
+
+
+def _is_lost(pairs: Sequence[ExamPair], scores: Sequence[float]) -> bool:
+    """Whether no threshold passes, even if all that is still to be asked is judged rightly and surely."""
+    asked = list(zip(scores, pairs, strict=False))
+    wrong = sorted((s for s, p in asked if not p.faithful), reverse=True)
+    right = [s for s, p in asked if p.faithful]
+    faithful = sum(p.faithful for p in pairs)
+    let_by = _let_by(len(pairs) - faithful)
+    if len(wrong) <= let_by:
+        return False
+    for refused in wrong[: let_by + 1]:  # this one and all below it; what is right may score 1, and no more
+        held = sum(s > refused for s in right) + (faithful - len(right) if refused < 1 else 0)
+        share = held / faithful
+        through = sum(s > refused for s in wrong) / (len(pairs) - faithful)
+        if held and share / (share + through) >= REQUIRED_TRUTH:
+            return False
+    return True
+
+
+def _exam_of(
+    judge: Judge,
+    pairs: Sequence[ExamPair],
+    asked: Sequence[ExamPair],
+    scores: Sequence[float],
+    threshold: float,
+    today: date,
+) -> Exam:
+    """How a judge did that gave `scores` to the first of `pairs`."""
     supported = [score >= threshold for score in scores]
-    unfaithful = [not s for s, pair in zip(supported, pairs, strict=True) if not pair.faithful]
-    refused = [not s for s, pair in zip(supported, pairs, strict=True) if pair.faithful]
+    unfaithful = [not s for s, pair in zip(supported, asked, strict=True) if not pair.faithful]
+    refused = [not s for s, pair in zip(supported, asked, strict=True) if pair.faithful]
     counts: dict[tuple[bool, str], list[int]] = {}
-    for pair, verdict in zip(pairs, supported, strict=True):
+    for pair, verdict in zip(asked, supported, strict=True):
         tally = counts.setdefault((not pair.faithful, pair.kind), [0, 0])
         tally[0] += 1
         tally[1] += verdict == pair.faithful
@@ -109,9 +173,9 @@ def take_exam(judge: Judge, pairs: Sequence[ExamPair], today: date, progress: Pr
         cases_sha256=sha256_hex(canonical_json(tuple(pairs))),
         taken_on=today.isoformat(),
         threshold=threshold,
-        detection=sum(unfaithful) / len(unfaithful),
+        detection=sum(unfaithful) / max(1, len(unfaithful)),
         detection_interval=wilson(sum(unfaithful), len(unfaithful)),
-        false_alarms=sum(refused) / len(refused),
+        false_alarms=sum(refused) / len(refused) if refused else 1.0,
         false_alarms_interval=wilson(sum(refused), len(refused)),
         kinds=tuple(KindScore(kind, not wrong, *tally) for (wrong, kind), tally in sorted(counts.items())),
     )
@@ -120,10 +184,14 @@ def take_exam(judge: Judge, pairs: Sequence[ExamPair], today: date, progress: Pr
 def _threshold(pairs: Sequence[ExamPair], scores: Sequence[float]) -> float:
     """Halfway between the highest score that must be refused and the next one above it."""
     wrong = sorted((s for s, p in zip(scores, pairs, strict=True) if not p.faithful), reverse=True)
-    let_by = int((1 - REQUIRED_DETECTION) * len(wrong) + 1e-9)
-    highest = wrong[let_by]  # this one and all below it are refused
+    highest = wrong[_let_by(len(wrong))]  # this one and all below it are refused
     above = [s for s in scores if s > highest]
     return (highest + min(above)) / 2 if above else _NEVER
+
+
+def _let_by(unfaithful: int) -> int:
+    """How many of so many unfaithful sentences a judge may let by."""
+    return int((1 - REQUIRED_DETECTION) * unfaithful + 1e-9)
 
 
 def keep_exam(blobs: Blobs, exam: Exam) -> None:
@@ -263,13 +331,10 @@ class _Exam:
     def form(self) -> Trial:
         if self._generator.structured:
             return Trial("JSON", Outcome.GOOD, "de server dwingt de vorm van het antwoord af")
+        how = "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
         if self._generator.chats:
-            return Trial(
-                "JSON", Outcome.LIMITED, "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
-            )
-        return Trial(
-            "JSON", Outcome.LIMITED, "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
-        )
+            how = "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
+        return Trial("JSON", Outcome.LIMITED, how)
 
     def dutch(self) -> Trial:
         prompt = Prompt(_SITUATION, "Leg in twee zinnen uit waarom een brug onderhoud nodig heeft.")
@@ -278,9 +343,8 @@ class _Exam:
             return Trial("Nederlands", Outcome.BAD, answer.detail)
         tokens = [fold(word) for word in words(answer)]
         share = sum(word in FUNCTION_WORDS for word in tokens) / len(tokens) if tokens else 0.0
-        if share >= _DUTCH_SHARE:
-            return Trial("Nederlands", Outcome.GOOD, f"het antwoord is Nederlands: “{_short(answer)}”")
-        return Trial("Nederlands", Outcome.BAD, f"het antwoord is geen Nederlands: “{_short(answer)}”")
+        outcome, what = (Outcome.GOOD, "") if share >= _DUTCH_SHARE else (Outcome.BAD, "geen ")
+        return Trial("Nederlands", outcome, f"het antwoord is {what}Nederlands: “{_short(answer)}”")
 
     def citing(self) -> Trial:
         answer = self._try(self._sourced("Hoeveel reizigers vervoerde de veerdienst in 2022?"), schema=True)
@@ -289,17 +353,14 @@ class _Exam:
         proposals = [i for i in self._read(answer) if isinstance(i, Proposal)]
         quoted = [p for i in proposals for p in i.proofs if p.words and squash(p.words) in _SOURCE]
         right = any("48.000" in i.sentence or "48000" in i.sentence for i in proposals)
-        if right and quoted:
-            return Trial(
-                "bronvermelding", Outcome.GOOD, "het antwoord klopt en noemt letterlijke woorden uit de bron"
-            )
-        if right:
-            return Trial(
-                "bronvermelding", Outcome.LIMITED, "het antwoord klopt, maar het bewijs ontbreekt erbij"
-            )
-        return Trial(
-            "bronvermelding", Outcome.BAD, f"het antwoord klopt niet met de bron: “{_short(answer)}”"
-        )
+        if not right:
+            detail = f"het antwoord klopt niet met de bron: “{_short(answer)}”"
+            return Trial("bronvermelding", Outcome.BAD, detail)
+        if not quoted:
+            detail = "het antwoord klopt, maar het bewijs ontbreekt erbij"
+            return Trial("bronvermelding", Outcome.LIMITED, detail)
+        detail = "het antwoord klopt en noemt letterlijke woorden uit de bron"
+        return Trial("bronvermelding", Outcome.GOOD, detail)
 
     def silence(self) -> Trial:
         answer = self._try(self._sourced("Wat kost een jaarabonnement op de veerdienst?"), schema=True)

@@ -32,8 +32,8 @@ import os
 import re
 import resource
 import subprocess
-import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,27 +41,32 @@ from pathlib import Path
 from learninglion import __version__
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.measures import DataPlaces, Run, append_line, read_runs
-from learninglion.evaluation.retrieval import BUILT_IN, Grades, Setting, configuration_of, evaluate, mistakes
+from learninglion.evaluation.retrieval import (
+    BUILT_IN,
+    Grades,
+    Setting,
+    configuration_of,
+    evaluate,
+    mistakes,
+    read_toml,
+)
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking, reranker_mistakes
+from learninglion.models import Progress, silent
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.energy import PowerMeter
 
 _SELF = Path("/proc/self")
 _RESET_HIGH_WATER = "5"  # see proc(5), clear_refs
 
 
-def _reset_peak() -> bool:
-    """Count the peak from now on; False where the system cannot, and `peak_mb` tells that of the process."""
-    try:
+def _reset_peak() -> None:
+    """Count the peak from now on, where the system can; else `peak_mb` tells that of the process."""
+    with suppress(OSError):
         (_SELF / "clear_refs").write_text(_RESET_HIGH_WATER, "ascii")
-    except OSError:
-        return False
-    return True
 
 
 def peak_mb() -> int:
@@ -108,10 +113,7 @@ class Experiment:
 
 def read_experiment(path: Path) -> Experiment:
     """The experiment of a TOML file. All mistakes are named together in one InputError."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path.name}: dit experiment is niet te lezen ({error}).") from error
+    data = read_toml(path, "dit experiment is")
     wrong = [f"onbekend veld {key!r}" for key in data if key not in _FIELDS]
     for name in ("name", "pairs", "collection", "tune", "judgements"):
         if not isinstance(data.get(name, ""), str):

@@ -23,10 +23,10 @@ from learninglion.evaluation.retrieval import Configuration, rank_trial, weigh
 from learninglion.evaluation.testset import Trial
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
+from learninglion.models import Progress, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
-from learninglion.models.progress import Progress, silent
-from learninglion.search.fusion import DEFAULT, Fusion
+from learninglion.search.scoring import DEFAULT, Fusion
 
 # As in TREC: not, partly, fully relevant.
 GRADES = (0, 1, 2)

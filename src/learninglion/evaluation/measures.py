@@ -276,12 +276,7 @@ Rankings = Mapping[str, Sequence[tuple[str, float]]]  # query -> (source, score)
 
 MEASURES = ("hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100")
 _PARSED = {
-    "hit@1": ir_measures.parse_measure("Success@1"),
-    "hit@5": ir_measures.parse_measure("Success@5"),
-    "hit@10": ir_measures.parse_measure("Success@10"),
-    "MRR@10": ir_measures.parse_measure("RR@10"),
-    "nDCG@10": ir_measures.parse_measure("nDCG@10"),
-    "R@100": ir_measures.parse_measure("R@100"),
+    name: ir_measures.parse_measure(name.replace("hit", "Success").replace("MRR", "RR")) for name in MEASURES
 }
 _RESAMPLES = 2000
 _PERMUTATIONS = 10_000
@@ -353,7 +348,7 @@ def compare(name: str, first: Values, second: Values, seed: int = 0) -> Comparis
     differences = second - first
     observed = abs(float(differences.mean())) if len(differences) else 0.0
     if observed == 0.0:
-        return Comparison(name, float(first.mean()) if len(first) else 0.0, _mean(second), 1.0)
+        return Comparison(name, _mean(first), _mean(second), 1.0)
     random = np.random.default_rng(seed)
     as_large = 0
     moved = differences[differences != 0]
@@ -413,3 +408,24 @@ def area_under_curve(scores: Values, truths: NDArray[np.bool_]) -> float:
     below = np.searchsorted(ordered, positive, side="left")
     upto = np.searchsorted(ordered, positive, side="right")
     return float((below + upto).sum() / 2 / len(positive) / len(negative))
+
+
+def logistic(rows: Values, flags: Values, weights: Values, ridge: Sequence[float]) -> tuple[Values, float]:
+    """Slopes and offset of a logistic regression with a ridge (the last on the offset), by Newton's method.
+
+    `rows` (n, signals) are scaled first; `flags` are 0 or 1, `weights` what each counts.
+    """
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
+    penalty = np.diag(ridge)
+    slopes = np.zeros(placed.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(placed @ slopes, -30, 30)))
+        slope = placed.T @ (weights * (chance - flags)) + penalty @ slopes
+        bend = (placed * (weights * chance * (1 - chance))[:, None]).T @ placed + penalty
+        step = np.linalg.solve(bend, slope)
+        slopes = slopes - step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    own = slopes[:-1] / scale
+    return own, float(slopes[-1] - own @ mean)

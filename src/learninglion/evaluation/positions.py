@@ -27,8 +27,7 @@ from learninglion.evaluation.relevance import (
 )
 from learninglion.evaluation.sets import Archive, Bar, told_of
 from learninglion.evaluation.testset import LabelledPair, pair_entries
-from learninglion.models import AnswerVerdict, Source, SubQuestion, Verification
-from learninglion.store.reader import Entry
+from learninglion.models import AnswerVerdict, Entry, Source, SubQuestion, Verification
 
 Numbers = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from learninglion.evaluation.measures import DECISIVE, MEASURES, Calibration, Comparison, Effect, Run, effects
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
@@ -165,9 +165,8 @@ def told_setting(value: str) -> str:
 
 def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalReport] | None = None) -> str:
     """The measures with their intervals, whether scores mean what they say, and a comparison if given."""
-    rows = "".join(
-        f"<tr><th scope='row'>{m.name}</th><td class='number'>{m.value:.3f}</td>"
-        f"<td class='number'>{m.low:.3f} – {m.high:.3f}</td></tr>"
+    rows = (
+        f"<tr><th scope='row'>{m.name}</th>{_numbers(f'{m.value:.3f}', f'{m.low:.3f} – {m.high:.3f}')}</tr>"
         for m in report.measures
     )
     plot = _interval_plot(
@@ -176,9 +175,7 @@ def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalRepo
     text = (
         f"<p>{html.escape(in_words(report))} Embeddingmodel {html.escape(report.encoder)}, "
         f"{report.seconds:.0f} seconden.<br>Gegevens (SHA-256): <code>{report.data_sha256}</code></p>"
-        "<table><caption>Maten met 95%-interval (bootstrap)</caption>"
-        "<tr><th scope='col'>maat</th><th scope='col'>waarde</th><th scope='col'>interval</th></tr>"
-        f"{rows}</table>{plot}"
+        f"{_table('Maten met 95%-interval (bootstrap)', ('maat', 'waarde', 'interval'), rows)}{plot}"
     )
     if against is not None:
         text += _comparison(report, *against)
@@ -186,36 +183,31 @@ def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalRepo
 
 
 def _comparison(report: RetrievalReport, name: str, other: RetrievalReport) -> str:
-    rows = "".join(
-        f"<tr><th scope='row'>{c.name}</th><td class='number'>{c.first:.3f}</td>"
-        f"<td class='number'>{c.second:.3f}</td><td class='number'>{c.difference:+.3f}</td>"
-        f"<td class='number'>{c.p:.4f}</td><td>{verdict(c)}</td></tr>"
+    rows = (
+        f"<tr><th scope='row'>{c.name}</th>"
+        f"{_numbers(f'{c.first:.3f}', f'{c.second:.3f}', f'{c.difference:+.3f}', f'{c.p:.4f}')}"
+        f"<td>{verdict(c)}</td></tr>"
         for c in compare_reports(report, other)
     )
-    head = "".join(
-        f"<th scope='col'>{html.escape(n)}</th>"
-        for n in ("maat", "deze", name, "verschil", "kans op toeval", "oordeel")
-    )
+    heads = ("maat", "deze", name, "verschil", "kans op toeval", "oordeel")
     return (
-        f"<h2>Vergeleken met: {html.escape(name)}</h2><table><caption>Dezelfde vragen, gepaard "
-        f"getoetst (randomisatie)</caption><tr>{head}</tr>{rows}</table>"
+        f"<h2>Vergeleken met: {html.escape(name)}</h2>"
+        f"{_table('Dezelfde vragen, gepaard getoetst (randomisatie)', heads, rows)}"
         "<p>Beter of slechter staat er als de kans op toeval onder 5% is.</p>"
     )
 
 
 def _scores(check: Calibration) -> str:
-    rows = "".join(
-        f"<tr><td class='number'>{predicted:.2f}</td><td class='number'>{true:.2f}</td>"
-        f"<td class='number'>{count}</td></tr>"
+    rows = (
+        f"<tr>{_numbers(f'{predicted:.2f}', f'{true:.2f}', str(count))}</tr>"
         for predicted, true, count in check.bins
     )
+    heads = ("gemiddelde score", "deel juist", "hits")
     return (
         "<h2>Betekent de score wat hij zegt?</h2>"
         f"<p>Met de helft van de bronnen weggelaten, tien keer: kalibratiefout (ECE) {check.error:.3f}.</p>"
         f"{_reliability_plot(check.bins)}"
-        "<table><caption>Wat scores zeggen en hoe vaak het klopt</caption><tr>"
-        "<th scope='col'>gemiddelde score</th><th scope='col'>deel juist</th><th scope='col'>hits</th></tr>"
-        f"{rows}</table><h2>Is er wel een antwoord?</h2>"
+        f"{_table('Wat scores zeggen en hoe vaak het klopt', heads, rows)}<h2>Is er wel een antwoord?</h2>"
         f"<p>De score van de beste hit herkent of het antwoord er is met AUC {check.answerable:.3f}. "
         f"Bij drempel {check.threshold:.2f} blijft {check.caught:.0%} van de beantwoordbare vragen over "
         f"en {check.false_alarms:.0%} van de andere.</p>{_threshold_plot(check.curve, check.threshold)}"
@@ -230,9 +222,7 @@ def experiment_page(runs: Sequence[Run]) -> str:
     done = [run for run in runs if not run.error]
     best = max((_value(run, DECISIVE) for run in done), default=None)
     columns = [*names, *MEASURES, "ECE", "AUC", "s", "MB", "Wh", "gevonden per kWh", "run"]
-    head = "".join(f"<th scope='col'>{html.escape(n)}</th>" for n in columns)
-    rows = "".join(_run_row(run, names, best, len(columns)) for run in runs)
-    table = f"<table><caption>Alle runs</caption><tr>{head}</tr>{rows}</table>"
+    table = _table("Alle runs", columns, (_run_row(run, names, best, len(columns)) for run in runs))
     commits = dict.fromkeys(run.git_sha[:12] + "+" * run.git_sha.endswith("+") for run in runs)
     several = " Niet alle runs zijn met dezelfde programmatekst gedaan." if len(commits) > 1 else ""
     about = (
@@ -256,33 +246,32 @@ def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -
     if run.error:
         error = f"<td colspan='{columns - len(names) - 1}'>Mislukt: {html.escape(run.error)}</td>"
         return f"<tr class='failed'>{cells}{error}<td><code>{run.id}</code></td></tr>"
-    figures = "".join(f"<td class='number'>{_value(run, m):.3f}</td>" for m in MEASURES)
-    checks = "".join(
-        f"<td class='number'>{'' if value is None else f'{value:.3f}'}</td>"
-        for value in (run.calibration_error, run.answerable_auc)
-    )
-    cost = (
-        f"<td class='number'>{run.seconds:.0f}</td><td class='number'>{run.peak_memory_mb}</td>"
-        f"<td class='number'>{run.kwh * 1000:.2f}</td><td class='number'>{run.found_per_kwh:,.0f}</td>"
-        f"<td><code>{run.id}</code></td>"
+    checks = (run.calibration_error, run.answerable_auc)
+    figures = _numbers(
+        *(f"{_value(run, m):.3f}" for m in MEASURES),
+        *("" if value is None else f"{value:.3f}" for value in checks),
+        *(
+            f"{run.seconds:.0f}",
+            f"{run.peak_memory_mb}",
+            f"{run.kwh * 1000:.2f}",
+            f"{run.found_per_kwh:,.0f}",
+        ),
     )
     mark = " class='best'" if _value(run, DECISIVE) == best else ""
-    return f"<tr{mark}>{cells}{figures}{checks}{cost}</tr>"
+    return f"<tr{mark}>{cells}{figures}<td><code>{run.id}</code></td></tr>"
 
 
 def _what_mattered(effects: Sequence[Effect]) -> str:
     """Per value of a setting its paired effect on MRR@10, the largest first."""
     if not effects:
         return ""
-    rows = "".join(
+    rows = (
         f"<tr><th scope='row'>{html.escape(e.setting)}</th><td>{html.escape(told_setting(e.baseline))}</td>"
-        f"<td>{html.escape(told_setting(e.value))}</td><td class='number'>{e.difference:+.3f}</td>"
-        f"<td class='number'>{e.low:+.3f} – {e.high:+.3f}</td><td class='number'>{e.p:.4f}</td>"
-        f"<td class='number'>{e.runs}</td></tr>"
+        f"<td>{html.escape(told_setting(e.value))}</td>"
+        f"{_numbers(f'{e.difference:+.3f}', f'{e.low:+.3f} – {e.high:+.3f}', f'{e.p:.4f}', str(e.runs))}</tr>"
         for e in effects
     )
-    names = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
-    head = "".join(f"<th scope='col'>{name}</th>" for name in names)
+    heads = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
     reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in effects))
     plot = _interval_plot(
         [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in effects],
@@ -293,12 +282,21 @@ def _what_mattered(effects: Sequence[Effect]) -> str:
     return (
         "<h2>Wat maakte verschil?</h2><p>Elke waarde vergeleken met de eerste waarde van die instelling, "
         "vraag voor vraag, over runs die verder gelijk zijn.</p>"
-        f"<table><caption>Verschil in MRR@10</caption><tr>{head}</tr>{rows}</table>{plot}"
+        f"{_table('Verschil in MRR@10', heads, rows)}{plot}"
     )
 
 
 def _value(run: Run, name: str) -> float:
     return dict(run.measures).get(name, 0.0)
+
+
+def _table(caption: str, heads: Iterable[str], rows: Iterable[str]) -> str:
+    head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in heads)
+    return f"<table><caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def _numbers(*figures: str) -> str:
+    return "".join(f"<td class='number'>{figure}</td>" for figure in figures)
 
 
 def _page(title: str, body: str) -> str:

@@ -30,6 +30,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ from learninglion.evaluation.measures import (
     Rankings,
     calibration,
     compare,
+    logistic,
     measure,
     per_query,
 )
@@ -55,16 +57,14 @@ from learninglion.evaluation.testset import (
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.reranking import Reranking, asked_of
 from learninglion.inference.vectors import VectorCache, embed
-from learninglion.models import PassageKind, Source
+from learninglion.models import Entry, PassageKind, Progress, Source, silent
 from learninglion.models.errors import InputError
-from learninglion.models.progress import Progress, silent
-from learninglion.search.content import passage_text
+from learninglion.search.engine import passage_text
 from learninglion.search.frame import Statistics, WordCounts
-from learninglion.search.fusion import DEFAULT, FEATURES, Fusion, Scores
 from learninglion.search.local import Index, Snapshot
-from learninglion.search.scoring import make_probe
+from learninglion.search.scoring import DEFAULT, FEATURES, Fusion, Scores, make_probe
 from learninglion.search.search import query_terms, rank
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 
 Setting = str | bool | float
 
@@ -126,28 +126,23 @@ def mistakes(name: str, value: object, encoders: Sequence[str] = (BUILT_IN,)) ->
 def configuration_of(settings: Mapping[str, Setting]) -> Configuration:
     """The configuration that these settings (already found without mistakes) make."""
     weights = tuple((name, float(value)) for name, value in settings.items() if name in FEATURES)
-    plain = Configuration()
-    return Configuration(
-        signals=str(settings.get("signals", plain.signals)),
-        analysis=str(settings.get("analysis", plain.analysis)),
-        fields=str(settings.get("fields", plain.fields)),
-        passages=bool(settings.get("passages", plain.passages)),
-        fusion=str(settings.get("fusion", plain.fusion)),
-        tune=bool(settings.get("tune", plain.tune)),
-        encoder=str(settings.get("encoder", plain.encoder)),
-        weights=weights,
-        reranker=bool(settings.get("reranker", plain.reranker)),
-        reranker_weight=float(settings["reranker_weight"]) if "reranker_weight" in settings else None,
-        reranker_depth=int(settings["reranker_depth"]) if "reranker_depth" in settings else None,
-    )
+    others = {name: value for name, value in settings.items() if name not in FEATURES}
+    if "reranker_weight" in others:
+        others["reranker_weight"] = float(others["reranker_weight"])
+    return Configuration(**others, weights=weights)  # type: ignore[arg-type]  # `mistakes` found none
+
+
+def read_toml(path: Path, what: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises InputError that says `what` is not to be read."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path.name}: {what} niet te lezen ({error}).") from error
 
 
 def read_configuration(path: Path) -> Configuration:
     """One configuration from a TOML file. All mistakes are named together in one InputError."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path.name}: deze instellingen zijn niet te lezen ({error}).") from error
+    data = read_toml(path, "deze instellingen zijn")
     wrong = [mistake for name, value in data.items() if (mistake := mistakes(name, value))]
     if "encoder" in data:
         wrong.append("encoder: vergelijk modellen met learninglion experiment run")
@@ -168,17 +163,9 @@ def _equal(base: Fusion) -> Fusion:
     """Every signal alike, with the same sum of weights, so that a score keeps its scale."""
     body = (base.body_stems + base.body_grams + base.body_mean + base.body_best) / 4
     question_weight = (base.asked_stems + base.asked_grams + base.asked_best) / 3
-    return replace(
-        base,
-        body_stems=body,
-        body_grams=body,
-        body_mean=body,
-        body_best=body,
-        body_length=0.0,
-        asked_stems=question_weight,
-        asked_grams=question_weight,
-        asked_best=question_weight,
-    )
+    signals = (name for name in FEATURES if name != "body_length")
+    alike = {name: question_weight if name.startswith("asked") else body for name in signals}
+    return replace(base, body_length=0.0, **alike)  # type: ignore[arg-type]  # as in `weigh`
 
 
 def _as_reranked(configuration: Configuration, base: Reranking | None) -> Reranking | None:
@@ -214,11 +201,9 @@ def _with_fields(entry: Entry, fields: str) -> Entry:
 
 def _whole(entry: Entry) -> Entry:
     source, passages = entry
-    question_passages = [p for p in passages if p.kind is PassageKind.QUESTION]
-    bodies = [p for p in passages if p.kind is not PassageKind.QUESTION]
-    joined = [replace(question_passages[0], text=source.question)] if question_passages else []
-    joined += [replace(bodies[0], text=source.body)] if bodies else []
-    return source, tuple(joined)
+    first = {p.kind is PassageKind.QUESTION: p for p in reversed(passages)}
+    texts = ((True, source.question), (False, source.body))
+    return source, tuple(replace(first[side], text=text) for side, text in texts if side in first)
 
 
 # Word statistics as they were on a day: of the documents that were there by then, and of no others.
@@ -567,7 +552,7 @@ def _indexed(
             cache=cache,
             progress=lambda d, t: progress("Vectoren", d, t),
         )
-    index = Index.open(place, encoder, cache)
+    index = Index(place, encoder, cache)
     index.update(MemoryReader(entries, store_id=store_id))
     return index.snapshot()
 
@@ -690,7 +675,8 @@ def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tup
             tops.append(inputs[-1][0])
             present.append(bool(training[right]))
     x, y = np.concatenate(inputs), np.concatenate(truths).astype(np.float64)
-    slope, offset = _logistic(x, y)
+    slopes, offset = logistic(x[:, None], y, np.ones(len(x)), (1e-6, 1e-6))
+    slope = float(slopes[0])
     top = 1 / (1 + np.exp(-(slope * np.array(tops) + offset)))
     there = np.array(present)
     steps = np.linspace(0.02, 0.9, 89)
@@ -700,18 +686,3 @@ def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tup
         for t in steps
     ]
     return round(slope, 4), round(offset, 4), round(float(steps[int(np.argmax(balance))]), 2)
-
-
-def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and offset by Newton's method."""
-    middle, scale = float(x.mean()), float(x.std()) or 1.0
-    design = np.stack([(x - middle) / scale, np.ones_like(x)], axis=1)
-    beta = np.zeros(2)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        curve = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
-        move = np.linalg.solve(curve, design.T @ (p - y) + 1e-6 * beta)
-        beta = beta - move
-        if float(np.abs(move).max()) < 1e-9:
-            break
-    return float(beta[0] / scale), float(beta[1] - beta[0] * middle / scale)

@@ -7,12 +7,12 @@ a green draft that cites none that answers is misleading.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from learninglion.drafting import extractive
 from learninglion.drafting.line import MOST_NEWER
@@ -20,12 +20,13 @@ from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.measures import wilson
-from learninglion.evaluation.testset import LabelledPair
-from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.evaluation.testset import LabelledPair, read_rows
+from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
     Citation,
+    Entry,
     Hit,
     Selection,
     Source,
@@ -33,10 +34,9 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
-from learninglion.models.errors import UnreadableFileError
 from learninglion.search.local import Index
 from learninglion.search.search import search, search_set
-from learninglion.store.reader import Entry, MemoryReader
+from learninglion.store.store import MemoryReader
 
 _OFFERED = 10
 Progress = Callable[[int, int], None]
@@ -90,26 +90,19 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
 
     Raises UnreadableFileError that names the line.
     """
-    judgments = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            labels = {
-                (
-                    str(p.get("pair") or names.get(p["document"], p["document"])),
-                    tuple(p.get("numbers") or ()),
-                ): str(p["label"])
-                for p in row["passages"]
-            }
-            texts = (str(row.get("question", "")), str(row.get("introduction", "")))
-            judgments.append(
-                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *texts)
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error
-    return tuple(judgments)
+
+    def judgment(row: Mapping[str, Any], _number: int) -> Judgment:
+        labels = {
+            (
+                str(p.get("pair") or names.get(p["document"], p["document"])),
+                tuple(p.get("numbers") or ()),
+            ): str(p["label"])
+            for p in row["passages"]
+        }
+        texts = (str(row.get("question", "")), str(row.get("introduction", "")))
+        return Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *texts)
+
+    return read_rows(path, judgment, "is geen oordeel")
 
 
 def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[SubQuestion, ...]]]:
@@ -132,7 +125,6 @@ class Archive:
         self,
         entries: Iterable[Entry],
         *,
-        encoder: Encoder | None = None,
         cache: Path | None = None,
         writer: Callable[[Selection], Verification] | None = None,
     ) -> None:
@@ -140,9 +132,7 @@ class Archive:
         self._entries = {entry[0].id: entry for entry in entries}
         self._place = tempfile.TemporaryDirectory(prefix="learninglion-")
         place = Path(self._place.name)
-        self._index = Index.open(
-            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
-        )
+        self._index = Index(place / "index", NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         self._reader = MemoryReader(self._entries.values())
         self._index.update(self._reader)
 
@@ -246,7 +236,7 @@ def _kind(kind: str) -> str:
 def evaluate_look_alikes(archive: Archive, path: Path, progress: Progress = _unheard) -> tuple[Bar, ...]:
     """The bars on questions in other words (`para`), on those that only look alike (`near`), and with the
     answering sentence (`key`) taken out of the archive."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    rows = read_rows(path, lambda row, _number: dict(row), "is geen vraag")
 
     def questions_of(name: str) -> list[SubQuestion]:
         return [SubQuestion((1,), row[name]) for row in rows]

@@ -14,14 +14,17 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar
 
-from learninglion.models import Document, DocumentKind, QAPair, Span
+from learninglion.models import Document, DocumentKind, Entry, QAPair, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
-from learninglion.store.reader import Entry
+
+Made = TypeVar("Made")
 
 # With fewer older sources than this to choose from, finding the right one says little.
 _FEWEST_OLDER = 10
@@ -97,31 +100,55 @@ class OlderDocuments:
         return self._before[self.count(document_id)]
 
 
+def shipped(name: str) -> str:
+    """The text of a file with cases that ships."""
+    return files(__package__).joinpath("cases", name).read_text("utf-8")
+
+
+def read_rows(source: Path | str, make: Callable[[Any, int], Made], lacking: str) -> tuple[Made, ...]:
+    """What `make` makes of each line of a JSON Lines file, and of its number; empty lines are passed over.
+
+    `source`: a file, or the name of one with cases that ships. Raises UnreadableFileError, which names the
+    line and says what is `lacking` in it, where it cannot be made.
+    """
+    name = source if isinstance(source, str) else source.name
+    try:
+        text = shipped(source) if isinstance(source, str) else source.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
+    rows: list[Made] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                rows.append(make(json.loads(line), number))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise UnreadableFileError(name, f"regel {number} {lacking} ({error})") from error
+    return tuple(rows)
+
+
+def word_pairs(table: str) -> tuple[tuple[str, str], ...]:
+    """ "a > b; c > d" as pairs."""
+    entries = (entry.split(">") for entry in table.replace("\n", " ").split(";"))
+    return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
+
+
 def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
     """The pairs of a JSON Lines file with `id`, `question`, `answer` (and `document`, if known) a line."""
-    pairs: list[LabelledPair] = []
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            pair = LabelledPair(
-                str(row["id"]), str(row["question"]), str(row["answer"]), str(row.get("document", ""))
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UnreadableFileError(
-                path.name, f"regel {number} heeft geen id, question en answer ({error})"
-            ) from error
-        pairs.append(pair)
+
+    def pair(row: Mapping[str, object], _number: int) -> LabelledPair:
+        document = str(row.get("document", ""))
+        return LabelledPair(str(row["id"]), str(row["question"]), str(row["answer"]), document)
+
+    pairs = read_rows(path, pair, "heeft geen id, question en answer")
     if not pairs:
         raise UnreadableFileError(path.name, "er staan geen paren in")
-    if len({p.id for p in pairs}) < len(pairs):
+    _require_distinct(path, [p.id for p in pairs])
+    return pairs
+
+
+def _require_distinct(path: Path, ids: Sequence[str]) -> None:
+    if len(set(ids)) < len(ids):
         raise InputError(f"{path.name}: sommige ids komen meer dan eens voor")
-    return tuple(pairs)
 
 
 def answer_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
@@ -251,29 +278,19 @@ def paired_trial(
     label: str = "",
     *,
     with_questions: bool = True,
-    whole_documents: bool = False,
 ) -> DraftTrial:
     """Every question of `pairs` asked of an archive of them all.
 
-    `with_questions` False: the archive holds the answers alone, as other documents do. `whole_documents`:
-    what holds the answer is the whole document (where known), since others of its answers may answer too.
+    `with_questions` False: the archive holds the answers alone, as other documents do.
     """
     entries = pair_entries(pairs) if with_questions else answer_entries(pairs)
     of_document: dict[str, set[str]] = {}
-    documents = {p.id: p.document or p.id for p in pairs}
     for source, _ in entries:
-        group = documents[source.document.id] if whole_documents else source.document.id
-        of_document.setdefault(group, set()).add(source.id)
+        of_document.setdefault(source.document.id, set()).add(source.id)
     questions = tuple(
-        DraftQuestion(
-            p.id,
-            p.question,
-            frozenset(of_document[documents[p.id] if whole_documents else p.id]),
-            group=documents[p.id],
-        )
-        for p in pairs
+        DraftQuestion(p.id, p.question, frozenset(of_document[p.id]), group=p.document or p.id) for p in pairs
     )
-    description = f"{data_hash(pairs)} {with_questions} {whole_documents}"
+    description = f"{data_hash(pairs)} {with_questions} False"
     return DraftTrial(label, entries, questions, hashlib.sha256(description.encode()).hexdigest())
 
 
@@ -308,42 +325,26 @@ def labelled_trial(label: str, entries: Sequence[Entry], path: Path) -> DraftTri
     Raises InputError or UnreadableFileError, naming the line, for what is not so.
     """
     known = {source.id for source, _ in entries}
-    questions = tuple(_read(path.name, number, line, known) for number, line in _lines(path))
+
+    def question(row: Mapping[str, Any], number: int) -> DraftQuestion:
+        if not isinstance(row, Mapping) or not isinstance(row["sources"], list):
+            raise TypeError("geen object met een lijst sources")
+        holds = frozenset(str(s) for s in row["sources"])
+        made = DraftQuestion(str(row["id"]), str(row["question"]), holds, str(row.get("introduction", "")))
+        if absent := sorted(holds - known):
+            raise InputError(f"{path.name}, regel {number}: deze bron is er niet: {absent[0]}")
+        return made
+
+    questions = read_rows(path, question, "heeft geen id, question en sources")
     if not questions:
         raise UnreadableFileError(path.name, "er staan geen vragen in")
-    if len({a.id for a in questions}) < len(questions):
-        raise InputError(f"{path.name}: sommige ids komen meer dan eens voor")
+    _require_distinct(path, [a.id for a in questions])
     return DraftTrial(label, tuple(entries), questions, _hash(entries, questions))
 
 
 def document_entries(documents: Sequence[Document]) -> tuple[Entry, ...]:
     """What parsed documents hold, as an archive to search in."""
     return tuple(entry for document in documents for entry in cut(document))
-
-
-def _lines(path: Path) -> list[tuple[int, str]]:
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def _read(name: str, number: int, line: str, known: set[str]) -> DraftQuestion:
-    try:
-        row = json.loads(line)
-        if not isinstance(row, Mapping) or not isinstance(row["sources"], list):
-            raise TypeError("geen object met een lijst sources")
-        holds = frozenset(str(s) for s in row["sources"])
-        made = DraftQuestion(str(row["id"]), str(row["question"]), holds, str(row.get("introduction", "")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableFileError(
-            name, f"regel {number} heeft geen id, question en sources ({error})"
-        ) from error
-    absent = sorted(holds - known)
-    if absent:
-        raise InputError(f"{name}, regel {number}: deze bron is er niet: {absent[0]}")
-    return made
 
 
 def _hash(entries: Sequence[Entry], questions: Sequence[DraftQuestion]) -> str:

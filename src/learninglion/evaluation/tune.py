@@ -25,10 +25,10 @@ from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
 from learninglion.inference.builtin import UNCHANGED, Adapter, load_adapter, make_adapter, save_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, built_in_weights
 from learninglion.inference.vectors import VectorCache
+from learninglion.models import Progress
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.progress import Progress
-from learninglion.search.content import evenly, passage_text
-from learninglion.search.fusion import Fusion
+from learninglion.search.engine import evenly, passage_text
+from learninglion.search.scoring import Fusion
 
 # The built-in model taught further by an archive: an adapter on top of the one it has.
 #

@@ -5,18 +5,19 @@ the verdict is right. People write cases as well, as they come up in work.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from learninglion.checking.citations import cite
 from learninglion.checking.phrases import introduce
 from learninglion.checking.verify import METHOD, check
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import split_sentences, words
+from learninglion.evaluation.testset import read_rows, word_pairs
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 from learninglion.models.errors import InputError, UnreadableFileError
 
@@ -35,12 +36,6 @@ class Pool:
 
 Alteration = Callable[[str, Pool, int], Iterator[tuple[str, str]]]
 """(sentence, pool, a number to choose by) -> (how, altered sentence)."""
-
-
-def _pairs(table: str) -> tuple[tuple[str, str], ...]:
-    """ "a > b; c > d" as pairs."""
-    entries = (entry.split(">") for entry in table.replace("\n", " ").split(";"))
-    return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
 
 
 _MONTH = "|".join(MONTHS)
@@ -69,7 +64,7 @@ Nederland toezichthouder Belastingdienst waterschappen huurders verhuurders boer
 onderzoekers NVWA ILT ACM IGJ RIVM OM IND COA
 """.split()
 
-_UNITS = _pairs(
+_UNITS = word_pairs(
     """
     procent > promille; % > promille; kilometer > meter; km > m; miljoen > miljard; miljard >
     miljoen; euro > dollar; jaar > maanden; jaren > maanden; maanden > weken; weken > dagen; dagen >
@@ -77,14 +72,14 @@ _UNITS = _pairs(
     graden > procent; meter > centimeter
     """
 )
-_MODAL = _pairs(
+_MODAL = word_pairs(
     """
     kan > zal; kunnen > zullen; moet > kan; moeten > kunnen; zal > kan; zullen > kunnen; mag > moet;
     mogen > moeten; wil > moet; zou > zal; zouden > zullen; kan > moet; kunnen > moeten; zal > zou;
     dient > kan; dienen > kunnen; mag > zal; moet > mag
     """
 )
-_OPPOSITES = _pairs(
+_OPPOSITES = word_pairs(
     """
     stijgt > daalt; gestegen > gedaald; toegenomen > afgenomen; toename > afname; stijging > daling;
     meer > minder; minder > meer; hoger > lager; lager > hoger; groter > kleiner; verhogen >
@@ -96,7 +91,7 @@ _OPPOSITES = _pairs(
     lange; tijdelijk > permanent
     """
 )
-_AMOUNTS_OF = _pairs(
+_AMOUNTS_OF = word_pairs(
     """
     alle > sommige; sommige > alle; enkele > veel; veel > weinig; meeste > minste; altijd > soms;
     vaak > zelden; soms > altijd; beide > geen van beide; elke > geen enkele; iedere > geen enkele;
@@ -133,12 +128,16 @@ def _replace(sentence: str, match: re.Match[str], new: str) -> str:
     return sentence[: match.start()] + new + sentence[match.end() :]
 
 
+def _first(pattern: str, sentence: str, new: str, how: str) -> Iterator[tuple[str, str]]:
+    """The sentence with `new` for the first place that fits the pattern, if any."""
+    if match := re.search(pattern, sentence):
+        yield how, _replace(sentence, match, new)
+
+
 def _swap_words(pairs: Sequence[tuple[str, str]]) -> Alteration:
     def alteration(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
         for old, new in pairs:
-            match = re.search(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence)
-            if match:
-                yield f"{old} > {new}", _replace(sentence, match, new)
+            yield from _first(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence, new, f"{old} > {new}")
 
     return alteration
 
@@ -154,13 +153,10 @@ def _number(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
         if "," in digits:
             yield "comma lost", _replace(sentence, match, digits.replace(",", ""))
     for at, word in enumerate(_WORDED):
-        word_match = re.search(rf"\b{word}\b", sentence)
-        if word_match:
-            yield "in words", _replace(sentence, word_match, _WORDED[(at + 1 + seed % 4) % len(_WORDED)])
+        other = _WORDED[(at + 1 + seed % 4) % len(_WORDED)]
+        yield from _first(rf"\b{word}\b", sentence, other, "in words")
     for old, new in (("eerste", "tweede"), ("tweede", "derde"), ("derde", "vierde"), ("helft", "kwart")):
-        word_match = re.search(rf"\b{old}\b", sentence)
-        if word_match:
-            yield "ordinal", _replace(sentence, word_match, new)
+        yield from _first(rf"\b{old}\b", sentence, new, "ordinal")
 
 
 def _next_number(digits: str, step: int) -> str:
@@ -210,10 +206,9 @@ def _other_scale(match: re.Match[str]) -> str:
 def _unit(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
     for old, new in _UNITS:
         bound = "" if old == "%" else r"\b"
-        match = re.search(rf"(?<=\d )({re.escape(old)}){bound}|(?<=\d)({re.escape(old)}){bound}", sentence)
-        if match:
-            spaced = f" {new}" if old == "%" else new
-            yield f"{old} > {new}", _replace(sentence, match, spaced)
+        spaced = f" {new}" if old == "%" else new
+        pattern = rf"(?<=\d )({re.escape(old)}){bound}|(?<=\d)({re.escape(old)}){bound}"
+        yield from _first(pattern, sentence, spaced, f"{old} > {new}")
 
 
 def _name(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
@@ -226,45 +221,33 @@ def _name(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
 
 
 def _ministry(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
-    for name in _MINISTRIES:
-        match = re.search(rf"(?<=van |oor ){name}\b", sentence)
-        if match:
-            others = [m for m in _MINISTRIES if m not in sentence]
-            yield "ministry", _replace(sentence, match, others[seed % len(others)])
-    for short in _SHORT_MINISTRIES:
-        match = re.search(rf"\b{short}\b", sentence)
-        if match:
-            others = [m for m in _SHORT_MINISTRIES if m not in sentence]
-            yield "short ministry", _replace(sentence, match, others[seed % len(others)])
+    for names, before, how in (
+        (_MINISTRIES, "(?<=van |oor )", "ministry"),
+        (_SHORT_MINISTRIES, r"\b", "short ministry"),
+    ):
+        others = [m for m in names if m not in sentence]
+        for name in names:
+            if match := re.search(rf"{before}{name}\b", sentence):
+                yield how, _replace(sentence, match, others[seed % len(others)])
     offices = (
         ("Minister", "Staatssecretaris"),
         ("Staatssecretaris", "Minister"),
         ("minister", "staatssecretaris"),
     )
     for old, new in offices:
-        match = re.search(rf"\b{old} (?=van|voor)", sentence)
-        if match:
-            yield "office", _replace(sentence, match, new + " ")
+        yield from _first(rf"\b{old} (?=van|voor)", sentence, new + " ", "office")
 
 
 def _negation_added(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
     verbs = "is|zijn|was|waren|heeft|hebben|heb|wordt|worden|kan|kunnen|zal|zullen|moet|moeten|werd|werden"
-    verb = rf"\b(?:{verbs})\b"
-    match: re.Match[str] | None
-    for at, match in enumerate(re.finditer(verb, sentence)):
-        if at < 2 and sentence[match.end() :].strip(" ."):
-            yield "niet after verb", sentence[: match.end()] + " niet" + sentence[match.end() :]
-    match = re.search(r" (\w*ge\w{3,}[dtn])(\.|,)", sentence)
-    if match:
+    for verb in list(re.finditer(rf"\b(?:{verbs})\b", sentence))[:2]:
+        if sentence[verb.end() :].strip(" ."):
+            yield "niet after verb", sentence[: verb.end()] + " niet" + sentence[verb.end() :]
+    if match := re.search(r" (\w*ge\w{3,}[dtn])(\.|,)", sentence):
         yield "niet before participle", sentence[: match.start()] + " niet" + sentence[match.start() :]
-    for match in re.finditer(r"(?<= )een (?=[a-z])", sentence):
-        yield "een > geen", _replace(sentence, match, "geen ")
-        break
-    match = re.search(r"(?<= )(?:altijd|vaak)\b", sentence)
-    if match:
-        yield "altijd > nooit", _replace(sentence, match, "nooit")
-    match = re.search(r" te (\w+en)\b", sentence)
-    if match:
+    yield from _first("(?<= )een (?=[a-z])", sentence, "geen ", "een > geen")
+    yield from _first(r"(?<= )(?:altijd|vaak)\b", sentence, "nooit", "altijd > nooit")
+    if match := re.search(r" te (\w+en)\b", sentence):
         yield "niet before te", sentence[: match.start()] + " niet" + sentence[match.start() :]
 
 
@@ -277,9 +260,8 @@ def _negation_removed(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[
         yield "geen gone", _replace(sentence, match, "")
         yield "geen > de", _replace(sentence, match, "de ")
     for old, new in (("nooit", "altijd"), ("niemand", "iedereen"), ("zonder", "met"), ("nauwelijks", "")):
-        word_match = re.search(rf"\b{old}\b", sentence)
-        if word_match:
-            yield f"{old} > {new}", re.sub(r"\s+", " ", _replace(sentence, word_match, new))
+        for how, altered in _first(rf"\b{old}\b", sentence, new, f"{old} > {new}"):
+            yield how, re.sub(r"\s+", " ", altered)
 
 
 def _actors(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
@@ -328,9 +310,7 @@ def _invented(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]
 
 def _hedge(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
     for hedge in _HEDGED:
-        match = re.search(rf"(?<= ){hedge} ", sentence)
-        if match:
-            yield f"{hedge} gone", _replace(sentence, match, "")
+        yield from _first(rf"(?<= ){hedge} ", sentence, "", f"{hedge} gone")
 
 
 def _condition(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
@@ -703,13 +683,19 @@ def read_cases(path: Path, sources: Sequence[Source]) -> tuple[Case, ...]:
     A citation has `document`, `numbers` and `quote`, as in a draft. Raises UnreadableFileError that names the
     line, and InputError for a document that is not among the sources.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path.name, f"dit bestand is niet te lezen ({error})") from error
-    cases = tuple(
-        _read(path.name, number, line, tuple(sources)) for number, line in enumerate(lines, 1) if line.strip()
-    )
+
+    def case(row: Mapping[str, Any], number: int) -> Case:
+        if not isinstance(row, Mapping) or not isinstance(row["supported"], bool):
+            raise TypeError("supported is geen true of false")
+        citations = tuple(
+            Citation(str(c["document"]), tuple(int(n) for n in c["numbers"]), str(c["quote"]))
+            for c in row["citations"]
+        )
+        statement = Statement(str(row["text"]), citations)
+        how = str(row.get("id", number))
+        return Case(str(row["kind"]), how, row["supported"], statement, tuple(sources))
+
+    cases = read_rows(path, case, "heeft geen kind, text, supported en citations")
     if not cases:
         raise UnreadableFileError(path.name, "er staan geen gevallen in")
     known = {s.document.id for s in sources}
@@ -717,19 +703,3 @@ def read_cases(path: Path, sources: Sequence[Source]) -> tuple[Case, ...]:
     if absent:
         raise InputError(f"{path.name} gaat over stukken die niet zijn meegegeven, zoals {absent[0]}.")
     return cases
-
-
-def _read(name: str, number: int, line: str, sources: tuple[Source, ...]) -> Case:
-    try:
-        row = json.loads(line)
-        if not isinstance(row, Mapping) or not isinstance(row["supported"], bool):
-            raise TypeError("supported is geen true of false")
-        citations = tuple(
-            Citation(str(c["document"]), tuple(int(n) for n in c["numbers"]), str(c["quote"]))
-            for c in row["citations"]
-        )
-        how = str(row.get("id", number))
-        return Case(str(row["kind"]), how, row["supported"], Statement(str(row["text"]), citations), sources)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = f"regel {number} heeft geen kind, text, supported en citations ({error})"
-        raise UnreadableFileError(name, reason) from error

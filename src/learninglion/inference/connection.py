@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -151,6 +152,7 @@ CONNECT_SECONDS = 10.0
 BUSY = frozenset({429, 502, 503, 504})
 """Statuses of a server that may answer in a while."""
 MOST_REPLY = 8_000_000  # bytes of one whole answer, where nothing else is said
+_NO_SUCH_PATH = frozenset({404, 405})
 _MOST_WAIT = 20.0  # seconds between two attempts, whatever the server asks for
 _MOST_WORDS = 300  # characters of a server's own words that are shown
 _SECRET_LENGTH = 6  # shorter values of an address are ordinary words, such as a version
@@ -218,10 +220,13 @@ class Connection:
         parts = urlsplit(address)
         self._query = httpx.QueryParams(parts.query)
         self._root = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+        self.bases = [self._root]  # where it may be asked; the first that answers stays
         self._secrets = tuple(s for s in (api_key, *self._query.values()) if len(s) >= _SECRET_LENGTH)
         self._headers = {"Accept-Encoding": "identity"}
         if api_key:
-            self._headers["Authorization"] = f"Bearer {api_key}"
+            self._headers |= _shown_key(api_key, parts.hostname or "", parts.path)
+        proxy = proxy_for(route, parts.hostname or "") if route else None
+        self._proxied = proxy is not None
         self._client = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
             trust_env=False,
@@ -229,7 +234,7 @@ class Connection:
             # a connection of its own for each answer can be cut without another one noticing
             limits=httpx.Limits(max_keepalive_connections=0),
             verify=trusted_certificates(route.ca_file if route else ""),
-            proxy=proxy_for(route, parts.hostname or "") if route else None,
+            proxy=proxy,
             transport=transport,
         )
 
@@ -268,12 +273,27 @@ class Connection:
         retries: int = 0,
         cutting: Cut | None = None,
     ) -> Iterator[Opened]:
-        """An answer that is read while it comes in. Raises ConnectionLostError, also from its pieces."""
-        response = self._send(path, body, base, retries, cutting)
+        """An answer that is read while it comes in, from `base` or the first of the bases that knows `path`.
+
+        Raises ConnectionLostError, also from its pieces.
+        """
+        places = tuple(self.bases) if base is None else (base,)
+        for place in places:
+            response = self._send(path, body, place, retries, cutting)
+            pieces = self._pieces(response)
+            if place != places[-1] and (response.is_success or response.status_code in _NO_SUCH_PATH):
+                first = next(pieces, b"")
+                if _knows_no_path(first) if response.is_success else b"model" not in first.lower():
+                    response.close()
+                    continue
+                pieces = chain((first,), pieces)  # it answers, or what is missing is the model, not the path
+            if base is None and response.is_success:
+                self.bases = [place]
+            break
         try:
             if 300 <= response.status_code < 400:
                 raise self.lost("verwijst door naar een ander adres; dat wordt niet gevolgd")
-            yield Opened(response.status_code, self._pieces(response))
+            yield Opened(response.status_code, pieces)
         finally:
             response.close()
 
@@ -301,13 +321,13 @@ class Connection:
         self,
         path: str,
         body: Mapping[str, object] | None,
-        base: str | None,
+        base: str,
         retries: int,
         cutting: Cut | None,
     ) -> httpx.Response:
         request = self._client.build_request(
             "GET" if body is None else "POST",
-            (self._root if base is None else base) + path,
+            base + path,
             params=self._query if self._query else None,
             content=None if body is None else _encoded(body),
             headers=self._headers | ({} if body is None else {"Content-Type": "application/json"}),
@@ -319,7 +339,7 @@ class Connection:
                 response = self._client.send(request, stream=True)
             except (httpx.HTTPError, OSError, ValueError) as error:
                 if last or not isinstance(error, httpx.ConnectError) or _is_final(error):
-                    raise self.lost(explain_failure(error, self.timeout)) from error
+                    raise self.lost(explain_failure(error, self.timeout, proxied=self._proxied)) from error
                 wait = 0.5 * 2**attempt
             else:
                 if response.status_code not in BUSY or last:
@@ -336,6 +356,42 @@ class Connection:
             yield from response.iter_bytes()
         except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
             raise self.lost(explain_failure(error, self.timeout, begun=True)) from error
+
+
+# What people copy from a manual or the bar of a browser, behind the address that is meant.
+_ENDING = re.compile(
+    r"/+(?:(?:chat/)?completions|responses|messages|embeddings|(?:re)?rank|models|docs|health|ui|#.*|index\.html"
+    r"|(?P<own>api/(?:chat|generate|tags|embed|embeddings|show|v0)))/*\Z"
+)
+_PLACES = ("", "/v1", "/api/v1", "/openai/v1", "/api", "/engines/v1")  # where servers speak it, by custom
+_AZURE = re.compile(r"\.(?:openai|cognitiveservices|services\.ai)\.azure\.|\.azure-api\.")
+
+
+def possible_bases(root: str) -> list[str]:
+    """Where a server of models may be asked: people tell its address with or without /v1, or a whole path."""
+    scheme, mark, rest = root.partition("://")
+    root = scheme + mark + re.sub("//+", "/", rest).rstrip("/")
+    while ending := _ENDING.search(root, root.find("://") + 3):
+        root = root[: ending.start()] + ("/v1" if ending["own"] else "")
+    root = re.sub(r"(/v1)(?:/v1)+\Z", r"\1", root)
+    if root.endswith("/v1"):
+        return [root]
+    bare = not urlsplit(root).path
+    return [root + place for place in (_PLACES if bare else _PLACES[:2])]
+
+
+def _knows_no_path(beginning: bytes) -> bool:
+    """Whether a server that calls all well tells that nothing is there, or shows its pages."""
+    return bool(
+        re.match(rb"\s*<(?:!doctype|html)|\s*\{\s*\"error\"\s*:\s*\"Unexpected endpoint", beginning, re.I)
+    )
+
+
+def _shown_key(key: str, host: str, path: str) -> dict[str, str]:
+    """The header in which a server wants its key; Azure has one of its own, but for tokens of a sign-in."""
+    if (_AZURE.search(host) or "/openai/deployments/" in path) and not key.startswith("ey"):
+        return {"api-key": key}
+    return {"Authorization": f"Bearer {key}"}
 
 
 class Cut:
@@ -427,7 +483,9 @@ def _encoded(body: Mapping[str, object]) -> bytes:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def explain_failure(error: BaseException, timeout: float, *, begun: bool = False) -> str:
+def explain_failure(
+    error: BaseException, timeout: float, *, begun: bool = False, proxied: bool = False
+) -> str:
     """What a network error means, as the end of "Het taalmodel op ... "."""
     causes = tuple(_causes(error))
     words = " ".join(str(c) for c in causes)
@@ -441,6 +499,8 @@ def explain_failure(error: BaseException, timeout: float, *, begun: bool = False
         return "is niet bereikbaar: de ingestelde proxy ([network] proxy) laat de vraag niet door"
     if begun:
         return "verbrak de verbinding halverwege het antwoord"
+    if proxied and isinstance(error, httpx.ConnectError):
+        return f"is niet bereikbaar: bij de ingestelde proxy ([network] proxy): {_reason(causes, words)}"
     return f"is niet bereikbaar: {_reason(causes, words)}"
 
 

@@ -6,6 +6,7 @@ vectors would: it is part of every cache key and of the index manifest.
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import httpx
@@ -21,7 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.builtin import UNCHANGED, Adapter, EncoderEngine, shipped_adapter
-from learninglion.inference.connection import Connection, Route, bare_address, shown_address
+from learninglion.inference.connection import (
+    Connection,
+    Route,
+    bare_address,
+    possible_bases,
+    shown_address,
+)
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.models.plain import sha256_hex
 
@@ -43,6 +50,7 @@ _RETRIES = 5  # of an endpoint that is busy: reading an archive can wait half a 
 _MOST_REPLY = 64_000_000  # bytes: 32 vectors of 4096 numbers written out take 3
 # What servers answer to a batch or a text that is too much for them; some call it their own fault.
 _NOT_TAKEN = frozenset({400, 413, 422, 500})
+_LARGEST = 1e15  # number of a vector
 _SOUND = "."  # what every model can make a vector of
 _SHORTEST_PART = 60  # characters: a text this short is not refused for its length
 
@@ -173,12 +181,11 @@ class EndpointEncoder:
         self._connection = Connection(
             base_url, "embeddingmodel", api_key=api_key, timeout=_TIMEOUT, route=route, transport=transport
         )
-        root = self._connection.root.removesuffix("/embeddings")
-        self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
+        self._connection.bases = possible_bases(self._connection.root)
         self._model = model
         self._batch = _BATCH
         self._prefixes = (query_prefix, passage_prefix)
-        url = root + "/embeddings"
+        url = self._connection.bases[0] + "/embeddings"
         digest = sha256_hex("\0".join((url, *self._prefixes)))[:8]
         self.name = f"endpoint-{model}-{digest}"
         self.dimensions = 0
@@ -231,15 +238,13 @@ class EndpointEncoder:
         _logger.warning("%s Eén tekst is daardoor alleen op woorden te vinden.", error.detail)
         return np.zeros(self.dimensions, dtype=np.float32)
 
-    def _ask(self, texts: list[str]) -> list[Vectors]:
-        body = {"model": self._model, "input": texts}
-        for base in tuple(self._bases):
-            reply = self._connection.ask("/embeddings", body, base=base, most=_MOST_REPLY, retries=_RETRIES)
-            if reply.status not in (404, 405) or base == self._bases[-1]:
-                self._bases = [base] if reply.status == httpx.codes.OK else self._bases
-                break
-        if reply.status != httpx.codes.OK:
+    def _ask(self, texts: list[str], *, as_string: bool = False) -> list[Vectors]:
+        body = {"model": self._model, "input": texts[0] if as_string else texts}
+        reply = self._connection.ask("/embeddings", body, most=_MOST_REPLY, retries=_RETRIES)
+        if not httpx.codes.is_success(reply.status):
             words = self._connection.words(reply.body)
+            if reply.status in (400, 422) and len(texts) == 1 and not as_string and "string" in words:
+                return self._ask(texts, as_string=True)  # it takes no list, not even of one
             reason = f"gaf foutcode {reply.status}" + (f": “{words}”" if words else "")
             if reply.status in _NOT_TAKEN:
                 raise _NotTakenError(f"Het embeddingmodel op {self._connection.where} {reason}.", words)
@@ -249,25 +254,31 @@ class EndpointEncoder:
     def _read(self, value: object, count: int) -> list[Vectors]:
         """The rows in an answer; each of finite numbers, all of the length they had before."""
         where = f"Het embeddingmodel op {self._connection.where}"
-        data = value.get("data") if isinstance(value, Mapping) else None
-        if not isinstance(data, list) or not all(isinstance(d, Mapping) for d in data):
+        data = _listed(value)
+        if data is None:
             words = self._connection.words(value)
             raise LearningLionError(
                 f"{where} geeft geen bruikbaar antwoord{f': “{words}”' if words else ''}."
             )
         if len(data) != count:
-            raise LearningLionError(f"{where} geeft {len(data)} vectoren voor {count} teksten.")
+            told = f"{where} geeft {len(data)} vectoren voor {count} teksten."
+            raise _NotTakenError(told, "batch") if count > 1 else LearningLionError(told)
+        if all(isinstance(d, Mapping) and str(d.get("index")).isdigit() for d in data):
+            data = sorted(data, key=lambda d: int(d["index"]))
         try:
-            if all("index" in d for d in data):
-                data = sorted(data, key=lambda d: int(d["index"]))
-            rows = [np.asarray(d["embedding"], dtype=np.float32) for d in data]
-        except (KeyError, TypeError, ValueError):
+            rows = [_numbers(d.get("embedding") if isinstance(d, Mapping) else d) for d in data]
+        except (TypeError, ValueError):
             # a number that is none comes as null, or as a word
             raise _NotTakenError(f"{where} geeft vectoren waarin geen getallen staan.") from None
         if any(row.ndim != 1 or not len(row) for row in rows):
-            raise LearningLionError(f"{where} geeft geen vectoren.")
-        if not all(np.isfinite(row).all() for row in rows):
-            raise _NotTakenError(f"{where} geeft vectoren met getallen die er geen zijn (NaN).")
+            raise LearningLionError(
+                f"{where} geeft geen vector voor een tekst, maar een voor elk woord: stel op de server in "
+                "hoe die worden samengenomen (pooling)."
+            )
+        if not all(np.isfinite(row).all() and row.any() for row in rows):
+            raise _NotTakenError(
+                f"{where} geeft vectoren van nullen, of met getallen die er geen zijn (NaN)."
+            )
         for row in rows:
             if self.dimensions and len(row) != self.dimensions:
                 raise LearningLionError(
@@ -275,7 +286,26 @@ class EndpointEncoder:
                     f"draait een ander model onder de naam {self._model!r}. Zet het oude terug, of geef het "
                     "nieuwe een eigen naam en stel die in."
                 )
-        return rows
+        # what is larger has a square that is no number any more
+        return [np.asarray(row / max(1.0, np.abs(row).max() / _LARGEST), dtype=np.float32) for row in rows]
+
+
+def _listed(value: object) -> list[Any] | None:
+    """The vectors in an answer, in any of the shapes in which servers list them; None where none are."""
+    if isinstance(value, Mapping):
+        inner = (_listed(value.get(name)) for name in ("data", "embeddings", "float"))
+        return next((found for found in inner if found is not None), None)
+    if not isinstance(value, list) or not all(isinstance(d, Mapping | list) for d in value):
+        return None
+    return value
+
+
+def _numbers(told: object) -> NDArray[np.float64]:
+    """A vector, written out or as the bytes of its numbers. Raises TypeError and ValueError."""
+    if isinstance(told, str):
+        return np.frombuffer(base64.b64decode(told, validate=True), dtype="<f4").astype(np.float64)
+    row = np.asarray(told, dtype=np.float64)
+    return row[0] if row.ndim == 2 and len(row) == 1 else row
 
 
 class _NotTakenError(LearningLionError):

@@ -6,7 +6,7 @@ import fnmatch
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from learninglion.inference.connection import (
     Cut,
     Limits,
     handed_over,
+    possible_bases,
     require_allowed,
 )
 from learninglion.inference.generators import (
@@ -24,7 +25,14 @@ from learninglion.inference.generators import (
     Prompt,
     require_room,
 )
-from learninglion.inference.streams import Answer, EventReader, ThoughtOnlyError, is_too_long, too_long
+from learninglion.inference.streams import (
+    Answer,
+    EventReader,
+    NoAnswerError,
+    ThoughtOnlyError,
+    is_too_long,
+    too_long,
+)
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
@@ -104,7 +112,7 @@ class OpenAIGenerator:
         )
         self._left_out: set[str] = set()
         self._renamed_limit = False  # newer servers call it max_completion_tokens
-        self._bases = _possible_bases(self._connection.root)
+        self._connection.bases = possible_bases(self._connection.root)
 
     @property
     def model(self) -> str:
@@ -128,6 +136,8 @@ class OpenAIGenerator:
                 return False
             except ThoughtOnlyError:
                 continue  # a model that thinks first needs more room for it
+            except NoAnswerError:
+                return False
             try:
                 return bool(json.loads(answer) == {"code": _PROBE_CODE})
             except ValueError:
@@ -207,7 +217,7 @@ class OpenAIGenerator:
             "max_tokens": 16,
         }
         try:
-            reply = self._connection.ask("/chat/completions", body, base=self._bases[0])
+            reply = self._connection.ask("/chat/completions", body)
         except ConnectionLostError as error:
             raise GeneratorError(error.detail) from error
         words = self._connection.words(reply.body)
@@ -215,7 +225,7 @@ class OpenAIGenerator:
 
     def _list_models(self) -> list[Mapping[str, object]] | None:
         """What the endpoint lists, at the first base address that lists anything; None where none does."""
-        for base in tuple(self._bases):
+        for base in tuple(self._connection.bases):
             try:
                 reply = self._connection.ask("/models", base=base, retries=_RETRIES)
             except ConnectionLostError as error:
@@ -223,7 +233,7 @@ class OpenAIGenerator:
             value = reply.value
             data = value.get("data", value.get("models")) if isinstance(value, Mapping) else value
             if reply.status == 200 and isinstance(data, list):
-                self._bases = [base]
+                self._connection.bases = [base]
                 return [m for m in data if isinstance(m, Mapping) and isinstance(m.get("id"), str)]
         return None
 
@@ -241,7 +251,7 @@ class OpenAIGenerator:
 
     def _ask_count(self, text: str) -> int | None:
         """Ask the server's tokeniser, as llama.cpp and vLLM offer it beside the OpenAI protocol."""
-        root = self._connection.root.removesuffix("/v1")
+        root = self._connection.bases[0].removesuffix("/v1")
         body = {"content": text, "add_special": True, "model": self.model, "prompt": text}
         try:
             reply = self._connection.ask("/tokenize", body, base=root)
@@ -269,7 +279,8 @@ class OpenAIGenerator:
         wishes = {"max_tokens": max_tokens, "stop": list(stop) or None, "response_format": _format(schema)}
         for _ in range(len(_OPTIONAL) + 1):
             held = wishes["response_format"] is not None and not probing
-            answer = Answer(max_tokens, held_to_schema=held, words=self._connection.words)
+            fields = () if wishes["response_format"] is None else _fields(schema)
+            answer = Answer(max_tokens, held_to_schema=held, words=self._connection.words, fields=fields)
             try:
                 yield from self._read(self._body(prompt, wishes), answer)
                 break
@@ -305,21 +316,18 @@ class OpenAIGenerator:
         yield answer.finish()
 
     def _open(self, body: Mapping[str, object], cut: Cut) -> Iterator[bytes]:
-        """The bytes of the answer, from the first base address that knows the path."""
+        """The bytes of the answer."""
         path = "/chat/completions" if self.chats else "/completions"
-        for base in tuple(self._bases):
-            with self._connection.open(path, body, base=base, retries=_RETRIES, cutting=cut) as opened:
-                if opened.status < 300:
-                    self._bases = [base]
-                    yield from opened.pieces
-                    return
-                beginning = b""
-                for piece in opened.pieces:
-                    beginning += piece
-                    if len(beginning) > _MOST_ERROR:
-                        break
-                if opened.status not in (404, 405) or base == self._bases[-1]:
-                    raise self._refused(opened.status, beginning)
+        with self._connection.open(path, body, retries=_RETRIES, cutting=cut) as opened:
+            if opened.status < 300:
+                yield from opened.pieces
+                return
+            beginning = b""
+            for piece in opened.pieces:
+                beginning += piece
+                if len(beginning) > _MOST_ERROR:
+                    break
+        raise self._refused(opened.status, beginning)
 
     def _body(self, prompt: Prompt, wishes: Mapping[str, object]) -> dict[str, object]:
         wanted: dict[str, object] = {
@@ -418,10 +426,10 @@ class OpenAIGenerator:
             )
 
 
-def _possible_bases(root: str) -> list[str]:
-    """Where the protocol may be spoken: servers are told of with and without /v1, and with a whole path."""
-    root = re.sub(r"/(?:chat/)?completions$|/models$", "", root)
-    return [root] if root.endswith("/v1") else [root, f"{root}/v1"]
+def _fields(schema: JsonSchema | None) -> Iterable[str]:
+    """The names at the top of `schema`."""
+    properties = schema.get("properties") if schema else None
+    return properties if isinstance(properties, Mapping) else ()
 
 
 def _format(schema: JsonSchema | None) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +11,13 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.connection import Connection, ConnectionLostError, Route, require_allowed
+from learninglion.inference.connection import (
+    Connection,
+    ConnectionLostError,
+    Route,
+    possible_bases,
+    require_allowed,
+)
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import sha256_hex
@@ -77,9 +82,9 @@ class EndpointReranker:
         self._connection = Connection(
             base_url, "herordeningsmodel", api_key=api_key, timeout=timeout, route=route
         )
-        root = self._connection.root.removesuffix("/rerank")
-        self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
-        self._model, self._shape, self._timeout = model, shape, timeout
+        self._connection.bases = possible_bases(self._connection.root)
+        root = self._connection.bases[0]
+        self._model, self._shape = model, shape
         digest = sha256_hex(f"{root}/rerank\0{shape}")[:8]
         self.name = f"rerank-{model or 'model'}-{digest}"
 
@@ -88,40 +93,39 @@ class EndpointReranker:
         if not texts:
             return ()
         listed = self._listed(self._ask(query, texts))
-        field = "relevance_score" if self._shape == "documents" else "score"
         try:
-            scores = {_index(item["index"]): _number(item[field]) for item in listed}
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            scores = {
+                _index(item.get("index", item.get("document_index"))): _number(
+                    item.get("relevance_score", item.get("score"))
+                )
+                for item in listed
+            }
+        except (TypeError, ValueError, OverflowError) as error:
             raise self._unusable("het antwoord heeft een andere vorm dan verwacht") from error
         if set(scores) != set(range(len(texts))) or len(listed) != len(texts):
             raise self._unusable("het geeft niet voor elke tekst precies één score")
         return tuple(scores[i] for i in range(len(texts)))
 
     def _listed(self, reply: object) -> list[Mapping[str, object]]:
-        listed = reply.get("results") if self._shape == "documents" and isinstance(reply, dict) else reply
+        listed = reply.get("results", reply.get("data")) if isinstance(reply, dict) else reply
         if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
             raise self._unusable("het antwoord heeft een andere vorm dan verwacht")
         return listed
 
     def _ask(self, query: str, texts: Sequence[str]) -> object:
         body: dict[str, object] = {"query": query, self._shape: list(texts)}
-        if self._shape == "texts":
-            # unbounded scores differ where chances near 0 or 1 do not; too long a text is cut, not refused
-            body |= {"raw_scores": True, "truncate": True}
-        else:
-            body |= {"model": self._model, "top_n": len(texts)} if self._model else {"top_n": len(texts)}
-        until = time.monotonic() + self._timeout
+        # unbounded scores differ where chances near 0 or 1 do not; too long a text is cut, not refused
+        wishes = {"raw_scores": True, "truncate": True} if self._shape == "texts" else {"top_n": len(texts)}
+        if self._model and self._shape == "documents":
+            body["model"] = self._model
         try:
-            for base in tuple(self._bases):
-                left = max(until - time.monotonic(), 0.01)
-                reply = self._connection.ask("/rerank", body, base=base, most=_MOST_REPLY, seconds=left)
-                if reply.status not in (404, 405) or base == self._bases[-1]:
-                    break
+            reply = self._connection.ask("/rerank", body | wishes, most=_MOST_REPLY)
+            if reply.status in (400, 422):  # it may know no such wishes
+                reply = self._connection.ask("/rerank", body, most=_MOST_REPLY)
         except ConnectionLostError as error:
             raise RerankerError(error.detail) from error
         if reply.status != httpx.codes.OK:
             raise self._unusable(f"foutcode {reply.status}")
-        self._bases = [base]
         if reply.value is None:
             raise self._unusable("het antwoord is geen JSON")
         return reply.value
@@ -133,9 +137,9 @@ class EndpointReranker:
 
 
 def _index(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError("not an index")
-    return value
+    return int(value)
 
 
 def _number(value: object) -> float:

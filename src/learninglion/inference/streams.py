@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models.errors import GeneratorError, InputError
@@ -27,6 +27,7 @@ _LINE_END = re.compile(
     rb"\r\n|\n|\r(?=[^\n])"
 )  # a line may end with any of them; at the end of a piece \r waits
 _BOM = b"\xef\xbb\xbf"
+_LABELS = re.compile(rb"\A(?:data:\s*)+|\s+\Z", re.IGNORECASE)  # a gateway may label what is labelled
 _DECODER = json.JSONDecoder(strict=False)
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
@@ -44,6 +45,8 @@ class Chunk:
     aside: object = None  # words of the server beside the answer; they explain where no answer comes
     refusal: str = ""
     calls_tool: bool = False
+    arguments: str = ""  # what it would hand to a tool
+    place: int | None = 0  # number of the answer that this is of; None where the server gives none
     read_tokens: int = 0  # of the prompt, what was read from a cache included where the server says so
 
 
@@ -87,7 +90,7 @@ class EventReader:
     def _take(self, line: bytes) -> Iterator[object]:
         line = line.removeprefix(_BOM)
         if line[:5].lower() == b"data:":
-            data = line[5:].strip()
+            data = _LABELS.sub(b"", line)
             # servers end an event with one line end as often as with two: each line is tried by itself
             if self._data and _is_whole(b"\n".join(self._data)):
                 yield from self._close()
@@ -125,7 +128,10 @@ def _is_whole(data: bytes) -> bool:
 
 def _begun(data: bytes) -> bool:
     """Whether this is JSON, or was meant to be; anything else cannot hold a part of an answer."""
-    return data.lstrip()[:1] in (b"{", b"[") and data.strip().upper() != DONE.encode()
+    return bool(_BEGUN.match(data)) and data.strip().upper() != DONE.encode()
+
+
+_BEGUN = re.compile(rb'\s*"?[{\[]')  # some quote the whole of it
 
 
 def _value(data: bytes) -> object:
@@ -133,7 +139,7 @@ def _value(data: bytes) -> object:
         return DONE if data.strip(b' "\t').upper() in (DONE.encode(), b"DONE") else data
     try:
         value: object = json.loads(data.decode("utf-8", "replace"), strict=False)
-        return value
+        return _value(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else value
     except (ValueError, RecursionError) as error:
         raise GeneratorError(
             "Het taalmodel stuurde een onleesbaar stuk; zijn antwoord is afgebroken."
@@ -142,9 +148,14 @@ def _value(data: bytes) -> object:
 
 def read_chunk(value: object) -> Chunk:
     """What `value` says; an empty chunk for what says nothing."""
-    if not isinstance(value, Mapping):
+    outside = value
+    if isinstance(value, Mapping):
+        value = _unwrapped(value)
+    if not isinstance(value, Mapping) or not isinstance(outside, Mapping):
         return Chunk(aside=value)
-    choices = value.get("choices") or value.get("candidates")
+    choices = next(filter(None, map(value.get, ("choices", "candidates", "results"))), None)
+    if isinstance(choices, Mapping) and all(str(name).isdigit() for name in choices):
+        choices = list(choices.values())
     option = _first(choices) if isinstance(choices, list) else choices or value
     if not isinstance(option, Mapping):
         option = {}
@@ -153,42 +164,103 @@ def read_chunk(value: object) -> Chunk:
         problem = None  # a place for an error, with none in it
     if problem or "error" in (value.get("object"), value.get("type")):
         return Chunk(problem=problem if problem and problem is not True else value)
-    names = ("delta", "message", "content")
-    message = next((o for o in map(option.get, names) if isinstance(o, Mapping)), option)
-    places = (*map(message.get, ("content", "text", "parts")), option.get("text"), message.get("output"))
-    written = next((place for place in places if place is not None), None)
-    if written is None and message is option:  # protocols of others, where a gateway speaks one of them
-        written = next((t for t in map(option.get, ("delta", "response")) if isinstance(t, str)), None)
-    text, thought = _parts(written)
+    name, message = _message(option)
+    text, thought = _parts(_written(message, option))
+    if _THINKS.search(str(value.get("type", ""))):
+        text, thought = "", text + thought
     apart = "".join(_plain(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
+    calls = message.get("tool_calls") or message.get("function_call")
     return Chunk(
         text=text,
         thought=thought + apart,
-        finish=_finish(option) or _finish(value),
-        whole=(option is not value and message is option.get("message"))
-        or str(value.get("type", "")).endswith(".done"),
+        finish=next(filter(None, map(_finish, (option, message, value, outside))), ""),
+        whole=name == "message" or str(value.get("type", "")).endswith(".done"),
         aside=None if choices or text or apart else value,
         refusal=_plain(message.get("refusal")),
-        calls_tool=bool(message.get("tool_calls") or message.get("function_call")),
+        calls_tool=bool(calls),
+        arguments=_arguments(calls),
+        place=_place(option) if choices else None,
         read_tokens=_read_tokens(value.get("usage")),
     )
+
+
+_THINKS = re.compile("think|thought|reason")
+_ENVELOPES = ("data", "result", "response", "body", "output")
+_ANSWERS = (
+    "choices",
+    "candidates",
+    "results",
+    "message",
+    "content",
+    "delta",
+    "text",
+    "generated_text",
+    "error",
+)
+
+
+def _unwrapped(value: Mapping[object, object]) -> object:
+    """What a gateway put in an envelope of its own."""
+    for name in () if "type" in value or any(value.get(n) for n in _ANSWERS) else _ENVELOPES:
+        inner = value.get(name)
+        if isinstance(inner, str) and inner.lstrip()[:1] == "{":
+            try:
+                inner = json.loads(inner, strict=False)
+            except (ValueError, RecursionError):
+                continue
+        if isinstance(inner, Mapping):
+            return _unwrapped(inner) if any(n in inner for n in (*_ENVELOPES, *_ANSWERS)) else value
+    return value
+
+
+def _message(option: Mapping[object, object]) -> tuple[str, Mapping[object, object]]:
+    """Where in `option` it is said, and what that is called; `option` itself where nothing in it is."""
+    names = ("delta", "message", "content", "token")
+    found = [(n, m) for n, m in ((n, option.get(n)) for n in names) if isinstance(m, Mapping)]
+    name, message = next((pair for pair in found if pair[1]), (found or [("", option)])[0])
+    inner = message.get("message")  # of an event that tells what is new in a message
+    return (name, inner) if isinstance(inner, Mapping) else (name, message)
+
+
+def _written(message: Mapping[object, object], option: Mapping[object, object]) -> object:
+    """The text of `message`, under whatever name."""
+    places = (*map(message.get, ("content", "text", "parts", "generated_text")), option.get("text"))
+    written = next((place for place in (*places, message.get("output")) if place is not None), None)
+    if written is None and message is option:  # protocols of others, where a gateway speaks one of them
+        written = next((t for t in map(option.get, ("delta", "response")) if isinstance(t, str)), None)
+    return written
+
+
+def _place(option: Mapping[object, object]) -> int | None:
+    """The number of an answer among several; below 0 there is none."""
+    place = str(option.get("index"))
+    return int(place) if place.isdigit() else None
+
+
+def _arguments(calls: object) -> str:
+    """What the first of `calls` would hand to a tool."""
+    call = next(iter(calls), None) if isinstance(calls, list) else calls
+    function = call.get("function", call) if isinstance(call, Mapping) else None
+    told = function.get("arguments") if isinstance(function, Mapping) else None
+    return told if isinstance(told, str) else json.dumps(told) if isinstance(told, Mapping) else ""
 
 
 def _first(choices: Sequence[object]) -> object:
     """The first of the answers: a server may write several at once, in any order."""
     numbered = [c for c in choices if isinstance(c, Mapping)]
-    return next((c for c in numbered if c.get("index", 0) in (0, None)), None)
+    return min(numbered, key=lambda c: _place(c) or 0, default=None)
 
 
 def _finish(option: Mapping[object, object]) -> str:
     """Why it ended, in the server's own word; "" where it did not."""
-    names = ("finish_reason", "finishReason", "stop_reason", "done_reason")
-    reason = next((r for r in map(option.get, names) if r), "")
+    names = ("finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason")
+    reason = next((r for r in map(option.get, names) if r and r not in ("null", "None")), "")
     if isinstance(reason, Mapping):
         reason = reason.get("type", "stop")
     if not reason and (
         option.get("done") is True
         or option.get("stop") is True
+        or isinstance(option.get("generated_text"), str)
         or option.get("type") in ("message_stop", "response.completed")
     ):
         reason = "stop"
@@ -209,7 +281,8 @@ def _parts(content: object) -> tuple[str, str]:
         kind = str(content.get("type", "text"))
         inner = next((content[n] for n in ("text", "thinking", "reasoning", "content") if content.get(n)), "")
         text, thought = _parts(inner)
-        return ("", text + thought) if re.search("think|thought|reason", kind) else (text, thought)
+        thinks = content.get("thought") is True or _THINKS.search(kind)
+        return ("", text + thought) if thinks else (text, thought)
     if isinstance(content, Sequence) and not isinstance(content, bytes):
         parts = [_parts(part) for part in content]
         return "".join(t for t, _ in parts), "".join(t for _, t in parts)
@@ -239,7 +312,7 @@ def whole_characters(text: str) -> str:
 
     Control characters, which some send and no store takes, are left out.
     """
-    text = _COLOUR.sub("", text).translate(_CONTROL)
+    text = _COLOUR.sub("", text).translate(_CONTROL).removeprefix("\ufeff")
     if not any("\ud800" <= c <= "\udfff" for c in text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -248,15 +321,15 @@ def whole_characters(text: str) -> str:
 # The answer while it comes in.
 
 _NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
-_LESS, _MORE = r"(?:<|&lt;|\\u003c)", r"(?:>|&gt;|\\u003e)"
+_LESS, _MORE = r"(?:<|＜|&lt;|\\u003c)\|?", r"\|?(?:>|＞|&gt;|\\u003e)"
 _TAG = rf"{_LESS}\s?{_NAME}(?:\s[^<>]{{0,40}})?{_MORE}"
 _OPEN = (
     rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>|<\|channel>"
-    r"|\bHere(?:'s| is) my thought process:|\bHere are my reasoning steps:"
+    r"|\bHere(?:'s| is) my thought process:|\bHere are my reasoning steps:|\AThinking\.\.\.\n"
 )
 _CLOSE = (
     rf"{_LESS}\s?/\s?{_NAME}\s?{_MORE}|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
-    r"|<channel\|>|\bHere(?:'s| is) my response:|\[BEGIN FINAL RESPONSE\]"
+    r"|<channel\|>|\bHere(?:'s| is) my response:|\[BEGIN FINAL RESPONSE\]|\.\.\.done thinking\."
 )
 _MARK = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECASE)
 _LONGEST_MARK = 64
@@ -267,8 +340,8 @@ _CHANNEL = re.compile(
 )
 # What a server leaves of the marks of its model, wherever it stands.
 _LEFT_BEHIND = re.compile(
-    r"<\|(?:im_start|start|start_header_id|turn)\|?>\s*(?:assistant|model)\b"
-    r"|<[|｜]/?[A-Za-z][\w .▁-]{0,40}[|｜]>|<turn\|>|</?s>"
+    r"<\|(?:im_start|start|start_header_id|start_of_role|turn)\|?>\s*(?:assistant|model)\b"
+    r"|[<\[][|｜]/?[A-Za-z][\w .▁-]{0,40}[|｜][>\]]|<turn\|>|</?s>"
     r"|<(?:eos|bos|pad|(?:start|end)_of_turn)>|\[/INST\]|\[END FINAL RESPONSE\]|\[e~\["
 )
 _SPEAKER = re.compile(r"\A\s*(?:assistant|model)\s*\n")
@@ -280,6 +353,15 @@ _BLOCK = re.compile(
 _LAYOUT = frozenset("strong mark small span cite code table html body article section blockquote".split())
 _ANSWER = re.compile(
     r"\A\s*<(?P<name>answer|final|final_answer|output|response|result|antwoord)>(?P<text>.*?)(?:</(?P=name)>\s*\Z|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+# A call of a tool, which a server that knows none leaves in the text: up to its end, or that of the text.
+_CALL = re.compile(
+    r"<(?P<name>(?:\w+:)?(?:tool|function)_calls?|function)\b[^>]*>.*?(?:</(?P=name)>(?:\s*</tool_call>)?|\Z)"
+    r"|(?:\[TOOL_CALLS?\]|<[|｜](?:python_tag|tool[\w▁]*)[|｜]>).*\Z"
+    r"|<\|channel\|>commentary to=.*\Z|```tool_code\b.*?(?:```|\Z)"
+    r"|\A\s*(?:(?:functools)?\[?\{\s*\"(?:name|function)\"\s*:\s*\"[\w.:-]+\"\s*,\s*\"(?:arguments|parameters|args)\""
+    r"|\{\s*\"tool_calls\"|Action: *\w+\s*\nAction Input:).*\Z",
     re.DOTALL | re.IGNORECASE,
 )
 # Why an answer ended, in the words that servers have for it.
@@ -342,22 +424,70 @@ def without_thoughts(text: str) -> str:
     return within["text"] if within else answer
 
 
+class _Said:
+    """What came so far, of servers that send what is new, all of it each time, or a number with each piece.
+
+    Which of them a server does shows only from what follows, so the text of each way is kept.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[int, str] = {}  # of several answers, each by its number
+        self._joined, self._last, self._counts = "", -1, True  # pieces that are numbered, not answers
+        self._newest, self._before, self._grown, self._repeats = "", "", 0, True
+
+    def add(self, chunk: Chunk) -> None:
+        """What one piece says more."""
+        again = chunk.whole and chunk.text.startswith(self.text)
+        new = chunk.text[len(self.text) :] if again else chunk.text
+        if not new:
+            return
+        place = chunk.place or 0
+        self._answers[place] = self._answers.get(place, "") + new
+        self._counts = self._counts and place > self._last
+        self._joined, self._last = self._joined + new if self._counts else "", place
+        self._repeats = self._repeats and new.startswith(self._newest)
+        if self._repeats and len(new) > len(self._newest):
+            self._before, self._newest, self._grown = self._newest, new, self._grown + 1
+
+    @property
+    def text(self) -> str:
+        """The answer so far; what it begins with does not change any more."""
+        # no text and no JSON begins with its own beginning twice; a figure or a single word may
+        if self._repeats and (self._grown > 2 or (self._grown == 2 and _PHRASE.search(self._before))):
+            return self._newest
+        if self._counts and len(self._answers) > 2:
+            return self._joined
+        return self._answers[min(self._answers)] if self._answers else ""
+
+
+_PHRASE = re.compile(r"\A\s*\{|\S\s+\S")
+
+
 class Answer:
     """One answer while it comes in.
 
-    `held_to_schema`: the server enforces a schema, so that JSON can be passed on as it comes. `words` makes a
-    server's error readable.
+    `held_to_schema`: the server enforces a schema, so that JSON can be passed on as it comes; `fields` are
+    the names that this schema has. `words` makes a server's error readable.
     """
 
-    def __init__(self, max_tokens: int, *, held_to_schema: bool, words: Callable[[object], str]) -> None:
+    def __init__(
+        self,
+        max_tokens: int,
+        *,
+        held_to_schema: bool,
+        words: Callable[[object], str],
+        fields: Iterable[str] = (),
+    ) -> None:
         self._max_tokens = max_tokens
         self._held_to_schema = held_to_schema
+        self._fields = frozenset(fields)
         self._words = words
-        self._text = ""
+        self._said = _Said()
         self._passed = 0  # characters of the text that were passed on
         self._thought = 0  # characters of thoughts sent apart
         self._finish = ""
         self._done = self._calls_tool = False
+        self._arguments = ""  # of the tool that was called
         self._aside: object = None  # what the server said beside the answer, last
         self.read_tokens = 0
         self.complete = False  # enough was read; nothing more is needed
@@ -376,28 +506,33 @@ class Answer:
             raise self._refused(self._words(chunk.problem))
         if chunk.refusal:
             raise NoAnswerError(f"Het taalmodel weigerde te antwoorden: {self._words(chunk.refusal)}")
-        again = chunk.whole and bool(self._text) and chunk.text.startswith(self._text)
-        self._text += chunk.text[len(self._text) :] if again else chunk.text
+        self._said.add(chunk)
+        self._arguments += chunk.arguments
         self._aside = self._aside if chunk.aside is None else chunk.aside
         self._thought += len(chunk.thought)
         self._finish = chunk.finish or self._finish
         self._calls_tool = self._calls_tool or chunk.calls_tool
         self.read_tokens = max(self.read_tokens, chunk.read_tokens)
-        if self._thought + len(self._text) > _MOST_THOUGHT:
+        text = self._said.text
+        if self._thought + len(text) > _MOST_THOUGHT:
             raise NoAnswerError("Het taalmodel bleef denken en is afgebroken.")
         # a server that knows no limit of tokens goes on until it is told to stop
         bound = self._max_tokens * _CHARACTERS_A_TOKEN
-        if len(self._text) > bound and len(without_thoughts(self._text)) > bound:
+        if len(text) > bound and len(without_thoughts(text)) > bound:
             self._finish, self.complete = self._finish or "length", True
-        return self._passable() if self._flows else ""
+        return self._passable(text) if self._flows else ""
 
     def finish(self) -> str:
         """The rest, at the end of what came. Raises GeneratorError for what is no complete answer."""
         if _FILTERED.search(self._finish):
             raise NoAnswerError("Een filter van het eindpunt hield het antwoord van het taalmodel tegen.")
-        answer = self._text if self._flows else without_thoughts(self._text)
-        if self._flows and _MARK.search(answer):
+        text = self._said.text
+        if self._flows and _MARK.search(text):
             raise _retracted()
+        answer = text if self._flows else _unquoted(without_thoughts(_CALL.sub("", text)))
+        if not answer.strip() and self._fields.intersection(_names(self._arguments)):
+            answer = self._arguments  # a gateway that enforces a schema by a tool that it makes of it
+        self._calls_tool = self._calls_tool or bool(_CALL.search(text))
         remark = self._words(self._aside)
         server_words = f" De server zegt: “{remark}”" if remark else ""
         if _BROKEN.search(self._finish):
@@ -410,24 +545,24 @@ class Answer:
 
     @property
     def _flows(self) -> bool:
-        return self._held_to_schema and self._text.lstrip()[:1] == "{"
+        return self._held_to_schema and self._said.text.lstrip()[:1] == "{"
 
-    def _passable(self) -> str:
-        if _MARK.search(self._text, max(0, self._passed - _LONGEST_MARK)):
+    def _passable(self, text: str) -> str:
+        if _MARK.search(text, max(0, self._passed - _LONGEST_MARK)):
             raise _retracted()
-        until = len(self._text)
+        until = len(text)
         # half a character, or what may become a mark, waits for what follows
-        while until > self._passed and "\ud800" <= self._text[until - 1] <= "\udbff":
+        while until > self._passed and "\ud800" <= text[until - 1] <= "\udbff":
             until -= 1
-        opening = max(self._text.rfind(c, max(self._passed, until - _LONGEST_MARK), until) for c in "<[◁")
+        opening = max(text.rfind(c, max(self._passed, until - _LONGEST_MARK), until) for c in "<[◁")
         if opening >= 0:
             until = opening
-        passed, self._passed = self._text[self._passed : until], until
+        passed, self._passed = text[self._passed : until], until
         return whole_characters(passed)
 
     def _explain_nothing(self, server_words: str) -> None:
         """Raise what explains that there is no answer."""
-        thought = self._thought or self._text.strip()
+        thought = self._thought or self._said.text.strip()
         if _FULL.search(self._finish):
             raise ThoughtOnlyError(
                 f"Het taalmodel gebruikte al zijn {self._max_tokens} tokens om te denken en kwam niet aan "
@@ -447,6 +582,33 @@ class Answer:
         if is_too_long(message):
             return too_long(message)
         return GeneratorError(f"Het taalmodel brak af met een fout: {message or 'zonder uitleg'}")
+
+
+_FENCE = re.compile(r"\A\s*```\w*\s*|\s*```\s*\Z")
+
+
+def _unquoted(text: str) -> str:
+    """The JSON that stands quoted in `text`, as a gateway or a model passes it on; else `text` itself."""
+    bare = _FENCE.sub("", text).strip()
+    while bare[:1] in ('"', "["):
+        try:
+            value = json.loads(bare, strict=False)
+        except (ValueError, RecursionError):
+            break
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if not isinstance(value, str):
+            break
+        bare = value.strip()
+    return bare if bare[:1] == "{" and bare not in text else text
+
+
+def _names(arguments: str) -> Iterable[str]:
+    """The names in `arguments`, where they are an object in JSON."""
+    try:
+        value = json.loads(arguments, strict=False)
+    except (ValueError, RecursionError):
+        return ()
+    return value if isinstance(value, dict) else ()
 
 
 def too_long(message: str, model: str = "") -> InputError:

@@ -33,6 +33,7 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\s*+(?:(?:nrs?|nummers?|no)\b\.?\s*+)?(?::\s*+)?(?=\d)", re.IGNORECASE)
+_FIGURE_ANSWERED = re.compile(r"\s*(?:Antwoord|Reactie|Answer)\s*:\s*(?=\d)", re.IGNORECASE)
 _END = re.compile(r"\s*+(?:[:.)\]]|[-\u2013\u2014](?=\s|$))")
 _BRACKETS = str.maketrans("()", "  ")
 _WHO = re.compile(r"\s*\([A-Z][^()\d]{1,40}\)\s*:?")  # "Vraag 1 (Bakker)": who asks
@@ -126,11 +127,17 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
         if rest.strip() and not (numbers and _WHO.fullmatch(rest)):
             return None
     elif rest and not _may_follow(listed, line[stop:end].strip(), rest, match["answer"] in _BARE_WORDS):
-        return None
+        return parse_figure_answered(line)
     kind = LabelKind.ANSWER if match["answer"] else LabelKind.QUESTION
     if kind is LabelKind.QUESTION and not numbers and not line.lstrip()[:1].isupper():
         return None
     return Label(kind, numbers, end)
+
+
+def parse_figure_answered(line: str) -> Label | None:
+    """The label without a number ahead of an answer that begins with a figure: "Antwoord: 12 dijken."."""
+    match = _FIGURE_ANSWERED.match(line)
+    return Label(LabelKind.ANSWER, (), match.end()) if match else None
 
 
 def parse_letter(line: str) -> Label | None:

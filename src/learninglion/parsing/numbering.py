@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from learninglion.dutch.numbers import number_of
+from learninglion.dutch.lexicon import number_of
 from learninglion.parsing.kamervragen.printed import runs_on
 from learninglion.parsing.labels import LARGEST, THROUGH
 from learninglion.parsing.paragraphs import Paragraph

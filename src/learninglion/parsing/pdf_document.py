@@ -360,6 +360,13 @@ def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
                 f"Op pagina {page.number} is niet zeker hoe cijfers bij elkaar horen (kleiner, hoger of met"
                 f" een streep): «{words}». Kijk op de pagina zelf."
             )
+        if page.margin is not None:
+            which = f"de nummers {page.margin.first} t/m {page.margin.last} naast de tekst"
+            warnings.append(
+                f"Op pagina {page.number} zijn {which} niet overgenomen: ze tellen de regels."
+                if page.margin.left_out
+                else f"Op pagina {page.number} tellen {which} misschien de regels; ze staan wel in de tekst."
+            )
         if page.guessed:
             warnings.append(
                 f"Op pagina {page.number} hebben {page.guessed} letters een eigen code; gelezen is wat ze"

@@ -134,14 +134,18 @@ _WORDS = re.compile(
 def unquoted(lines: Sequence[str]) -> list[str]:
     """The lines without the signs that a mail program puts ahead of what it quotes ("> Vraag 1").
 
-    Quoted is what several lines in a row say; a line on its own ("> 20 procent") says something itself.
+    Quoted is what several lines in a row say, or several that begin with words; a line on its own
+    ("> 20 procent") says something itself.
     """
     bare: list[str] = []
+    several = sum(
+        _WORDS.match(_QUOTED.sub("", line, count=1)) is not None for line in lines if _QUOTED.match(line)
+    )
     for quoted, run in groupby(lines, lambda line: _QUOTED.match(line) is not None):
         group = list(run)
         texts = [_QUOTED.sub("", line, count=1) for line in group]
         words = any(map(_WORDS.match, texts))
-        bare += texts if quoted and len(group) > 1 and words else group
+        bare += ["", *texts, ""] if quoted and words and max(len(group), several) > 1 else group
     return bare
 
 

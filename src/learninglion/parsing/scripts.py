@@ -8,10 +8,11 @@ _RAISED = dict(zip("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻�
 _LOWERED = dict(zip("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎", strict=True))
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁺⁻⁼⁽⁾₊₋₌₍₎", "01234567890123456789+-=()+-=()")
 # "2e", "1ste": raised or not, it is written so.
-_ORDINAL = re.compile(r"(?:e|de|ste|er|ère|ème|o|a|th|st|nd|rd|TM|SM|®|©|º|ª)", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:e|de|ste|er|ère|ème|th|st|nd|rd|TM|SM|®|©|º|ª)", re.IGNORECASE)
 _LISTED = re.compile(r"\d{1,3}(?:\s*[,;]\s*\d{1,3})+")
 # Longer text that stands higher is no exponent but a way of laying out.
 _LONGEST = 12
+_APART = re.compile(r"(?<=[-+−–])\s+(?=\d)")  # white between a sign and its figure
 _FRACTION = re.compile("(?<![⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]+)[/⁄∕]([₀-₉]+)")
 
 
@@ -26,7 +27,7 @@ def lowered(text: str, before: str) -> str:
 
 
 def _shift(text: str, before: str, signs: dict[str, str], mark: str) -> str:
-    core = text.strip()
+    core = _APART.sub("", text.strip())
     if not core:
         return text
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]

@@ -39,28 +39,30 @@ _IN_PDF = {
     "opensymbol": "wingdings", "symbol": "symbol",
 }  # fmt: skip
 _TELLING = "←↑→↓⇦⇨⬄☐☒☑✓✗⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿"
-_ORNAMENTS = ("dingbats", "marlett", "awesome", "icons", "glyphicon")
+_ORNAMENTS = ("dingbats", "marlett", "awesome", "icons", "glyphicon", "mt extra", "mtextra")
 _PRIVATE = range(0xF020, 0xF100)  # where files put the signs of such fonts
 
 
 def is_symbol_font(font: str | None) -> bool:
     """Whether a font shows other signs than the letters that are typed."""
-    return font is not None and font.strip("\"' ").casefold() in _FONTS
+    name = (font or "").strip("\"' ").casefold()
+    return name in _FONTS or any(word in name for word in _ORNAMENTS)
 
 
 def show_symbols(text: str, font: str | None = None) -> str:
     """`text` with the signs that `font` shows; UNKNOWN for those that nobody has a letter for.
 
-    Signs in the private area are those of Symbol where the font is an ordinary one.
+    Signs in the private area are those of Symbol where the font is an ordinary one. Of fonts of ornaments
+    that are not known here, nobody knows any sign.
     """
-    table = _FONTS.get((font or "").strip("\"' ").casefold())
+    table = _FONTS.get((font or "").strip("\"' ").casefold(), {} if is_symbol_font(font) else None)
     if table is None and not any(ord(sign) in _PRIVATE for sign in text):
         return text
     shown = []
     for sign in text:
         code = ord(sign)
         if code in _PRIVATE:
-            shown.append((table or _SYMBOL).get(code - 0xF000, UNKNOWN))
+            shown.append((_SYMBOL if table is None else table).get(code - 0xF000, UNKNOWN))
         elif table is not None and (0x20 < code < 0x7F or 0xA0 <= code < 0x100):
             shown.append(table.get(code, UNKNOWN))
         else:

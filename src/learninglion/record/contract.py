@@ -31,7 +31,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError
-from learninglion.models.plain import to_plain
+from learninglion.models.plain import to_fields, to_plain
 from learninglion.record.marking import AI_GENERATED, mark_line
 from learninglion.record.notes import answer_groups, balance_of
 
@@ -354,6 +354,7 @@ def view_of(shape: type[V], value: object, **different: object) -> V:
 
 def document_view(document: Document) -> DocumentView:
     """What `learninglion parse --json` prints of a document."""
+    notice = document.notice
     return view_of(
         DocumentView,
         document,
@@ -362,7 +363,7 @@ def document_view(document: Document) -> DocumentView:
         asked_by=to_plain(document.askers),
         answered_by=to_plain(document.answerers),
         pairs=[_pair_view(document, pair) for pair in document.pairs],
-        notice=_notice_view(document),
+        notice=view_of(NoticeView, notice, text=notice.span.of(document.text)) if notice else None,
         footnotes=[_footnote_view(document, note) for note in document.footnotes],
         blocks=[view_of(BlockView, block, text=block.span.of(document.text)) for block in document.blocks],
         pages=len(document.page_starts),
@@ -370,6 +371,7 @@ def document_view(document: Document) -> DocumentView:
 
 
 def _pair_view(document: Document, pair: QAPair) -> PairView:
+    spans = [span for span in (pair.question, pair.answer) if span is not None]
     return view_of(
         PairView,
         pair,
@@ -378,23 +380,13 @@ def _pair_view(document: Document, pair: QAPair) -> PairView:
         footnotes=[
             _footnote_view(document, note)
             for note in document.footnotes
-            if note.anchor is not None and _stands_in(note.anchor, pair.question, pair.answer)
+            if note.anchor is not None and any(s.start < note.anchor <= s.end for s in spans)
         ],
     )
 
 
-def _stands_in(anchor: int, *spans: Span | None) -> bool:
-    return any(span is not None and span.start < anchor <= span.end for span in spans)
-
-
 def _footnote_view(document: Document, note: Footnote) -> FootnoteView:
     return view_of(FootnoteView, note, text=note.span.of(document.text))
-
-
-def _notice_view(document: Document) -> NoticeView | None:
-    if document.notice is None:
-        return None
-    return view_of(NoticeView, document.notice, text=document.notice.span.of(document.text))
 
 
 # --------------------------------------------------------------------------- sources and hits
@@ -406,19 +398,14 @@ def source_view(source: Source) -> SourceView:
     return view_of(
         SourceView,
         source,
+        **to_fields(card, "title", "date", "ministry", "url", "collection", "warnings"),
         source=source.id,
         document=card.id,
-        title=card.title,
-        date=to_plain(card.date),
-        ministry=card.ministry,
         answered_by=to_plain(card.answerers),
         asked_by=to_plain(card.askers),
         pair_asked_by=source.asked_by,
         pair_answered_by=source.answered_by,
         text=source.body,
-        url=card.url,
-        collection=card.collection,
-        warnings=list(card.warnings),
     )
 
 
@@ -463,13 +450,7 @@ def _matched_view(hit: Hit, locate: Locate) -> list[MatchView]:
 
 def region_view(region: Region) -> RegionView:
     """A rectangle in PDF points, origin at the bottom left."""
-    return {
-        "page": region.page,
-        "x0": round(region.x0, 2),
-        "y0": round(region.y0, 2),
-        "x1": round(region.x1, 2),
-        "y1": round(region.y1, 2),
-    }
+    return view_of(RegionView, region, **{n: round(getattr(region, n), 2) for n in ("x0", "y0", "x1", "y1")})
 
 
 # --------------------------------------------------------------------------- drafts, out
@@ -517,35 +498,31 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
     if not keep_order:
         answer = verification.verdict is not AnswerVerdict.UNANSWERABLE
         statements = tuple(c for c in statements if answer and c not in verification.own)
-    return {
-        "numbers": list(selection.question.numbers),
-        "question": selection.question.text,
-        "kind": draft.kind,
-        "verdict": verification.verdict.value,
-        "missing": list(verification.missing),
-        "statements": [_check_view(c) for c in statements],
-        "own_text": [] if keep_order else [_check_view(c) for c in verification.own],
-        "set_apart": [] if keep_order else [_check_view(c) for c in verification.failed],
-        "evidence": [_row_view(row, verification) for row in draft.evidence],
-        "material": [_citation_view(c) for c in draft.material],
-        "proposal": draft.proposal,
-        "left_out": list(draft.left_out),
-        "remarks": [view_of(RemarkView, remark) for remark in draft.remarks],
-        "complete": draft.complete,
-        "selection": view_of(
+    offered = [view_of(OfferView, h, source=h.source.id, score=round(h.score, 6)) for h in selection.offered]
+    return view_of(
+        VerificationView,
+        draft,
+        numbers=list(selection.question.numbers),
+        question=selection.question.text,
+        verdict=verification.verdict.value,
+        missing=list(verification.missing),
+        statements=[_check_view(c) for c in statements],
+        own_text=[] if keep_order else [_check_view(c) for c in verification.own],
+        set_apart=[] if keep_order else [_check_view(c) for c in verification.failed],
+        evidence=[_row_view(row, verification) for row in draft.evidence],
+        material=[_citation_view(c) for c in draft.material],
+        remarks=[view_of(RemarkView, remark) for remark in draft.remarks],
+        selection=view_of(
             SelectionView,
             selection,
-            offered=[
-                view_of(OfferView, h, source=h.source.id, score=round(h.score, 6)) for h in selection.offered
-            ],
+            offered=offered,
             chosen=[s.id for s in selection.chosen],
             rejected=[view_of(RejectionView, r, source=r.source_id) for r in selection.rejected],
             not_looked_at=list(never_looked_at(verification)),
         ),
-        "provenance": to_plain(draft.provenance),
-        "method": verification.method,
-        "second_opinion": to_plain(verification.second_reading),
-    }
+        method=verification.method,
+        second_opinion=to_plain(verification.second_reading),
+    )
 
 
 def _row_view(row: EvidenceRow, verification: Verification) -> EvidenceView:
@@ -566,33 +543,28 @@ def _row_view(row: EvidenceRow, verification: Verification) -> EvidenceView:
 def never_looked_at(verification: Verification) -> tuple[str, ...]:
     """Ids of sources that were offered but neither chosen, rejected nor opened."""
     selection = verification.draft.selection
-    looked = (
-        {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected} | set(selection.seen)
-    )
+    decided = {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected}
+    looked = decided | set(selection.seen)
     return tuple(h.source.id for h in selection.offered if h.source.id not in looked)
 
 
 def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
     """A whole draft, as `learninglion draft --json` prints it; without clock times, so reproducible."""
     question_set = dossier.question_set
-    return {
-        "id": dossier.id,
-        "version": dossier.version,
-        "state": dossier.state.value,
-        "title": question_set.title,
-        "introduction": question_set.introduction,
-        "context": to_plain(question_set.context),
-        "questions": [
-            SetQuestionView(**verification_view(v, keep_order=keep_order), **joint)
-            for v, joint in zip(dossier.verifications, _joint_views(dossier), strict=True)
+    views = zip(dossier.verifications, _joint_views(dossier), strict=True)
+    return view_of(
+        DossierView,
+        dossier,
+        **to_fields(question_set, "title", "introduction", "context", "warnings"),
+        questions=[
+            SetQuestionView(**verification_view(v, keep_order=keep_order), **joint) for v, joint in views
         ],
-        "settings": dict(dossier.settings),
-        "balance": to_plain(balance_of(dossier)),
-        "ai_generated": AI_GENERATED,
-        "mark": mark_line(dossier),
-        "editorial_responsibility": to_plain(dossier.responsibility),
-        "warnings": list(question_set.warnings),
-    }
+        settings=dict(dossier.settings),
+        balance=to_plain(balance_of(dossier)),
+        ai_generated=AI_GENERATED,
+        mark=mark_line(dossier),
+        editorial_responsibility=to_plain(dossier.responsibility),
+    )
 
 
 def _joint_views(dossier: Dossier) -> list[JointView]:

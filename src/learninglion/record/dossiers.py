@@ -11,7 +11,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -61,7 +61,7 @@ from learninglion.models.errors import (
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
 from learninglion.models.recent import Recent
 from learninglion.record.log import EventLog, log_entries
-from learninglion.store.tables import collections, documents, memberships
+from learninglion.store.schema import collections, documents, memberships
 
 metadata = new_metadata()
 
@@ -261,23 +261,10 @@ class DossierRepository:
                 connection.execute(delete(table).where(table.c.dossier_id == dossier_id))
             connection.execute(delete(dossiers).where(dossiers.c.id == dossier_id))
             last = connection.scalar(select(func.max(dossier_tombstones.c.key))) or 0
-            connection.execute(
-                insert(dossier_tombstones).values(
-                    key=last + 1,
-                    dossier_id=dossier_id,
-                    versions=newest.version,
-                    deleted_at=now(),
-                    deleted_by=by,
-                    reason=reason,
-                )
-            )
-            self._log.append_within(
-                connection,
-                _DELETED,
-                actor=by,
-                subject=dossier_id,
-                details={"versions": newest.version, "reason": reason},
-            )
+            details: dict[str, Plain] = {"versions": newest.version, "reason": reason}
+            gone = {"key": last + 1, "dossier_id": dossier_id, "deleted_at": now(), "deleted_by": by}
+            connection.execute(insert(dossier_tombstones).values(**gone, **details))
+            self._log.append_within(connection, _DELETED, actor=by, subject=dossier_id, details=details)
         self._log.advance_anchor()
 
     def _add(
@@ -287,11 +274,8 @@ class DossierRepository:
         expected = 1 if newest is None else newest.version + 1
         if dossier.version != expected:
             raise ConflictError(_changed_meanwhile(dossier.id))
-        if (
-            dossier.state is DossierState.DRAFT
-            and newest is not None
-            and not self._is_unfinished(connection, newest)
-        ):
+        begun = newest is not None and not self._is_unfinished(connection, newest)
+        if begun and dossier.state is DossierState.DRAFT:
             raise InputError("Een tekst die al bestaat wordt bewerkt, niet opnieuw opgesteld.")
         saved = DossierVersion(dossier.id, dossier.version, dossier.state, now(), by, reason, sha256)
         head = {
@@ -308,27 +292,13 @@ class DossierRepository:
         else:
             connection.execute(update(dossiers).where(dossiers.c.id == dossier.id).values(**head))
         packed = zlib.compress(content)
-        connection.execute(
-            insert(dossier_versions).values(
-                dossier_id=dossier.id,
-                version=saved.version,
-                state=saved.state.value,
-                at=saved.at,
-                author=by,
-                reason=reason,
-                sha256=sha256,
-                content=packed,
-            )
-        )
+        row = asdict(saved) | {"state": saved.state.value, "content": packed}
+        connection.execute(insert(dossier_versions).values(**row))
         self._contents.keep((sha256, sha256_hex(packed)), dossier, len(content))
         _add_origins(connection, dossier)
-        self._log.append_within(
-            connection,
-            f"dossier.{saved.state.value}",
-            actor=by,
-            subject=dossier.id,
-            details=_logged_as(_secret(connection, dossier.id), saved),
-        )
+        key = connection.scalars(select(dossiers.c.secret).where(dossiers.c.id == dossier.id)).one()
+        details, action = _logged_as(bytes(key), saved), f"dossier.{saved.state.value}"
+        self._log.append_within(connection, action, actor=by, subject=dossier.id, details=details)
         return saved
 
     def _is_unfinished(self, connection: Connection, stored: DossierVersion) -> bool:
@@ -354,14 +324,9 @@ class DossierRepository:
 
     def history(self, dossier_id: str, visible: Visible) -> tuple[DossierVersion, ...]:
         """All versions, oldest first."""
-        query = (
-            _versions()
-            .where(dossier_versions.c.dossier_id == dossier_id)
-            .order_by(dossier_versions.c.version)
-        )
         with reading(self._engine) as connection:
             _require_visible(connection, dossier_id, visible)
-            return tuple(_read_version(tuple(row)) for row in connection.execute(query))
+            return _versions_of(connection, dossier_id)
 
     def list(
         self, visible: Visible, *, state: DossierState | None = None, offset: int = 0, limit: int = 50
@@ -421,9 +386,7 @@ def _misfits_of(
     named: set[str],
 ) -> Iterator[str]:
     """What of one dossier is not as the log says; `named`: the collections that it is listed with."""
-    of_this = dossier_versions.c.dossier_id == dossier_id
-    rows = connection.execute(_versions().where(of_this).order_by(dossier_versions.c.version))
-    versions = tuple(_read_version(tuple(row)) for row in rows)
+    versions = _versions_of(connection, dossier_id)
     head = connection.execute(select(dossiers).where(dossiers.c.id == dossier_id)).one_or_none()
     held: set[str] = set()
     content = None
@@ -527,14 +490,11 @@ def _logged_versions(connection: Connection) -> dict[str, dict[int, _LoggedVersi
             if action == _DELETED:
                 logged.pop(dossier_id, None)
             else:
-                state = action.removeprefix("dossier.")
-                logged.setdefault(dossier_id, {})[details_read["version"]] = _LoggedVersion(
-                    state,
-                    details_read["content"],
-                    actor,
-                    details_read.get("at", ""),
-                    details_read.get("reason", ""),
+                moment = {name: details_read.get(name, "") for name in ("at", "reason")}
+                version = _LoggedVersion(
+                    action.removeprefix("dossier."), details_read["content"], actor, **moment
                 )
+                logged.setdefault(dossier_id, {})[details_read["version"]] = version
     except (DBAPIError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError("Van dossiers staat iets in het logboek dat niet te lezen is.") from error
     return logged
@@ -542,6 +502,12 @@ def _logged_versions(connection: Connection) -> dict[str, dict[int, _LoggedVersi
 
 def _versions() -> Select[tuple[object, ...]]:
     return select(*(dossier_versions.c[f] for f in DossierVersion.__dataclass_fields__))
+
+
+def _versions_of(connection: Connection, dossier_id: str) -> tuple[DossierVersion, ...]:
+    query = _versions().where(dossier_versions.c.dossier_id == dossier_id)
+    rows = connection.execute(query.order_by(dossier_versions.c.version))
+    return tuple(_read_version(tuple(row)) for row in rows)
 
 
 def _read_version(row: tuple[object, ...]) -> DossierVersion:
@@ -572,12 +538,9 @@ class _Contents:
 
     def of(self, connection: Connection, version: DossierVersion) -> Dossier:
         """The content of a version. Raises IntegrityError when it is not what was saved."""
-        packed = connection.execute(
-            select(dossier_versions.c.content).where(
-                dossier_versions.c.dossier_id == version.dossier_id,
-                dossier_versions.c.version == version.version,
-            )
-        ).scalar_one()
+        query = select(dossier_versions.c.content)
+        query = query.where(dossier_versions.c.dossier_id == version.dossier_id)
+        packed = connection.execute(query.where(dossier_versions.c.version == version.version)).scalar_one()
         damaged = f"Versie {version.version} van {version.dossier_id} is beschadigd of veranderd."
         if not isinstance(packed, bytes):
             raise IntegrityError(damaged)
@@ -603,10 +566,8 @@ def _timeless(dossier: Dossier) -> Dossier:
     """The dossier without the moments of choosing, which its id does not depend on either."""
 
     def stripped(verification: Verification) -> Verification:
-        draft = verification.draft
-        return replace(
-            verification, draft=replace(draft, selection=replace(draft.selection, selected_at=None))
-        )
+        selection = replace(verification.draft.selection, selected_at=None)
+        return replace(verification, draft=replace(verification.draft, selection=selection))
 
     return replace(dossier, verifications=tuple(stripped(v) for v in dossier.verifications))
 
@@ -664,13 +625,6 @@ def _require_visible(connection: Connection, dossier_id: str, visible: Visible) 
     query = select(dossiers.c.id).where(dossiers.c.id == dossier_id, _seen(visible))
     if connection.scalar(query) is None:
         raise UnknownReferenceError(_unknown(dossier_id))
-
-
-def _secret(connection: Connection, dossier_id: str) -> bytes:
-    secret = connection.scalar(select(dossiers.c.secret).where(dossiers.c.id == dossier_id))
-    if secret is None:
-        raise UnknownReferenceError(_unknown(dossier_id))
-    return bytes(secret)
 
 
 def _fingerprint(secret: bytes, text: str) -> str:

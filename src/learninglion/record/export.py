@@ -15,9 +15,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from learninglion.database.files import write_durably
 from learninglion.models import Dossier, Opening
+from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
-from learninglion.record.answers import MachineText, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.contract import dossier_view
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter import LetterTerms, document_title, file_stem
@@ -32,14 +33,21 @@ from learninglion.record.marking import (
     source_type,
 )
 from learninglion.record.notes import (
+    ACCOUNT_LABELS,
     ANNEX_TITLE,
     Account,
+    MachineText,
     Note,
+    TextBlock,
     account_for,
     answer_groups,
+    answer_heading,
     collect_notes,
+    empty_answer,
+    group_blocks,
     heading,
     inline,
+    leads,
     notes_of_answers,
     printable_dossier,
 )
@@ -161,22 +169,16 @@ _LEADING = re.compile(r"^(?:[-+=]|\d+[.)](?=\s))")
 def _markdown_text(blocks: Sequence[TextBlock]) -> list[str]:
     """Paragraphs with a white line between them, items of a list under each other."""
     lines: list[str] = []
-    count, before = 0, Opening.PARAGRAPH
-    for block in blocks:
+    before = Opening.PARAGRAPH
+    for block, lead in zip(blocks, leads(block.opens for block in blocks), strict=True):
         text = " ".join(
             inline(s.text) + "".join(f"[^{note.number}]" for note in s.marks) for s in block.sentences
         )
-        count = count + 1 if block.opens is Opening.NUMBER else 0
-        lead = {Opening.ITEM: "- ", Opening.NUMBER: f"{count}. "}.get(block.opens, "")
         if lines and not (lead and before is block.opens):
             lines.append("")
-        lines.append(lead + _LEADING.sub(_escaped, text))
+        lines.append(lead + _LEADING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", text))
         before = block.opens
     return lines
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return f"{match[0][:-1]}\\{match[0][-1]}"
 
 
 def _markdown_account(account: Account) -> list[str]:
@@ -191,12 +193,8 @@ def _markdown_account(account: Account) -> list[str]:
     lines += [""] if account.sources else []
     own = [f"“{inline(statement.text)}” Grondslag: {inline(statement.reason)}" for statement in account.own]
     refused = [f"~~{inline(statement.text)}~~ ({inline(statement.reason)})" for statement in account.refused]
-    for label, items in (
-        ("Eigen tekst van de opsteller, niet door een bron gedragen:", own),
-        ("Wat ontbreekt:", [inline(part) for part in account.missing]),
-        ("Niet overgenomen, want de bron draagt deze zin niet:", refused),
-        ("Opmerkingen:", [inline(remark) for remark in account.remarks]),
-    ):
+    lists = (own, map(inline, account.missing), refused, map(inline, account.remarks))
+    for label, items in zip(ACCOUNT_LABELS, map(list, lists), strict=True):
         if items:
             lines += [label, "", *(f"- {item}" for item in items), ""]
     return lines
@@ -249,12 +247,8 @@ def _to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     for account in account_for(dossier):
         if not account.empty:
             remarks = [account.verdict, *account.missing, *account.remarks]
-            remarks += [
-                f"Niet overgenomen: {statement.text} ({statement.reason})" for statement in account.refused
-            ]
-            remarks += [
-                f"Eigen tekst: {statement.text} Grondslag: {statement.reason}" for statement in account.own
-            ]
+            remarks += [f"Niet overgenomen: {s.text} ({s.reason})" for s in account.refused]
+            remarks += [f"Eigen tekst: {s.text} Grondslag: {s.reason}" for s in account.own]
             items = "".join(f"<li>{escape(line)}</li>" for line in remarks if line)
             parts.append(f"<h3>{escape(account.heading)}</h3><ul>{items}</ul>")
     listed = {note.number: note for some in notes_of_answers(dossier, notes) for note in some}
@@ -298,11 +292,9 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
                 "heading": account.heading,
                 "verdict": account.verdict,
                 "sources": [{**_pdf_note(note), "quotes": list(note.quotes)} for note in account.sources],
-                "own": [f"“{statement.text}” Grondslag: {statement.reason}" for statement in account.own],
+                "own": list(account.own_lines),
                 "missing": list(account.missing),
-                "refused": [
-                    f"“{statement.text}” Reden: {statement.reason}." for statement in account.refused
-                ],
+                "refused": list(account.refused_lines),
                 "remarks": list(account.remarks),
             }
             for account in account_for(dossier)
@@ -379,3 +371,31 @@ def _without(data: str, text: str) -> str:
             if not sign.isascii():
                 data = data.replace(sign, f"[U+{ord(sign):04X}]")
     return data
+
+
+# A file where the user wants it: whole, or not there.
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, with those above it. Raises InputError where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: deze map kan niet worden gemaakt ({error.strerror})") from error
+
+
+def free_path(path: Path, content: bytes) -> Path:
+    """`path`, or with a number behind it where another file stands: somebody may have worked in that."""
+    free, count = path, 1
+    while free.exists() and free.read_bytes() != content:
+        count += 1
+        free = path.with_name(f"{path.stem} ({count}){path.suffix}")
+    return free
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` where the user wants it. Raises InputError that names the file."""
+    try:
+        write_durably(path, content)
+    except OSError as error:
+        raise InputError(f"{path}: dit bestand kan niet worden geschreven ({error.strerror})") from error

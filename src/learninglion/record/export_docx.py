@@ -12,7 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -31,20 +31,6 @@ from lxml import etree
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.drafts import LEADS_IN
-from learninglion.record.answers import (
-    ChangedBlock,
-    ChangedPiece,
-    Deed,
-    MachineText,
-    PieceKind,
-    Sentence,
-    TextBlock,
-    answer_heading,
-    changed_blocks,
-    empty_answer,
-    group_blocks,
-    text_before,
-)
 from learninglion.record.letter import (
     FillIn,
     LetterFacts,
@@ -52,6 +38,7 @@ from learninglion.record.letter import (
     LetterTerms,
     day_text,
     document_title,
+    element,
     emptied,
     fill_fields,
     fill_in,
@@ -63,23 +50,36 @@ from learninglion.record.letter import (
 )
 from learninglion.record.marking import credit_line, made_at, mark_line, origin_line, properties
 from learninglion.record.notes import (
+    ACCOUNT_LABELS,
     ANNEX_TITLE,
     Account,
     AnswerGroup,
+    ChangedBlock,
+    ChangedPiece,
+    Deed,
+    MachineText,
     Note,
+    PieceKind,
+    Sentence,
+    TextBlock,
     account_for,
     answer_groups,
+    answer_heading,
+    changed_blocks,
     collect_notes,
+    empty_answer,
+    group_blocks,
     heading,
     listed,
     open_points,
     runs,
+    text_before,
 )
 
 Element = BaseOxmlElement
 _Block = TypeVar("_Block", TextBlock, ChangedBlock)
 _SYSTEM = "LearningLion"
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def to_letter(
@@ -204,8 +204,8 @@ def _fill_everywhere(template: LetterTemplate, values: dict[str, str | FillIn]) 
     """Fill the template, before any text of the dossier stands in it: that can never become a field."""
     word = template.word
     everywhere = [*paragraphs_of(word)]
-    for element in (*template.pattern.question, *template.pattern.answered):
-        everywhere += element.iter(qn("w:p"))
+    for part in (*template.pattern.question, *template.pattern.answered):
+        everywhere += part.iter(qn("w:p"))
     marked = {name: any(holds(p, name) for p in everywhere) for name in ("markering", "herkomst")}
     for paragraph in everywhere:
         if fill_fields(paragraph, values):
@@ -272,12 +272,8 @@ class _AnswerWriter:
         """The notes behind the answers: beside comments LibreOffice 7.4 mixes up whose footnote is whose."""
         if not notes:
             return
-        title = self._put(OxmlElement("w:p"))
-        settings, style = OxmlElement("w:pPr"), OxmlElement("w:pStyle")
-        style.set(qn("w:val"), style_id(self._word, "heading 2") or note_styles(self._word)[0])
-        settings.append(style)
-        title.append(settings)
-        title.append(text_run("Bronnen"))
+        style = style_id(self._word, "heading 2") or note_styles(self._word)[0]
+        self._put(element("p", element("pPr", element("pStyle", val=style)), text_run("Bronnen")))
         last = [self._put(_listed_note(self._word, note)) for note in notes][-1]
         Paragraph(last, self._word).paragraph_format.space_after = Pt(18)  # a signature may follow
 
@@ -368,9 +364,7 @@ class _AnswerWriter:
             pattern = part if self._pattern.number is None else self._pattern.number
         made = self._put(emptied(pattern))
         if list_id:
-            numbering = made.get_or_add_pPr().get_or_add_numPr()
-            numbering.get_or_add_ilvl().val = 0
-            numbering.get_or_add_numId().val = int(list_id)
+            _put_in_list(made, list_id)
         return made, look_of(pattern)
 
     def _paragraph_of(self, block_and_text: tuple[TextBlock, str], part: Element) -> Element:
@@ -378,8 +372,7 @@ class _AnswerWriter:
         made, look = self._begin(block.opens, list_id, part)
         for at, sentence in enumerate(block.sentences):
             made.append(text_run((" " if at else "") + sentence.text, look))
-            for element in self._marks(sentence):
-                made.append(element)
+            made.extend(self._marks(sentence))
         return made
 
     # ------------------------------------------------------------- marks of notes
@@ -400,41 +393,22 @@ class _AnswerWriter:
             yield from self._field(f" NOTEREF {name} \\h ", str(note.number))
             return
         self._marked.add(note.number)
-        run = OxmlElement("w:r")
-        reference = OxmlElement("w:footnoteReference")
-        reference.set(qn("w:id"), str(self._ids[note.number]))
-        run.append(reference)
-        self._raised(run)
+        run = self._raised(element("r", element("footnoteReference", id=str(self._ids[note.number]))))
         if self._uses[note.number] < 2:
             yield run
             return
-        begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        for node in (begin, end):
-            node.set(qn("w:id"), str(5000 + note.number))
-        begin.set(qn("w:name"), name)
-        yield from (begin, run, end)
+        place = str(5000 + note.number)
+        yield from (element("bookmarkStart", id=place, name=name), run, element("bookmarkEnd", id=place))
 
     def _field(self, instruction: str, shown: str) -> Iterator[Element]:
-        for kind in ("begin", None, "separate", shown, "end"):
-            run = OxmlElement("w:r")
-            if kind is None:
-                code = OxmlElement("w:instrText")
-                code.text = instruction
-                code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-                run.append(code)
-            elif kind == shown:
-                run = text_run(shown)
-            else:
-                sign = OxmlElement("w:fldChar")
-                sign.set(qn("w:fldCharType"), kind)
-                run.append(sign)
+        begin, separate, end = (
+            element("r", element("fldChar", fldCharType=kind)) for kind in ("begin", "separate", "end")
+        )
+        for run in (begin, text_run(instruction, tag="w:instrText"), separate, text_run(shown), end):
             yield self._raised(run)
 
     def _raised(self, run: Element) -> Element:
-        look, style = OxmlElement("w:rPr"), OxmlElement("w:rStyle")
-        style.set(qn("w:val"), self._mark_style)
-        look.append(style)
-        run.insert(0, look)
+        run.insert(0, element("rPr", element("rStyle", val=self._mark_style)))
         return run
 
     # ------------------------------------------------------------- tracked changes
@@ -458,12 +432,10 @@ class _AnswerWriter:
         if piece.ends is not None:
             content += self._marks(piece.ends)
         if piece.kind is PieceKind.KEPT:
-            for element in content:
-                paragraph.append(element)
+            paragraph.extend(content)
         else:
-            change = self._tracked("w:ins" if piece.kind is PieceKind.ADDED else "w:del", piece.deed)
-            for element in content:
-                change.append(element)
+            change = self._tracked("ins" if piece.kind is PieceKind.ADDED else "del", piece.deed)
+            change.extend(content)
             paragraph.append(change)
             content = [change]
         statement = piece.ends.check.statement if piece.ends is not None else None
@@ -473,40 +445,32 @@ class _AnswerWriter:
             _add_comment(self._word, content[0], content[-1], [remark], piece.deed.author)
 
     def _tracked(self, tag: str, deed: Deed) -> Element:
-        element = OxmlElement(tag)
-        element.set(qn("w:id"), str(self._change))
-        element.set(qn("w:author"), deed.author)
-        if deed.at is not None:
-            element.set(qn("w:date"), _instant(deed.at))
+        date = {} if deed.at is None else {"date": f"{deed.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
         self._change += 1
-        return element
+        return element(tag, id=str(self._change - 1), author=deed.author, **date)
 
     def _track_break(self, paragraph: Element, deed: Deed) -> None:
         """The end of this paragraph as added: who refuses it gets one paragraph back."""
         settings = paragraph.get_or_add_pPr()
         look = settings.find(qn("w:rPr"))
         if look is None:
-            look = OxmlElement("w:rPr")
+            look = element("rPr")
             change = settings.find(qn("w:pPrChange"))
             if change is None:
                 settings.append(look)
             else:
                 change.addprevious(look)
-        look.insert(0, self._tracked("w:ins", deed))
+        look.insert(0, self._tracked("ins", deed))
 
     def _track_style(self, paragraph: Element, part: Element, deed: Deed) -> None:
         """That this became an item: who refuses it gets a paragraph of the answer back."""
-        change = self._tracked("w:pPrChange", deed)
+        change = self._tracked("pPrChange", deed)
         before = emptied(part).find(qn("w:pPr"))
-        old = OxmlElement("w:pPr") if before is None else before
+        old = element("pPr") if before is None else before
         for nested in old.findall(qn("w:rPr")):
             old.remove(nested)
         change.append(old)
         paragraph.get_or_add_pPr().append(change)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _list_of(word: WordDocument, paragraph: Element) -> str:
@@ -539,7 +503,7 @@ def _append_annex(
     """The accountability before `place`: sources with their words, own text, and what is open."""
     title = _append_paragraph(word, place, ANNEX_TITLE, level=1)
     if page_break:
-        title.get_or_add_pPr().insert_element_before(OxmlElement("w:pageBreakBefore"), *_AFTER_PAGE_BREAK)
+        title.get_or_add_pPr().insert_element_before(element("pageBreakBefore"), *_AFTER_PAGE_BREAK)
     _append_paragraph(word, place, document_title(dossier))
     if mark := mark_line(dossier):
         _append_paragraph(word, place, mark)
@@ -577,38 +541,34 @@ def _append_account(word: WordDocument, account: Account, place: Element) -> Non
         paragraph.append(_link(word, note.name, note.url) if note.url else text_run(note.name))
         quotes = " ".join(f"“{quote}”" for quote in note.quotes)
         paragraph.append(text_run(f"{note.rest}: {quotes}" if quotes else note.rest))
-    own = [f"“{statement.text}” Grondslag: {statement.reason}" for statement in account.own]
-    refused = [f"“{statement.text}” Reden: {statement.reason}." for statement in account.refused]
-    _append_items(word, place, "Eigen tekst van de opsteller, niet door een bron gedragen:", own)
-    _append_items(word, place, "Wat ontbreekt:", account.missing)
-    _append_items(word, place, "Niet overgenomen, want de bron draagt deze zin niet:", refused)
-    _append_items(word, place, "Opmerkingen:", account.remarks)
+    lists = (account.own_lines, account.missing, account.refused_lines, account.remarks)
+    for label, items in zip(ACCOUNT_LABELS, lists, strict=True):
+        _append_items(word, place, label, items)
 
 
-def _append_items(word: WordDocument, place: Element, label: str, items: Iterable[str]) -> None:
-    items_left = list(items)
-    if not items_left:
+def _append_items(word: WordDocument, place: Element, label: str, items: Sequence[str]) -> None:
+    if not items:
         return
     _append_paragraph(word, place, label)
     bullets = fresh_list(word)
-    for item in items_left:
-        paragraph = _append_paragraph(word, place, item)
-        numbering = paragraph.get_or_add_pPr().get_or_add_numPr()
-        numbering.get_or_add_ilvl().val = 0
-        numbering.get_or_add_numId().val = int(bullets)
+    for item in items:
+        _put_in_list(_append_paragraph(word, place, item), bullets)
+
+
+def _put_in_list(paragraph: Element, list_id: str) -> None:
+    numbering = paragraph.get_or_add_pPr().get_or_add_numPr()
+    numbering.get_or_add_ilvl().val = 0
+    numbering.get_or_add_numId().val = int(list_id)
 
 
 def _append_paragraph(
     word: WordDocument, place: Element, text: str, *, level: int = 0, small: bool = False
 ) -> Element:
-    made: Element = OxmlElement("w:p")
+    made = element("p")
     if level:
         made.get_or_add_pPr().style = _heading_style(word, level)
-    run = text_run(text)
-    if small:
-        xml = f'<w:rPr xmlns:w="{_WORD}"><w:color w:val="444444"/><w:sz w:val="16"/></w:rPr>'
-        run.insert(0, etree.fromstring(xml))
-    made.append(run)
+    look = element("rPr", element("color", val="444444"), element("sz", val="16")) if small else None
+    made.append(text_run(text, look))
     place.addprevious(made)
     return made
 
@@ -619,20 +579,15 @@ def _heading_style(word: WordDocument, level: int) -> str:
     if not (style_found := style_id(word, name)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.font.bold, style.font.size = True, Pt(16 - 2 * level)
-        outline = OxmlElement("w:outlineLvl")
-        outline.set(qn("w:val"), str(level - 1))
-        style.element.get_or_add_pPr().append(outline)
+        style.element.get_or_add_pPr().append(element("outlineLvl", val=str(level - 1)))
         style_found = str(style.style_id)
     return style_found
 
 
 def _link(word: WordDocument, text: str, url: str) -> Element:
-    link = OxmlElement("w:hyperlink")
+    look = element("rPr", element("color", val="0B57A4"), element("u", val="single"))
+    link = element("hyperlink", text_run(text, look))
     link.set(qn("r:id"), word.part.relate_to(url, RT.HYPERLINK, is_external=True))
-    run = text_run(text)
-    xml = f'<w:rPr xmlns:w="{_WORD}"><w:color w:val="0B57A4"/><w:u w:val="single"/></w:rPr>'
-    run.insert(0, etree.fromstring(xml))
-    link.append(run)
     return link
 
 
@@ -642,13 +597,8 @@ def _link(word: WordDocument, text: str, url: str) -> Element:
 def _saved(word: WordDocument, dossier: Dossier) -> bytes:
     """The bytes, marked for programs; the same dossier gives the same bytes."""
     core = word.core_properties
-    core.title, core.author, core.language = (
-        document_title(dossier),
-        "LearningLion (AI) en opsteller",
-        "nl-NL",
-    )
-    core.subject = core.category = ""
-    core.last_modified_by = ""
+    core.title, core.author = document_title(dossier), "LearningLion (AI) en opsteller"
+    core.language, core.subject, core.category, core.last_modified_by = "nl-NL", "", "", ""
     core.comments, core.keywords = credit_line(dossier), "AI-gegenereerd; LearningLion"
     core.created = core.modified = made_at(dossier).replace(tzinfo=None)  # UTC: the format has no zone
     core.revision = dossier.version
@@ -663,7 +613,6 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """Files in a ZIP carry a time; one fixed moment keeps the same dossier the same bytes."""
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -770,16 +719,12 @@ def _add_comment(
 ) -> None:
     """A comment on what stands from `first` to `last`, two elements of one paragraph; without a clock."""
     comment = word.part._comments_part.comments.add_comment("\n".join(lines), author, author[:1].upper())
-    element = comment._comment_elm
-    del element.attrib[qn("w:date")]
-    begin, end = OxmlElement("w:commentRangeStart"), OxmlElement("w:commentRangeEnd")
-    run, reference = OxmlElement("w:r"), OxmlElement("w:commentReference")
-    for node in (begin, end, reference):
-        node.set(qn("w:id"), str(comment.comment_id))
-    run.append(reference)
-    first.addprevious(begin)
+    del comment._comment_elm.attrib[qn("w:date")]
+    name = str(comment.comment_id)
+    end = element("commentRangeEnd", id=name)
+    first.addprevious(element("commentRangeStart", id=name))
     last.addnext(end)
-    end.addnext(run)
+    end.addnext(element("r", element("commentReference", id=name)))
 
 
 # --------------------------------------------------------------------------- lists
@@ -791,22 +736,15 @@ _NUMBERS = '<w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/>'
 def fresh_list(word: WordDocument, like: str = "", *, numbered: bool = False) -> str:
     """The id of a list that begins at 1: one that looks as list `like` of the template, or a plain one."""
     root = _numbering(word)
-    abstract = next(
-        (n.find(qn("w:abstractNumId")).get(qn("w:val")) for n in root.findall(qn("w:num")) if _is(n, like)),
-        "",
-    )
-    if not abstract:
-        abstract = _plain_list(root, numbered)
+    alike = (n for n in root.findall(qn("w:num")) if like and n.get(qn("w:numId")) == like)
+    abstract = next((n.find(qn("w:abstractNumId")).get(qn("w:val")) for n in alike), "")
+    abstract = abstract or _plain_list(root, numbered)
     made = 1 + max((int(n.get(qn("w:numId"))) for n in root.findall(qn("w:num"))), default=0)
     xml = f'<w:num xmlns:w="{_W}" w:numId="{made}"><w:abstractNumId w:val="{abstract}"/>'
     if numbered:
         xml += '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
     _append(root, "w:num", etree.fromstring(f"{xml}</w:num>", _PARSER))
     return str(made)
-
-
-def _is(number: Element, wanted: str) -> bool:
-    return bool(wanted) and number.get(qn("w:numId")) == wanted
 
 
 def _plain_list(root: Element, numbered: bool) -> str:

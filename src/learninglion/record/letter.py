@@ -25,8 +25,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml import etree
 
-from learninglion.dutch.lexicon import DETERMINERS
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import DETERMINERS, MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.models.errors import InputError
@@ -251,8 +250,8 @@ def _open_word(path: Path) -> WordDocument:
 
 def _mistakes(word: WordDocument) -> list[str]:
     """What keeps this document from being a template of the letter."""
-    fields = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
-    names = [name.lower() for name, _ in fields]
+    fields = [(name, p) for p in paragraphs_of(word) for name in _fields_of(p)]
+    names = [name for name, _ in fields]
     wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - set(KNOWN_FIELDS))]
     wrong += [
         f"het veld {{{{{name}}}}} ontbreekt of staat er meer dan één keer"
@@ -263,7 +262,7 @@ def _mistakes(word: WordDocument) -> list[str]:
     wrong += [
         f"{{{{{name}}}}} moet alleen in een alinea staan"
         for name, p in fields
-        if name.lower() in alone and _FIELD.sub("", text_of(p)).strip()
+        if name in alone and _FIELD.sub("", text_of(p)).strip()
     ]
     if word.element.body.xpath(".//w:footnoteReference"):
         wrong.append("het sjabloon heeft zelf voetnoten; die zouden de bronnen anders nummeren")
@@ -273,12 +272,8 @@ def _mistakes(word: WordDocument) -> list[str]:
 
 
 def _misplaced(word: WordDocument) -> list[str]:
-    where = {
-        name: p
-        for p in paragraphs_of(word)
-        for name in (n.lower() for n in _FIELD.findall(text_of(p)))
-        if name in (*_REPEATED, _BEGIN, _END)
-    }
+    repeated = (*_REPEATED, _BEGIN, _END)
+    where = {name: p for p in paragraphs_of(word) for name in _fields_of(p) if name in repeated}
     begin, end = where[_BEGIN], where[_END]
     if begin.getparent() is not end.getparent() or begin.getparent().tag not in (qn("w:body"), qn("w:tc")):
         return [f"{{{{{_BEGIN}}}}} en {{{{{_END}}}}} moeten in dezelfde lopende tekst staan"]
@@ -292,20 +287,14 @@ def _misplaced(word: WordDocument) -> list[str]:
 
 
 def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
-    where = {n.lower(): p for p in paragraphs_of(word) for n in _FIELD.findall(text_of(p))}
+    where = {name: p for p in paragraphs_of(word) for name in _fields_of(p)}
     begin, end = where[_BEGIN], where[_END]
     siblings = list(begin.getparent())
     within = siblings[siblings.index(begin) + 1 : siblings.index(end)]
     item, number = where.get(_ITEM), where.get(_NUMBER)
     paragraphs = [p for p in within if p is not item and p is not number]
-    first = next(
-        (
-            at
-            for at, p in enumerate(paragraphs)
-            if {n.lower() for n in _FIELD.findall(text_of(p))} & {*_ANSWERED, _ANSWER}
-        ),
-        len(paragraphs),
-    )
+    answers = (at for at, p in enumerate(paragraphs) if {*_ANSWERED, _ANSWER}.intersection(_fields_of(p)))
+    first = next(answers, len(paragraphs))
     for element in (begin, *within):
         element.getparent().remove(element)
     answer = where[_ANSWER]
@@ -316,7 +305,11 @@ def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
 
 def holds(paragraph: Element, name: str) -> bool:
     """Whether this paragraph holds the field `name`."""
-    return name in (n.lower() for n in _FIELD.findall(text_of(paragraph)))
+    return name in _fields_of(paragraph)
+
+
+def _fields_of(paragraph: Element) -> list[str]:
+    return [name.lower() for name in _FIELD.findall(text_of(paragraph))]
 
 
 # --------------------------------------------------------------------------- paragraphs and their fields
@@ -431,41 +424,41 @@ def text_run(text: str, look: Element | None = None, *, tag: str = "w:t") -> Ele
     return run
 
 
+def element(tag: str, *within: Element, **values: str) -> Element:
+    """An element of Word with what stands within it, and these values of its attributes."""
+    made: Element = OxmlElement(f"w:{tag}")
+    for name, value in values.items():
+        made.set(qn(f"w:{name}"), value)
+    for part in within:
+        made.append(part)
+    return made
+
+
 def fill_in(value: FillIn, look: Element | None = None) -> Element:
     """A content control that shows what to fill in; Word picks a date for a date."""
-    control = OxmlElement("w:sdt")
-    properties = OxmlElement("w:sdtPr")
-    for tag, name in (("w:alias", value.shown), ("w:tag", value.shown)):
-        node = OxmlElement(tag)
-        node.set(qn("w:val"), name)
-        properties.append(node)
-    properties.append(OxmlElement("w:showingPlcHdr"))
+    named = (element("alias", val=value.shown), element("tag", val=value.shown))
+    properties = element("sdtPr", *named, element("showingPlcHdr"))
     if value.is_date:  # without a kind it holds text; LibreOffice gives one for plain text a look of its own
-        kind = OxmlElement("w:date")
-        for tag, text in (("w:dateFormat", "d MMMM yyyy"), ("w:lid", "nl-NL")):
-            node = OxmlElement(tag)
-            node.set(qn("w:val"), text)
-            kind.append(node)
-        properties.append(kind)
-    content = OxmlElement("w:sdtContent")
+        spelled = (element("dateFormat", val="d MMMM yyyy"), element("lid", val="nl-NL"))
+        properties.append(element("date", *spelled))
     run = text_run(f"[{value.shown}]", look)
     _grey(run)
-    content.append(run)
-    control.append(properties)
-    control.append(content)
-    return control
+    return element("sdt", properties, element("sdtContent", run))
 
 
 def _grey(run: Element) -> None:
     look = run.find(qn("w:rPr"))
     if look is None:
-        look = OxmlElement("w:rPr")
+        look = element("rPr")
         run.insert(0, look)
     for old in look.findall(qn("w:color")):
         look.remove(old)
-    colour = OxmlElement("w:color")
-    colour.set(qn("w:val"), "595959")
-    _insert_in_look(look, colour)
+    colour = element("color", val="595959")
+    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
+    if following is None:
+        look.append(colour)
+    else:
+        following.addprevious(colour)
 
 
 # What stands behind a colour in the order of the schema; Word refuses another order in strict files.
@@ -476,14 +469,6 @@ _BEHIND_COLOUR = tuple(
         *("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath"),
     )
 )
-
-
-def _insert_in_look(look: Element, colour: Element) -> None:
-    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
-    if following is None:
-        look.append(colour)
-    else:
-        following.addprevious(colour)
 
 
 def look_of(paragraph: Element) -> Element | None:

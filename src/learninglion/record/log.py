@@ -187,22 +187,23 @@ class EventLog:
 
     def about(self, connection: Connection, subject: str, action: str, *, after: int) -> tuple[LogEntry, ...]:
         """The entries of an action about `subject` with a number over `after`, in this transaction."""
-        query = select(*_AS_THEY_STAND).where(
-            log_entries.c.seq > after, log_entries.c.subject == subject, log_entries.c.action == action
-        )
+        this = (log_entries.c.subject == subject, log_entries.c.action == action)
+        query = select(*_AS_THEY_STAND).where(log_entries.c.seq > after, *this)
         return tuple(_read(row) for row in _fetch(connection, query.order_by(log_entries.c.seq)))
 
     def of_actions(self, actions: Collection[str], *, after: int = 0) -> Iterator[LogEntry]:
         """Every entry of these actions with a number over `after`, oldest first."""
-        last = after
-        while True:
-            query = select(*_AS_THEY_STAND).where(log_entries.c.action.in_(actions), log_entries.c.seq > last)
-            with reading(self._engine) as connection:
-                rows = _fetch(connection, query.order_by(log_entries.c.seq).limit(_BATCH))
-            yield from (_read(row) for row in rows)
-            if len(rows) < _BATCH:
+        return self.every(actions=actions, after=after)
+
+    def every(
+        self, *, actions: Collection[str] = (), subject: str | None = None, after: int = 0
+    ) -> Iterator[LogEntry]:
+        """Every entry with a number over `after`, oldest first; of these actions, about this subject."""
+        while page := self.entries(after=after, limit=_BATCH, subject=subject, actions=actions):
+            yield from page
+            if len(page) < _BATCH:
                 return
-            last = rows[-1].seq
+            after = page[-1].seq
 
     def head(self) -> Head:
         """The length and last hash at this moment."""

@@ -1,24 +1,33 @@
 """A question put to documents: the passages that answer it, what is near, or that it is not told there.
 
-Nothing is written: every answer is a passage with the sentence that answers marked in it.
+Nothing is written: every answer is a passage with the sentence that answers marked in it, once however often
+it stands. Sections that follow one another are one passage. What several papers say in the same words is
+shown from the newest, with the others named below it.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+from typing_extensions import TypedDict
+
 from learninglion.drafting import line
 from learninglion.drafting.askings import searched
-from learninglion.dutch.questions import NUMERIC
+from learninglion.dutch.questions import NUMERIC, gives
 from learninglion.dutch.text import fold, words
-from learninglion.models import Document, DocumentCard, DocumentKind
+from learninglion.models import Document, DocumentCard, DocumentKind, Region, SourceKind, Span
+from learninglion.models.plain import to_plain
+from learninglion.record.contract import Day, RegionView, region_view, view_of
 from learninglion.search.comparing import (
     ChangeWanted,
+    Comparison,
+    Place,
     anchor,
     before,
     change_asked,
@@ -28,7 +37,7 @@ from learninglion.search.comparing import (
     pair_meant,
 )
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, rows_named, want
+from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, named, rows_named, want
 from learninglion.search.facts import (
     Fact,
     Feature,
@@ -39,7 +48,6 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.material import Material, grouped, material_of, merged
 from learninglion.search.parts import not_told, numbers_named, part_going_on
 from learninglion.search.question import (
     Naming,
@@ -50,11 +58,147 @@ from learninglion.search.question import (
     points_at_document,
     read_question,
 )
-from learninglion.search.ranking import Weighed, chance_answered, first_places, rank, rarity_in, weigh
 from learninglion.search.scoring import make_probe
-from learninglion.search.search import meant_by, query_terms, query_vectors
+from learninglion.search.search import (
+    Weighed,
+    chance_answered,
+    first_places,
+    meant_by,
+    query_terms,
+    query_vectors,
+    rank,
+    rarity_in,
+    weigh,
+)
 from learninglion.search.synonyms import Synonyms
-from learninglion.store.reader import Lookup
+from learninglion.search.units import Value, value_asked
+from learninglion.store.store import Lookup
+
+_GAP = 4  # characters between two sections that follow one another
+_SAYS_ENOUGH = 6  # words: a shorter sentence says what it says by what stands around it
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another place where the same words stand."""
+
+    document: DocumentCard
+    source_id: str
+    heading_path: tuple[str, ...]
+    quote_span: Span
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A passage with the sentence in it that answers, and the chance that it does (0..1).
+
+    `text` is that of `span`: a section, or several that follow one another. `heads`: the head row of a table
+    whose row is quoted, or the lead-in of a list.
+    """
+
+    document: DocumentCard
+    source_id: str
+    heading_path: tuple[str, ...]
+    question: str  # that the passage answered, in a set of questions
+    quote: str
+    quote_span: Span
+    text: str
+    span: Span
+    page: int
+    score: float
+    heads: str = ""
+    english: bool = False  # the language of the text, Dutch if not
+    told: str = ""  # what the program counted or summed up from the structure of the document
+    value: Value | None = None  # the cell of the row that is asked for
+    twins: tuple[Twin, ...] = ()  # where the same stands too, the newest first
+    changed: bool = False  # `told` is what stood there in the version before
+
+
+def material_of(weighed: Weighed, wanted: Wanted | None = None) -> Material:
+    """What was read, as it is shown; with `wanted` also the cell that is asked for."""
+    source, unit = weighed.source, weighed.seen.unit
+    value = None
+    if wanted is not None and not weighed.seen.is_other and not weighed.seen.foreign:
+        value = value_asked(
+            unit,
+            lambda text: cover(wanted, text),
+            lambda text: named(wanted, text),
+            lambda text: gives(wanted.asked.wants, text),
+            row_meant=weighed.seen.is_meant,
+        )
+    return Material(
+        document=source.document,
+        source_id=source.id,
+        heading_path=source.heading_path,
+        question=source.question if source.kind is SourceKind.PAIR else "",
+        quote=unit.text,
+        quote_span=unit.span,
+        text=source.body,
+        span=source.body_span,
+        page=source.page,
+        score=round(float(1 / (1 + np.exp(-weighed.logit))), 4),
+        heads=unit.lead,
+        english=is_english(source.body),
+        value=value,
+    )
+
+
+def grouped(material: Sequence[Material]) -> list[Material]:
+    """`material`, best first, with the same words of several places as one, at the place of the best."""
+    groups: dict[tuple[object, ...], list[Material]] = {}
+    for item in material:
+        groups.setdefault(_spelling(item), []).append(item)
+    return [_as_one(group) for group in groups.values()]
+
+
+def _spelling(item: Material) -> tuple[object, ...]:
+    """What two materials have in common that say the same."""
+    quote = tuple(words(item.quote))
+    around = () if len(quote) >= _SAYS_ENOUGH else (item.question, tuple(words(item.text)))
+    return quote, tuple(words(item.heads)), item.told, *around
+
+
+def _as_one(group: Sequence[Material]) -> Material:
+    newest, *others = sorted(group, key=_newest)
+    twins = [Twin(m.document, m.source_id, m.heading_path, m.quote_span, m.page) for m in others]
+    return replace(newest, score=group[0].score, twins=tuple(twins))
+
+
+def _newest(item: Material) -> int:
+    return -(item.document.date.toordinal() if item.document.date else 0)
+
+
+def merged(material: Sequence[Material]) -> list[Material]:
+    """`material` with sections that follow one another as one, at the place of the best of them."""
+    passages: list[Material] = []
+    for item in material:
+        for at, other in enumerate(passages):
+            joined = _joined(other, item)
+            if joined is not None:
+                passages[at] = joined
+                break
+        else:
+            passages.append(item)
+    return passages
+
+
+def _joined(best: Material, other: Material) -> Material | None:
+    """Both as one passage with the quote of `best`; None where they do not follow one another."""
+    same = best.document.id == other.document.id and best.heading_path == other.heading_path
+    if not same or best.question or other.question:
+        return None
+    first, second = (best, other) if best.span.start <= other.span.start else (other, best)
+    gap = second.span.start - first.span.end
+    if not 0 <= gap <= _GAP:
+        return None
+    return replace(
+        best,
+        text=first.text + "\n" * gap + second.text,
+        span=Span(first.span.start, second.span.end),
+        page=first.page,
+    )
+
 
 _MOST_ANSWERS = 3
 _MOST_NEAR = 5
@@ -622,7 +766,7 @@ def _about(
         near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
         near = tuple(merged(own)[:_MOST_NEAR])
-    unclear = len({answer.document.id for answer in answers}) > 1 and len({_said(m) for m in answers}) > 1
+    unclear = len({answer.document.id for answer in answers}) > 1 and len({_wording(m) for m in answers}) > 1
     answers = answers if unclear else grouped(answers)
     if unclear and looked[0] > _FEW:  # there may be more of them than were opened
         answers, near = [], tuple(answers[:_MOST_NEAR])
@@ -643,7 +787,7 @@ def _about(
     )
 
 
-def _said(item: Material) -> tuple[str, ...]:
+def _wording(item: Material) -> tuple[str, ...]:
     return words(f"{item.quote} {item.told}")
 
 
@@ -668,3 +812,179 @@ def _order(weighed: Weighed) -> tuple[float, int, str]:
     """The most probable first; of equals the newest."""
     date = weighed.source.document.date
     return (-weighed.logit, -(date.toordinal() if date else 0), weighed.source.id)
+
+
+Locate = Callable[[str, Span], tuple[Region, ...]]
+
+
+class ValueView(TypedDict):
+    """The cell of a table row that is asked for, with the heads of its row and column."""
+
+    text: str
+    row: str | None
+    column: str | None
+    unit: str | None
+    regions: list[RegionView]
+
+
+class PlaceView(TypedDict):
+    """A sentence or row of a version, and where it stands."""
+
+    text: str
+    page: int
+    heading_path: list[str]
+    span: list[int]
+
+
+class DifferenceView(TypedDict):
+    """What of one kind one version has and the other has not."""
+
+    substance: str
+    old: list[str]
+    new: list[str]
+
+
+class ChangeView(TypedDict):
+    """A sentence or row that came, went or changed."""
+
+    kind: str
+    old: PlaceView | None
+    new: PlaceView | None
+    differences: list[DifferenceView]
+
+
+class ComparisonView(TypedDict):
+    """All changes from one version to the next."""
+
+    changes: list[ChangeView]
+    of_substance: int
+    same: int
+
+
+class PassageView(TypedDict):
+    """Where words stand: a document, and the place in it."""
+
+    document: str
+    title: str
+    date: Day
+    collection: str
+    source: str | None
+    heading_path: list[str]
+    page: int
+    regions: list[RegionView]
+    url: str | None
+
+
+class MaterialView(PassageView):
+    """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
+
+    asked: str | None
+    quote: str
+    heads: str | None
+    value: ValueView | None
+    told: str | None
+    language: str
+    text: str
+    score: float
+    also: list[PassageView]
+
+
+class TakenOverView(TypedDict):
+    """What a question takes over from the one that it goes on with."""
+
+    question: str
+    words: list[str]
+    document: str | None
+
+
+class LookedThroughView(TypedDict):
+    """How much was looked through."""
+
+    documents: int
+    passages: int
+
+
+class ReplyView(TypedDict):
+    """What answers a question, what is near, and what was looked through."""
+
+    question: str
+    taken_over: TakenOverView | None
+    verdict: str
+    language: str
+    disagree: bool
+    unclear: bool
+    not_told: list[str]
+    left_out: int
+    chance: float
+    answers: list[MaterialView]
+    near: list[MaterialView]
+    looked_through: LookedThroughView
+
+
+def reply_view(reply: Reply, locate: Locate) -> ReplyView:
+    """A reply of `learninglion ask --json`; `locate` gives the places on the page of a span of a document."""
+    taken = reply.taken_over
+    return view_of(
+        ReplyView,
+        reply,
+        taken_over=taken and view_of(TakenOverView, taken, document=taken.document_id or None),
+        language="en" if reply.english else "nl",
+        answers=[_material_view(material, locate) for material in reply.answers],
+        near=[_material_view(material, locate) for material in reply.near],
+        looked_through=view_of(LookedThroughView, reply),
+    )
+
+
+def comparison_view(comparison: Comparison) -> ComparisonView:
+    """What `learninglion compare --json` gives: every change, with what of substance differs."""
+    changes = [
+        view_of(ChangeView, change, old=_place_view(change.old), new=_place_view(change.new))
+        for change in comparison.changes
+    ]
+    return view_of(ComparisonView, comparison, changes=changes, of_substance=len(comparison.of_substance))
+
+
+def _place_view(place: Place | None) -> PlaceView | None:
+    return None if place is None else view_of(PlaceView, place, span=[place.span.start, place.span.end])
+
+
+def _value_view(document_id: str, value: Value, locate: Locate) -> ValueView:
+    return {
+        "text": value.text,
+        "row": value.row or None,
+        "column": value.column or None,
+        "unit": value.unit or None,
+        "regions": [region_view(region) for region in locate(document_id, value.span)],
+    }
+
+
+def _material_view(material: Material, locate: Locate) -> MaterialView:
+    """A passage with its answering sentence: `quote` is verbatim, `told` was counted by the program."""
+    value = material.value
+    return {
+        **_passage_view(material, locate),
+        "asked": material.question or None,
+        "quote": material.quote,
+        "heads": material.heads or None,
+        "value": None if value is None else _value_view(material.document.id, value, locate),
+        "told": material.told or None,
+        "language": "en" if material.english else "nl",
+        "text": material.text,
+        "score": material.score,
+        "also": [_passage_view(twin, locate) for twin in material.twins],
+    }
+
+
+def _passage_view(passage: Material | Twin, locate: Locate) -> PassageView:
+    card = passage.document
+    return view_of(
+        PassageView,
+        passage,
+        document=card.id,
+        title=card.title,
+        date=to_plain(card.date),
+        collection=card.collection,
+        source=passage.source_id or None,
+        regions=[region_view(region) for region in locate(card.id, passage.quote_span)],
+        url=card.url,
+    )

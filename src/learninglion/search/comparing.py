@@ -17,13 +17,12 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
 from learninglion.dutch.questions import Wants, gives
 from learninglion.dutch.reading import Word, read
-from learninglion.dutch.text import fold, squash, words
+from learninglion.dutch.text import fold, squash, stem, words
 from learninglion.models import Document, Span
 from learninglion.parsing.passages import cut
-from learninglion.search.analysis import stem
 from learninglion.search.evidence import cover, want
 from learninglion.search.question import naming, read_question
 from learninglion.search.units import units_of

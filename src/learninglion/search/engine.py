@@ -1,29 +1,31 @@
 """What the product asks of whatever keeps the search index: candidates with what scoring them needs.
 
-Scoring, explaining and calibrating stay in the product, the same for every engine (scoring.py, ranking.py):
-of the same candidates every engine gives the same scores, to the last bit.
+Scoring, explaining and calibrating stay in the product, the same for every engine (scoring.py, search.py):
+of the same candidates every engine gives the same scores, to the last bit. What is searched of a source and
+of a passage is made here too, once for every engine.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import Progress, RecentVectors
+from learninglion.inference.encoders import Encoder, Vectors
+from learninglion.inference.vectors import KnownVectors, Progress, RecentVectors, VectorCache, embed
+from learninglion.models import Entry, Passage, PassageKind, Source
 from learninglion.models.errors import LearningLionError
-from learninglion.search.analysis import FAMILIES
 from learninglion.search.frame import Frame, Statistics
-from learninglion.search.fusion import Fusion
-from learninglion.search.scoring import Pieces, Probe
-from learninglion.store.reader import Reader
+from learninglion.search.scoring import Fusion, Pieces, Probe
+from learninglion.search.segments import FAMILIES, Entries, Terms, analyse
+from learninglion.store.store import Reader
 
 # Up to here every source that may be found is scored; beyond, the candidates by words and by meaning are.
 EXACT = 2000
@@ -33,6 +35,8 @@ NEAREST = 300  # passages
 # Twice the stems take twice the time and change MRR@10 of 850 real pairs by 0.0002, at a tenth of the
 # candidates.
 _PROPOSING = {"stems": 16, "grams": 48}
+NONE_YET = "Er is nog geen zoekregister."
+OTHER_VERSION = "Het zoekregister is van een andere versie van het programma."
 OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
 
 
@@ -168,17 +172,21 @@ class Encoders:
 
     def __init__(self, current: Encoder, others: EncoderFinder = none_other) -> None:
         self.current = current
-        self.asked = RecentVectors()  # of questions that were searched
+        self.questions = RecentVectors()  # of those that were searched
         self._others = others
         self._known: dict[str, Encoder | None] = {current.name: current}
         self._lock = RLock()
 
-    def named(self, name: str) -> Encoder | None:
-        """The encoder of that name; None where it cannot be had any more."""
+    def named(self, name: str, dimensions: int = 0) -> Encoder | None:
+        """The encoder of that name; None where it cannot be had any more.
+
+        An endpoint may have got another model under the name: pass the `dimensions` that its vectors had.
+        """
         with self._lock:
             if name not in self._known:
                 self._known[name] = self._others(name)
-            return self._known[name]
+            encoder = self._known[name]
+        return None if encoder is not None and dimensions not in (0, encoder.dimensions) else encoder
 
     def of(self, view: View) -> Encoder:
         """The encoder whose vectors `view` holds: questions must be encoded by the same."""
@@ -196,3 +204,78 @@ def proposing(probe: Probe) -> tuple[Sequence[tuple[int, float]], ...]:
         heaviest = np.argsort(-weights, kind="stable")[: _PROPOSING[family]]
         chosen.append([(int(probe.terms[f].ids[i]), float(weights[i])) for i in heaviest])
     return tuple(chosen)
+
+
+T = TypeVar("T")
+
+# No word of any language; a run of signs so long is data (base64, a hash, a table without spaces). Of such a
+# run the first part is searched: five million letters without a space would take minutes to encode.
+_LONGEST_RUN = 200
+# Of what a passage stands under, so much is read with it: the heading, and a lead-in or head row below it.
+_HEADINGS = 2
+_RUN = re.compile(rf"(\S{{{_LONGEST_RUN}}})\S+")
+
+
+def passage_text(passage: Passage) -> str:
+    """What is encoded of a passage: its text under its headings, endless runs of signs cut short."""
+    if passage.kind is PassageKind.BODY and passage.heading_path:
+        above = "\n".join(passage.heading_path[-_HEADINGS:])
+        return _RUN.sub(r"\1", f"{above}\n{passage.text}")
+    return _RUN.sub(r"\1", passage.text)
+
+
+def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
+    """The terms of the two parts of a source: question with title and headings, and body."""
+    question = "\n".join((source.question, source.document.title, *source.heading_path))
+    return analyse(_RUN.sub(r"\1", question)), analyse(_RUN.sub(r"\1", source.body))
+
+
+def in_batches(items: Sequence[T], size: int, progress: Progress | None = None) -> Iterator[Sequence[T]]:
+    """`items` in pieces of at most `size`; `progress` is told (done, all) when the next is asked for."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+        if progress is not None:
+            progress(min(start + size, len(items)), len(items))
+
+
+def evenly(items: Sequence[T], most: int) -> list[T]:
+    """At most `most` of `items`, spread over all of them."""
+    return list(items[:: max(1, -(-len(items) // most))])
+
+
+def make_entries(
+    encoder: Encoder,
+    cache: VectorCache | KnownVectors | None,
+    frame: Frame,
+    listed: Sequence[Entry],
+    first_key: int,
+    progress: Progress | None,
+) -> Entries:
+    """What a segment takes in of the sources `listed`, numbered from `first_key`."""
+    entries = Entries()
+    question_passages = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
+    bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
+    asked_rows = embed(encoder, [passage_text(p) for p in question_passages], as_question=True, cache=cache)
+    body_rows = embed(
+        encoder, [passage_text(p) for p in bodies], as_question=False, cache=cache, progress=progress
+    )
+    rows_of = {
+        **_by_id(question_passages, frame.place_queries(asked_rows)),
+        **_by_id(bodies, frame.place_passages(body_rows)),
+    }
+    empty = np.zeros((0, encoder.dimensions), dtype=np.float32)
+    for key, (source, passages) in enumerate(listed, first_key):
+        questions = [rows_of[p.id] for p in passages if p.kind is PassageKind.QUESTION]
+        answers = [rows_of[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
+        entries.keys.append(key)
+        entries.documents.append(source.document.id)
+        entries.sources.append(source.id)
+        entries.terms.append(source_terms(source))
+        entries.passages.append((len(questions), len(answers)))
+        rows = [*questions, *answers]
+        entries.vectors.append(np.stack(rows) if rows else empty)
+    return entries
+
+
+def _by_id(passages: Sequence[Passage], rows: Vectors) -> dict[str, Vectors]:
+    return {p.id: row for p, row in zip(passages, rows, strict=True)}

@@ -20,12 +20,10 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.dutch.numbers import number_of
+from learninglion.dutch.lexicon import AUXILIARIES, SEPARABLE, is_finite, number_of, verb_of
 from learninglion.dutch.questions import ASKS, NUMERIC, Wants, gives, is_commonplace, wants_of
-from learninglion.dutch.text import fold
-from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
+from learninglion.dutch.text import fold, stem
 from learninglion.models import Source, Span
-from learninglion.search.analysis import stem
 from learninglion.search.parts import numbers_named
 from learninglion.search.question import Asked, document_named, language_of, read_question
 from learninglion.search.synonyms import kin, translations

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.questions import is_commonplace, is_filler
-from learninglion.dutch.text import fold, split_sentences, squash, words
+from learninglion.dutch.text import fold, split_sentences, squash, stem, words
 from learninglion.models import Block, BlockKind, Document, Span
-from learninglion.search.analysis import stem
 from learninglion.search.parts import PARTS_NUMBERED, find_parts, is_title, parts_named, with_text
 from learninglion.search.question import BARE, DOCUMENT, REFERENCE, THIS, alike, read_question
 from learninglion.search.synonyms import translations
@@ -740,8 +739,8 @@ def _dates(document: Document, detail: str) -> Iterator[Fact]:
     dates = [line for line in lines if _tells_date(_text(document, line))]
     if detail:  # when it applies, or is looked at again
         tells = next(line for sort, line in _TELLS.items() if re.fullmatch(sort, detail, re.IGNORECASE))
-        told = [(line, _text(document, line)) for line in _lines(document, 0, len(document.text))]
-        own = [at for at, text in told if THIS.search(text) and tells.search(text) and _DATE.search(text)]
+        running = [(line, _text(document, line)) for line in _lines(document, 0, len(document.text))]
+        own = [at for at, text in running if THIS.search(text) and tells.search(text) and _DATE.search(text)]
         # "dit besluit treedt in werking op", wherever it stands, before what may be of another
         dates = own or [line for line in dates if tells.search(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
@@ -760,10 +759,15 @@ def _tells_year(text: str, *, heads: bool) -> bool:
     )
 
 
-def _versions(document: Document, _detail: str) -> Iterator[Fact]:
-    for line in _front(document):
-        if _VERSION.search(_text(document, line)):
-            yield Fact(Feature.VERSION, line, _paragraph(document, line))
+def _lines_that(feature: Feature, pattern: re.Pattern[str]) -> Callable[[Document, str], Iterator[Fact]]:
+    """The lines of the front that `pattern` tells are of the feature."""
+
+    def find(document: Document, _detail: str) -> Iterator[Fact]:
+        for line in _front(document):
+            if pattern.search(_text(document, line)):
+                yield Fact(feature, line, _paragraph(document, line))
+
+    return find
 
 
 def _title(document: Document, _detail: str) -> Iterator[Fact]:
@@ -902,10 +906,11 @@ def _summary(document: Document, detail: str) -> Iterator[Fact]:
                 yield Fact(Feature.SUMMARY, carrier.span, carrier.around, heading=carrier.heading)
 
 
+_ABOUT = re.compile(r"^\W*(?:betreft|onderwerp|subject|doel)\b", re.IGNORECASE)
+
+
 def _subject(document: Document, detail: str) -> Iterator[Fact]:
-    for line in _front(document):
-        if re.match(r"\W*(?:betreft|onderwerp|subject|doel)\b", _text(document, line), re.IGNORECASE):
-            yield Fact(Feature.SUBJECT, line, _paragraph(document, line))
+    yield from _lines_that(Feature.SUBJECT, _ABOUT)(document, detail)
     yield from _under(
         Feature.SUBJECT,
         re.compile(r"^(?:\d+\.?\s*)?(?:korte\s+)?(?:inleiding|doel|introductie|samenvatting)\b", re.I),
@@ -927,7 +932,7 @@ _FINDERS: dict[Feature, Callable[[Document, str], Iterator[Fact]]] = {
     Feature.AUTHOR: _authors,
     Feature.ADDRESSEE: _by_label(Feature.ADDRESSEE),
     Feature.DATE: _dates,
-    Feature.VERSION: _versions,
+    Feature.VERSION: _lines_that(Feature.VERSION, _VERSION),
     Feature.TITLE: _title,
     Feature.PAGES: _pages,
     Feature.PARTS: _parts,

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Encoder, Vectors, normalised
 from learninglion.inference.vectors import VectorCache, embed
-from learninglion.search.analysis import BUCKETS
-from learninglion.search.segments import BOTH, PARTS, Segment
+from learninglion.search.segments import BOTH, BUCKETS, PARTS, Segment
 
 # How common terms are in an archive, and where its vectors lie: what a score is told against.
 #

@@ -23,7 +23,6 @@ import json
 import os
 import shutil
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -47,20 +46,24 @@ from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model
 from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import PassageKind
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
-from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
+from learninglion.models.recent import Recent
 from learninglion.search.engine import (
     CANDIDATES,
     EXACT,
     NEAREST,
+    NONE_YET,
     OTHER_ENCODER,
+    OTHER_VERSION,
     PATIENCE,
     EncoderFinder,
     Encoders,
     IndexState,
     Timings,
     follows,
+    in_batches,
+    make_entries,
     none_other,
+    passage_text,
     proposing,
 )
 from learninglion.search.frame import (
@@ -73,10 +76,21 @@ from learninglion.search.frame import (
     save_frame,
     tally,
 )
-from learninglion.search.fusion import Fusion, Scores, shipped
-from learninglion.search.scoring import Pieces, Probe
-from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields, terms_of
-from learninglion.store.reader import Change, Reader
+from learninglion.search.scoring import Fusion, Pieces, Probe, Scores, shipped
+from learninglion.search.segments import (
+    BOTH,
+    BUCKETS,
+    FAMILIES,
+    Entries,
+    Segment,
+    Terms,
+    arrays_of,
+    segment_fields,
+    spelled,
+    terms_of,
+    whole_terms,
+)
+from learninglion.store.store import Change, Reader
 
 # The first look over all passages: their vectors in 4 bits a number.
 #
@@ -404,7 +418,7 @@ class Snapshot:
         self._by_key = np.argsort(self.keys, kind="stable")
         self.statistics = _collect(segments, frame)
         self._owners: tuple[list[str], NDArray[np.int32]] | None = None
-        self._masks: OrderedDict[frozenset[str], NDArray[np.bool_]] = OrderedDict()
+        self._masks = Recent[frozenset[str], NDArray[np.bool_]](_REMEMBERED)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -422,17 +436,13 @@ class Snapshot:
         """For each position whether it may be found: alive, and of one of `documents` (None: any)."""
         if documents is None:
             return self.alive
-        with self._lock:
-            known = self._masks.get(documents)
-            if known is None:
-                names, owners = self._numbered()
-                inside = np.fromiter((name in documents for name in names), np.bool_, len(names))
-                known = self._masks[documents] = inside[owners] & self.alive
-                while len(self._masks) > _REMEMBERED:
-                    self._masks.popitem(last=False)
-            else:
-                self._masks.move_to_end(documents)
-            return known
+        known = self._masks.get(documents)
+        if known is None:
+            names, owners = self._numbered()
+            inside = np.fromiter((name in documents for name in names), np.bool_, len(names))
+            known = inside[owners] & self.alive
+            self._masks.put(documents, known)
+        return known
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
@@ -446,23 +456,22 @@ class Snapshot:
     def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
         """How many documents and sources may be found among `documents` (None: all)."""
         mask = self.mask(documents)
-        with self._lock:
-            names, owners = self._numbered()
+        names, owners = self._numbered()
         documents_seen = np.count_nonzero(np.bincount(owners[mask], minlength=len(names)))
         return int(documents_seen), int(mask.sum())
 
     def _numbered(self) -> tuple[list[str], NDArray[np.int32]]:
-        """The documents, and for each position the number of its own; made once, under the lock.
+        """The documents, and for each position the number of its own; made once.
 
         Names are walked in Python, which for 100,000 sources takes longer than the rest of a search.
         """
-        if self._owners is None:
-            numbers: dict[str, int] = {}
-            listed = [
-                numbers.setdefault(name, len(numbers)) for s in self.segments for name in s.documents.tolist()
-            ]
-            self._owners = list(numbers), np.array(listed, dtype=np.int32)
-        return self._owners
+        with self._lock:
+            if self._owners is None:
+                numbers: dict[str, int] = {}
+                names = (name for s in self.segments for name in s.documents.tolist())
+                listed = [numbers.setdefault(name, len(numbers)) for name in names]
+                self._owners = list(numbers), np.array(listed, dtype=np.int32)
+            return self._owners
 
     def split(self, positions: NDArray[np.int64]) -> Pieces:
         """Ascending positions as rows of segments."""
@@ -584,9 +593,7 @@ class Lexicon:
             document.add_unsigned("key", key)
             document.add_text("document", document_id)
             for family, bag in zip(FAMILIES, terms, strict=True):
-                # a frequency above a dozen says nothing more (BM25 saturates); it only costs space
-                repeated = np.repeat(bag.ids, np.minimum(bag.counts, 12).astype(np.int64))
-                document.add_text(family, " ".join(map(str, repeated.tolist())))
+                document.add_text(family, spelled(bag))
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -650,11 +657,11 @@ def read_manifest(folder: Path) -> Manifest:
         data["dead"] = tuple((name, tuple(rows)) for name, rows in data["dead"])
         manifest = Manifest(**data)
     except FileNotFoundError:
-        raise IntegrityError("Er is nog geen zoekregister.") from None
+        raise IntegrityError(NONE_YET) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError(f"Het zoekregister is beschadigd: {_NAME} ({error}).") from error
     if manifest.format != FORMAT:
-        raise IntegrityError("Het zoekregister is van een andere versie van het programma.")
+        raise IntegrityError(OTHER_VERSION)
     return manifest
 
 
@@ -721,33 +728,24 @@ def _encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: 
     What comes in while it runs is left to whoever makes the index.
     """
     present = [c.document_id for c in reader.changes_after(0) if not c.deleted]
-    done = 0
-    for ids in in_batches(present, _AT_ONCE):
+    for ids in in_batches(present, _AT_ONCE, progress):
         passages = [p for _, listed in reader.entries_of(ids) for p in listed]
         for as_question in (True, False):
             texts = [passage_text(p) for p in passages if (p.kind is PassageKind.QUESTION) == as_question]
             embed(encoder, texts, as_question=as_question, cache=cache)
-        done += len(ids)
-        if progress is not None:
-            progress(done, len(present))
 
 
-def _additions_of(entries: Entries) -> list[Addition]:
+def _additions_of(entries: Entries) -> Iterator[Addition]:
     """What the lexical index takes in of `entries`."""
-    return [
-        (key, document, (all_terms(question[0], body[0]), all_terms(question[1], body[1])))
-        for key, document, (question, body) in zip(
-            entries.keys, entries.documents, entries.terms, strict=True
-        )
-    ]
+    for key, document, terms in zip(entries.keys, entries.documents, entries.terms, strict=True):
+        yield key, document, whole_terms(*terms)
 
 
 def _additions_in(segment: FiledSegment) -> Iterator[Addition]:
     """What the lexical index takes in of the sources of `segment`."""
     for row in range(len(segment)):
-        question, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
-        both = (all_terms(question[0], body[0]), all_terms(question[1], body[1]))
-        yield int(segment.keys[row]), str(segment.documents[row]), both
+        terms = whole_terms(terms_of(segment, row, "asked"), terms_of(segment, row, "body"))
+        yield int(segment.keys[row]), str(segment.documents[row]), terms
 
 
 def _more_dead(
@@ -770,7 +768,12 @@ _MERGE_AT = 8
 
 
 class Index:
-    """An index folder, opened with the encoder that questions and new texts are encoded with."""
+    """An index folder, opened with the encoder that questions and new texts are encoded with.
+
+    It need not exist yet. `fusion` tells what was learned by now. `others` gives the encoder of a name, or
+    None: an index made by another than `encoder` goes on serving with that, until `switch`. A damaged or
+    foreign index opens too: `state().problem` says what is wrong, `update` rebuilds it.
+    """
 
     def __init__(
         self,
@@ -793,25 +796,6 @@ class Index:
         self._made: Manifest | None = None  # that the snapshot is of
         self._stamp: tuple[int, ...] = ()
         self._problem = ""
-
-    @classmethod
-    def open(
-        cls,
-        folder: Path,
-        encoder: Encoder,
-        cache: VectorCache | None = None,
-        fusion: Callable[[], Fusion] = shipped,
-        others: EncoderFinder = none_other,
-    ) -> Index:
-        """Open `folder`, which need not exist yet. `fusion` tells what was learned by now.
-
-        `others` gives the encoder of a name, or None: an index made by another than `encoder` goes on serving
-        with that, until `switch`. A damaged or foreign index opens too: `state().problem` says what is wrong,
-        `update` rebuilds it.
-        """
-        index = cls(folder, encoder, cache, fusion, others)
-        index.refresh()
-        return index
 
     # ------------------------------------------------------------------------------------- reading
 
@@ -879,7 +863,7 @@ class Index:
 
     def _manifest(self) -> Manifest:
         manifest = read_manifest(self.folder)
-        if self.encoders.named(manifest.encoder) is None:
+        if self.encoders.named(manifest.encoder, manifest.dimensions) is None:
             raise IntegrityError(OTHER_ENCODER)
         return manifest
 
@@ -1016,12 +1000,8 @@ class Index:
             mark=reader.mark_of(sequence),
         )
         Lexicon(place / "words")
-        done = 0
-        for chosen in in_batches(present, _BATCH_DOCUMENTS):
+        for chosen in in_batches(present, _BATCH_DOCUMENTS, progress):
             manifest = self._apply(manifest, chosen, reader, None)
-            done += len(chosen)
-            if progress is not None:
-                progress(done, len(present))
         old = [p for p in self.folder.iterdir() if p.is_dir() and p.name != generation]
         self._publish(self._merged(manifest, manifest.segments))
         for path in old:  # a reader that still maps these files keeps them until it lets go

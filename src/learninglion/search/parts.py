@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, product
 
-from learninglion.dutch.numbers import number_of
+from learninglion.dutch.lexicon import number_of
 from learninglion.dutch.questions import is_filler, spell
-from learninglion.dutch.text import fold, squash
+from learninglion.dutch.text import fold, squash, stem
 from learninglion.models import Block, BlockKind, Document, Span
-from learninglion.search.analysis import stem
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+")
 _YEAR = re.compile(r"(?:19|20)\d\d$")

@@ -42,19 +42,21 @@ from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
 from learninglion.models.recent import Recent
-from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
-from learninglion.search.content import all_terms, in_batches, make_entries
 from learninglion.search.engine import (
     CANDIDATES,
     EXACT,
     NEAREST,
+    NONE_YET,
     OTHER_ENCODER,
+    OTHER_VERSION,
     PATIENCE,
     EncoderFinder,
     Encoders,
     IndexState,
     Timings,
     follows,
+    in_batches,
+    make_entries,
     none_other,
     proposing,
 )
@@ -68,10 +70,21 @@ from learninglion.search.frame import (
     save_frame,
     tally,
 )
-from learninglion.search.fusion import Fusion, shipped
-from learninglion.search.scoring import Pieces, Probe
-from learninglion.search.segments import BOTH, PARTS, Arrays, Entries, Segment, arrays_of, segment_fields
-from learninglion.store.reader import Change, Reader
+from learninglion.search.scoring import Fusion, Pieces, Probe, shipped
+from learninglion.search.segments import (
+    BOTH,
+    BUCKETS,
+    FAMILIES,
+    PARTS,
+    Arrays,
+    Entries,
+    Segment,
+    arrays_of,
+    segment_fields,
+    spelled,
+    whole_terms,
+)
+from learninglion.store.store import Change, Reader
 
 FORMAT = 1
 _ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone
@@ -85,42 +98,17 @@ _FIELDS = (
 _CONTENT = ", ".join(("s.document", "s.source", *(f"c.{name}" for name in _FIELDS)))
 
 
-@dataclass(frozen=True, slots=True)
 class Tables:
     """The names of the tables of one generation. `bm25`: words by pg_textsearch."""
 
-    schema: str
-    generation: int
-    bm25: bool
+    def __init__(self, schema: str, generation: int, bm25: bool) -> None:
+        self.schema, self.generation, self.bm25 = schema, generation, bm25
+        self.listed = f'"{schema}".generations'  # a row for each generation
+        self.sources, self.content, self.words, self.passages = map(self.name, _KINDS)
 
     def name(self, kind: str) -> str:
         """The table, or index, of that kind."""
         return f'"{self.schema}".{kind}_{self.generation}'
-
-    @property
-    def listed(self) -> str:
-        """The table with a row for each generation."""
-        return f'"{self.schema}".generations'
-
-    @property
-    def sources(self) -> str:
-        """What there is."""
-        return self.name("sources")
-
-    @property
-    def content(self) -> str:
-        """Terms and vectors."""
-        return self.name("content")
-
-    @property
-    def words(self) -> str:
-        """Terms, to find by."""
-        return self.name("words")
-
-    @property
-    def passages(self) -> str:
-        """Vectors, to find by."""
-        return self.name("passages")
 
     def create(self, connection: Connection, dimensions: int, tablespaces: Sequence[str] = ()) -> None:
         """Make the tables, without what finds in them: filled tables are indexed in a tenth of the time.
@@ -242,11 +230,10 @@ class Tables:
         self._copy(connection, "content", list(zip(entries.keys, *(fields[n] for n in _FIELDS), strict=True)))
         words: list[tuple[object, ...]] = []
         for key, (question, body) in zip(entries.keys, entries.terms, strict=True):
-            bags = [all_terms(a, b) for a, b in zip(question, body, strict=True)]
+            stems, grams = whole_terms(question, body)
             if self.bm25:
-                words.append((key, *map(spelled, bags)))
+                words.append((key, spelled(stems), spelled(grams)))
             else:
-                stems, grams = bags
                 words.append((key, [*stems.ids.tolist(), *(grams.ids.astype(np.int64) + BUCKETS).tolist()]))
         self._copy(connection, "words", words)
         starts = arrays["vector-starts"]
@@ -270,13 +257,6 @@ _SHORT = "53"
 _LINKS = 800  # bytes of a passage in the graph beside its vector: 32 neighbours and a few on higher floors
 _IN_LINE = "WITH (toast_tuple_target = 8160)"
 _KINDS = ("sources", "content", "words", "passages")
-_MOST_REPEATS = 12  # a frequency above a dozen says nothing more
-
-
-def spelled(terms: Terms) -> str:
-    """A bag of terms as words for pg_textsearch."""
-    repeated = np.repeat(terms.ids, np.clip(terms.counts, 1, _MOST_REPEATS).astype(int))
-    return " ".join(map(str, repeated.tolist()))
 
 
 def written(vector: NDArray[np.float32]) -> str:
@@ -364,7 +344,7 @@ class Replica:
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self.engine = engine
-        self.asked = self.spared = 0  # searches that it did, and that the first did in its place
+        self.searches = self.spared = 0  # searches that it did, and that the first did in its place
         self._clock = clock
         self._seen = (0, -1)  # generation and change that it is known to have
         self._until = 0.0
@@ -377,7 +357,7 @@ class Replica:
                 self.spared += 1
                 return False
             if self._seen[0] == generation and self._seen[1] >= sequence:
-                self.asked += 1
+                self.searches += 1
                 return True
         query = text(f"SELECT sequence FROM {table} WHERE generation = :generation AND serving")
         until = self._clock() + _WAIT
@@ -396,7 +376,7 @@ class Replica:
             return False
         with self._lock:
             self._seen = (generation, reached)
-            self.asked += 1
+            self.searches += 1
         return True
 
     def rest(self, why: str) -> None:
@@ -764,7 +744,6 @@ SCHEMA = "learninglion_search"
 _BATCH_DOCUMENTS = 200  # a transaction; what a killed process loses
 _FOLD = 2000  # sources that came or went before statistics are folded
 _MADE_AGAIN = 60.0  # seconds that a generation stays after another took its place, for searches under way
-_NONE_YET = "Er is nog geen zoekregister."
 _POLL = 0.05
 _BUSY = "Een ander proces werkt het zoekregister al bij. Probeer het later."
 
@@ -901,7 +880,7 @@ class PostgresIndex:
         with self._database.connect() as connection:
             row = self._serving(connection)
             if row is None:
-                return _NONE_YET
+                return NONE_YET
             t = self._tables(row)
             query = (
                 f"SELECT count(*) FROM {t.sources} s LEFT JOIN {t.content} c USING (key)"
@@ -972,10 +951,10 @@ class PostgresIndex:
 
     def _problem(self, row: Generation | None) -> str:
         if row is None:
-            return _NONE_YET
+            return NONE_YET
         if row.format != FORMAT:
-            return "Het zoekregister is van een andere versie van het programma."
-        if self.encoders.named(row.encoder) is None:
+            return OTHER_VERSION
+        if self.encoders.named(row.encoder, row.dimensions) is None:
             return OTHER_ENCODER
         return ""
 
@@ -1143,14 +1122,11 @@ class PostgresIndex:
         self, row: Generation, changes: Sequence[Change], reader: Reader, progress: Progress | None
     ) -> Generation:
         """Take `changes` in, a batch at a time; the generation as it then is."""
-        done, frame = 0, self._frame(row)
-        for chosen in in_batches(changes, _BATCH_DOCUMENTS):
+        frame = self._frame(row)
+        for chosen in in_batches(changes, _BATCH_DOCUMENTS, progress):
             row = self._take_in(row, chosen, reader, frame)
             # nobody counts what is not folded of one that does not serve yet, and folding takes a second
             row = self._fold(row, least=_FOLD if row.serving else max(_FOLD, row.passages // 20))
-            done += len(chosen)
-            if progress is not None:
-                progress(done, len(changes))
         return row
 
     def _take_in(

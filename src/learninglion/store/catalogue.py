@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, func, select
 from learninglion.database.engine import reading
 from learninglion.dutch.text import fold
 from learninglion.models import Filters
-from learninglion.store.tables import changes, collections, documents, memberships
+from learninglion.models.recent import Recent
+from learninglion.store.schema import changes, collections, documents, memberships
 
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
@@ -107,7 +108,7 @@ class Catalogue:
         self._lock = threading.Lock()
         self._table = _empty()
         self._ministries, self._answerers, self._askers = _Names(), _Names(), _Names()
-        self._scopes: OrderedDict[tuple[Filters, Visible], Scope] = OrderedDict()
+        self._scopes = Recent[tuple[Filters, Visible], Scope](_REMEMBERED)
 
     def scope(self, filters: Filters, visible: Visible) -> Scope:
         """The documents that pass `filters` and stand in a collection of `visible`.
@@ -120,7 +121,6 @@ class Catalogue:
             table = self._fresh()
             known = self._scopes.get(key)
             if known is not None and known.sequence == table.sequence:
-                self._scopes.move_to_end(key)
                 return known
             mask = self._filter(table, filters, visible)
             ids = table.ids[mask]
@@ -128,16 +128,14 @@ class Catalogue:
             everything = visible is None and bool(mask.all())
             allowed = None if everything else frozenset(ids.tolist())
             scope = Scope(table.sequence, everything, table.keys[mask], ids, allowed)
-            self._scopes[key] = scope
-            while len(self._scopes) > _REMEMBERED:
-                self._scopes.popitem(last=False)
+            self._scopes.put(key, scope)
             return scope
 
-    def counts(self, visible: Visible, filters: Filters | None = None) -> Counts:
+    def counts(self, visible: Visible) -> Counts:
         """How many documents, pairs, sources and passages one may see."""
         with self._lock:
             table = self._fresh()
-            mask = self._filter(table, filters or Filters(), visible)
+            mask = self._filter(table, Filters(), visible)
             pairs, sources, passages = (int(n) for n in table.counts[mask].sum(axis=0))
             return Counts(int(mask.sum()), pairs, sources, passages)
 

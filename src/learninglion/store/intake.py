@@ -14,11 +14,10 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, insert, select, update
 
 from learninglion.database.engine import erasing, now, reading, writing
-from learninglion.models import Document
+from learninglion.models import Document, Entry
 from learninglion.models.errors import ConflictError
 from learninglion.models.plain import sha256_hex
-from learninglion.store.reader import Entry
-from learninglion.store.tables import (
+from learninglion.store.schema import (
     Packed,
     changes,
     collections,

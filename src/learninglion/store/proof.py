@@ -20,7 +20,7 @@ from learninglion.models import DocumentCard, card_of
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain
 from learninglion.store.originals import Originals
-from learninglion.store.tables import (
+from learninglion.store.schema import (
     RowValue,
     collections,
     digest_of,

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
 from pathlib import Path, PurePath
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
 from sqlalchemy.engine import RowMapping
@@ -22,7 +22,7 @@ from learninglion.database.blobs import Files, FolderBlobs
 from learninglion.database.engine import damage_of, erasing, now, reading, writing
 from learninglion.database.files import exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
-from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
+from learninglion.models import Document, DocumentCard, Entry, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.store.catalogue import Catalogue, Counts, Scope, Visible
 from learninglion.store.intake import (
@@ -39,8 +39,7 @@ from learninglion.store.intake import (
 )
 from learninglion.store.originals import Originals
 from learninglion.store.proof import Standing, standing
-from learninglion.store.reader import Change, Entry
-from learninglion.store.tables import (
+from learninglion.store.schema import (
     changes,
     collections,
     documents,
@@ -655,7 +654,7 @@ class Store:
         """Every document as it stands, read byte by byte; for administrators, rights do not apply."""
         return standing(self._engine, self.originals, document_ids)
 
-    # ----------------------------------------------------------------- following (retrieval.reader.Reader)
+    # ----------------------------------------------------------------- following (Reader)
 
     def store_id(self) -> str:
         """A name that stays with this database, so that an index of another one is noticed."""
@@ -699,7 +698,7 @@ class Store:
 
 
 class SeenStore:
-    """A store within somebody's rights, for `search` (a store.reader.Lookup)."""
+    """A store within somebody's rights, for `search` (a Lookup)."""
 
     def __init__(self, store: Store, visible: Visible) -> None:
         self._store = store
@@ -725,3 +724,95 @@ class SeenStore:
 def _check_collection(name: str) -> None:
     if not name.strip() or len(name) > 200 or "\x00" in name:
         raise InputError("Een collectie heeft een naam van 1 tot 200 tekens.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The last thing that happened to a document: added, replaced or (deleted) taken away."""
+
+    sequence: int  # strictly rising with every change to the store
+    document_id: str
+    deleted: bool = False
+
+
+class Lookup(Protocol):
+    """Sources with their passages, as far as its reader may see them; committed data only."""
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
+        """The sources with their passages of these documents, as `parsing.passages.cut` made them."""
+
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
+        """These sources with their passages, in the order asked; what is not there is left out."""
+
+
+class Reader(Lookup, Protocol):
+    """The side of the store that the index follows."""
+
+    def store_id(self) -> str:
+        """A name that stays with this store's data, so that an index made from another is noticed."""
+
+    def change_counter(self) -> int:
+        """The sequence number of the newest change; 0 when nothing was ever stored."""
+
+    def mark_of(self, sequence: int) -> str:
+        """What tells the store's history up to that change from any other; "" where it has no such change."""
+
+    def changes_after(self, sequence: int) -> Sequence[Change]:
+        """The latest change of every document that changed after `sequence`, in order of sequence."""
+
+
+class MemoryReader:
+    """A reader over entries held in memory: one pairs file to measure on, or a test."""
+
+    def __init__(self, entries: Iterable[Entry] = (), store_id: str = "memory") -> None:
+        self._store_id = store_id
+        self._entries: dict[str, list[Entry]] = {}
+        self._changes: dict[str, Change] = {}
+        self._counter = 0
+        self.put(entries)
+
+    def store_id(self) -> str:
+        """The name given when it was made."""
+        return self._store_id
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add the documents of `entries`; a document that is there already is replaced whole."""
+        fresh: dict[str, list[Entry]] = {}
+        for entry in entries:
+            fresh.setdefault(entry[0].document.id, []).append(entry)
+        for document_id, listed in fresh.items():
+            self._entries[document_id] = listed
+            self._note(document_id, deleted=False)
+
+    def remove(self, document_id: str) -> None:
+        """Take a document away; one that is not there is no change."""
+        if self._entries.pop(document_id, None) is not None:
+            self._note(document_id, deleted=True)
+
+    def change_counter(self) -> int:
+        """How many changes were made so far."""
+        return self._counter
+
+    def mark_of(self, sequence: int) -> str:
+        """The number itself: what is held in memory has one history."""
+        return str(sequence) if sequence <= self._counter else ""
+
+    def changes_after(self, sequence: int) -> Sequence[Change]:
+        """The latest change of each document that changed after `sequence`."""
+        changes = (c for c in self._changes.values() if c.sequence > sequence)
+        return tuple(sorted(changes, key=lambda c: c.sequence))
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
+        """The entries of these documents, in the order asked."""
+        for document_id in document_ids:
+            yield from self._entries.get(document_id, ())
+
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
+        """These entries, in the order asked."""
+        wanted = frozenset(source_ids)
+        entries = {e[0].id: e for listed in self._entries.values() for e in listed if e[0].id in wanted}
+        return [entries[source_id] for source_id in dict.fromkeys(source_ids) if source_id in entries]
+
+    def _note(self, document_id: str, *, deleted: bool) -> None:
+        self._counter += 1
+        self._changes[document_id] = Change(self._counter, document_id, deleted)

@@ -1,4 +1,4 @@
-"""What every request passes (headers, cross-site checks, the site), and who asks, as an Actor.
+"""The site that requests are put to, and who asks, as an Actor: sessions, tokens, forms of our own.
 
 The workflow enforces the rights of that Actor.
 
@@ -10,105 +10,29 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from learninglion.models import Actor
+from learninglion.models import Actor, Document
 from learninglion.settings import Settings, with_model
 from learninglion.web.addresses import address_for
-from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
 from learninglion.workflow.checkup import Readiness
-from learninglion.workflow.page_images import PageImages
+from learninglion.workflow.documents import PageImage, PageImages
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-# No inline script or style, nothing from elsewhere, no framing, no plug-ins.
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-_YEAR = 31_536_000
-
-
-class SecurityHeaders:
-    """Adds the headers that internet.nl and the API Design Rules expect to every response."""
-
-    def __init__(self, app: ASGIApp, *, sign_out: str = "") -> None:
-        self.app = app
-        # Signing out is a form of ours that goes on to the organisation's provider.
-        parts = urlsplit(sign_out)
-        beyond = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
-        self._policy = _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self'{beyond}")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and dress the answer."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        is_api = str(scope["path"]).startswith(API_PREFIX)
-
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _dress(MutableHeaders(scope=message), is_api, str(scope["path"]), self._policy)
-            await send(message)
-
-        await self.app(scope, receive, dressed)
-
-
-def _dress(headers: MutableHeaders, is_api: bool, path: str, page_policy: str) -> None:
-    headers.setdefault("Content-Security-Policy", _API_POLICY if is_api else page_policy)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "no-referrer" if is_api else "same-origin"
-    headers["Permissions-Policy"] = FEATURES
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    # Browsers ignore this one over plain http, so it does no harm on 127.0.0.1.
-    # Without subdomains: those are other sites, which this one must not close.
-    headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
-    headers.setdefault("Cache-Control", "no-store")
-    if is_api:
-        headers["API-Version"] = API_VERSION
-        headers["Feature-Policy"] = "'none'"
-        if path.endswith("/openapi.json"):
-            headers["Access-Control-Allow-Origin"] = "*"
-    else:
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-
-
-class TrustedHosts:
-    """Refuses requests under a name that is not ours, so that a rebinding web page reaches nothing."""
-
-    def __init__(self, app: ASGIApp, allowed: Container[str]) -> None:
-        self.app = app
-        self.allowed = allowed
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 400."""
-        if scope["type"] == "http":
-            name = parts_of(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
-            if name.lower() not in self.allowed:
-                body = b"Unknown host name."
-                headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
-                await send({"type": "http.response.start", "status": 400, "headers": headers})
-                await send({"type": "http.response.body", "body": body})
-                return
-        await self.app(scope, receive, send)
 
 
 def csrf_token(session_token: str) -> str:
@@ -152,7 +76,7 @@ class Site:
     page_images: PageImages
     templates: Templates
     oidc: OpenIdConnect | None
-    metrics: Metrics | None  # None: no token is set
+    metrics: Callable[[], bytes] | None  # None: no token is set
     readiness: Readiness
     id_tokens: IdTokens = field(default_factory=IdTokens)
 
@@ -160,6 +84,11 @@ class Site:
     def settings_now(self) -> Settings:
         """The settings with the language model that was chosen on a screen of any server."""
         return with_model(self.settings, self.workplace.language_model.chosen())
+
+    def page_image(self, document: Document, page: int, actor: Actor) -> PageImage:
+        """A page (from 1) of the original. Raises UnknownReferenceError, UnreadableFileError."""
+        content = self.workplace.documents.original(document.id, actor)
+        return self.page_images.render(document.sha256, content, page, _SCALE)
 
     def reached_at(self, request: Request) -> str:
         """The address that this reader has of the server, without a slash behind it."""
@@ -174,6 +103,7 @@ class Site:
 
 
 _COOKIE_SECONDS = 30 * 86_400
+_SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
 
 
 class NotSignedInError(Exception):
@@ -336,6 +266,14 @@ async def _api_user(request: Request) -> Actor:
 
 
 ApiUser = Annotated[Actor, Depends(_api_user)]
+
+
+async def _the_form(request: Request) -> FormData:
+    return await request.form()
+
+
+TheForm = Annotated[FormData, Depends(_the_form)]
+"""What was sent with a form, for a page that works in a thread of its own."""
 
 
 def attachment(name: str) -> dict[str, str]:

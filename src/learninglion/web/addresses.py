@@ -28,9 +28,6 @@ class Outside:
     collector: str = ""  # where traces and the processing log go; no texts and no names
 
 
-NOTHING_OUTSIDE = Outside()
-
-
 def outside_of(settings: Settings) -> Outside:
     """What the settings in force say about other machines."""
     addresses = [settings.encoder.base_url]

@@ -19,27 +19,16 @@ from learninglion import __version__
 from learninglion.models.errors import UnavailableError
 from learninglion.settings import Settings, with_model
 from learninglion.web import problems
-from learninglion.web.access import SecurityHeaders, Site, TrustedHosts
+from learninglion.web.access import Site
 from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
-from learninglion.web.gate import Gate
-from learninglion.web.metrics import Counting, Metrics
+from learninglion.web.gate import Counting, Gate, Metrics, RequestIds, SecurityHeaders, TrustedHosts
 from learninglion.web.oidc import OpenIdConnect, check_issuer
-from learninglion.web.pages import collections as pages_collections
-from learninglion.web.pages import drafts as pages_drafts
-from learninglion.web.pages import entry as pages_entry
-from learninglion.web.pages import judging as pages_judging
-from learninglion.web.pages import manage as pages_manage
-from learninglion.web.pages import proposals as pages_proposals
-from learninglion.web.pages import public as pages_public
-from learninglion.web.pages import search as pages_search
-from learninglion.web.pages import sets as pages_sets
-from learninglion.web.pages import sources as pages_sources
+from learninglion.web.pages import documents, manage, proposals, public, search, sets
 from learninglion.web.rendering import Templates
-from learninglion.web.serving import RequestIds
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
-from learninglion.workflow.page_images import PageImages
+from learninglion.workflow.documents import PageImages
 
 # Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
 _NO_TELEMETRY: TelemetryConfig = {
@@ -63,33 +52,22 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    app.state.site = _open_site(workplace, settings)
+    metrics = Metrics(workplace.joules_spent, partial(figures, workplace)) if settings.metrics.token else None
+    app.state.site = _open_site(workplace, settings, metrics)
     app.include_router(api.router)
-    for pages in (
-        pages_public,
-        pages_entry,
-        pages_search,
-        pages_collections,
-        pages_sources,
-        pages_sets,
-        pages_drafts,
-        pages_proposals,
-        pages_judging,
-        pages_manage,
-    ):
+    for pages in (public, search, documents, sets, proposals, manage):
         app.include_router(pages.router)
     problems.install(app)
-    site: Site = app.state.site
     # The last one added is the first that a request meets.
     app.add_middleware(Gate)
     app.add_middleware(TrustedHosts, allowed=KnownNames(settings.web))
     app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
-    app.add_middleware(Counting, metrics=site.metrics, tracer=workplace.tracer)
+    app.add_middleware(Counting, metrics=metrics, tracer=workplace.tracer)
     app.add_middleware(RequestIds)
     return app
 
 
-def _open_site(workplace: Workplace, settings: Settings) -> Site:
+def _open_site(workplace: Workplace, settings: Settings, metrics: Metrics | None) -> Site:
     web = settings.web
     oidc = None
     if web.oidc_issuer:
@@ -107,17 +85,9 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
         workplace=workplace,
         settings=settings,
         page_images=PageImages(workplace.page_files),
-        templates=Templates(
-            organisation=web.organisation,
-            default_language=web.language,
-            has_theme=bool(web.theme_css),
-            contact=web.contact,
-            outside=partial(_outside, workplace, settings),
-        ),
+        templates=Templates(web, partial(_outside, workplace, settings)),
         oidc=oidc,
-        metrics=Metrics(workplace.joules_spent, partial(figures, workplace))
-        if settings.metrics.token
-        else None,
+        metrics=None if metrics is None else metrics.text,
         readiness=Readiness(workplace),
     )
 

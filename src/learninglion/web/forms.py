@@ -22,6 +22,11 @@ _MOST_QUESTIONS = 100
 _MOST_DIGITS = 9
 
 
+def texts_of(form: FormData) -> dict[str, str]:
+    """What was typed in the fields of a form, to show it again."""
+    return {name: value for name, value in form.items() if isinstance(value, str) and name != "csrf"}
+
+
 def _text(form: FormData | Mapping[str, object], name: str) -> str:
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
@@ -81,7 +86,7 @@ def read_score(form: FormData | Mapping[str, object]) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise InputError("De drempel is een getal van 0 tot 100.") from None
+        value = -1.0
     if not 0 <= value <= 100:
         raise InputError("De drempel is een getal van 0 tot 100.")
     return value / 100
@@ -175,14 +180,14 @@ def clean_name(name: str) -> str:
     return last[-150:] or "bestand"
 
 
-async def read_upload(file: UploadFile, kinds: tuple[str, ...] = tuple(_SIGNATURES)) -> RawFile:
+def read_upload(file: UploadFile, kinds: tuple[str, ...] = tuple(_SIGNATURES)) -> RawFile:
     """The uploaded file, when its name, size and first bytes fit. Raises UnreadableFileError otherwise."""
     name = clean_name(file.filename or "")
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in kinds:
         raise UnreadableFileError(name, f"dit soort bestand kan hier niet; wel {', '.join(kinds)}")
     content = bytearray()
-    while piece := await file.read(_CHUNK):
+    while piece := file.file.read(_CHUNK):
         content += piece
         if len(content) > MAX_BYTES:
             raise UnreadableFileError(name, f"groter dan {MAX_BYTES // 1_000_000} MB")

@@ -1,27 +1,242 @@
-"""The one place that decides how much of a request is read, from whom, and how long that may take.
-
-Nobody's body is read before it is known who asks, and none is longer than its route needs. What comes in
-slowly is cut off, and only so many bodies come in at once: strangers cost next to nothing.
-"""
+"""What every request passes on its way in: its number, its count, headers, names, and a watch on its body."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import secrets
 import time
 from collections import Counter
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import Counter as Count
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError, UnavailableError
-from learninglion.web.access import SAFE_METHODS, NotSignedInError, account_of
+from learninglion.web.access import (
+    API_PREFIX,
+    API_VERSION,
+    SAFE_METHODS,
+    NotSignedInError,
+    account_of,
+    parts_of,
+)
 from learninglion.web.forms import MAX_BYTES
-from learninglion.web.problems import response_to
+from learninglion.web.problems import HEADER, REQUEST, response_to
+from learninglion.workflow.otlp import Kind, Tracer
 from learninglion.workflow.rights import RIGHTS, Task
+
+# Headers, and names that are ours.
+
+# No inline script or style, nothing from elsewhere, no framing, no plug-ins.
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+_YEAR = 31_536_000
+
+
+class SecurityHeaders:
+    """Adds the headers that internet.nl and the API Design Rules expect to every response."""
+
+    def __init__(self, app: ASGIApp, *, sign_out: str = "") -> None:
+        self.app = app
+        # Signing out is a form of ours that goes on to the organisation's provider.
+        parts = urlsplit(sign_out)
+        beyond = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        self._policy = _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self'{beyond}")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and dress the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_api = str(scope["path"]).startswith(API_PREFIX)
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _dress(MutableHeaders(scope=message), is_api, str(scope["path"]), self._policy)
+            await send(message)
+
+        await self.app(scope, receive, dressed)
+
+
+def _dress(headers: MutableHeaders, is_api: bool, path: str, page_policy: str) -> None:
+    headers.setdefault("Content-Security-Policy", _API_POLICY if is_api else page_policy)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer" if is_api else "same-origin"
+    headers["Permissions-Policy"] = _FEATURES
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    # Browsers ignore this one over plain http, so it does no harm on 127.0.0.1.
+    # Without subdomains: those are other sites, which this one must not close.
+    headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+    headers.setdefault("Cache-Control", "no-store")
+    if is_api:
+        headers["API-Version"] = API_VERSION
+        headers["Feature-Policy"] = "'none'"
+        if path.endswith("/openapi.json"):
+            headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+class TrustedHosts:
+    """Refuses requests under a name that is not ours, so that a rebinding web page reaches nothing."""
+
+    def __init__(self, app: ASGIApp, allowed: Container[str]) -> None:
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 400."""
+        if scope["type"] == "http":
+            name = parts_of(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
+            if name.lower() not in self.allowed:
+                body = b"Unknown host name."
+                headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+                await send({"type": "http.response.start", "status": 400, "headers": headers})
+                await send({"type": "http.response.body", "body": body})
+                return
+        await self.app(scope, receive, send)
+
+
+# Figures for Prometheus and spans. Nothing of persons: figures are off unless a token is set, whoever scrapes
+# sends it; spans are off unless a collector is set.
+
+_JOULES = 3.6e6  # a kWh
+# Anybody may send a method of his own making; each would be a row here for ever.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+class Metrics:
+    """What is counted in this process; `energy` tells the joules that its work took so far.
+
+    `look` gives other figures by name, at the moment that they are asked for.
+    """
+
+    def __init__(self, energy: Callable[[], float], look: Callable[[], Mapping[str, float]] = dict) -> None:
+        self._look = look
+        self._registry = CollectorRegistry()
+        self._requests = Count(
+            "learninglion_requests", "Requests", ["method", "route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "learninglion_request_seconds",
+            "Seconds until the answer was sent",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        spent = Gauge("learninglion_energy_kwh", "Energy that work took, kWh", registry=self._registry)
+        spent.set_function(lambda: energy() / _JOULES)
+        ProcessCollector(registry=self._registry)
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request; `route` is the pattern of its address, never the address."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def text(self) -> bytes:
+        """All of it, in the format of Prometheus."""
+        registry = CollectorRegistry()
+        for name, value in self._look().items():
+            Gauge(f"learninglion_{name}", name.replace("_", " "), registry=registry).set(value)
+        return generate_latest(self._registry) + generate_latest(registry)
+
+
+class Counting:
+    """Around everything, so that what is refused early counts too; follows the trace that a caller names."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics | None, tracer: Tracer) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._tracer = tracer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and count it when it is answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        with self._tracer.span(method, Kind.SERVER, Headers(scope=scope).get("traceparent", "")) as span:
+            try:
+                await self._app(scope, receive, counted)
+            finally:
+                route = getattr(scope.get("route"), "path", "none")
+                span.name, span.failed = f"{method} {route}", status >= 500
+                span.attributes |= {"http.request.method": method, "http.route": route}
+                span.attributes["http.response.status_code"] = status
+                if self._metrics is not None:
+                    self._metrics.count(method, route, status, time.perf_counter() - began)
+
+
+# A number for each request, and a line in the log.
+
+_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_access = logging.getLogger("learninglion.requests")
+
+
+class RequestIds:
+    """Gives every request a number, or takes that of a proxy before it; answer and log tell it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under its number, and log how it went."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get(HEADER, "")
+        number = sent if _GIVEN.fullmatch(sent) else secrets.token_hex(8)
+        # Never taken back: each request has a task of its own, and what goes wrong is told outside of this.
+        REQUEST.set(number)
+        began, status = time.perf_counter(), 0
+
+        async def numbered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = number
+            await send(message)
+
+        try:
+            await self.app(scope, receive, numbered)
+        finally:
+            fields = {"method": scope["method"], "route": _route(scope), "status": status}
+            took = round((time.perf_counter() - began) * 1000)
+            _access.info("%(method)s %(route)s %(status)d", fields, extra={"told": {**fields, "ms": took}})
+
+
+def _route(scope: Scope) -> str:
+    """The route, without what stands in its places: ids name documents."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "")) or "-"
+
+
+# Bodies: how much of a request is read, from whom, and how long that may take. Nobody's body is read before
+# it is known who asks, and none is longer than its route needs. What comes in slowly is cut off, and only so
+# many bodies come in at once: strangers cost next to nothing.
 
 _KB, _MB = 1_000, 1_000_000
 _FORM = 2 * _MB  # a whole set with its own sources is under 200 kB
@@ -37,31 +252,27 @@ _AT_ONCE_EACH = 8  # of those, from one person
 class RouteLimit:
     """How many bytes a body may have, and what its sender must be allowed to; None is for strangers too."""
 
-    path: re.Pattern[str]
+    path: str  # a pattern
     size: int
     task: Task | None = None
     stranger: bool = False
 
 
-def _limit(path: str, size: int, task: Task | None = None, *, stranger: bool = False) -> RouteLimit:
-    return RouteLimit(re.compile(path), size, task, stranger)
-
-
 # The first that fits; whatever is not named is a form of somebody who is signed in.
 _LIMITS = (
-    _limit(r"/(sign-in|set-up|language)", 16 * _KB, stranger=True),
-    _limit(r"/manage/documents/upload|/api/v1/document-jobs", _MOST_UPLOADED, Task.MANAGE),
-    _limit(r"/api/v1/documents", MAX_BYTES + _FRAME, Task.MANAGE),
-    _limit(r"/sets/new|/sets/[^/]+/questions/[^/]+/own-sources", MAX_BYTES + _FRAME, Task.DRAFT),
-    _limit(r"/api/v1/verifications", 10 * _MB, Task.SEARCH),
-    _limit(r"/api/.*", 4 * _MB),
-    _limit(r".*", _FORM),
+    RouteLimit(r"/(sign-in|set-up|language)", 16 * _KB, stranger=True),
+    RouteLimit(r"/manage/documents/upload|/api/v1/document-jobs", _MOST_UPLOADED, Task.MANAGE),
+    RouteLimit(r"/api/v1/documents", MAX_BYTES + _FRAME, Task.MANAGE),
+    RouteLimit(r"/sets/new|/sets/[^/]+/questions/[^/]+/own-sources", MAX_BYTES + _FRAME, Task.DRAFT),
+    RouteLimit(r"/api/v1/verifications", 10 * _MB, Task.SEARCH),
+    RouteLimit(r"/api/.*", 4 * _MB),
+    RouteLimit(r".*", _FORM),
 )
 
 
 def limit_of(path: str) -> RouteLimit:
     """What holds for bodies that are sent to `path`."""
-    return next(limit for limit in _LIMITS if limit.path.fullmatch(path))
+    return next(limit for limit in _LIMITS if re.fullmatch(limit.path, path))
 
 
 class TooLargeError(LearningLionError):

@@ -24,7 +24,7 @@ from learninglion.dutch.text import fold
 from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError, LearningLionError, UnavailableError
 from learninglion.record.contract import dossier_view, hit_view, source_view
-from learninglion.search.contract import reply_view
+from learninglion.search.asking import reply_view
 from learninglion.workflow import Workplace, read_question_text
 
 _INSTRUCTIONS = (

@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus, urlencode
 
@@ -168,19 +169,22 @@ class OpenIdConnect:
     ) -> dict[str, object]:
         """What the provider answers, read up to a limit. Raises SignInError that says what went wrong."""
         try:
-            with httpx.Client(
-                timeout=_TIMEOUT,
-                trust_env=False,
-                verify=trusted_certificates(self._route.ca_file),
-                proxy=proxy_for(self._route, httpx.URL(address).host),
-                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-                event_hooks={"response": [_bound]},
-            ) as client:
-                answer = client.request(method, address, data=data, headers=headers, auth=auth)
+            with (
+                httpx.Client(
+                    timeout=_TIMEOUT,
+                    trust_env=False,
+                    verify=trusted_certificates(self._route.ca_file),
+                    proxy=proxy_for(self._route, httpx.URL(address).host),
+                    headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+                ) as client,
+                client.stream(method, address, data=data, headers=headers, auth=auth) as answer,
+            ):
+                body = _whole(answer)
             if answer.is_client_error:
-                raise ValueError(f"{answer.status_code}: {' '.join(answer.text[:300].split())}")
+                text = body[:300].decode("utf-8", "replace")
+                raise ValueError(f"{answer.status_code}: {' '.join(text.split())}")
             answer.raise_for_status()
-            value = answer.json()
+            value = json.loads(body)
         except httpx.TransportError as error:
             why = explain_failure(error, _TIMEOUT)
             raise SignInError(f"De aanmelddienst {why}. Probeer het later opnieuw.") from error
@@ -256,30 +260,16 @@ class IdTokens:
             return self._tokens.pop(sha256_hex(session), "")
 
 
-def _bound(response: httpx.Response) -> None:
-    """Read an answer of the provider up to a limit: nobody else decides how much memory we use."""
-    if "content-encoding" in response.headers:
-        raise httpx.DecodingError("an encoding that was not asked for", request=response.request)
-    response.stream = _Bounded(response)
-
-
-class _Bounded(httpx.SyncByteStream):
-    def __init__(self, response: httpx.Response) -> None:
-        self._request, self._stream = response.request, response.stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        read = 0
-        assert isinstance(self._stream, httpx.SyncByteStream)  # noqa: S101  (of a client that is not async)
-        for piece in self._stream:
-            read += len(piece)
-            if read > _LONGEST_ANSWER:
-                raise httpx.DecodingError(f"more than {_LONGEST_ANSWER} bytes", request=self._request)
-            yield piece
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        if isinstance(self._stream, httpx.SyncByteStream):
-            self._stream.close()
+def _whole(answer: httpx.Response) -> bytes:
+    """An answer of the provider, up to a limit: nobody else decides how much memory we use."""
+    if "content-encoding" in answer.headers:
+        raise ValueError("an encoding that was not asked for")
+    received = bytearray()
+    for piece in answer.iter_raw():
+        received += piece
+        if len(received) > _LONGEST_ANSWER:
+            raise ValueError(f"more than {_LONGEST_ANSWER} bytes")
+    return bytes(received)
 
 
 def roles_from_claims(claims: Mapping[str, object], name: str, client_id: str) -> frozenset[Role]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -16,9 +17,12 @@ from starlette.routing import Match
 
 from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.web.access import API_PREFIX, CrossSiteError, NotSignedInError, Site, viewer_of
-from learninglion.web.serving import HEADER, request_number
 
 _LOG = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+REQUEST: ContextVar[str] = ContextVar("learninglion_request", default="")
+"""The number of the request that is being answered; "" outside of one."""
 
 _TITLES = {
     400: "Dit kan zo niet",
@@ -156,4 +160,4 @@ def _cross_site(request: Request, _error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, _DETAILS[500], {HEADER: request_number()})
+    return _answer(request, 500, _DETAILS[500], {HEADER: REQUEST.get()})

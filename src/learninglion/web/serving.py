@@ -14,7 +14,6 @@ import json
 import logging
 import os
 import re
-import secrets
 import signal
 import socket
 import threading
@@ -23,7 +22,6 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from io import TextIOWrapper
@@ -35,17 +33,23 @@ from typing import ClassVar
 import h11
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.settings import LogSettings, WebSettings
 from learninglion.web.api.routes import draft_for_program
-from learninglion.web.ingest_jobs import INBOX, INGEST, take_in, take_in_inbox
-from learninglion.web.pages.drafts import write_again, write_draft, write_on
-from learninglion.web.pages.manage import check_everything
+from learninglion.web.pages.work import (
+    INBOX,
+    INGEST,
+    check_everything,
+    take_in,
+    take_in_inbox,
+    write_again,
+    write_draft,
+    write_on,
+)
+from learninglion.web.problems import REQUEST
 from learninglion.workflow import Workplace
 from learninglion.workflow.jobs import Run, Work, Worker
 
@@ -244,57 +248,10 @@ def _leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-_REQUEST: ContextVar[str] = ContextVar("learninglion_request", default="")
-HEADER = "X-Request-ID"
-_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Whatever ends a line or steers a terminal: what people sent makes no line of its own.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MB = 1_000_000
 _TELLING = (LearningLionError, OSError)  # their words are ours or the system's
-_access = logging.getLogger("learninglion.requests")
-
-
-class RequestIds:
-    """Gives every request a number, or takes that of a proxy before it; answer and log tell it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under its number, and log how it went."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        sent = Headers(scope=scope).get(HEADER, "")
-        number = sent if _GIVEN.fullmatch(sent) else secrets.token_hex(8)
-        # Never taken back: each request has a task of its own, and what goes wrong is told outside of this.
-        _REQUEST.set(number)
-        began, status = time.perf_counter(), 0
-
-        async def numbered(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = number
-            await send(message)
-
-        try:
-            await self.app(scope, receive, numbered)
-        finally:
-            fields = {"method": scope["method"], "route": _route(scope), "status": status}
-            took = round((time.perf_counter() - began) * 1000)
-            _access.info("%(method)s %(route)s %(status)d", fields, extra={"told": {**fields, "ms": took}})
-
-
-def request_number() -> str:
-    """The number of the request that is being answered; "" outside of one."""
-    return _REQUEST.get()
-
-
-def _route(scope: Scope) -> str:
-    """The route, without what stands in its places: ids name documents."""
-    route = scope.get("route")
-    return str(getattr(route, "path", "")) or "-"
 
 
 class _Lines(logging.Formatter):
@@ -308,7 +265,7 @@ class _Lines(logging.Formatter):
         """The line, with the number of the request that it belongs to."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = {"at": at, "level": record.levelname.lower(), "from": record.name}
-        if request := _REQUEST.get():
+        if request := REQUEST.get():
             fields["request"] = request
         fields["message"] = record.getMessage()
         fields.update(getattr(record, "told", {}))
@@ -355,4 +312,6 @@ def start_log(settings: LogSettings, home: Path) -> None:
         handler = logging.StreamHandler()
     handler.setFormatter(_Lines(as_json=settings.json))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    _access.setLevel(logging.INFO if settings.requests else logging.WARNING)
+    logging.getLogger("learninglion.requests").setLevel(
+        logging.INFO if settings.requests else logging.WARNING
+    )

@@ -1,9 +1,9 @@
 """The order of the work: the only room that knows all stages, and the one that logs each step."""
 
+from learninglion.database.files import disk_trouble
 from learninglion.inference.encoders import EncoderChoice
-from learninglion.models.progress import Progress, silent
-from learninglion.workflow.dossiers import DraftEvent, unfinished
-from learninglion.workflow.drafts import ReplayReport
+from learninglion.models import Progress, silent
+from learninglion.workflow.dossiers import DraftEvent, ReplayReport, unfinished
 from learninglion.workflow.intake import (
     FileResult,
     FileStatus,
@@ -29,6 +29,7 @@ __all__ = [
     "Task",
     "Workplace",
     "WorkplaceOptions",
+    "disk_trouble",
     "open_workplace",
     "look_at_files",
     "parse_files",

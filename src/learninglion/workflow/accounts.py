@@ -46,19 +46,19 @@ from learninglion.models.errors import (
 )
 from learninglion.models.plain import Plain, sha256_hex
 from learninglion.record.log import EventLog
-from learninglion.workflow.idempotency import expired_answers
+from learninglion.workflow.jobs import expired_answers
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
 # Who may come in, and as what: for administrators, with every change in the log.
 
 
+@dataclass(eq=False)
 class People:
     """The accounts, as an administrator manages them."""
 
-    def __init__(self, accounts: Accounts, log: EventLog) -> None:
-        self._accounts = accounts
-        self._log = log
+    _accounts: Accounts
+    _log: EventLog
 
     def list(self, actor: Actor) -> tuple[Account, ...]:
         """The accounts that this administrator may change, by name."""
@@ -72,9 +72,7 @@ class People:
 
         Nobody gives collections that he does not have.
         """
-        collections = None if collections is None else tuple(collections)
-        _require_own(actor, collections)
-        roles = tuple(roles)
+        collections, roles = _given(actor, collections), tuple(roles)
         if not roles:
             raise InputError("Kies ten minste één rol.")
         token = self._accounts.add(name, roles, collections)
@@ -91,10 +89,8 @@ class People:
         actor: Actor,
     ) -> None:
         """Other roles or collections, or no longer welcome; holds at once."""
-        collections = None if collections is None else tuple(collections)
         self._find(name, actor)
-        _require_own(actor, collections)
-        roles = tuple(roles)
+        collections, roles = _given(actor, collections), tuple(roles)
         self._accounts.change(name, roles, collections, active)
         self._note("account.change", name, roles, actor)
 
@@ -125,11 +121,14 @@ def _covers(actor: Actor, collections: Collection[str] | None) -> bool:
     )
 
 
-def _require_own(actor: Actor, collections: Collection[str] | None) -> None:
+def _given(actor: Actor, collections: Iterable[str] | None) -> tuple[str, ...] | None:
+    """These collections, which `actor` may give to others; None is all."""
     if collections is None:
         require_everywhere(actor, Task.MANAGE)
-    else:
-        require_within(actor, Task.MANAGE, collections)
+        return None
+    chosen = tuple(collections)
+    require_within(actor, Task.MANAGE, chosen)
+    return chosen
 
 
 metadata = new_metadata()
@@ -237,26 +236,24 @@ class Accounts:
     def list(self) -> tuple[Account, ...]:
         """All accounts by name."""
         with reading(self._engine) as connection:
-            return tuple(
-                _account(row) for row in connection.execute(select(accounts).order_by(accounts.c.name))
-            )
+            return tuple(map(_account, connection.execute(select(accounts).order_by(accounts.c.name))))
 
     def find(self, name: str) -> Account:
         """The account with this name. Raises UnknownReferenceError."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
-        if row is None:
+        if (row := self._row(name)) is None:
             raise UnknownReferenceError(f"Er is geen account {name!r}.")
         return _account(row)
+
+    def _row(self, name: str) -> Row[tuple[object, ...]] | None:
+        with reading(self._engine) as connection:
+            return connection.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
 
     def rights_of_now(self, actor: Actor) -> Actor:
         """What is left by now of somebody's rights; whoever has no account works on this machine itself.
 
         Raises PermissionDeniedError for an account that was closed.
         """
-        with reading(self._engine) as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == actor.name)).one_or_none()
-        if row is None:
+        if (row := self._row(actor.name)) is None:
             return actor
         account = _account(row)
         if not account.active:
@@ -327,7 +324,10 @@ class Accounts:
 
     def invited(self, token: str) -> tuple[bool, str | None]:
         """Whether this invitation holds, and for whom (None: the first account)."""
-        row = self._find_ticket(token, SessionKind.INVITATION)
+        mine = (tickets.c.digest == sha256_hex(token), tickets.c.kind == SessionKind.INVITATION)
+        with reading(self._engine) as connection:
+            holding = select(tickets).where(*mine, tickets.c.expires > now())
+            row = connection.execute(holding).one_or_none()
         if row is None or (row.account is None and self.any()):
             return False, None
         return True, row.account
@@ -358,10 +358,7 @@ class Accounts:
 
     def check(self, name: str, password: str) -> Account | None:
         """The account, when name and password fit and it is active; otherwise None, in the same time."""
-        with reading(self._engine) as connection:
-            row = connection.execute(
-                select(accounts).where(accounts.c.name == name.strip().lower())
-            ).one_or_none()
+        row = self._row(name.strip().lower())
         password_hash = row.password if row is not None and row.password and row.active else None
         try:
             with self._turns.turn():
@@ -381,16 +378,10 @@ class Accounts:
 
     def who(self, token: str, kind: str = SessionKind.BROWSER) -> Account | None:
         """Whose session this is; None when it has ended or the account was closed."""
+        query = select(accounts).join(tickets, tickets.c.account == accounts.c.name)
+        holds = (tickets.c.digest == sha256_hex(token), tickets.c.kind == kind, tickets.c.expires > now())
         with reading(self._engine) as connection:
-            query = select(accounts).join(tickets, tickets.c.account == accounts.c.name)
-            row = connection.execute(
-                query.where(
-                    tickets.c.digest == sha256_hex(token),
-                    tickets.c.kind == kind,
-                    tickets.c.expires > now(),
-                    accounts.c.active,
-                )
-            ).one_or_none()
+            row = connection.execute(query.where(*holds, accounts.c.active)).one_or_none()
         return None if row is None else _account(row)
 
     def prolong(self, token: str, lasts: timedelta) -> None:
@@ -416,14 +407,10 @@ class Accounts:
 
     def revoke(self, name: str, short_id: str) -> None:
         """End one program's token of this person."""
+        mine = (tickets.c.account == name, tickets.c.kind == SessionKind.API)
         with writing(self._engine) as connection:
-            connection.execute(
-                delete(tickets).where(
-                    tickets.c.account == name,
-                    tickets.c.kind == SessionKind.API,
-                    tickets.c.digest.startswith(short_id, autoescape=True),
-                )
-            )
+            this = tickets.c.digest.startswith(short_id, autoescape=True)
+            connection.execute(delete(tickets).where(*mine, this))
 
     def close_session(self, token: str) -> None:
         """End a session; it cannot be used again."""
@@ -442,14 +429,6 @@ class Accounts:
         with writing(self._engine) as connection:
             connection.execute(insert(tickets).values(**values, expires=now() + lasts))
         return token
-
-    def _find_ticket(self, token: str, kind: str) -> Row[tuple[object, ...]] | None:
-        with reading(self._engine) as connection:
-            return connection.execute(
-                select(tickets).where(
-                    tickets.c.digest == sha256_hex(token), tickets.c.kind == kind, tickets.c.expires > now()
-                )
-            ).one_or_none()
 
 
 def _check_name(name: str) -> str:
@@ -481,17 +460,10 @@ def _values(name: str, roles: Iterable[Role], collections: Iterable[str] | None)
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    collections = row.collections
-    return Account(
-        name=row.name,
-        roles=frozenset(Role(r) for r in row.roles.split()),
-        collections=None
-        if collections is None
-        else frozenset(line for line in collections.split("\n") if line),
-        active=bool(row.active),
-        has_password=row.password is not None,
-        from_organisation=row.subject is not None,
-    )
+    roles = frozenset(Role(r) for r in row.roles.split())
+    collections = None if row.collections is None else frozenset(filter(None, row.collections.split("\n")))
+    signs_in = (row.password is not None, row.subject is not None)
+    return Account(row.name, roles, collections, bool(row.active), *signs_in)
 
 
 # The brake on guessing: so many tries at once, then one in so many seconds, over all servers together.
@@ -554,12 +526,12 @@ _WATCHED = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 _STRANGER = Actor("aanmelding", frozenset())
 
 
+@dataclass(eq=False)
 class Access:
     """Notes entering and looking; it opens nothing by itself."""
 
-    def __init__(self, accounts: Accounts, log: EventLog) -> None:
-        self._accounts = accounts
-        self._log = log
+    _accounts: Accounts
+    _log: EventLog
 
     def signed_in(self, actor: Actor, way: str) -> None:
         """Somebody came in, by "password", "organisation" or "invitation"."""

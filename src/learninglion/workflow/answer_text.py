@@ -19,8 +19,7 @@ from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, polarity, propose
 from learninglion.drafting.wording import coverage, subject_words
-from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.numbers import is_number
+from learninglion.dutch.lexicon import NEGATIONS, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
@@ -180,7 +179,8 @@ def _blocks(text: str) -> Iterator[_Block]:
         bare = line.strip()
         lead = _LEAD.match(line)
         begins = lead or _LETTER.match(line)
-        if lines and bare and not begins and not _ENDED.search(lines[-1]) and _goes_on(bare):
+        goes_on = bare[:1].islower() or bare[:1].isdecimal()
+        if lines and goes_on and not begins and not _ENDED.search(lines[-1]):
             lines.append(bare)
             continue
         if lines:
@@ -189,10 +189,6 @@ def _blocks(text: str) -> Iterator[_Block]:
         lines = [bare if lead is None else line[lead.end() :].strip()] if bare else []
     if lines:
         yield _Block(opens, " ".join(lines))
-
-
-def _goes_on(line: str) -> bool:
-    return line[:1].islower() or line[:1].isdecimal()
 
 
 def _sentences_of(block: _Block, known: Sequence[str]) -> Iterator[tuple[str, Opening]]:

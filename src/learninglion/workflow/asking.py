@@ -18,20 +18,20 @@ from learninglion.models import (
     Hit,
     Passage,
     PassageKind,
+    Progress,
     QuestionSet,
     Selection,
     Source,
     SubQuestion,
+    silent,
 )
 from learninglion.models.errors import InputError
-from learninglion.models.plain import to_plain
-from learninglion.models.progress import Progress, silent
-from learninglion.record.answers import copy_answers
+from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.letter import CONVERSATION
 from learninglion.record.log import EventLog
-from learninglion.search.asking import Reply, Verdict, find_answers
-from learninglion.search.material import Material
+from learninglion.record.notes import copy_answers
+from learninglion.search.asking import Material, Reply, Verdict, find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import (
     NO_FILTERS,
@@ -93,28 +93,23 @@ class Asking:
             text,
             after=after.strip(),
             documents=scope.allowed,
-            library=VisibleLibrary(self._store, filters, actor),
+            library=VisibleLibrary(self._store, filters, actor.collections),
             synonyms=self._searching.synonyms,
         )
         energy = use.stop()
         if on_energy is not None:
             on_energy(energy)
         # As with a search: the words asked can hold personal data, and a log is for ever.
-        note(
-            self._log,
-            "ask",
-            actor,
-            "",
-            {
-                "verdict": reply.verdict.value,
-                "answers": [m.source_id or m.document.id for m in reply.answers],
-                "near": [m.source_id for m in reply.near],
-                "filters": to_plain(filters),
-                "follows": reply.taken_over is not None,
-                "index_current": current,
-                "energy": to_plain(energy),
-            },
-        )
+        details: dict[str, Plain] = {
+            "verdict": reply.verdict.value,
+            "answers": [m.source_id or m.document.id for m in reply.answers],
+            "near": [m.source_id for m in reply.near],
+            "filters": to_plain(filters),
+            "follows": reply.taken_over is not None,
+            "index_current": current,
+            "energy": to_plain(energy),
+        }
+        note(self._log, "ask", actor, "", details)
         return reply
 
 
@@ -162,12 +157,10 @@ class Conversations:
 
     def to_write(self, dossier: Dossier) -> dict[int, Selection]:
         """From what a language model can write the answers: all that was found; by position (from 0)."""
-        selections = {
-            at: verification.draft.selection for at, verification in enumerate(dossier.verifications)
-        }
+        selections = (verification.draft.selection for verification in dossier.verifications)
         return {
             at: replace(selection, chosen=tuple(hit.source for hit in selection.offered))
-            for at, selection in selections.items()
+            for at, selection in enumerate(selections)
             if selection.offered
         }
 
@@ -191,15 +184,8 @@ class Conversations:
             if source is None or source.id in offered:
                 continue
             span = one.quote_span
-            passage = Passage(
-                f"{source.id}/quote",
-                source.id,
-                source.document.id,
-                one.quote,
-                span,
-                one.page,
-                PassageKind.BODY,
-            )
+            where = (f"{source.id}/quote", source.id, source.document.id)
+            passage = Passage(*where, one.quote, span, one.page, PassageKind.BODY)
             offered[source.id] = Hit(source, passage, len(offered) + 1, one.score, matched=(span,))
         before = reply.taken_over.question if reply.taken_over else ""
         return Selection(question, before, tuple(offered.values()), tuple(h.source for h in offered.values()))

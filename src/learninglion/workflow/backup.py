@@ -1,4 +1,4 @@
-"""A whole installation taken along: a backup of one moment, an export in open files, and a move.
+"""A whole installation: what it takes, a backup of one moment, an export in open files, and a move.
 
     TARGET/
       manifest.json       version, schema, moment, every file with its size and SHA-256
@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, MetaData, Table, delete, func, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, delete, func, insert, select, text
 
 from learninglion import __version__
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files
@@ -47,15 +47,17 @@ from learninglion.database.engine import HEAD, now, open_database, reading, sche
 from learninglion.database.files import write_durably
 from learninglion.evaluation.exams import EXAMS_FILE
 from learninglion.evaluation.judgements import JUDGEMENTS
-from learninglion.models import Actor
+from learninglion.models import Actor, Progress, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
 from learninglion.record.marking import SIGNED_BEFORE, SIGNING_KEY
-from learninglion.search.fusion import TUNING
+from learninglion.search.postgres import SCHEMA
+from learninglion.search.scoring import TUNING
 from learninglion.store.originals import ORIGINALS, Originals
-from learninglion.workflow.indexing import BOOK
+from learninglion.store.store import Store
+from learninglion.workflow.indexing import BOOK, REMADE, Indexing
+from learninglion.workflow.intake import Traces
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE, MODELS_FILE
 from learninglion.workflow.quality import REPORTS
@@ -288,7 +290,7 @@ def _sha256(path: Path) -> str:
 
 # Export, import and move.
 
-_FORMAT = 1
+FORMAT = 1  # of a backup and of an export
 _ROWS = "rows"
 # A database of another place must not come along: this installation says itself where its own is.
 _ADDRESS = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
@@ -350,7 +352,7 @@ class Transfers:
                 tables = tuple(_write_tables(connection, fresh / _ROWS, progress))
                 self._copy_files(connection, fresh)
                 self._copy_shared(connection, FolderBlobs(fresh), progress)
-            manifest = ExportManifest(_FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
+            manifest = ExportManifest(FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
             write_manifest(fresh, manifest)
         return manifest
 
@@ -410,11 +412,6 @@ def _is_export(folder: Path) -> bool:
         return False
 
 
-def _read_export(folder: Path) -> ExportManifest:
-    """The manifest of an export. Raises InputError or ConflictError."""
-    return read_manifest(folder, ExportManifest, _FORMAT)
-
-
 def _export_problems(folder: Path, manifest: ExportManifest) -> tuple[str, ...]:
     """What is wrong with an export, each in a sentence: its files, its rows, the originals that they name."""
     problems = [*_file_problems(folder, manifest.files)]
@@ -440,7 +437,7 @@ def import_all(
     IntegrityError or ConflictError with what to do.
     """
     require_everywhere(actor, Task.MANAGE)
-    manifest = _read_export(folder)
+    manifest = read_manifest(folder, ExportManifest, FORMAT)
     if problem := next(_file_problems(folder, manifest.files), ""):
         raise IntegrityError(f"Deze uitvoer is niet heel en wordt niet ingelezen: {problem}")
     engine = open_database(database_url or home / DATABASE, manifest.schema)
@@ -536,7 +533,6 @@ def _place(source: Path, target: Path) -> None:
         write_durably(target, _ADDRESS.sub("", text).encode("utf-8"))
 
 
-FORMAT = 1
 _ATTEMPTS = 3
 _PAGES = 2000  # of the database at a time: others may write in between
 
@@ -556,14 +552,14 @@ class BackupManifest:
     files: tuple[KeptFile, ...]
 
 
+@dataclass(eq=False)
 class Backups:
-    """Backups of the data folder `home`, whose database is in it, or else is exported by `transfers`."""
+    """Backups of the data folder, whose database is in it; one that is elsewhere is exported."""
 
-    def __init__(self, home: Path, log: EventLog, transfers: Transfers, *, elsewhere: bool) -> None:
-        self._home = home
-        self._log = log
-        self._transfers = transfers
-        self._elsewhere = elsewhere
+    _home: Path
+    _log: EventLog
+    _transfers: Transfers
+    _elsewhere: bool
 
     def make(
         self, target: Path, *, actor: Actor, progress: Progress = silent
@@ -599,7 +595,9 @@ class Backups:
         _copy_database(self._home / DATABASE, folder / DATABASE)
         entries, head, documents, dossiers = _counts(folder / DATABASE)
         write_durably(folder / _ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
-        sources = list(self._sources())
+        # Originals come after the database: what it names was on the disk then.
+        originals = (p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
+        sources = [*kept_files(self._home), *sorted(originals)]
         for done, source in enumerate(sources, start=1):
             place = folder / source.relative_to(self._home)
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -613,11 +611,6 @@ class Backups:
         write_manifest(folder, manifest)
         return manifest
 
-    def _sources(self) -> Iterator[Path]:
-        """What is copied beside the database. Originals come after it: what it names was on the disk then."""
-        yield from kept_files(self._home)
-        yield from sorted(p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
-
 
 def verify_backup(folder: Path) -> tuple[str, ...]:
     """What is wrong with the backup in `folder`, each in a sentence; empty when it is whole.
@@ -625,7 +618,7 @@ def verify_backup(folder: Path) -> tuple[str, ...]:
     Reads every byte, the database or every row of it too, and every original that it names must be there.
     """
     if _is_export(folder):
-        return _export_problems(folder, _read_export(folder))
+        return _export_problems(folder, read_manifest(folder, ExportManifest, FORMAT))
     manifest = read_manifest(folder, BackupManifest, FORMAT)
     problems = list(_file_problems(folder, manifest.files))
     if manifest.database and not problems:
@@ -702,3 +695,105 @@ def _database_problems(folder: Path, known: set[str]) -> Iterator[str]:
         for (sha256,) in connection.execute("SELECT sha256 FROM originals ORDER BY sha256"):
             if f"originals/{sha256[:2]}/{sha256}" not in known:
                 yield f"het originele bestand {sha256} ontbreekt."
+
+
+# What the data folder and the database take, and whether they are whole.
+
+_PARTS = {
+    "originals": "originele bestanden",
+    "index": "zoekindex (wordt zo nodig opnieuw gemaakt)",
+    "cache": "tussenresultaten (kunnen weg)",
+    "tuning": "afstelling van het zoeken",
+    "reports": "rapporten",
+    "judgements": "oordelen over zoekresultaten",
+}
+_WHOLE = text("SELECT pg_database_size(current_database())")
+_INDEX = text(
+    "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = :schema AND c.relkind = 'r'"
+)
+_FOLDERS = text("SELECT split_part(name, '/', 1), sum(size), count(*) FROM kept_files GROUP BY 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a part of the archive takes."""
+
+    name: str
+    size: int
+    files: int
+
+
+@dataclass(eq=False)
+class Storage:
+    """The data folder `home` and what servers share in the database, for administrators."""
+
+    _home: Path
+    _engine: Engine
+    _store: Store
+    _indexing: Indexing
+    _traces: Traces
+    _log: EventLog
+
+    def parts(self, actor: Actor) -> tuple[Part, ...]:
+        """The parts of the archive with their sizes in bytes."""
+        require(actor, Task.MANAGE)
+        return tuple(self._parts(self._shared() if keeps_files(self._engine) else {}))
+
+    def _parts(self, shared: dict[str, tuple[int, int]]) -> Iterator[Part]:
+        if shared:
+            yield Part("database, met wat hieronder staat", *shared["database"])
+        else:
+            databases = list(self._home.glob("learninglion.db*"))
+            yield Part("database", sum(p.stat().st_size for p in databases), len(databases))
+        for part, words in _PARTS.items():
+            folder = self._home / part
+            files = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
+            size, count = shared.get(part, (0, 0))
+            yield Part(words, size + sum(p.stat().st_size for p in files), count + len(files))
+
+    def _shared(self) -> dict[str, tuple[int, int]]:
+        """Bytes and files of what is in PostgreSQL, by part."""
+        with reading(self._engine) as connection:
+            taken = {name: (int(size), int(count)) for name, size, count in connection.execute(_FOLDERS)}
+            taken["database"] = int(connection.execute(_WHOLE).scalar_one()), 0
+            size, count = taken.get("index", (0, 0))
+            index = int(connection.execute(_INDEX, {"schema": SCHEMA}).scalar_one())
+            taken["index"] = size + index, count
+        return taken
+
+    def free(self) -> int:
+        """How many bytes are left on this disk."""
+        return shutil.disk_usage(self._home).free
+
+    def check(self, on_problem: Callable[[str], None], *, actor: Actor) -> int:
+        """Read database, originals and index whole; each problem goes to `on_problem`, in words.
+
+        An index in which something is damaged is made again.
+        """
+        require(actor, Task.MANAGE)
+        problems = 0
+        if damage := self._store.damage():
+            on_problem(f"De database is beschadigd: {damage}")
+            problems += 1
+        for sentence in self._store.check_originals():
+            on_problem(sentence)
+            problems += 1
+        if damaged := self._indexing.mend():
+            on_problem(f"{damaged} {REMADE}")
+            problems += 1
+        note(self._log, "storage.check", actor, "", {"problems": problems})
+        return problems
+
+    def sweep(self, *, actor: Actor) -> int:
+        """Take away what interrupted work left behind and what no document refers to; how many files."""
+        require(actor, Task.MANAGE)
+        swept = self._store.sweep()
+        images = self._traces.sweep_images()
+        figures: dict[str, Plain] = {
+            "unfinished": swept.unfinished,
+            "unreferenced": swept.unreferenced,
+            "images": images,
+        }
+        note(self._log, "storage.sweep", actor, "", figures)
+        return swept.unfinished + swept.unreferenced + images

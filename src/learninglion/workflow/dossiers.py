@@ -6,8 +6,9 @@ sub-question that is not finished says why; it can be resumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from learninglion import __version__
@@ -36,23 +37,31 @@ from learninglion.models import (
     Remark,
     Selection,
     Source,
+    SourceKind,
     Statement,
     SubQuestion,
     Verification,
 )
 from learninglion.models.errors import GeneratorError, InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
-from learninglion.record.answers import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
-from learninglion.record.export import WHOLE, ExportFormat, export, file_name
+from learninglion.record.export import (
+    WHOLE,
+    ExportFormat,
+    export,
+    file_name,
+    free_path,
+    make_folder,
+    write_file,
+)
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
+from learninglion.record.notes import Deed, MachineText, TextCopy, copy_answers, trace_deeds
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.storage import free_path, make_folder, write_file
 
 __all__ = ["DossierCard", "DossierVersion"]
 
@@ -107,14 +116,15 @@ def stated_draft(
     return verify(judge_draft(replace(draft, statements=statements)), locate, known=first)
 
 
-def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:
-    """Each sub-question as the machine last wrote it; `versions` oldest first, with the reason of each.
+def first_finished(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[Verification, ...]:
+    """Each sub-question as the machine last wrote it; `texts` oldest first, with the version of each.
 
     Where it broke off and a person went on, that is what stood in the first version; what it wrote anew
     later counts instead of what it wrote before.
     """
-    verifications = list(versions[0].verifications)
-    for before, after, why in zip(versions, versions[1:], reasons[1:], strict=False):
+    verifications = list(texts[0].verifications)
+    for before, after, version in zip(texts, texts[1:], versions[1:], strict=False):
+        why = version.reason
         for at, (old, new) in enumerate(zip(before.verifications, after.verifications, strict=True)):
             if new != old and (why == REDRAFTED or (why == RESUMED and new.draft.complete)):
                 verifications[at] = new
@@ -282,7 +292,6 @@ def unfinished(dossier: Dossier) -> tuple[tuple[tuple[int, ...], str], ...]:
 TERM_SET = "retention.term"
 """What the log calls setting how long something is kept; its subject is a category, or one dossier."""
 
-_PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
 
 
@@ -313,14 +322,18 @@ class Dossiers:
 
     def edited(self, dossier_id: str, actor: Actor) -> frozenset[int]:
         """The sub-questions (from 0) of which a person changed what the machine last wrote."""
-        versions = self.versions(dossier_id, actor)
-        texts = [self.load(dossier_id, actor, version.version) for version in versions]
-        machine = first_finished(texts, [version.reason for version in versions])
+        texts, versions = self.texts(dossier_id, actor)
+        machine = first_finished(texts, versions)
         return frozenset(
             at
             for at, (wrote, stands) in enumerate(zip(machine, texts[-1].verifications, strict=True))
             if wrote.draft.statements != stands.draft.statements
         )
+
+    def texts(self, dossier_id: str, actor: Actor) -> tuple[Sequence[Dossier], Sequence[DossierVersion]]:
+        """What every version says, oldest first, and by whom, when and why each was made."""
+        versions = self.versions(dossier_id, actor)
+        return [self.load(dossier_id, actor, version.version) for version in versions], versions
 
     def last_change(self, dossier_id: str, position: int, since: int, actor: Actor) -> DossierVersion | None:
         """The newest version after `since` in which the answer at `position` (from 0) changed."""
@@ -360,9 +373,9 @@ class Dossiers:
         dossier = self.load(dossier_id, actor)
         machine: tuple[MachineText, ...] = ()
         if form is ExportFormat.LETTER_CHANGES:
-            versions = self.versions(dossier_id, actor)
-            texts = [self.load(dossier_id, actor, version.version) for version in versions]
-            machine = _machine_texts(texts, versions)
+            texts, versions = self.texts(dossier_id, actor)
+            deeds = [Deed(version.author, version.at) for version in versions]
+            machine = trace_deeds(first_finished(texts, versions), texts, deeds)
         data = export(dossier, form, self._letter, machine, self.energy(dossier_id, actor))
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
@@ -408,8 +421,7 @@ class Dossiers:
         Raises UnknownReferenceError where `actor` may not see it, InputError where the terms do not fit.
         """
         require(actor, Task.AUDIT)
-        versions = self.versions(dossier_id, actor)
-        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        texts, versions = self.texts(dossier_id, actor)
         steps = self._all_steps(dossier_id, texts[0])
         data = archive_package(
             texts,
@@ -427,16 +439,10 @@ class Dossiers:
 
     def _all_steps(self, dossier_id: str, first: Dossier) -> tuple[LogEntry, ...]:
         """The log of the dossier, and of its set before it was one: what was offered and selected."""
-        own = self._about(dossier_id)
-        of_set = self._about(set_subject(self._store_id(), first.question_set))
+        own = list(self._log.every(subject=dossier_id))
+        of_set = self._log.every(subject=set_subject(self._store_id(), first.question_set))
         before = [step for step in of_set if not own or step.seq < own[0].seq]
         return (*before, *own)
-
-    def _about(self, subject: str) -> Sequence[LogEntry]:
-        steps: list[LogEntry] = []
-        while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=subject):
-            steps += page
-        return steps
 
 
 def _of_its_category(terms: ArchiveTerms, steps: Sequence[LogEntry]) -> ArchiveTerms:
@@ -454,7 +460,84 @@ def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
     return tuple(from_plain(Energy, energy) for energy in amounts)
 
 
-def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:
-    """What the machine wrote for each sub-question and who changed what; all versions, oldest first."""
-    machine = first_finished(texts, [version.reason for version in versions])
-    return trace_deeds(machine, texts, [Deed(version.author, version.at) for version in versions])
+# Where a draft made again differs from what was recorded: which sentence, model, setting or source.
+
+_NAMES = {
+    "generator": "opsteller", "model": "model", "model_sha256": "bestand van het model",
+    "prompt_sha256": "prompt", "seed": "startgetal",
+}  # fmt: skip
+_WAITED = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
+_QUOTED_SIGNS = 160  # characters of a sentence that is quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
+
+    dossier_id: str
+    same: bool
+    differences: tuple[str, ...]
+    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
+
+
+def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
+    """Where `new` differs from what was recorded, in words; empty when nothing does."""
+    lines = []
+    for before, after in zip(old, new, strict=True):
+        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
+        lines += [f"vraag {numbers}: {difference}" for difference in _differences(before, after)]
+    return tuple(lines)
+
+
+def _differences(before: Verification, after: Verification) -> Iterator[str]:
+    if not before.draft.complete:
+        yield "is nooit afgeschreven"
+        return
+    yield from _means(before.draft.provenance, after.draft.provenance)
+    then, now = before.draft.statements, after.draft.statements
+    texts, others = Counter(s.text for s in then), Counter(s.text for s in now)
+    yield from (f"deze zin is er niet meer: “{_short(text)}”" for text in texts - others)
+    yield from (f"deze zin is nieuw: “{_short(text)}”" for text in others - texts)
+    if texts == others and then != now:
+        yield "dezelfde zinnen, met andere verwijzingen of in een andere volgorde"
+    if (before.verdict, before.missing) != (after.verdict, after.missing):
+        yield "ander oordeel over het geheel"
+    if then == now:
+        for one, other in zip(before.checks, after.checks, strict=True):
+            if one.verdict is not other.verdict:
+                yield f"ander oordeel over de zin “{_short(one.statement.text)}”"
+
+
+def _means(before: Provenance, after: Provenance) -> Iterator[str]:
+    """What shapes the text."""
+    for name in (f.name for f in fields(Provenance) if f.name != "parameters"):
+        then, now = getattr(before, name), getattr(after, name)
+        if then != now:
+            yield _change(_NAMES.get(name, name), then, now)
+    yield from compare_settings(before.parameters, after.parameters)
+
+
+def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Settings that are another, or came or went."""
+    then, now = dict(before), dict(after)
+    for name in dict.fromkeys((*then, *now)):
+        if name != _WAITED and then.get(name) != now.get(name):
+            yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
+
+
+def compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Sources of the archive that are gone, or say something else by now."""
+    for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
+        current = sources.get(source.id)
+        if current is None:
+            yield f"bron {source.id}: staat niet meer in het archief"
+        elif (current.question, current.body) != (source.question, source.body):
+            yield f"bron {source.id}: heeft nu een andere tekst"
+
+
+def _change(what: str, then: object, now: object) -> str:
+    return f"{what} was {_short(str(then)) or 'niets'}, nu {_short(str(now)) or 'niets'}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _QUOTED_SIGNS else f"{text[:_QUOTED_SIGNS]}…"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Event, Lock
 
@@ -26,7 +25,10 @@ from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.exams import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
-from learninglion.inference.generators import Generator, StoppableGenerator
+from learninglion.inference.generators import (
+    Generator,
+    StoppableGenerator,
+)
 from learninglion.inference.onnx import cores
 from learninglion.models import (
     Actor,
@@ -34,7 +36,7 @@ from learninglion.models import (
     DossierState,
     Draft,
     Hit,
-    Provenance,
+    Progress,
     QuestionSet,
     Region,
     Selection,
@@ -44,6 +46,7 @@ from learninglion.models import (
     Statement,
     SubQuestion,
     Verification,
+    silent,
 )
 from learninglion.models.errors import (
     ConflictError,
@@ -53,8 +56,7 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.models.plain import Plain, to_plain
-from learninglion.models.progress import Progress, silent
+from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.record.contract import StatedDraft
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter, Use
@@ -70,8 +72,12 @@ from learninglion.workflow.dossiers import (
     WRITTEN,
     Dossiers,
     Listener,
+    ReplayReport,
     SetWriter,
     check_again,
+    compare,
+    compare_settings,
+    compare_sources,
     first_finished,
     make_dossier,
     own_statement,
@@ -89,89 +95,6 @@ from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 
-# Where a draft made again differs from what was recorded: which sentence, model, setting or source.
-
-_NAMES = {
-    "generator": "opsteller", "model": "model", "model_sha256": "bestand van het model",
-    "prompt_sha256": "prompt", "seed": "startgetal",
-}  # fmt: skip
-_PATIENCE = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
-_LONGEST = 160  # characters of a sentence that is quoted
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
-    """Whether a recorded draft comes out the same again; `differences` says where it does not."""
-
-    dossier_id: str
-    same: bool
-    differences: tuple[str, ...]
-    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference
-
-
-def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
-    """Where `new` differs from what was recorded, in words; empty when nothing does."""
-    lines = []
-    for before, after in zip(old, new, strict=True):
-        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
-        lines += [f"vraag {numbers}: {difference}" for difference in _differences(before, after)]
-    return tuple(lines)
-
-
-def _differences(before: Verification, after: Verification) -> Iterator[str]:
-    if not before.draft.complete:
-        yield "is nooit afgeschreven"
-        return
-    yield from _means(before.draft.provenance, after.draft.provenance)
-    then, now = before.draft.statements, after.draft.statements
-    texts, others = Counter(s.text for s in then), Counter(s.text for s in now)
-    yield from (f"deze zin is er niet meer: “{_short(text)}”" for text in texts - others)
-    yield from (f"deze zin is nieuw: “{_short(text)}”" for text in others - texts)
-    if texts == others and then != now:
-        yield "dezelfde zinnen, met andere verwijzingen of in een andere volgorde"
-    if (before.verdict, before.missing) != (after.verdict, after.missing):
-        yield "ander oordeel over het geheel"
-    if then == now:
-        for one, other in zip(before.checks, after.checks, strict=True):
-            if one.verdict is not other.verdict:
-                yield f"ander oordeel over de zin “{_short(one.statement.text)}”"
-
-
-def _means(before: Provenance, after: Provenance) -> Iterator[str]:
-    """What shapes the text."""
-    for name in (f.name for f in fields(Provenance) if f.name != "parameters"):
-        then, now = getattr(before, name), getattr(after, name)
-        if then != now:
-            yield _change(_NAMES.get(name, name), then, now)
-    yield from compare_settings(before.parameters, after.parameters)
-
-
-def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Settings that are another, or came or went."""
-    then, now = dict(before), dict(after)
-    for name in dict.fromkeys((*then, *now)):
-        if name != _PATIENCE and then.get(name) != now.get(name):
-            yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
-
-
-def _compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
-    """Sources of the archive that are gone, or say something else by now."""
-    for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
-        current = sources.get(source.id)
-        if current is None:
-            yield f"bron {source.id}: staat niet meer in het archief"
-        elif (current.question, current.body) != (source.question, source.body):
-            yield f"bron {source.id}: heeft nu een andere tekst"
-
-
-def _change(what: str, then: object, now: object) -> str:
-    return f"{what} was {_short(str(then)) or 'niets'}, nu {_short(str(now)) or 'niets'}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
 _VERSION = (("learninglion", __version__),)
@@ -186,41 +109,25 @@ _REHEARSAL = Actor("learninglion")
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Drafts:
     """From sources that were offered to a checked text; safe to share between threads."""
 
-    def __init__(
-        self,
-        options: WorkplaceOptions,
-        store: Store,
-        repository: DossierRepository,
-        indexing: Indexing,
-        searching: Searching,
-        documents: Documents,
-        dossiers: Dossiers,
-        guides: GuideRepository,
-        power: PowerMeter,
-        log: EventLog,
-        blobs: Blobs,
-        language_model: LanguageModel,
-        measure: Callable[[], Relevance],
-    ) -> None:
-        """`measure` gives the measure of relevance in force."""
-        self._measure = measure
-        self._options = options
-        self._power = power
-        self._store = store
-        self._repository = repository
-        self._indexing = indexing
-        self._searching = searching
-        self._documents = documents
-        self._dossiers = dossiers
-        self._guides = guides
-        self._log = log
-        self._blobs = blobs
-        self._language_model = language_model
-        self._judge: Generator | CrossEncoder | None = None
-        self._lock = Lock()
+    _options: WorkplaceOptions
+    _store: Store
+    _repository: DossierRepository
+    _indexing: Indexing
+    _searching: Searching
+    _documents: Documents
+    _dossiers: Dossiers
+    _guides: GuideRepository
+    _power: PowerMeter
+    _log: EventLog
+    _blobs: Blobs
+    _language_model: LanguageModel
+    _measure: Callable[[], Relevance]  # the measure of relevance in force
+    _judge: Generator | CrossEncoder | None = field(default=None, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     # ----------------------------------------------------------------- select
 
@@ -303,21 +210,11 @@ class Drafts:
         )
         # Ids only: reasons are a person's words and stand in the dossier, which can be deleted.
         decided: list[Plain] = [
-            {
-                "numbers": list(choice.numbers),
-                "chosen": list(choice.chosen),
-                "rejected": [rejection.source_id for rejection in choice.rejected],
-                "seen": list(choice.seen),
-            }
-            for choice in choices
+            to_fields(c, "numbers", "chosen", "seen") | {"rejected": [r.source_id for r in c.rejected]}
+            for c in choices
         ]
-        note(
-            self._log,
-            "select",
-            actor,
-            set_subject(self._store.store_id(), question_set),
-            {"choices": decided},
-        )
+        subject = set_subject(self._store.store_id(), question_set)
+        note(self._log, "select", actor, subject, {"choices": decided})
         return selections
 
     # ----------------------------------------------------------------- draft and verify
@@ -347,16 +244,9 @@ class Drafts:
         writer = self._writer(
             model, on_event, question_set.questions, selections, newer, stop=stop, style=style
         )
-        verifications = []
-        with ThreadPoolExecutor(cores()) as pool:
-            # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
-            each = map if model is not None else pool.map
-            progress(_WRITING, 0, len(selections))
-            for made in each(writer.draft, range(len(selections)), selections):
-                verifications.append(made)
-                progress(_WRITING, len(verifications), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem  # nothing was written: there is nothing to keep
+        wanted = [(at, selection, None) for at, selection in enumerate(selections)]
+        verifications = _write_each(writer, wanted, progress, at_once=model is None)
+        _require_written(writer)
         dossier = make_dossier(question_set, verifications, self._shaped_by())
         self._keep(dossier, actor, WRITTEN)
         self._note_writing("draft", dossier, verifications, use, actor)
@@ -415,11 +305,8 @@ class Drafts:
         writer = self._writer(
             self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop, style=style
         )
-        verifications = []
-        for position, before in enumerate(old.verifications):
-            progress(_WRITING, position, len(old.verifications))
-            verifications.append(writer.draft(position, before.draft.selection, before))
-        progress(_WRITING, len(verifications), len(verifications))
+        wanted = [(at, before.draft.selection, before) for at, before in enumerate(old.verifications)]
+        verifications = _write_each(writer, wanted, progress)
         dossier = replace(old, verifications=tuple(verifications), version=old.version + 1)
         if dossier.verifications == old.verifications:
             raise writer.problem or InputError("Er is niets bij geschreven.")
@@ -587,15 +474,12 @@ class Drafts:
         return self._language_model.choice() is not None
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
+        reranking = self._searching.reranking
         return (
             ("encoder", self._indexing.index.snapshot().encoder_name),
             ("threshold", f"{self._searching.threshold:.4f}"),
             ("sure", f"{self._options.sure:.4f}"),
-            *(
-                (("reranker", self._searching.reranking.name),)
-                if self._searching.reranking is not None
-                else ()
-            ),
+            *((("reranker", reranking.name),) if reranking is not None else ()),
         )
 
     def verify(self, stated: StatedDraft, *, actor: Actor) -> Dossier:
@@ -757,13 +641,10 @@ class Drafts:
         chosen = list(selections.values())
         style = self._approved_style(model, chosen, actor, but=dossier_id)
         writer = self._writer(model, on_event, questions, chosen, newer, stop=stop, style=style)
-        written: dict[int, Verification] = {}
-        for count, (at, selection) in enumerate(sorted(selections.items())):
-            progress(_WRITING, count, len(selections))
-            written[at] = writer.draft(at, selection)
-        progress(_WRITING, len(selections), len(selections))
-        if writer.problem is not None and not writer.wrote:
-            raise writer.problem
+        wanted = [(at, selections[at], None) for at in sorted(selections)]
+        made = _write_each(writer, wanted, progress)
+        _require_written(writer)
+        written = {at: verification for (at, _, _), verification in zip(wanted, made, strict=True)}
 
         def put(newest: Dossier) -> Mapping[int, Verification]:
             for at in written:
@@ -872,12 +753,8 @@ class Drafts:
             selection, statement = statement_found
             left = tuple(c for c in before.draft.material if c != taken)
             draft = replace(before.draft, selection=selection, material=left)
-            statements = draft.statements
-            joined = (
-                (statement, *statements)
-                if is_newer(taken, statements, selection)
-                else (*statements, statement)
-            )
+            first = is_newer(taken, draft.statements, selection)
+            joined = (statement, *draft.statements) if first else (*draft.statements, statement)
             done = check_again(replace(before, draft=draft), joined, self._documents.locator())
             return {position: done}
 
@@ -906,9 +783,8 @@ class Drafts:
         Another setting is told; it makes a difference only where something came out otherwise.
         """
         require(actor, Task.DRAFT)
-        versions = self._dossiers.versions(dossier_id, actor)
-        texts = [self._dossiers.load(dossier_id, actor, version.version) for version in versions]
-        old = first_finished(texts, [version.reason for version in versions])
+        texts, versions = self._dossiers.texts(dossier_id, actor)
+        old = first_finished(texts, versions)
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         kinds -= {QUOTED.generator}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
@@ -940,15 +816,10 @@ class Drafts:
         chosen = [source for v in old for source in v.draft.selection.chosen]
         ids = [source.id for source in chosen]
         held = self._store.seen_by(actor.collections).sources(ids)
-        differences = (*compare(old, again), *_compare_sources(chosen, held))
+        differences = (*compare(old, again), *compare_sources(chosen, held))
         settings = tuple(compare_settings(texts[-1].settings, (*_VERSION, *self._shaped_by())))
-        note(
-            self._log,
-            "replay",
-            actor,
-            dossier_id,
-            {"same": not differences, "differences": len(differences), "settings": list(settings)},
-        )
+        outcome: dict[str, Plain] = {"same": not differences, "differences": len(differences)}
+        note(self._log, "replay", actor, dossier_id, outcome | {"settings": list(settings)})
         return ReplayReport(dossier_id, not differences, differences, settings)
 
     def _locate_as_recorded(self, old: Sequence[Verification]) -> Locate:
@@ -970,6 +841,31 @@ class Drafts:
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""
         return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
+
+
+def _write_each(
+    writer: SetWriter,
+    wanted: Sequence[tuple[int, Selection, Verification | None]],
+    progress: Progress,
+    *,
+    at_once: bool = False,
+) -> list[Verification]:
+    """These sub-questions, each from its selection and what was written of it before."""
+    made: list[Verification] = []
+    progress(_WRITING, 0, len(wanted))
+    with ThreadPoolExecutor(cores()) as pool:
+        # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
+        each = pool.map if at_once else map
+        for verification in each(lambda one: writer.draft(*one), wanted):
+            made.append(verification)
+            progress(_WRITING, len(made), len(wanted))
+    return made
+
+
+def _require_written(writer: SetWriter) -> None:
+    """Raises what went wrong where nothing was written: there is nothing to keep."""
+    if writer.problem is not None and not writer.wrote:
+        raise writer.problem
 
 
 def _require_same(read: Dossier, newest: Dossier, at: int) -> None:

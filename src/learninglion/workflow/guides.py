@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -34,11 +34,10 @@ from learninglion.evaluation.document_questions import (
     put_question,
     report_questions,
 )
-from learninglion.models import Actor, Filters
+from learninglion.models import Actor, Filters, silent
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
-from learninglion.models.plain import Plain
-from learninglion.models.progress import silent
-from learninglion.record.log import EventLog, LogEntry
+from learninglion.models.plain import Plain, from_plain, to_fields, to_plain
+from learninglion.record.log import EventLog
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import VisibleLibrary
@@ -164,7 +163,11 @@ class GuideRepository:
         query = select(guides).where(guides.c.collection == collection).order_by(guides.c.version.desc())
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return tuple(_read_guide(r.content, r.version, r.changed, r.changed_by) for r in rows)
+        texts = ((from_plain(Guide, json.loads(row.content)), row) for row in rows)
+        return tuple(
+            replace(guide, version=row.version, changed=row.changed, changed_by=row.changed_by)
+            for guide, row in texts
+        )
 
     def newest(self, collection: str) -> Guide:
         """The guide in force; an empty one where nothing was said."""
@@ -172,30 +175,19 @@ class GuideRepository:
 
     def put(self, collection: str, guide: Guide, by: str) -> Guide:
         """The next version."""
-        plain = asdict(guide)
-        for name in ("version", "changed", "changed_by"):
-            del plain[name]
-        plain["until"] = guide.until.isoformat() if guide.until else None
+        plain = {k: v for k, v in to_fields(guide).items() if k not in ("version", "changed", "changed_by")}
+        content = json.dumps(plain, ensure_ascii=False)
         with writing(self._engine) as connection:
             newest = select(func.max(guides.c.version)).where(guides.c.collection == collection)
-            guide_kept = replace(
-                guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by
-            )
-            connection.execute(
-                insert(guides).values(
-                    collection=collection,
-                    version=guide_kept.version,
-                    content=json.dumps(plain, ensure_ascii=False),
-                    changed=guide_kept.changed,
-                    changed_by=by,
-                )
-            )
-        return guide_kept
+            put = replace(guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by)
+            row = {"version": put.version, "changed": put.changed, "changed_by": by}
+            connection.execute(insert(guides).values(collection=collection, content=content, **row))
+        return put
 
     def add(self, collection: str, remark: Remark, by: str) -> str:
         """Keep a remark; its id."""
         name = secrets.token_hex(8)
-        content = json.dumps(asdict(remark), ensure_ascii=False)
+        content = json.dumps(to_plain(remark), ensure_ascii=False)
         row = {"id": name, "collection": collection, "content": content, "made": now(), "made_by": by}
         with writing(self._engine) as connection:
             connection.execute(insert(remarks).values(**row))
@@ -208,7 +200,8 @@ class GuideRepository:
             query = query.where(remarks.c.collection == collection)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return tuple(StoredRemark(r.id, _read_remark(r.content), r.made, r.made_by, r.settled) for r in rows)
+        texts = ((from_plain(Remark, json.loads(row.content)), row) for row in rows)
+        return tuple(StoredRemark(r.id, remark, r.made, r.made_by, r.settled) for remark, r in texts)
 
     def settle(self, collection: str, name: str) -> bool:
         """Mark a remark as done with; False where it is not there."""
@@ -220,18 +213,6 @@ class GuideRepository:
         """Take remarks away for good."""
         with erasing(self._engine) as connection:
             connection.execute(delete(remarks).where(remarks.c.id.in_(names)))
-
-
-def _read_guide(content: str, version: int, changed: datetime, by: str) -> Guide:
-    plain = json.loads(content)
-    plain["until"] = date.fromisoformat(plain["until"]) if plain["until"] else None
-    lists = {name: tuple(plain[name]) for name in ("examples", "models")}
-    return Guide(**{**plain, **lists}, version=version, changed=changed, changed_by=by)
-
-
-def _read_remark(content: str) -> Remark:
-    plain = json.loads(content)
-    return Remark(**{**plain, "finding": Finding(plain["finding"])})
 
 
 @dataclass(eq=False)
@@ -258,27 +239,16 @@ class Guides:
     def put(self, collection: str, guide: Guide, *, actor: Actor) -> Guide:
         """Say something else of a collection. Raises InputError for what is too long or cannot be."""
         self._require_owner(collection, actor)
-        texts = (
-            guide.owner,
-            guide.readers,
-            guide.welcome,
-            guide.instructions,
-            guide.privacy,
-            *guide.examples,
-        )
+        texts = [guide.owner, guide.readers, guide.welcome, guide.instructions, guide.privacy]
+        texts += guide.examples
         if any(len(text) > _LONGEST for text in texts) or len(guide.examples) > _MOST_EXAMPLES:
             raise InputError(
                 f"Een veld heeft hoogstens {_LONGEST} tekens, en er zijn hoogstens {_MOST_EXAMPLES} "
                 "voorbeeldvragen."
             )
         guide_kept = self._repository.put(collection, guide, actor.name)
-        note(
-            self._log,
-            "collection.guide",
-            actor,
-            f"collection:{collection}",
-            {"guide_version": guide_kept.version},
-        )
+        version: dict[str, Plain] = {"guide_version": guide_kept.version}
+        note(self._log, "collection.guide", actor, f"collection:{collection}", version)
         return guide_kept
 
     def say(self, collection: str, remark: Remark, *, actor: Actor) -> str:
@@ -336,31 +306,19 @@ class Guides:
         filters = Filters(collections=(collection,))
         documents = self._store.scope(filters, actor.collections).allowed
         reader, engine = self._store.seen_by(actor.collections), self._indexing.index
-        library = VisibleLibrary(self._store, filters, actor)
+        library = VisibleLibrary(self._store, filters, actor.collections)
         outcomes = []
         for one in remarks:
             remark = one.remark
-            case = DocumentQuestion(
-                one.id,
-                remark.document,
-                remark.question,
-                remark.finding.value,
-                not remark.nowhere,
-                remark.words,
-                remark.after,
-            )
+            question = (remark.question, remark.finding.value, not remark.nowhere, remark.words, remark.after)
+            case = DocumentQuestion(one.id, remark.document, *question)
             reply = find_answers(
                 engine, reader, remark.question, after=remark.after, documents=documents, library=library
             )
             outcomes.append(put_question(engine, reader, case, remark.document, reply, documents))
         report = report_questions(outcomes)
-        figures: dict[str, Plain] = {
-            "questions": report.all.questions,
-            "found": report.all.found,
-            "shown": report.all.shown,
-            "unanswerable": report.unanswerable,
-            "refused": report.refused,
-        }
+        figures = to_fields(report.all, "questions", "found", "shown")
+        figures |= to_fields(report, "unanswerable", "refused")
         note(self._log, _EVALUATED, actor, f"collection:{collection}", figures)
         return report
 
@@ -368,7 +326,12 @@ class Guides:
         """What earlier evaluations found, oldest first."""
         self._require_owner(collection, actor)
         entries = self._log.of_actions([_EVALUATED])
-        return tuple(_measured(entry) for entry in entries if entry.subject == f"collection:{collection}")
+        names = ("questions", "found", "shown", "unanswerable", "refused")
+        return tuple(
+            from_plain(Measured, {"at": to_plain(e.at), **{name: e.details[name] for name in names}})
+            for e in entries
+            if e.subject == f"collection:{collection}"
+        )
 
     def may_edit(self, collection: str, actor: Actor) -> bool:
         """Whether this person manages collections, or owns this one."""
@@ -383,18 +346,3 @@ class Guides:
         self.find(collection, actor)
         if not self.may_edit(collection, actor):
             raise PermissionDeniedError("Dit kan alleen de eigenaar van de verzameling, of een beheerder.")
-
-
-def _measured(entry: LogEntry) -> Measured:
-    def figure(name: str) -> float:
-        value = entry.details[name]
-        return float(value) if isinstance(value, (int, float)) else 0.0
-
-    return Measured(
-        entry.at,
-        int(figure("questions")),
-        figure("found"),
-        figure("shown"),
-        int(figure("unanswerable")),
-        figure("refused"),
-    )

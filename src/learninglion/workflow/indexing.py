@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
@@ -22,14 +22,12 @@ from learninglion.inference.builtin import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
 from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
-from learninglion.models import Actor, Passage
+from learninglion.models import Actor, Passage, Progress, silent
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.models.progress import Progress, silent
-from learninglion.search.content import passage_text
-from learninglion.search.engine import Engine, IndexState, follows
-from learninglion.search.fusion import LearnedVersions
+from learninglion.search.engine import Engine, IndexState, follows, passage_text
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
+from learninglion.search.scoring import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 
@@ -183,37 +181,31 @@ _OTHER_HISTORY = "Het zoekregister is van een andere stand van het archief."
 _PATIENCE = 10.0  # seconds that a search waits for whoever is writing the index
 
 
+@dataclass(eq=False)
 class Indexing:
     """The index, opened at first use: loading the embedding model takes a moment.
 
-    It stands in `database`, a PostgreSQL with pgvector, or under `home` where that is None.
+    It stands in `_database`, a PostgreSQL with pgvector, or under `_home` where that is None.
     """
 
-    def __init__(
-        self,
-        home: Path,
-        store: Store,
-        learned: LearnedVersions,
-        encoder: EncoderChoice,
-        allowed_hosts: tuple[str, ...],
-        blobs: Blobs,
-        database: Database | None = None,
-        replica: Replica | None = None,
-        tablespaces: Sequence[str] = (),
-    ) -> None:
-        self._replica, self._tablespaces = replica, tablespaces
-        self._home = home
-        self._vectors = home / "cache" / "vectors.db"
-        self._database = database
-        self._blobs = blobs
-        self._store = store
-        self._learned = learned
-        self._choice = encoder
-        self._allowed_hosts = allowed_hosts
-        self._index: Engine | None = None
-        self._version, self._adapter = 0, ""  # of what was learned, that the index was opened with
-        self._switching = Switching()
-        self._lock = Lock()
+    _home: Path
+    _store: Store
+    _learned: LearnedVersions
+    _choice: EncoderChoice
+    _allowed_hosts: tuple[str, ...]
+    _blobs: Blobs
+    _database: Database | None = None
+    _replica: Replica | None = None
+    _tablespaces: Sequence[str] = ()
+    _index: Engine | None = field(default=None, init=False)
+    _version: int = field(default=0, init=False)  # of what was learned, that the index was opened with
+    _adapter: str = field(default="", init=False)  # and its name
+    _switching: Switching = field(default_factory=Switching, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    @property
+    def _vectors(self) -> Path:
+        return self._home / "cache" / "vectors.db"
 
     def _newest(self) -> Engine:
         """The index, opened anew where the built-in model learned something else, on whichever server."""
@@ -249,7 +241,7 @@ class Indexing:
                         tablespaces=self._tablespaces,
                     )
                 else:
-                    self._index = Index.open(
+                    self._index = Index(
                         self._home / "index", book.current(), self.vectors, learned, book.named
                     )
             return self._index
@@ -311,7 +303,7 @@ class Indexing:
                 lag = self._replica.lag(connection)
             gauges["replica_up"] = float(lag is not None)
             gauges |= {} if lag is None else {"replica_lag_bytes": lag}
-            gauges |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
+            gauges |= {"replica_searches": self._replica.searches, "replica_spared": self._replica.spared}
         return gauges
 
     def behind(self) -> int:

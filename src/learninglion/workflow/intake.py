@@ -1,4 +1,4 @@
-"""Files into the store, and read again by a better reader.
+"""Files into the store and out of it with all their traces, and read again by a better reader.
 
 Each file is in a transaction of its own, so that one bad file never stops the rest.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -16,8 +16,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from learninglion import __version__
+from learninglion.database.blobs import Blobs
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
-from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
+from learninglion.models import Actor, Document, Filters, Passage, Progress, QuestionSet, RawFile, silent
 from learninglion.models.errors import (
     CoveredTextError,
     InputError,
@@ -26,20 +27,22 @@ from learninglion.models.errors import (
     UnreadableFileError,
 )
 from learninglion.models.plain import Plain, sha256_hex, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import Energy, PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
-from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
+from learninglion.store.store import PersonalPolicy, PutOutcome, Removed, Store, Stored
+from learninglion.workflow.documents import PageFiles
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
-from learninglion.workflow.storage import Traces
+from learninglion.workflow.sets import SetRepository
 
 __all__ = ["PersonalPolicy"]
 
@@ -89,6 +92,114 @@ class IngestReport:
         return sum(r.status is status for r in self.results)
 
 
+# What quotes from a document on purpose stays when it goes: dossiers are records with a term of their own,
+# and the log keeps names.
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One place where something of a document is; `stays` when removing the document leaves it."""
+
+    place: str
+    detail: str
+    stays: bool = False
+
+
+@dataclass(eq=False)
+class Traces:
+    """What is kept of documents besides the documents themselves."""
+
+    _store: Store
+    _indexing: Indexing
+    _sets: SetRepository
+    _dossiers: DossierRepository
+    _answers: KeptAnswers
+    _jobs: Jobs
+    _log: EventLog
+    _blobs: Blobs
+    _pages: PageFiles
+
+    def find(self, document_id: str, *, actor: Actor) -> tuple[Trace, ...]:
+        """Every place where something of a document is, also of one that was removed.
+
+        Raises UnknownReferenceError where there never was such a document, or this person may not see it.
+        """
+        require(actor, Task.MANAGE)
+        if actor.collections is not None:
+            self._store.card(document_id, actor.collections)
+        traces = tuple(self._find(document_id))
+        if not traces:
+            raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
+        return traces
+
+    def _find(self, document_id: str) -> Iterator[Trace]:
+        for stands in self._store.standing([document_id]):
+            if stands.deleted_at is None:
+                names = ", ".join(sorted(stands.collections))
+                yield Trace("archief", f"{len(stands.versions)} versie(s), in: {names}")
+            else:
+                yield Trace("archief", "aantekening dat het is verwijderd", stays=True)
+            hashes = tuple(dict.fromkeys(v.original for v in stands.versions if v.original))
+            for sha256 in hashes:
+                if self._store.originals.holds(sha256):
+                    yield Trace("oorspronkelijk bestand", self._store.originals.place(sha256))
+                if images := self._pages.places(sha256):
+                    yield Trace("afbeeldingen van bladzijden", f"{len(images)}: {images[0]}")
+        if living := self._indexing.index.rows_of(document_id):
+            yield Trace("zoekindex", f"{living} bron(nen)")
+        if vectors := self._indexing.count_vectors(self.passages(document_id)):
+            yield Trace("vectoren", f"{vectors} in {self._indexing.vectors.path}")
+        yield from self._copies(document_id)
+
+    def _copies(self, document_id: str) -> Iterator[Trace]:
+        if works := self._sets.holding(document_id):
+            yield Trace("sets in bewerking", f"{len(works)}")
+        if answers := self._answers.count_about(document_id):
+            yield Trace("antwoorden voor herhaalde verzoeken", f"{answers}")
+        for path in self._store.journal.paths_of(document_id):
+            yield Trace("opnamelijst", path, stays=True)
+        for dossier_id in self._dossiers.quoting(document_id):
+            yield Trace("dossier", dossier_id, stays=True)
+        for file in self._kept_files(document_id):
+            yield Trace("rapport of oordeel (alleen het nummer)", file, stays=True)
+        entries = self._log.entries(subject=document_id, limit=1000)
+        if entries:
+            yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
+
+    def _kept_files(self, document_id: str) -> Iterator[str]:
+        wanted = document_id.encode()
+        for prefix in ("reports/", "judgements/", "tuning/"):
+            for name in list(self._blobs.names(prefix)):
+                if wanted in (self._blobs.read(name) or b""):
+                    yield self._blobs.place(name)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of every version, as they were cut; none where the document is gone."""
+        try:
+            versions = self._store.history(document_id, None)
+        except UnknownReferenceError:
+            return ()
+        listed_passages = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
+        for version in versions:
+            document = self._store.version(document_id, version.number, None, lines=False)
+            listed_passages += [p for _, listed in cut(document, version.collection) for p in listed]
+        return tuple(listed_passages)
+
+    def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
+        """Take away what was derived from a document that is gone; its passages were read before that."""
+        for sha256 in removed.originals:
+            self._pages.remove(sha256)
+        self._indexing.forget_vectors(passages)
+        self._indexing.index.purge()
+        self._sets.forget_document(removed.document_id)
+        self._answers.forget_about(removed.document_id)
+        self._jobs.forget_texts()
+
+    def sweep_images(self) -> int:
+        """Take away images of pages of files that are not kept any more; how many."""
+        return self._pages.sweep(self._store.originals.holds)
+
+
 _STATUS = {
     PutOutcome.ADDED: FileStatus.ADDED,
     PutOutcome.LINKED: FileStatus.ADDED,
@@ -131,21 +242,20 @@ class Intake:
         use = self._power.start("ingest", self._elsewhere)
         self._indexing.mend(progress=progress)
 
-        def done(result: FileResult) -> None:
-            self._log_file(result, collection, actor)
-            if on_result is not None:
-                on_result(result)
-
-        results = _take_in(
-            paths,
-            self._into(collection, actor, since, without_covered),
-            isolate=self._isolate,
-            progress=progress,
-            on_result=done,
-        )
+        into, results = self._into(collection, actor, since, without_covered), list[FileResult]()
+        with _reader(self._isolate) as read:
+            files = list(find_files(paths))
+            for done, file in enumerate(files):
+                progress(_READING, done, len(files))
+                results.append(_take_in_one(file, into, read))
+                self._log_file(results[-1], collection, actor)
+                if on_result is not None:
+                    on_result(results[-1])
+            progress(_READING, len(files), len(files))
+            self._store.sweep()
         self._indexing.update(progress=progress)
         energy = self._note_energy(use, collection, actor, len(results))
-        return IngestReport(results, energy.seconds, energy)
+        return IngestReport(tuple(results), energy.seconds, energy)
 
     def _note_energy(self, use: Use, collection: str, actor: Actor, files: int) -> Energy:
         energy = use.stop()
@@ -163,7 +273,11 @@ class Intake:
         """
         require_within(actor, Task.MANAGE, [collection])
         use = self._power.start("ingest", self._elsewhere)
-        result = _take_in_raw(raw, self._into(collection, actor, since), isolate=self._isolate)
+        try:
+            with _reader(self._isolate) as read:
+                result = _put(raw, None, self._into(collection, actor, since), read)
+        except LearningLionError as error:
+            result = FileResult(raw.name, FileStatus.FAILED, detail=_named(raw.name, error))
         self._log_file(result, collection, actor)
         self._indexing.update()
         self._note_energy(use, collection, actor, 1)
@@ -240,32 +354,6 @@ class _Into:
     without_covered: bool  # a person said that what is under a bar or picture may stay out
 
 
-def _take_in(
-    paths: Sequence[Path],
-    into: _Into,
-    *,
-    isolate: bool,
-    progress: Progress,
-    on_result: Callable[[FileResult], None],
-) -> tuple[FileResult, ...]:
-    """Every file under `paths`, read and put where `into` says.
-
-    `on_result` is told of each file at once. A file with text under a bar or picture fails, unless a person
-    said that it may come in `without_covered` text.
-    """
-    results = []
-    with ExitStack() as stack:
-        read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-        files = list(find_files(paths))
-        for done, file in enumerate(files):
-            progress(_READING, done, len(files))
-            results.append(_take_in_one(file, into, read))
-            on_result(results[-1])
-        progress(_READING, len(files), len(files))
-        into.store.sweep()
-    return tuple(results)
-
-
 def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Document]) -> FileResult:
     journal = into.store.journal
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
@@ -277,20 +365,23 @@ def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Documen
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), _PARSER_VERSION)
         return _put(raw, stamp, into, read)
     except LearningLionError as error:
-        detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
+        detail = _named(file.name, error)
         journal.fail(stamp, into.collection, detail)
         return FileResult(file.name, FileStatus.FAILED, detail=detail)
 
 
-def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
-    """One file that did not come from disk, such as an upload."""
-    try:
-        with ExitStack() as stack:
-            read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-            return _put(raw, None, into, read)
-    except LearningLionError as error:
-        detail = error.detail if raw.name in error.detail else f"{raw.name}: {error.detail}"
-        return FileResult(raw.name, FileStatus.FAILED, detail=detail)
+def _named(name: str, error: LearningLionError) -> str:
+    return error.detail if name in error.detail else f"{name}: {error.detail}"
+
+
+@contextmanager
+def _reader(isolate: bool) -> Iterator[Callable[[RawFile], Document]]:
+    """What reads a file, in a process of its own where it may be hostile."""
+    if not isolate:
+        yield parse
+        return
+    with IsolatedParser() as parser:
+        yield parser.parse
 
 
 def _put(
@@ -440,9 +531,10 @@ class Rereading:
             card.id for card in self._store.cards(Filters(), None, limit=self._store.counts(None).documents)
         ]
         results = []
-        with ExitStack() as stack:
-            stack.enter_context(self._store.ingesting("documenten opnieuw lezen", wait=_WAIT))
-            read = stack.enter_context(IsolatedParser()).parse if self._isolate else parse
+        with (
+            self._store.ingesting("documenten opnieuw lezen", wait=_WAIT),
+            _reader(self._isolate) as read,
+        ):
             for done, document_id in enumerate(sorted(ids)):
                 progress(_REREADING, done, len(ids))
                 results.append(self._reread(document_id, read, actor, keep=keep))

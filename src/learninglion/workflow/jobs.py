@@ -1,4 +1,6 @@
-"""Long work in a queue in the database, the same on SQLite and PostgreSQL, and its reports for every server.
+"""Work that is done once: long work in a queue in the database, and API requests that may be repeated.
+
+The queue is the same on SQLite and PostgreSQL, with its reports for every server.
 
 Whoever asks for work only says what it is. A worker (in the server, or a process of its own, here or on
 another machine) claims the job for a short while and lengthens that as long as it lives. The job of one that
@@ -16,8 +18,9 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,6 +29,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     ForeignKey,
     Index,
@@ -185,25 +189,14 @@ class Jobs:
             if (connection.scalar(select(func.count()).where(unfinished)) or 0) >= _MOST_WAITING:
                 raise BusyError("Er wacht al veel werk. Probeer het later opnieuw.")
             _forget(connection)
-            connection.execute(
-                insert(jobs).values(
-                    id=job_id,
-                    kind=kind,
-                    subject=subject,
-                    owner=owner.name,
-                    rights=canonical_json(owner),
-                    priority=priority,
-                    told=canonical_json(
-                        {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
-                    ),
-                    state=_QUEUED,
-                    begun=now(),
-                    tries=0,
-                )
-            )
+            payload = {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
+            row = {"id": job_id, "kind": kind, "subject": subject, "priority": priority, "begun": now()}
+            who = {"owner": owner.name, "rights": canonical_json(owner)}
+            values = row | who | {"told": canonical_json(payload), "state": _QUEUED, "tries": 0}
+            connection.execute(insert(jobs).values(values))
             for number, raw in enumerate(files, start=1):
-                values = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
-                connection.execute(insert(job_files).values(values))
+                file = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
+                connection.execute(insert(job_files).values(file))
         self.fresh.set()
         return Job(job_id, owner, kind, subject, False, 0)
 
@@ -275,9 +268,7 @@ class Jobs:
         free = or_(jobs.c.state == _QUEUED, and_(jobs.c.state == _RUNNING, jobs.c.until < now()))
         wanted = (free, jobs.c.kind.in_(kinds), *(() if bulk else (jobs.c.priority < BULK,)))
         query = select(jobs).where(*wanted).order_by(jobs.c.priority, jobs.c.begun, jobs.c.id).limit(1)
-        with reading(
-            self._engine
-        ) as connection:  # most often there is nothing, and nobody need wait for that
+        with reading(self._engine) as connection:  # most often nothing: nobody need wait for that
             if connection.execute(query).first() is None:
                 return None
         with writing(self._engine) as connection:
@@ -310,12 +301,11 @@ class Jobs:
     def lengthen(self, claim: Claim, events: Sequence[Event]) -> bool:
         """Keep the claim for another while and report these events; False where it is lost."""
         with writing(self._engine) as connection:
-            lengthened = connection.execute(
-                update(jobs).where(_held(claim)).values(until=now() + _LEASE)
-            ).rowcount
+            lengthen = update(jobs).where(_held(claim)).values(until=now() + _LEASE)
+            lengthened = bool(connection.execute(lengthen).rowcount)
             if lengthened:
                 _append(connection, claim.job.id, events)
-        return bool(lengthened)
+        return lengthened
 
     def finish(self, claim: Claim, events: Sequence[Event]) -> None:
         """The end of the work: the last of these events is "done" or "failed". Nothing where it is lost."""
@@ -357,9 +347,8 @@ def _forget(connection: Connection) -> None:
     """Let go of what ended long ago, and of the oldest where many are kept."""
     ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
     many = ended.order_by(jobs.c.ended.desc()).offset(MOST_KEPT_JOBS - 1).limit(_MOST_WAITING)
-    gone = list(connection.scalars(many)) + list(
-        connection.scalars(ended.where(jobs.c.ended < now() - KEPT_FOR))
-    )
+    old = ended.where(jobs.c.ended < now() - KEPT_FOR)
+    gone = [*connection.scalars(many), *connection.scalars(old)]
     if gone:
         connection.execute(delete(job_events).where(job_events.c.job.in_(gone)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(gone)))
@@ -372,10 +361,8 @@ def _events(connection: Connection, job_id: str, after: int) -> tuple[Event, ...
 
 
 def _read(row: Row[tuple[object, ...]], events: tuple[Event, ...]) -> Job:
-    owner = from_plain(Actor, json.loads(row.rights))
-    return Job(
-        row.id, owner, row.kind, row.subject, row.state in (_DONE, _FAILED), row.tries, events, row.stop
-    )
+    owner, finished = from_plain(Actor, json.loads(row.rights)), row.state in (_DONE, _FAILED)
+    return Job(row.id, owner, row.kind, row.subject, finished, row.tries, events, row.stop)
 
 
 def _covers(actor: Actor, then: Actor) -> bool:
@@ -514,19 +501,25 @@ class Worker:
 
     def _work(self, bulk: bool) -> None:
         while not self._stopping.is_set():
-            try:
+            with self._surviving("the queue could not be read or written", _TROUBLE_SECONDS):
                 self._jobs.fresh.clear()
                 claim = self._jobs.claim(tuple(self._works), bulk=bulk)
                 if claim is None:
                     self._jobs.fresh.wait(_LOOK_SECONDS)
                 else:
                     self._do(claim)
-            except UnavailableError as error:
-                _logger.warning("the queue could not be read or written: %s", error.detail)
-                self._stopping.wait(_TROUBLE_SECONDS)
-            except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
-                _logger.exception("the queue could not be read or written")
-                self._stopping.wait(_TROUBLE_SECONDS)
+
+    @contextmanager
+    def _surviving(self, trouble: str, seconds: float) -> Iterator[None]:
+        """Go on after so many seconds where the database is away, or something of ours is wrong."""
+        try:
+            yield
+        except UnavailableError as error:
+            _logger.warning("%s: %s", trouble, error.detail)
+            self._stopping.wait(seconds)
+        except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
+            _logger.exception(trouble)
+            self._stopping.wait(seconds)
 
     def _do(self, claim: Claim) -> None:
         run = Run(claim, claim.job.owner)
@@ -560,7 +553,7 @@ class Worker:
         tidied = -_TIDY_SECONDS
         while self._runs or not self._stopping.is_set():
             time.sleep(_TELL_SECONDS)
-            try:
+            with self._surviving("reports of jobs could not be written", _TELL_SECONDS * 4):
                 if time.monotonic() - tidied > _TIDY_SECONDS:
                     tidied = time.monotonic()
                     self._jobs.tidy()
@@ -571,12 +564,6 @@ class Worker:
                         run.stop.set()
                     with run.sending:
                         self._lengthen(run)
-            except UnavailableError as error:
-                _logger.warning("reports of jobs could not be written: %s", error.detail)
-                self._stopping.wait(_TELL_SECONDS * 4)
-            except Exception:
-                _logger.exception("reports of jobs could not be written")
-                self._stopping.wait(_TELL_SECONDS * 4)
 
     def _lengthen(self, run: Run) -> None:
         events, moment = run.unsent(), time.monotonic()
@@ -584,3 +571,92 @@ class Worker:
             run.beaten = moment
             if not self._jobs.lengthen(run.claim, events):
                 run.lose()
+
+
+# Repeated API requests: a key gives the first answer for a day, so that nothing is done twice.
+
+answers = Table(
+    "web_answers",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("kept", Moment, nullable=False),
+)
+
+_ANSWER_KEPT = timedelta(hours=24)
+_CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What was answered to an earlier request with the same idempotency key."""
+
+    digest: str
+    status: int
+    body: str
+
+
+class KeptAnswers:
+    """The answers kept under the idempotency keys of each person, in the database of `engine`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def forget_about(self, subject: str) -> None:
+        """Throw away every kept answer in whose text `subject` stands."""
+        with erasing(self._engine) as connection:
+            connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
+
+    def count_about(self, subject: str) -> int:
+        """How many kept answers name `subject`."""
+        query = select(func.count()).select_from(answers)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """What is kept for repeated API requests: key and text."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(answers.c.key, answers.c.body)).all()
+        return tuple((str(row[0]), str(row[1])) for row in rows)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Throw these kept answers away."""
+        with erasing(self._engine) as connection:
+            connection.execute(delete(answers).where(answers.c.key.in_(sorted(keys))))
+
+    def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
+        """Take this person's key for new work (None), or give what is kept under it.
+
+        The body of what is kept is empty while somebody else is still working on it.
+        """
+        with writing(self._engine) as connection:
+            row = connection.execute(select(answers).where(answers.c.key == f"{owner}\n{key}")).one_or_none()
+            lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
+            if row is not None and not lapsed:
+                return KeptAnswer(row.digest, row.status, row.body)
+            _put_answer(connection, owner, key, KeptAnswer(digest, 0, ""))
+        return None
+
+    def release(self, owner: str, key: str) -> None:
+        """Give a key back whose work failed."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(answers).where(answers.c.key == f"{owner}\n{key}", answers.c.body == "")
+            )
+
+    def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
+        """Keep an answer for a day, so that repeating the request repeats it."""
+        with writing(self._engine) as connection:
+            _put_answer(connection, owner, key, KeptAnswer(digest, status, body))
+
+
+def _put_answer(connection: Connection, owner: str, key: str, answer: KeptAnswer) -> None:
+    connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
+    connection.execute(insert(answers).values(key=f"{owner}\n{key}", kept=now(), **asdict(answer)))
+
+
+def expired_answers() -> Delete:
+    """What throws away the answers that were kept long enough."""
+    return delete(answers).where(answers.c.kept <= now() - _ANSWER_KEPT)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
-from learninglion.checking.judging import Exam
+from learninglion.checking.judging import Exam, Judge
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.exams import keep_exam
+from learninglion.database.engine import now
+from learninglion.evaluation.exams import ExamPair, Progress, keep_exam, take_exam
 from learninglion.inference import open_generator
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
@@ -43,16 +44,16 @@ class TestResult:
     detail: str
 
 
+@dataclass(eq=False)
 class LanguageModel:
-    """The model that writes; what was chosen is among `blobs`. Safe to share between threads."""
+    """The model that writes; what was chosen is among the blobs. Safe to share between threads."""
 
-    def __init__(self, options: WorkplaceOptions, blobs: Blobs, indexing: Indexing, log: EventLog) -> None:
-        self._options = options
-        self._blobs = blobs
-        self._indexing = indexing
-        self._log = log
-        self._lock = Lock()
-        self._opened: tuple[GeneratorChoice | None, Generator | None] = (None, None)
+    _options: WorkplaceOptions
+    _blobs: Blobs
+    _indexing: Indexing
+    _log: EventLog
+    _lock: Lock = field(default_factory=Lock, init=False)
+    _opened: tuple[GeneratorChoice | None, Generator | None] = field(default=(None, None), init=False)
 
     def chosen(self) -> bytes | None:
         """What a screen of any server keeps, with its key; None where nothing was chosen."""
@@ -97,10 +98,18 @@ class LanguageModel:
             note(self._log, "models.change", actor, _SUBJECT, shown)
         return result
 
-    def keep_exam(self, exam: Exam, *, actor: Actor) -> None:
-        """Keep the exam of a judge, so that its opinion counts where it passed."""
+    def examine(
+        self, judge: Judge, pairs: Sequence[ExamPair], progress: Progress, *, counts: bool, actor: Actor
+    ) -> Exam:
+        """The exam of `judge`; its opinion counts from now on where it passed and the exam `counts`.
+
+        One that broke off goes on where it was. Raises LearningLionError where the judge cannot be asked.
+        """
         require_everywhere(actor, Task.MANAGE)
-        keep_exam(self._blobs, exam)
+        exam = take_exam(judge, pairs, now().date(), self._blobs, progress)
+        if counts:
+            keep_exam(self._blobs, exam)
+        return exam
 
     def reset(self, *, actor: Actor) -> None:
         """Go back to what the settings file says."""

@@ -154,12 +154,12 @@ def _check_not_removed(log: EventLog, connection: Connection, stored: Stored, si
             )
 
 
+@dataclass(eq=False)
 class Ledger:
-    """The documents of `store` beside what `log` says of them."""
+    """The documents of the store beside what the log says of them."""
 
-    def __init__(self, log: EventLog, store: Store) -> None:
-        self._log = log
-        self._store = store
+    _log: EventLog
+    _store: Store
 
     def misfits(self) -> Iterator[str]:
         """A sentence for every document that does not stand as the log says."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, AnswerVerdict, Dossier, DossierState
 from learninglion.models.errors import InputError, LearningLionError
@@ -369,12 +369,12 @@ class _Counts:
         self.unknown += bool(energy.elsewhere) and energy.elsewhere_kwh is None
 
 
+@dataclass(eq=False)
 class Monthly:
     """The months up to one, oldest first."""
 
-    def __init__(self, log: EventLog, dossiers: DossierRepository) -> None:
-        self._log = log
-        self._dossiers = dossiers
+    _log: EventLog
+    _dossiers: DossierRepository
 
     def months(self, last: str, actor: Actor) -> tuple[Month, ...]:
         """The month `last` ("2026-11") and up to eleven ahead of it, from the first with any use.

@@ -156,17 +156,20 @@ def _span(entry: LogEntry, terms: ProcessingTerms) -> Plain:
         attribute("learninglion.log_entry", str(entry.seq)),
         attribute("learninglion.subject", entry.subject),
     ]
+    trace = above[0] if above else sha256_hex(entry.subject or entry.hash)[:32]
     return {
-        "traceId": above[0] if above else sha256_hex(entry.subject or entry.hash)[:32],
-        "spanId": sha256_hex(entry.hash)[:16],
-        **({"parentSpanId": above[1]} if above else {}),
-        "name": entry.action,
-        "kind": 1,  # internal
+        **_places(trace, sha256_hex(entry.hash)[:16], above[1] if above else "", entry.action, Kind.INTERNAL),
         "startTimeUnixNano": _nanoseconds(entry, took),
         "endTimeUnixNano": _nanoseconds(entry, timedelta()),
         "attributes": attributes,
         "status": {"code": _ERROR if entry.details.get("status") == "failed" else _OK},
     }
+
+
+def _places(trace: str, own: str, above: str, name: str, kind: Kind) -> dict[str, Plain]:
+    """What a span is and where it belongs; `above`: the span that it is part of."""
+    parent: dict[str, Plain] = {"parentSpanId": above} if above else {}
+    return {"traceId": trace, "spanId": own, **parent, "name": name, "kind": int(kind)}
 
 
 def _nanoseconds(entry: LogEntry, before: timedelta) -> str:
@@ -256,11 +259,7 @@ class Tracer:
         if self._collector is None:
             return
         made: dict[str, Plain] = {
-            "traceId": trace,
-            "spanId": own,
-            **({"parentSpanId": above} if above else {}),
-            "name": span.name,
-            "kind": int(kind),
+            **_places(trace, own, above, span.name, kind),
             "startTimeUnixNano": str(began),
             "endTimeUnixNano": str(time.time_ns()),
             "attributes": [attribute(name, value) for name, value in span.attributes.items()],

@@ -1,4 +1,4 @@
-"""Quality of search on a collection: measured, judged by several people, and learned from; with the reports.
+"""Quality: search measured, judged by people and learned from, with reports; what people say of drafts.
 
 A report is two files that all servers share: figures as JSON, and the whole report as HTML. What search
 learned waits in `tuning/proposal.json` until an administrator takes it or throws it away; what is taken is a
@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from enum import StrEnum
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
@@ -36,12 +36,18 @@ from learninglion.evaluation.testset import LabelledPair, collection_trial, samp
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
 from learninglion.inference.encoders import Encoder, EncoderChoice
-from learninglion.models import Actor, Source
-from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
+from learninglion.models import Actor, Answers, Dossier, Progress, Source, Verification
+from learninglion.models.errors import (
+    ConflictError,
+    InputError,
+    IntegrityError,
+    LearningLionError,
+    UnknownReferenceError,
+)
 from learninglion.models.plain import Plain, from_plain, to_plain
-from learninglion.models.progress import Progress
-from learninglion.record.log import EventLog
-from learninglion.search.fusion import TUNING, Fusion, LearnedVersions
+from learninglion.record.dossiers import DossierRepository
+from learninglion.record.log import EventLog, LogEntry
+from learninglion.search.scoring import TUNING, Fusion, LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing, learned_model
@@ -98,26 +104,16 @@ class Proposal:
     what: str = "weights"  # what was learned: the weights of the signals, or "model": the embedding model too
 
 
+@dataclass(eq=False)
 class Quality:
     """Measuring search and letting it learn, as jobs; for administrators."""
 
-    def __init__(
-        self,
-        home: Path,
-        blobs: Blobs,
-        documents: Documents,
-        indexing: Indexing,
-        learning: Learning,
-        jobs: Jobs,
-        log: EventLog,
-    ) -> None:
-        self._vectors = home / "cache" / "vectors.db"
-        self._blobs = blobs
-        self._documents = documents
-        self._indexing = indexing
-        self._learning = learning
-        self._jobs = jobs
-        self._log = log
+    _blobs: Blobs
+    _documents: Documents
+    _indexing: Indexing
+    _learning: Learning
+    _jobs: Jobs
+    _log: EventLog
 
     def running(self, actor: Actor) -> Job | None:
         """The unfinished job of this kind, if it is this person's."""
@@ -162,7 +158,7 @@ class Quality:
             trial,
             grades=grades,
             encoder=self._indexing.encoder,
-            cache=self._vectors,
+            cache=self._indexing.vectors.path,
             fusion=self._learning.current(),
             progress=_telling(run, "Meten"),
         )
@@ -226,7 +222,7 @@ class Quality:
         results = pooled(
             trial,
             encoder=self._indexing.encoder,
-            cache=self._vectors,
+            cache=self._indexing.vectors.path,
             learned=self._learning.current() if self._learning.in_force() else None,
             progress=_telling(run, "Zoeken"),
         )
@@ -280,14 +276,12 @@ class Quality:
             raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
         if proposal.since != self._learning.in_force():
             raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
-        details: dict[str, Plain] = {
-            "collection": proposal.collection,
-            "learned": proposal.what,
-            **_figures(proposal),
-        }
+        about: dict[str, Plain] = {"collection": proposal.collection, "learned": proposal.what}
         learned = self._blobs.read(_ADAPTER)
         adapter = None if learned is None else read_adapter(learned, _ADAPTER)
-        number = self._learning.keep(proposal.fusion, adapter, actor=actor, details=details)
+        number = self._learning.keep(
+            proposal.fusion, adapter, actor=actor, details=about | _figures(proposal)
+        )
         _discard(self._blobs)
         self._indexing.start_switch()
         return number
@@ -358,12 +352,12 @@ class LearnedVersion:
     after: float | None = None
 
 
+@dataclass(eq=False)
 class Learning:
     """The versions of what search learned in this data folder."""
 
-    def __init__(self, versions: LearnedVersions, log: EventLog) -> None:
-        self._versions = versions
-        self._log = log
+    _versions: LearnedVersions
+    _log: EventLog
 
     def current(self) -> Fusion:
         """How signals become one score now; what ships when nothing was learned."""
@@ -502,15 +496,8 @@ class Judging:
         item = judging_round.items[place]
         visible = self._store.seen_by(actor.collections)
         sources = {source.id: source for source, _ in visible.entries_by_id([item.query, item.source])}
-        return JudgingTask(
-            judging_round,
-            len(done),
-            place,
-            item,
-            done.get(item),
-            sources.get(item.query),
-            sources.get(item.source),
-        )
+        known = (done.get(item), sources.get(item.query), sources.get(item.source))
+        return JudgingTask(judging_round, len(done), place, item, *known)
 
     def judge(self, round_id: str, place: int, item: Shown, grade: int, *, actor: Actor) -> None:
         """Keep what this person says of a result."""
@@ -534,3 +521,160 @@ class Judging:
 
 def _may_see(actor: Actor, judging_round: Round) -> bool:
     return actor.collections is None or judging_round.collection in actor.collections
+
+
+# What people say of proposals, kept as lines of the log, without free text. "This is wrong", said at a
+# sentence, by whoever reads it: administrators see what is open and close it with what was done. And whether
+# a proposal answers its question, by whoever judges: that is a set to measure with.
+
+_WRONG, _SETTLED, _JUDGED = "sentence.wrong", "sentence.settled", "draft.judged"
+_LABELS = {Answers.YES: "yes", Answers.PARTLY: "part", Answers.NO: "no"}  # as `evaluate drafts` reads them
+
+
+class Complaint(StrEnum):
+    """What is wrong with a sentence."""
+
+    FACT = "fact"  # it is not so
+    OUTDATED = "outdated"
+    SOURCE = "source"  # the source does not say so
+    UNCLEAR = "unclear"
+
+
+class Outcome(StrEnum):
+    """What was done about it."""
+
+    TEXT = "text"  # the text was mended
+    SOURCE = "source"  # a document was replaced or removed
+    REPORTED = "reported"  # told to who makes the program
+    NONE = "none"  # nothing was wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark that is open; `entry` is its line of the log."""
+
+    entry: int
+    at: datetime
+    by: str
+    dossier: str
+    title: str
+    position: int  # of the sub-question, from 0
+    sentence: str
+    complaint: Complaint
+
+
+@dataclass(eq=False)
+class Remarks:
+    """Saying it, the list of what is open, and closing it; judgments of whole proposals."""
+
+    _dossiers: DossierRepository
+    _log: EventLog
+
+    def say(
+        self, dossier_id: str, position: int, place: int, complaint: Complaint, *, version: int, actor: Actor
+    ) -> None:
+        """Say that a sentence (`place`, from 0, of the sub-question at `position`) of a version is wrong."""
+        require(actor, Task.READ_DOSSIER)
+        if not 0 <= place < len(self._answer(dossier_id, position, version, actor).checks):
+            raise InputError("Deze zin staat niet in het antwoord.")
+        about: dict[str, Plain] = {"version": version, "position": position, "place": place}
+        note(self._log, _WRONG, actor, dossier_id, {"remark": {**about, "complaint": complaint.value}})
+
+    def _answer(self, dossier_id: str, position: int, version: int, actor: Actor) -> Verification:
+        dossier = self._dossiers.load(dossier_id, actor.collections, version)
+        if not 0 <= position < len(dossier.verifications):
+            raise InputError("Deze vraag staat niet in het dossier.")
+        return dossier.verifications[position]
+
+    def judge(
+        self,
+        dossier_id: str,
+        position: int,
+        answers: Answers,
+        beside: int | None = None,
+        *,
+        version: int,
+        actor: Actor,
+    ) -> None:
+        """Say whether the proposal for a sub-question answers it; the last that is said counts.
+
+        `beside`: the place in its material of a passage that does (None: none of them).
+        """
+        require(actor, Task.JUDGE)
+        verification = self._answer(dossier_id, position, version, actor)
+        if beside is not None and not 0 <= beside < len(verification.draft.material):
+            raise InputError("Deze passage staat niet bij de vraag.")
+        about: dict[str, Plain] = {"version": version, "position": position, "answers": answers.value}
+        note(self._log, _JUDGED, actor, dossier_id, {"judged": {**about, "beside": beside}})
+
+    def judgments(self, actor: Actor) -> tuple[dict[str, Plain], ...]:
+        """What was judged, a row per sub-question as `evaluate drafts --judgments` reads it."""
+        require(actor, Task.MANAGE)
+        last: dict[tuple[str, str], LogEntry] = {}
+        for step in self._log.of_actions({_JUDGED}):
+            judgment = step.details["judged"]
+            if isinstance(judgment, dict):
+                last[step.subject, str(judgment["position"])] = step
+        judged = (self._judged(step, actor) for step in last.values())
+        return tuple(row for row in judged if row is not None)
+
+    def _judged(self, step: LogEntry, actor: Actor) -> dict[str, Plain] | None:
+        judgment = step.details["judged"]
+        if not isinstance(judgment, dict):
+            return None
+        try:
+            dossier = self._dossiers.load(step.subject, actor.collections, int(str(judgment["version"])))
+        except LearningLionError:
+            return None  # gone, or of other people
+        beside = None if judgment["beside"] is None else int(str(judgment["beside"]))
+        return _row(dossier, int(str(judgment["position"])), Answers(str(judgment["answers"])), beside)
+
+    def open(self, actor: Actor) -> tuple[Remark, ...]:
+        """What nobody closed yet, the oldest first; not of dossiers that are gone or may not be seen."""
+        require(actor, Task.MANAGE)
+        entries: dict[int, LogEntry] = {}
+        for step in self._log.of_actions({_WRONG, _SETTLED}):
+            if step.action == _WRONG:
+                entries[step.seq] = step
+            else:
+                entries.pop(int(str(step.details["entry"])), None)
+        remarks = (self._read(step, actor) for step in entries.values())
+        return tuple(remark for remark in remarks if remark is not None)
+
+    def settle(self, entry: int, outcome: Outcome, *, actor: Actor) -> None:
+        """Close a remark with what was done. Raises UnknownReferenceError where it is not open."""
+        remark = next((r for r in self.open(actor) if r.entry == entry), None)
+        if remark is None:
+            raise UnknownReferenceError("Deze melding staat niet open.")
+        note(self._log, _SETTLED, actor, remark.dossier, {"entry": entry, "outcome": outcome.value})
+
+    def _read(self, step: LogEntry, actor: Actor) -> Remark | None:
+        plain = step.details["remark"]
+        if not isinstance(plain, dict):
+            return None
+        version, position, place = (int(str(plain[name])) for name in ("version", "position", "place"))
+        try:  # of a dossier that administrators do not read, this sentence is shown to them: it was told
+            dossier = self._dossiers.load(step.subject, actor.collections, version)
+        except LearningLionError:
+            return None
+        sentence = dossier.verifications[position].checks[place].statement.text
+        title = dossier.question_set.title or dossier.id
+        complaint = Complaint(str(plain["complaint"]))
+        return Remark(step.seq, step.at, step.actor, dossier.id, title, position, sentence, complaint)
+
+
+def _row(dossier: Dossier, position: int, answers: Answers, beside: int | None) -> dict[str, Plain]:
+    verification = dossier.verifications[position]
+    draft = verification.draft
+    labels = {(c.document, c.numbers): "no" for c in draft.material}
+    if beside is not None:
+        labels[draft.material[beside].document, draft.material[beside].numbers] = "yes"
+    for check in verification.shown:
+        labels.update({(c.document, c.numbers): _LABELS[answers] for c in check.statement.citations})
+    passages: list[Plain] = [
+        {"document": document, "numbers": list(numbers), "label": label}
+        for (document, numbers), label in labels.items()
+    ]
+    question, introduction = draft.selection.question, draft.selection.introduction
+    row: dict[str, Plain] = {"set": dossier.id, "numbers": list(question.numbers), "question": question.text}
+    return row | {"introduction": introduction, "kind": draft.kind, "passages": passages}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,15 +29,11 @@ from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.dossiers import TERM_SET
 from learninglion.workflow.guides import GuideRepository
-from learninglion.workflow.idempotency import KeptAnswers
-from learninglion.workflow.intake import Intake
-from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
+from learninglion.workflow.intake import Intake, Traces
+from learninglion.workflow.jobs import LATER, Job, Jobs, KeptAnswers, Run, Work
 from learninglion.workflow.log import REMOVE, note
 from learninglion.workflow.rights import Task, require, require_everywhere
-from learninglion.workflow.sets import SetRepository
-from learninglion.workflow.sign_offs import SignOffRepository
-from learninglion.workflow.storage import Traces
-from learninglion.workflow.working_texts import WorkingTextRepository
+from learninglion.workflow.sets import SetRepository, WorkingTextRepository
 
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
@@ -93,37 +89,20 @@ class Destroyed:
     documents: int = 0
 
 
+@dataclass(eq=False)
 class Retention:
-    """Terms, what is over its term, and destroying it, for administrators.
+    """Terms, what is over its term, and destroying it, for administrators."""
 
-    `dossier_days` and `work_days` hold for dossiers and sets until a term is set.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        intake: Intake,
-        dossiers: DossierRepository,
-        sets: SetRepository,
-        sign_offs: SignOffRepository,
-        working_texts: WorkingTextRepository,
-        answers: KeptAnswers,
-        jobs: Jobs,
-        log: EventLog,
-        *,
-        dossier_days: int = 0,
-        work_days: int = 0,
-    ) -> None:
-        self._first = {DRAFT: dossier_days, APPROVED: dossier_days, WORK: work_days}
-        self._store = store
-        self._intake = intake
-        self._jobs = jobs
-        self._dossiers = dossiers
-        self._sets = sets
-        self._sign_offs = sign_offs
-        self._working_texts = working_texts
-        self._answers = answers
-        self._log = log
+    _store: Store
+    _intake: Intake
+    _dossiers: DossierRepository
+    _sets: SetRepository
+    _clear_request: Callable[[str], None]  # to sign a dossier off
+    _working_texts: WorkingTextRepository
+    _answers: KeptAnswers
+    _jobs: Jobs
+    _log: EventLog
+    _first: Mapping[str, int]  # the days of categories until a term is set
 
     def terms(self, actor: Actor) -> tuple[Term, ...]:
         """The term of every category: dossiers, sets at work, and each collection."""
@@ -307,7 +286,7 @@ class Retention:
         self._jobs.forget_texts()
         self._dossiers.delete(dossier_id, by=actor.name, reason=reason)
         self._sets.clear_dossier(dossier_id)
-        self._sign_offs.clear(dossier_id)
+        self._clear_request(dossier_id)
         self._working_texts.clear_under(f"/dossiers/{dossier_id}/")
         self._answers.forget_about(dossier_id)  # what a repeated API request gets holds the text too
 
@@ -347,7 +326,6 @@ def _before(days: int) -> datetime:
 
 _SHORTEST = 4  # letters or digits; less is in everything
 _FILES = ("judgements/", "reports/", "tuning/")  # their names begin so
-_PAGE = 1000
 _BEYOND = (
     "Back-ups en bestanden die eerder zijn uitgevoerd of opgenomen staan buiten het programma; "
     "zoek en verwijder die zelf."
@@ -420,8 +398,7 @@ class Persons:
         Raises InputError without a reason.
         """
         require(actor, Task.MANAGE)
-        if not reason.strip():
-            raise InputError("Geef een reden. Die komt in het logboek; noem er geen personen in.")
+        _require_reason(reason)
         pattern = _pattern(text)
         places = tuple(self._places(pattern))
         vectors = 0
@@ -450,33 +427,24 @@ class Persons:
         note(self._log, action, actor, "", details | ({"reason": reason} if reason else {}))
 
     def _places(self, pattern: re.Pattern[str]) -> Iterable[PersonPlace]:
-        yield from _tallied(
-            "document", pattern, ((name, canonical_json(d)) for name, d in self._store.every_version())
-        )
+        versions = ((name, canonical_json(d)) for name, d in self._store.every_version())
+        yield from _tallied("document", pattern, versions)
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
         yield from _tallied("answer", pattern, self._answers.contents())
         yield from _tallied("typed", pattern, self._typed.contents())
         remarks = ((s.id, canonical_json(s)) for s in self._guides.remarks())
         yield from _tallied("remark", pattern, remarks)
-        yield from _tallied(
-            "file",
-            pattern,
-            ((e.stamp.path, f"{e.stamp.path}\n{e.detail}") for e in self._store.journal.entries()),
-        )
+        paths = ((e.stamp.path, f"{e.stamp.path}\n{e.detail}") for e in self._store.journal.entries())
+        yield from _tallied("file", pattern, paths)
         yield from _tallied("account", pattern, ((a.name, a.name) for a in self._accounts.list()))
         names = (n for prefix in _FILES for n in self._blobs.names(prefix) if ".json" in n)
         files = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
         texts = ((place, content.decode("utf-8", "replace")) for place, content in files)
         yield from _tallied("report", pattern, texts)
-        yield from _tallied("log", pattern, self._log_lines())
-
-    def _log_lines(self) -> Iterable[tuple[str, str]]:
-        after = 0
-        while page := self._log.entries(after=after, limit=_PAGE):
-            for entry in page:
-                yield str(entry.seq), f"{entry.actor}\n{entry.subject}\n{canonical_json(entry.details)}"
-            after = page[-1].seq
+        entries = self._log.every()
+        lines = ((str(e.seq), f"{e.actor}\n{e.subject}\n{canonical_json(e.details)}") for e in entries)
+        yield from _tallied("log", pattern, lines)
 
 
 def _tallied(what: str, pattern: re.Pattern[str], texts: Iterable[tuple[str, str]]) -> Iterable[PersonPlace]:
@@ -501,11 +469,9 @@ _WHY_KEPT = {
 
 
 def _settled(place: PersonPlace, left: set[tuple[str, str]]) -> PersonPlace:
-    open_still = (place.what, place.where) in left
-    outcome = Outcome.KEPT if open_still else Outcome.ERASED
-    return PersonPlace(
-        place.what, place.where, place.times, outcome, _WHY_KEPT.get(place.what, "") if open_still else ""
-    )
+    if (place.what, place.where) in left:
+        return replace(place, outcome=Outcome.KEPT, why=_WHY_KEPT.get(place.what, ""))
+    return replace(place, outcome=Outcome.ERASED)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

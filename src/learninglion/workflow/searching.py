@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
 
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
-from learninglion.models import Actor, Filters, Hit, QuestionSet
+from learninglion.models import Actor, Filters, Hit, Progress, QuestionSet, silent
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.models.progress import Progress, silent
 from learninglion.parsing.kamervragen.parties import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.search.duplicates import group_duplicates
-from learninglion.search.explain import explain
-from learninglion.search.fusion import LearnedVersions
+from learninglion.search.hits import explain, group_duplicates
+from learninglion.search.scoring import LearnedVersions
 from learninglion.search.search import meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store
@@ -31,28 +30,19 @@ _LIMIT = 10  # hits, or sources offered per sub-question, when nobody says other
 _SPARE = 5  # hits looked for beyond the limit, because near-duplicates become one
 
 
+@dataclass(eq=False)
 class Searching:
     """Question in, hits out; safe to share between threads."""
 
-    def __init__(
-        self,
-        options: WorkplaceOptions,
-        store: Store,
-        indexing: Indexing,
-        learned: LearnedVersions,
-        reranking: Reranking | None,
-        power: PowerMeter,
-        log: EventLog,
-    ) -> None:
-        self._power = power
-        self.reranking = reranking
-        self._options = options
-        self._store = store
-        self._indexing = indexing
-        self._learned = learned
-        self._log = log
-        self._synonyms: tuple[tuple[int, int], Synonyms] | None = None
-        self._lock = Lock()
+    _options: WorkplaceOptions
+    _store: Store
+    _indexing: Indexing
+    _learned: LearnedVersions
+    reranking: Reranking | None
+    _power: PowerMeter
+    _log: EventLog
+    _synonyms: tuple[tuple[int, int], Synonyms] | None = field(default=None, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     @property
     def threshold(self) -> float:

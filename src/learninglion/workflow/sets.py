@@ -1,10 +1,11 @@
-"""Sets at work: what an officer did with the evidence of each sub-question, kept and laid out."""
+"""Sets at work: what an officer did with the evidence of each question; what is typed and not saved yet."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -45,7 +46,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
-from learninglion.search.duplicates import Step, timeline
+from learninglion.search.hits import Step, timeline
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 
@@ -234,65 +235,72 @@ def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
 # --------------------------------------------------------------------------- where it is kept
 
 
-class SetRepository:
-    """Keeps sets at work; a set is found by its owner only."""
+class Sets:
+    """The sets a person works on: nobody else finds or changes them."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
+        self._store = store
 
     def lay_out(
         self,
-        owner: str,
         question_set: QuestionSet,
         filters: Filters,
         threshold: float | None,
         offered: Iterable[tuple[Hit, ...]] = (),
+        *,
+        actor: Actor,
     ) -> Work:
         """A new set, with the hits per question where they are known."""
-        work = Work(secrets.token_hex(8), owner, now(), question_set, filters, threshold)
+        require(actor, Task.DRAFT)
         shortlists = tuple(Shortlist(offered=hits) for hits in offered) or tuple(
             Shortlist() for _ in question_set.questions
         )
+        work = Work(
+            secrets.token_hex(8), actor.name, now(), question_set, filters, threshold, None, shortlists
+        )
         with writing(self._engine) as connection:
             connection.execute(insert(works).values(**_row(work)))
-            _insert_shortlists(connection, work.id, shortlists)
-        return replace(work, shortlists=shortlists)
+            _insert_shortlists(connection, work)
+        return work
 
-    def find(self, work_id: str, owner: str) -> Work:
-        """The set with its shortlists. Raises UnknownReferenceError if it is not there or somebody else's."""
-        with reading(self._engine) as connection:
-            row = connection.execute(
-                select(works).where(works.c.id == work_id, works.c.owner == owner)
-            ).one_or_none()
-            if row is None:
-                raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
-            rows = connection.execute(
-                select(shortlists.c.content)
-                .where(shortlists.c.work == work_id)
-                .order_by(shortlists.c.position)
-            ).scalars()
-            shortlists_read = tuple(from_plain(Shortlist, json.loads(content)) for content in rows)
-        content = from_plain(_Content, json.loads(row.content))
-        return Work(
-            row.id,
-            row.owner,
-            row.changed,
-            content.question_set,
-            content.filters,
-            content.threshold,
-            row.dossier,
-            shortlists_read,
+    def find(self, work_id: str, actor: Actor) -> Work:
+        """The set with its shortlists. Raises UnknownReferenceError if it is not there or somebody else's.
+
+        What was found before and may not be seen now lies on no shortlist any more.
+        """
+        require(actor, Task.DRAFT)
+        laid = (
+            select(shortlists.c.content).where(shortlists.c.work == work_id).order_by(shortlists.c.position)
         )
+        with reading(self._engine) as connection:
+            row = connection.execute(select(works).where(*_of(work_id, actor))).one_or_none()
+            if row is None:
+                raise UnknownReferenceError(_NOT_YOURS)
+            texts = connection.scalars(laid.order_by(shortlists.c.position))
+            read = [from_plain(Shortlist, json.loads(text)) for text in texts]
+        held = [s for b in read for s in (*(h.source for h in b.offered), *b.added)]
+        archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
+        visible = self._store.seen_among(archived, actor.collections)
+        left = tuple(_only_sources(b, lambda s: s.id not in archived or s.id in visible) for b in read)
+        content = from_plain(_Content, json.loads(row.content))
+        scope = (content.question_set, content.filters, content.threshold)
+        return Work(row.id, row.owner, row.changed, *scope, row.dossier, left)
 
-    def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
+    def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
         """This person's sets, the last changed first."""
-        query = select(*_CARD).where(works.c.owner == owner)
+        require(actor, Task.DRAFT)
+        query = select(*_CARD).where(works.c.owner == actor.name)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(limit))
             return tuple(WorkCard(*row) for row in rows)
 
-    def same_as(self, work: Work) -> tuple[WorkCard, ...]:
-        """The other sets with mostly the same questions, whoever's they are, the last changed first."""
+    def same_as(self, work: Work, actor: Actor) -> tuple[WorkCard, ...]:
+        """The other sets with mostly the same questions, the last changed first; also those of colleagues.
+
+        Of a colleague's set a person learns whose it is and when it was changed; it stays the colleague's.
+        """
+        _require_own(work, actor)
         query = select(*_CARD, works.c.content).where(works.c.id != work.id)
         texts = {_squashed(q.text) for q in work.question_set.questions}
         with reading(self._engine) as connection:
@@ -304,8 +312,9 @@ class SetRepository:
                     same.append(WorkCard(*card))
             return tuple(same)
 
-    def put_shortlist(self, work: Work, position: int, shortlist: Shortlist) -> None:
+    def put_shortlist(self, work: Work, position: int, shortlist: Shortlist, *, actor: Actor) -> None:
         """Keep one shortlist."""
+        _require_own(work, actor)
         where = (shortlists.c.work == work.id, shortlists.c.position == position)
         with writing(self._engine) as connection:
             connection.execute(update(shortlists).where(*where).values(content=_dump(shortlist)))
@@ -318,47 +327,50 @@ class SetRepository:
         filters: Filters,
         threshold: float | None,
         offered: Iterable[tuple[Hit, ...]],
+        *,
+        actor: Actor,
     ) -> Work:
         """The same set, corrected and searched again; what was decided for a question stays."""
-        fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
-        relaid = _carried_over(
-            work.question_set.questions,
-            work.shortlists,
-            question_set.questions,
-            [Shortlist(offered=hits) for hits in offered],
-        )
+        _require_own(work, actor)
+        fresh = [Shortlist(offered=hits) for hits in offered]
+        relaid = _carried_over(work.question_set.questions, work.shortlists, question_set.questions, fresh)
+        again = Work(work.id, work.owner, now(), question_set, filters, threshold, work.dossier, relaid)
         with writing(self._engine) as connection:
-            connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
+            connection.execute(update(works).where(works.c.id == work.id).values(**_row(again)))
             connection.execute(delete(shortlists).where(shortlists.c.work == work.id))
-            _insert_shortlists(connection, work.id, relaid)
-        return replace(fresh, shortlists=relaid)
+            _insert_shortlists(connection, again)
+        return again
 
-    def tie(self, work: Work, dossier_id: str) -> None:
+    def tie(self, work: Work, dossier_id: str, *, actor: Actor) -> None:
         """Remember which dossier this set became."""
+        _require_own(work, actor)
         with writing(self._engine) as connection:
-            connection.execute(
-                update(works).where(works.c.id == work.id).values(dossier=dossier_id, changed=now())
-            )
+            tied = {"dossier": dossier_id, "changed": now()}
+            connection.execute(update(works).where(works.c.id == work.id).values(**tied))
 
-    def of_dossier(self, dossier_id: str, owner: str) -> str:
+    def of_dossier(self, dossier_id: str, actor: Actor) -> str:
         """The id of this person's set that became this dossier; empty when there is none any more."""
-        query = select(works.c.id).where(works.c.dossier == dossier_id, works.c.owner == owner)
+        query = select(works.c.id).where(works.c.dossier == dossier_id, works.c.owner == actor.name)
         with reading(self._engine) as connection:
             return connection.scalar(query.order_by(works.c.changed.desc()).limit(1)) or ""
 
-    def clear(self, work_id: str, owner: str) -> None:
+    def clear(self, work_id: str, actor: Actor) -> None:
         """Throw a set away; what became a dossier stays a dossier."""
+        require(actor, Task.DRAFT)
         with writing(self._engine) as connection:
-            gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.owner == owner))
-            if gone.rowcount:
+            if connection.execute(delete(works).where(*_of(work_id, actor))).rowcount:
                 connection.execute(delete(shortlists).where(shortlists.c.work == work_id))
 
-    def clear_dossier(self, dossier_id: str) -> None:
-        """Throw away the sets that became this dossier, whoever's they are."""
-        with erasing(self._engine) as connection:
-            ids = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
-            connection.execute(delete(shortlists).where(shortlists.c.work.in_(ids)))
-            connection.execute(delete(works).where(works.c.id.in_(ids)))
+
+def _of(work_id: str, actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return works.c.id == work_id, works.c.owner == actor.name
+
+
+class SetRepository:
+    """The sets at work of everybody, for other use cases: what goes for good, and what a text stands in."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def contents(self) -> tuple[tuple[str, str], ...]:
         """The id of every set at work with a text of it, several times where it has several."""
@@ -369,13 +381,6 @@ class SetRepository:
             *((str(row[0]), f"{row[1]}\n{row[2]}") for row in rows),
             *((str(row[0]), str(row[1])) for row in laid),
         )
-
-    def clear_all(self, work_ids: Iterable[str]) -> None:
-        """Throw away these sets, whoever's they are."""
-        ids = sorted(work_ids)
-        with erasing(self._engine) as connection:
-            connection.execute(delete(shortlists).where(shortlists.c.work.in_(ids)))
-            connection.execute(delete(works).where(works.c.id.in_(ids)))
 
     def holding(self, document_id: str) -> tuple[str, ...]:
         """The sets in which something of this document lies, whoever's they are."""
@@ -401,102 +406,36 @@ class SetRepository:
         with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
+    def clear_dossier(self, dossier_id: str) -> None:
+        """Throw away the sets that became this dossier, whoever's they are."""
+        self._erase(works.c.dossier == dossier_id)
+
+    def clear_all(self, work_ids: Iterable[str]) -> None:
+        """Throw away these sets, whoever's they are."""
+        self._erase(works.c.id.in_(sorted(work_ids)))
+
     def clear_before(self, moment: datetime, held: Collection[str]) -> None:
         """Throw away all sets not touched since `moment` (retention), but those of the dossiers `held`."""
-        old = select(works.c.id).where(_untouched(moment, held))
+        self._erase(_untouched(moment, held))
+
+    def _erase(self, which: ColumnElement[bool]) -> None:
         with erasing(self._engine) as connection:
-            connection.execute(delete(shortlists).where(shortlists.c.work.in_(old)))
-            connection.execute(delete(works).where(_untouched(moment, held)))
+            ids = select(works.c.id).where(which)
+            connection.execute(delete(shortlists).where(shortlists.c.work.in_(ids)))
+            connection.execute(delete(works).where(which))
 
 
 def _untouched(moment: datetime, held: Collection[str]) -> ColumnElement[bool]:
     return and_(works.c.changed < moment, or_(works.c.dossier.is_(None), works.c.dossier.not_in(held)))
 
 
-class Sets:
-    """The sets a person works on: nobody else finds or changes them."""
-
-    def __init__(self, repository: SetRepository, store: Store) -> None:
-        self._repository = repository
-        self._store = store
-
-    def lay_out(
-        self,
-        question_set: QuestionSet,
-        filters: Filters,
-        threshold: float | None,
-        offered: Iterable[tuple[Hit, ...]] = (),
-        *,
-        actor: Actor,
-    ) -> Work:
-        """A new set, with the hits per question where they are known."""
-        require(actor, Task.DRAFT)
-        return self._repository.lay_out(actor.name, question_set, filters, threshold, offered)
-
-    def find(self, work_id: str, actor: Actor) -> Work:
-        """The set with its shortlists. Raises UnknownReferenceError if it is not there or somebody else's.
-
-        What was found before and may not be seen now lies on no shortlist any more.
-        """
-        require(actor, Task.DRAFT)
-        work = self._repository.find(work_id, actor.name)
-        held = [s for b in work.shortlists for s in (*(h.source for h in b.offered), *b.added)]
-        archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
-        visible = self._store.seen_among(archived, actor.collections)
-        left = (_only_sources(b, lambda s: s.id not in archived or s.id in visible) for b in work.shortlists)
-        return replace(work, shortlists=tuple(left))
-
-    def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
-        """This person's sets, the last changed first."""
-        require(actor, Task.DRAFT)
-        return self._repository.list(actor.name, limit)
-
-    def same_as(self, work: Work, actor: Actor) -> tuple[WorkCard, ...]:
-        """The other sets with mostly the same questions, the last changed first; also those of colleagues.
-
-        Of a colleague's set a person learns whose it is and when it was changed; it stays the colleague's.
-        """
-        _require_own(work, actor)
-        return self._repository.same_as(work)
-
-    def put_shortlist(self, work: Work, position: int, shortlist: Shortlist, *, actor: Actor) -> None:
-        """Keep one shortlist."""
-        _require_own(work, actor)
-        self._repository.put_shortlist(work, position, shortlist)
-
-    def relay(
-        self,
-        work: Work,
-        question_set: QuestionSet,
-        filters: Filters,
-        threshold: float | None,
-        offered: Iterable[tuple[Hit, ...]],
-        *,
-        actor: Actor,
-    ) -> Work:
-        """The same set, corrected and searched again; what was decided for a question stays."""
-        _require_own(work, actor)
-        return self._repository.relay(work, question_set, filters, threshold, offered)
-
-    def tie(self, work: Work, dossier_id: str, *, actor: Actor) -> None:
-        """Remember which dossier this set became."""
-        _require_own(work, actor)
-        self._repository.tie(work, dossier_id)
-
-    def of_dossier(self, dossier_id: str, actor: Actor) -> str:
-        """The id of this person's set that became this dossier; empty when there is none any more."""
-        return self._repository.of_dossier(dossier_id, actor.name)
-
-    def clear(self, work_id: str, actor: Actor) -> None:
-        """Throw a set away; what became a dossier stays a dossier."""
-        require(actor, Task.DRAFT)
-        self._repository.clear(work_id, actor.name)
-
-
 def _require_own(work: Work, actor: Actor) -> None:
     require(actor, Task.DRAFT)
     if work.owner != actor.name:
-        raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
+        raise UnknownReferenceError(_NOT_YOURS)
+
+
+_NOT_YOURS = "Deze set bestaat niet, of is van iemand anders."
 
 
 def _carried_over(
@@ -576,8 +515,8 @@ def _row(work: Work) -> dict[str, object]:
     }
 
 
-def _insert_shortlists(connection: Connection, work_id: str, made: Sequence[Shortlist]) -> None:
-    rows = [{"work": work_id, "position": i, "content": _dump(shortlist)} for i, shortlist in enumerate(made)]
+def _insert_shortlists(connection: Connection, work: Work) -> None:
+    rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(work.shortlists)]
     if rows:
         connection.execute(insert(shortlists), rows)
 
@@ -616,7 +555,7 @@ class Group:
 class Turn:
     """A sentence with another figure, another yes or no, or another may or must than an earlier answer."""
 
-    said: str
+    sentence: str
     before: str
     day: date  # of the earlier answer
 
@@ -736,3 +675,118 @@ def _sentences(text: str) -> tuple[str, ...]:
 def counts(shortlists: Sequence[Shortlist]) -> tuple[int, int]:
     """How many questions have a choice, and how many there are."""
     return sum(bool(b.chosen) for b in shortlists), len(shortlists)
+
+
+# What a person is typing and did not save yet, so that no end of a session takes it away.
+#
+# A place is the path of the form; what was typed there belongs to the person who typed it, and nobody else
+# finds it. It is gone once the form is saved or the person throws it away.
+
+working_texts = Table(
+    "working_texts",
+    metadata,
+    Column("owner", String(200), primary_key=True),
+    Column("place", String(200), primary_key=True),
+    Column("changed", Moment, nullable=False),
+    Column("fields", Text, nullable=False),
+)
+
+_PLACE = re.compile(r"/[A-Za-z0-9/_.-]{1,190}")
+_LONGEST = 400_000  # characters of one place; a pasted set is 200,000 at most
+_MOST = 200  # places of one person; the oldest goes
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingText:
+    """What stands in the fields of a form, by their names."""
+
+    place: str
+    changed: datetime
+    fields: Mapping[str, str]
+
+
+class WorkingTextRepository:
+    """The working texts of everybody, for other use cases."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """Everything that anybody typed and did not save: whose and where, and the fields."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(working_texts).order_by(working_texts.c.owner)).all()
+        return tuple((f"{row.owner}:{row.place}", row.fields) for row in rows)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Forget these, named as `contents` does."""
+        name = working_texts.c.owner + ":" + working_texts.c.place
+        with erasing(self._engine) as connection:
+            connection.execute(delete(working_texts).where(name.in_(sorted(names))))
+
+    def clear_under(self, path: str) -> None:
+        """Forget what anybody typed below a path: what it was about is gone."""
+        with erasing(self._engine) as connection:
+            connection.execute(delete(working_texts).where(_below(path)))
+
+    def clear_before(self, moment: datetime) -> None:
+        """Forget what was not touched since `moment` (retention)."""
+        with erasing(self._engine) as connection:
+            connection.execute(delete(working_texts).where(working_texts.c.changed < moment))
+
+
+class WorkingTexts:
+    """What a person is typing: nobody else finds or changes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def keep(self, place: str, fields: Mapping[str, str], *, actor: Actor) -> WorkingText:
+        """Keep what stands in the form at `place` instead of what was kept there; over the limit the oldest
+        place goes. Raises InputError for what is no place, or too long.
+        """
+        require(actor, Task.DRAFT)
+        if not _PLACE.fullmatch(place):
+            raise InputError("Dit is geen plaats waar tekst wordt bewaard.")
+        if sum(len(name) + len(value) for name, value in fields.items()) > _LONGEST:
+            raise InputError(f"Deze tekst is langer dan {_LONGEST} tekens en wordt niet tussendoor bewaard.")
+        text = WorkingText(place, now(), dict(fields))
+        row = {"changed": text.changed, "fields": json.dumps(text.fields, ensure_ascii=False)}
+        mine, here = _typed_by(actor), working_texts.c.place == place
+        with writing(self._engine) as connection:
+            if not connection.execute(update(working_texts).where(mine, here).values(**row)).rowcount:
+                connection.execute(insert(working_texts).values(owner=actor.name, place=place, **row))
+                order = (working_texts.c.changed.desc(), working_texts.c.place)
+                over = select(working_texts.c.place).where(mine).order_by(*order).offset(_MOST).limit(_MOST)
+                gone = list(connection.scalars(over))
+                connection.execute(delete(working_texts).where(mine, working_texts.c.place.in_(gone)))
+        return text
+
+    def find(self, place: str, actor: Actor) -> WorkingText | None:
+        """What this person typed at this place and did not save."""
+        require(actor, Task.DRAFT)
+        query = select(working_texts.c.changed, working_texts.c.fields)
+        with reading(self._engine) as connection:
+            here = query.where(_typed_by(actor), working_texts.c.place == place)
+            row = connection.execute(here).one_or_none()
+        return None if row is None else WorkingText(place, row.changed, json.loads(row.fields))
+
+    def places(self, under: str, actor: Actor) -> tuple[str, ...]:
+        """The places below a path where this person left something."""
+        query = select(working_texts.c.place).where(_typed_by(actor), _below(under))
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(working_texts.c.place)))
+
+    def clear(self, place: str, *, actor: Actor) -> None:
+        """Forget what was typed at a place: it was saved, or thrown away."""
+        require(actor, Task.DRAFT)
+        with writing(self._engine) as connection:
+            mine = delete(working_texts).where(_typed_by(actor), working_texts.c.place == place)
+            connection.execute(mine)
+
+
+def _typed_by(actor: Actor) -> ColumnElement[bool]:
+    return working_texts.c.owner == actor.name
+
+
+def _below(path: str) -> ColumnElement[bool]:
+    return working_texts.c.place.startswith(path, autoescape=True)

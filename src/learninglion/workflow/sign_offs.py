@@ -70,63 +70,10 @@ class SignOff:
         return self.answer is None
 
 
-class SignOffRepository:
-    """The requests in the database of `engine`. Whether somebody may ask or sign is for the caller."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def ask(self, dossier: str, version: int, *, by: str, of: str, note: str) -> SignOff:
-        """Ask `of` to approve this version; an earlier request for this dossier is replaced."""
-        if by == of:
-            raise InputError("Vraag iemand anders dan uzelf.")
-        made = SignOff(dossier, version, by, of, now(), note.strip())
-        with writing(self._engine) as connection:
-            connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier))
-            connection.execute(insert(sign_offs).values(**{f: getattr(made, f) for f in _FIELDS}))
-        return made
-
-    def give_back(self, dossier: str, *, by: str, answer: str) -> SignOff:
-        """The person who was asked gives the text back with a remark. Raises InputError without one."""
-        if not answer.strip():
-            raise InputError("Schrijf op wat er anders moet, zodat de opsteller verder kan.")
-        where = (sign_offs.c.dossier == dossier, sign_offs.c.asked_of == by, sign_offs.c.answer.is_(None))
-        with writing(self._engine) as connection:
-            done = connection.execute(
-                update(sign_offs).where(*where).values(answer=answer.strip(), answered_at=now())
-            )
-        request = self.of(dossier)
-        if not done.rowcount or request is None:
-            raise UnknownReferenceError("Aan u is niet gevraagd om deze tekst vast te stellen.")
-        return request
-
-    def clear(self, dossier: str) -> None:
-        """Forget the request for this dossier: it was signed, withdrawn, or the dossier is gone."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier))
-
-    def of(self, dossier: str) -> SignOff | None:
-        """The request for this dossier, if there is one."""
-        return next(iter(self._find(sign_offs.c.dossier == dossier)), None)
-
-    def waiting_for(self, name: str) -> tuple[SignOff, ...]:
-        """What this person was asked and has not answered, the oldest first."""
-        return self._find(sign_offs.c.asked_of == name, sign_offs.c.answer.is_(None))
-
-    def given_back_to(self, name: str) -> tuple[SignOff, ...]:
-        """What this person asked and got back with a remark, the oldest first."""
-        return self._find(sign_offs.c.asked_by == name, sign_offs.c.answer.is_not(None))
-
-    def among(self, dossiers: Sequence[str]) -> dict[str, SignOff]:
-        """The requests for these dossiers, by dossier."""
-        return {s.dossier: s for s in self._find(sign_offs.c.dossier.in_(dossiers))} if dossiers else {}
-
-    def _find(self, *where: ColumnElement[bool]) -> tuple[SignOff, ...]:
-        columns = [sign_offs.c[f] for f in _FIELDS]
-        query = select(*columns).where(*where)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(sign_offs.c.asked_at, sign_offs.c.dossier))
-            return tuple(SignOff(*row) for row in rows)
+def clear_request(engine: Engine, dossier: str) -> None:
+    """Forget the request for this dossier: it was signed, withdrawn, or the dossier is gone."""
+    with writing(engine) as connection:
+        connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier))
 
 
 _FIELDS = tuple(SignOff.__dataclass_fields__)
@@ -177,7 +124,7 @@ class Waiting:
 class SignOffs:
     """Asking, giving back and signing, within one's rights and with every step in the log."""
 
-    _requests: SignOffRepository
+    _engine: Engine
     _repository: DossierRepository
     _dossiers: Dossiers
     _accounts: Accounts
@@ -188,9 +135,8 @@ class SignOffs:
         """Who was asked, who signed, and who can be asked."""
         versions = self._dossiers.versions(dossier.id, actor)
         approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
-        requests = self._requests.of(dossier.id)
         return Signing(
-            requests,
+            self._request(dossier.id),
             approved,
             self.approvers(dossier.id, actor),
             self._examined(dossier, actor),
@@ -214,16 +160,9 @@ class SignOffs:
     def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
         """The others who may approve and may see this dossier, by name."""
         require(actor, Task.READ_DOSSIER)
-        return tuple(
-            sorted(
-                account.name
-                for account in self._accounts.list()
-                if account.name != actor.name
-                and account.active
-                and Role.APPROVER in account.roles
-                and self._may_see(account.actor, dossier_id)
-            )
-        )
+        others = (a for a in self._accounts.list() if a.active and a.name != actor.name)
+        approvers = (a for a in others if Role.APPROVER in a.roles)
+        return tuple(sorted(a.name for a in approvers if self._may_see(a.actor, dossier_id)))
 
     def _may_see(self, actor: Actor, dossier_id: str) -> bool:
         try:
@@ -235,14 +174,12 @@ class SignOffs:
     def among(self, dossier_ids: Sequence[str], actor: Actor) -> dict[str, SignOff]:
         """The requests for these dossiers, by dossier."""
         require(actor, Task.READ_DOSSIER)
-        return self._requests.among(dossier_ids)
+        return {s.dossier: s for s in self._find(sign_offs.c.dossier.in_(dossier_ids))} if dossier_ids else {}
 
     def waiting(self, actor: Actor) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...]]:
         """What this person was asked to sign, and what this person got back; only what still counts."""
-        requests, returned = (
-            self._requests.waiting_for(actor.name),
-            self._requests.given_back_to(actor.name),
-        )
+        requests = self._find(sign_offs.c.asked_of == actor.name, sign_offs.c.answer.is_(None))
+        returned = self._find(sign_offs.c.asked_by == actor.name, sign_offs.c.answer.is_not(None))
         return self._still_open(requests, actor), self._still_open(returned, actor)
 
     def _still_open(self, requests: tuple[SignOff, ...], actor: Actor) -> tuple[Waiting, ...]:
@@ -279,7 +216,10 @@ class SignOffs:
                 "Dit voorstel is nog niet af. Laat het afschrijven of maak het zelf af; vraag het dan."
             )
         _require_answers(dossier, leave_open)
-        self._requests.ask(dossier_id, dossier.version, by=actor.name, of=person, note=remark)
+        request = SignOff(dossier_id, dossier.version, actor.name, person, now(), remark.strip())
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier_id))
+            connection.execute(insert(sign_offs).values(**{f: getattr(request, f) for f in _FIELDS}))
         details: dict[str, Plain] = {"version": dossier.version, "of": person}
         note(self._log, "sign-off.ask", actor, dossier_id, details)
         self._note_open(dossier, actor)
@@ -287,17 +227,26 @@ class SignOffs:
     def withdraw(self, dossier_id: str, *, actor: Actor) -> None:
         """Take one's request back, or put away what came back."""
         self._dossiers.load(dossier_id, actor)
-        request = self._requests.of(dossier_id)
+        request = self._request(dossier_id)
         if request is None or request.asked_by != actor.name:
             raise UnknownReferenceError("U hebt niemand gevraagd om deze tekst vast te stellen.")
-        self._requests.clear(dossier_id)
+        clear_request(self._engine, dossier_id)
         note(self._log, "sign-off.withdraw", actor, dossier_id, {"of": request.asked_of})
 
     def give_back(self, dossier_id: str, remark: str, *, actor: Actor) -> None:
         """Give the text back to whoever asked, with what should be different."""
         require(actor, Task.APPROVE)
         self._dossiers.load(dossier_id, actor)
-        request = self._requests.give_back(dossier_id, by=actor.name, answer=remark)
+        if not remark.strip():
+            raise InputError("Schrijf op wat er anders moet, zodat de opsteller verder kan.")
+        mine = (sign_offs.c.asked_of == actor.name, sign_offs.c.answer.is_(None))
+        values = {"answer": remark.strip(), "answered_at": now()}
+        with writing(self._engine) as connection:
+            here = update(sign_offs).where(sign_offs.c.dossier == dossier_id, *mine)
+            answered = connection.execute(here.values(values)).rowcount
+        request = self._request(dossier_id)
+        if not answered or request is None:
+            raise UnknownReferenceError("Aan u is niet gevraagd om deze tekst vast te stellen.")
         note(self._log, "sign-off.give-back", actor, dossier_id, {"to": request.asked_by})
 
     def approve(
@@ -340,9 +289,7 @@ class SignOffs:
                 "U hebt nog geen enkele bron van deze tekst geopend. Open bij de zinnen waar u op let de "
                 "bron; stel dan vast."
             )
-        taken = None
-        if without_label:
-            taken = _taken(old, examined, actor)
+        taken = _taken(old, examined, actor) if without_label else None
         self._repository.approve(
             dossier_id, version, by=actor.name, two_person=self._two_person, responsibility=taken
         )
@@ -352,8 +299,18 @@ class SignOffs:
             note(self._log, "label.remove", actor, dossier_id, details)
         if old.state is not DossierState.APPROVED:
             self._note_open(old, actor)
-        self._requests.clear(dossier_id)
+        clear_request(self._engine, dossier_id)
         return self._dossiers.load(dossier_id, actor)
+
+    def _request(self, dossier_id: str) -> SignOff | None:
+        return next(iter(self._find(sign_offs.c.dossier == dossier_id)), None)
+
+    def _find(self, *where: ColumnElement[bool]) -> tuple[SignOff, ...]:
+        """The requests of which this is true, the oldest first."""
+        query = select(*(sign_offs.c[f] for f in _FIELDS)).where(*where)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(sign_offs.c.asked_at, sign_offs.c.dossier))
+            return tuple(SignOff(*row) for row in rows)
 
     def _note_open(self, dossier: Dossier, actor: Actor) -> None:
         if dossier.unanswered:

@@ -17,35 +17,30 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.record.marking import SIGNING_KEY, Signer
-from learninglion.search.fusion import LearnedVersions
 from learninglion.search.postgres import Replica, supported
+from learninglion.search.scoring import LearnedVersions
 from learninglion.store.originals import ORIGINALS, ObjectStore
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Access, Accounts, Brake, People
 from learninglion.workflow.asking import Asking, Conversations
-from learninglion.workflow.backup import SHARED, Backups, Transfers
-from learninglion.workflow.documents import Documents, OwnSources
+from learninglion.workflow.backup import SHARED, Backups, Storage, Transfers
+from learninglion.workflow.documents import PAGES, Documents, OwnSources, PageFiles
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.guides import GuideRepository, Guides
-from learninglion.workflow.idempotency import KeptAnswers
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.intake import Intake, Rereading
-from learninglion.workflow.jobs import Jobs
+from learninglion.workflow.intake import Intake, Rereading, Traces
+from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.otlp import Collector, Tracer
-from learninglion.workflow.page_images import PAGES, PageFiles
-from learninglion.workflow.quality import Judging, Learning, Quality
-from learninglion.workflow.remarks import Remarks
-from learninglion.workflow.retention import Persons, Retention
+from learninglion.workflow.quality import Judging, Learning, Quality, Remarks
+from learninglion.workflow.retention import APPROVED, DRAFT, WORK, Persons, Retention
 from learninglion.workflow.searching import Searching
-from learninglion.workflow.sets import SetRepository, Sets
-from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
-from learninglion.workflow.storage import Storage, Traces
-from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
+from learninglion.workflow.sets import SetRepository, Sets, WorkingTextRepository, WorkingTexts
+from learninglion.workflow.sign_offs import SignOffs, clear_request
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
@@ -113,12 +108,11 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     # nothing is asked of it yet, so that a wrong setting shows at once
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
-    requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
     kept_guides = GuideRepository(engine)
     accounts, answers = Accounts(engine), KeptAnswers(engine)
-    sets, jobs = Sets(kept_sets, store), Jobs(engine)
+    sets, jobs = Sets(engine, store), Jobs(engine)
 
     tracer = Tracer(Collector(options.collector) if options.collector is not None else None)
     power = PowerMeter(options.power, on_end=tracer.worked)
@@ -165,13 +159,12 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         intake,
         repository,
         kept_sets,
-        requests,
+        partial(clear_request, engine),
         typed,
         answers,
         jobs,
         log,
-        dossier_days=options.dossier_days,
-        work_days=options.work_days,
+        {DRAFT: options.dossier_days, APPROVED: options.dossier_days, WORK: options.work_days},
     )
     return Workplace(
         options=options,
@@ -180,7 +173,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         traces=traces,
         rereading=Rereading(store, indexing, log, options.isolate),
         storage=Storage(home, engine, store, indexing, traces, log),
-        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
+        backups=Backups(home, log, transfers, bool(options.database_url or options.objects)),
         transfers=transfers,
         indexing=indexing,
         searching=searching,
@@ -189,10 +182,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         guides=Guides(kept_guides, store, indexing, log),
         sets=sets,
         own_sources=own_sources,
-        working_texts=WorkingTexts(typed),
+        working_texts=WorkingTexts(engine),
         drafts=drafts,
         dossiers=dossiers,
-        sign_offs=SignOffs(requests, repository, dossiers, accounts, log, options.two_person_rule),
+        sign_offs=SignOffs(engine, repository, dossiers, accounts, log, options.two_person_rule),
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(
@@ -212,7 +205,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
         learning=learning,
-        quality=Quality(home, blobs, documents, indexing, learning, jobs, log),
+        quality=Quality(blobs, documents, indexing, learning, jobs, log),
         judging=Judging(blobs, store, log),
         language_model=language_model,
         accounts=accounts,

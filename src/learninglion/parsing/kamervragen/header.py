@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, NoticeKind
 from learninglion.parsing.pdf.lines import Line, Page

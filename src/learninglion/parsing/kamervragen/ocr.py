@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import (
     Answerer,
@@ -53,8 +53,9 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"^(?:Nadere\s+|Aanvullende\s+)?Vragen\s+van\s+(?:het\s+lid|de\s+leden|de\s+heer|de\s+heren|mevrouw)\b",
-    re.IGNORECASE,
+    r"^(?:(?P<number>\d{1,4})\s+)?(?:Nadere\s+|Aanvullende\s+)?Vragen\s+van\s+"
+    r"(?:het\s+lid|de\s+leden|de\s+heer|de\s+heren|mevrouw)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SENT_IN = re.compile(r"\([Il1J]n\s?gezonden\s*(?:op\s+)?(?P<day>\d[^()]{5,30})\)\s*[:.]?", re.IGNORECASE)
 _REPLY = re.compile(
@@ -155,7 +156,7 @@ def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
 
 def _is_copied(text: str) -> bool:
     """Whether a text begins as a set of before 1996 does, and is answered as those are."""
-    reply = _REPLY.search(text) if _HEAD.match(text.lstrip()) and _SENT_IN.search(text[:_TOP]) else None
+    reply = _REPLY.search(text) if _HEAD.search(text[:_TOP]) and _SENT_IN.search(text[:_TOP]) else None
     received = _day(reply)
     return received is not None and received.year < _LAST
 
@@ -187,7 +188,7 @@ def _body(lines: Sequence[str]) -> list[str]:
     for position, line in enumerate(lines):
         if _FOOT.fullmatch(line) or (position < 8 and _MASTHEAD.fullmatch(line)):
             continue
-        if position == 1 and line in "12":  # which Kamer this is
+        if position == 1 and line in "12" and not _HEAD.match(lines[0]):  # which Kamer this is
             continue
         if position and _FOOT.fullmatch(lines[position - 1]) and line.isdigit():
             continue
@@ -201,8 +202,13 @@ def _body(lines: Sequence[str]) -> list[str]:
 def _join(lines: Sequence[str]) -> list[str]:
     """Blocks: lines that go on in the next one in the order of the file, joined."""
     blocks: list[str] = []
+    headed = False
     for line in lines:
         last = blocks[-1] if blocks else ""
+        headed = headed or _HEAD.match(line) is not None
+        if headed and re.fullmatch(r"\d{1,2}", last) and line[:1].isupper() and not _HEAD.match(line):
+            blocks[-1] = f"{last} {line}"  # the number of a question on a line of its own
+            continue
         if last and (_unfinished_head(last) or (_is_open(last) and _continues(line))):
             blocks[-1] = _glue(last, line)
         else:
@@ -268,8 +274,9 @@ def _read_sets(blocks: Sequence[str], warnings: list[str]) -> list[_Set]:
             continue
         head = _HEAD.match(block)
         sent = _SENT_IN.search(block) if head else None
-        if sent is not None:
-            target = _Set(block[: sent.end()].strip(), number)
+        if head is not None and sent is not None:
+            own = int(head["number"]) if head["number"] else number
+            target = _Set(block[head.end("number") + 1 if head["number"] else 0 : sent.end()].strip(), own)
             sets.append(target)
             number = None
             block = block[sent.end() :].strip()

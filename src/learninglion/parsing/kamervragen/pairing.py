@@ -22,7 +22,14 @@ from learninglion.parsing.kamervragen.matching import (
 )
 from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
-from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
+from learninglion.parsing.labels import (
+    JOINED,
+    LabelKind,
+    parse_figure_answered,
+    parse_label,
+    parse_letter,
+    parse_numbers,
+)
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
@@ -249,13 +256,15 @@ _REMARK = re.compile(
 )
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
 _BARE = re.compile(r"^([(\[]?)(\d{1,3})\s*([.)\]:]?)$")
-# "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
+# "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it unless "1a" has an answer of its own.
 _LED = re.compile(
     r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
     r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
 # "1, 2 en 3. Ja." ahead of an answer.
-_LISTED = re.compile(rf"\(?({JOINED})\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))")
+_LISTED = re.compile(
+    rf"\(?({JOINED})(?:[a-k](?=\s?[.)\]:]))?\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))"
+)
 _LONGEST_HEADING = 600
 _TOP = 8  # paragraphs ahead of the first question that say what follows
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
@@ -559,9 +568,28 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
             rest = text[label.length :].lstrip()
             labels[index] = Part(label.kind, label.numbers, index, skip=len(text) - len(rest))
     labels = labels or _lettered(paragraphs)
+    _take_figures(labels, paragraphs)
     if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
         labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     return labels
+
+
+def _take_figures(labels: dict[int, Part], paragraphs: Sequence[Paragraph]) -> None:
+    """Take from labels the figures that are an answer: "Antwoord: 45." right below question 3."""
+    before: list[tuple[int, ...]] = []  # the numbers of the questions since the last answer
+    asked: set[int] = set()
+    for index, part in sorted(labels.items()):
+        if part.kind is LabelKind.QUESTION:
+            before.append(part.numbers)
+            asked.update(part.numbers)
+            continue
+        figure = parse_figure_answered(paragraphs[index].text) if part.numbers else None
+        below = labels.get(index + 1)
+        empty = not part.skip and (index + 1 == len(paragraphs) or (below and below.kind is not part.kind))
+        other = len(before) == 1 and (before[0] != part.numbers or empty)
+        if figure is not None and (other or not asked.issuperset(part.numbers)):
+            part.numbers, part.skip = (), figure.length
+        before = []
 
 
 def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
@@ -601,14 +629,28 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         if chain and runs_on(paragraphs[index - 1].text) and not paragraph.gap_before:
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
-        if not chain or number in (last + 1, last + 2) or leaps:
+        letter = match["letter"] if led else None
+        again = bool(letter and number == last and _is_answered(paragraphs, labels, max(chain), index))
+        if not chain or number in (last + 1, last + 2) or leaps or again:
             answered = any(near in labels for near in range(index + 1, index + 4))
             if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):
                 continue
-            letter = match["letter"] if led else None
             skip = 0 if bare else match.start("letter") if letter else match.end()
             chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
     return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+
+
+def _is_answered(
+    paragraphs: Sequence[Paragraph], labels: Mapping[int, Part], question: int, end: int
+) -> bool:
+    """Whether an answer stands between a question and what comes at `end`."""
+    between = range(question + 1, end)
+    said = any(not _asks(paragraphs, index, index + 1) for index in between)
+    return (
+        said
+        and _ASKS.search(paragraphs[question].text) is not None
+        or any(index in labels and labels[index].kind is LabelKind.ANSWER for index in between)
+    )
 
 
 def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Paragraph) -> None:

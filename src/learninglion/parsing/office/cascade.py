@@ -32,6 +32,7 @@ _RULES_DEEP = 8  # rules inside rules
 _WIDTH, _HEIGHT = 1280.0, 800.0
 _SMALLEST = 2.67  # pixels, two points: nobody reads such letters, machines do
 _FAR = 400.0  # pixels outside the window
+_INITIAL = 1.5  # of the size of the text beside it: a first letter that large spans lines
 _FAINTEST = 0.05
 _UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.795, "mm": 3.7795, "q": 0.94488}
 _RELATIVE = {"em": 1.0, "ex": 0.5, "ch": 0.5, "lh": 1.2, "cap": 0.7, "ic": 1.0}
@@ -64,6 +65,7 @@ LIST_FORMS = {
 }  # fmt: skip
 _STRONG = frozenset(("b", "strong", "em", "i"))
 _COUNTER = re.compile(r"([\w-]*[a-z_][\w-]*)(?:\s+(-?\d{1,6}))?")
+_ORDER = re.compile(r"-?\d{1,6}")
 _DECORATED = frozenset(("del", "s", "strike"))
 _WEIGHED = frozenset(
     "display visibility opacity font-size font font-weight font-style color background background-color "
@@ -77,7 +79,7 @@ _WEIGHED = frozenset(
     "inline-size max-block-size max-inline-size inset translate scale font-feature-settings "
     "font-variant-numeric letter-spacing contain border border-left border-right mask mask-image "
     "-webkit-mask -webkit-mask-image mix-blend-mode line-height flex-direction flex-flow z-index "
-    "mso-list writing-mode grid-template-rows".split()
+    "mso-list writing-mode grid-template-rows order".split()
 )
 
 
@@ -92,7 +94,10 @@ class Look:
     letters: Colour = BLACK
     ground: Colour | None = WHITE  # None: a picture, or nobody knows
     spaced: bool = False  # room or a line stands beside it
+    initial: bool = False  # it floats ahead of its text, in larger letters
     covers: bool = False  # an opaque box that is moved from its place, perhaps over something else
+    backwards: bool = False  # its boxes are shown in the order against that of the file
+    place: int = 0  # where it goes among the boxes beside it, before those in their own order
     folded: bool = False  # its boxes are given no height
     visible: bool = True
     opacity: float = 1.0
@@ -245,7 +250,10 @@ class Cascade:
             letters=letters,
             ground=ground,
             spaced=_spaced(values, size, parent.root_size),
+            initial=values.get("float") in ("left", "inline-start") and size >= _INITIAL * parent.size,
             covers=_covers(values, size, parent.root_size),
+            backwards="-reverse" in _flow(values),
+            place=int(values["order"]) if _ORDER.fullmatch(values.get("order", "")) else 0,
             folded="0fr" in values.get("grid-template-rows", ""),
             visible=_visible(values, parent),
             opacity=parent.opacity * _opacity(values),
@@ -575,10 +583,14 @@ def _composited(colour: Colour, ground: Colour, values: dict[str, str]) -> Colou
 
 
 def _stacks(values: dict[str, str], display: str) -> bool:
-    flow = f"{values.get('flex-direction')} {values.get('flex-flow')}"
     return display in ("inline-block", "inline-grid", "inline-table") or (
-        display == "inline-flex" and "column" in flow
+        display == "inline-flex" and "column" in _flow(values)
     )
+
+
+def _flow(values: dict[str, str]) -> str:
+    """In which direction the boxes in an element go."""
+    return f"{values.get('flex-direction', '')} {values.get('flex-flow', '')}"
 
 
 def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:

@@ -116,6 +116,8 @@ class _Reader:
             return
         content, charset = _content(part), str(part.get_content_charset() or "")
         if kind == "text/plain":
+            if str(part.get_param("format") or "").lower() == "flowed":
+                content = _unflowed(content, str(part.get_param("delsp") or "").lower() == "yes")
             text = read_typed(content, "", charset)
         else:
             text = read_page(content, self.name, charset, self.sheets, self.pages)
@@ -123,6 +125,22 @@ class _Reader:
         self.notes += text.notes
         self.warnings += text.warnings
         self.title = self.title or text.title
+
+
+def _unflowed(content: bytes, bare: bool) -> bytes:
+    """The lines as they were written: one that ends in a space goes on (RFC 3676); `bare`: without it."""
+    lines: list[bytes] = []
+    for line in content.splitlines():
+        quotes = re.match(rb">*", line)
+        depth = quotes.end() if quotes else 0
+        same = lines and re.match(rb">{%d}(?!>)" % depth, lines[-1])
+        if same and lines[-1].endswith(b" ") and lines[-1] != b"-- " and line != b"-- ":
+            rest = line[depth:]
+            rest = rest[1:] if rest.startswith(b" ") else rest
+            lines[-1] = (lines[-1][:-1] if bare else lines[-1]) + rest
+        else:
+            lines.append(line)
+    return b"\n".join(lines)
 
 
 def _is_text(part: EmailMessage) -> bool:

@@ -36,7 +36,6 @@ from learninglion.parsing.office.styles import (
     stands_out,
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.symbols import UNKNOWN, show_symbols
 
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "
@@ -498,9 +497,7 @@ class _Reader:
             return
         font = self._said(around, "font")
         font = self.fonts.get(font) or font
-        shown = show_symbols(text, font)
-        if UNKNOWN in shown and UNKNOWN not in text:
-            self.omissions.add(Reason.SIGN, font or "Symbol", piece.text or self.last)
+        shown = self.omissions.show(text, font, piece.text or self.last)
         piece.say(shown, bool(self._said(around, "strong")), self._said(around, "shift") or 0)
 
     def _ruby(self, node: etree._Element, around: _Around, piece: Piece) -> None:

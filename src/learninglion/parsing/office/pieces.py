@@ -14,6 +14,7 @@ from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
 from learninglion.parsing.scripts import join_fractions, lowered, plain_digits, raised
+from learninglion.parsing.symbols import UNKNOWN, show_symbols
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
@@ -54,6 +55,7 @@ class Reason(StrEnum):
     REMARK = "Een opmerking in de kantlijn is weggelaten"
     NAVIGATION = "Navigatie is weggelaten"
     CHOICE = "Niet gekozen mogelijkheden van een keuzelijst zijn weggelaten"
+    TOUCHING = "Niet zeker is of deze cijfers één getal zijn; ze zijn apart gelezen"
     UNSURE = "Niet zeker is of deze tekst te zien is; hij is wel gelezen"
     SIGN = "Een teken uit een tekenlettertype is niet te lezen (daar staat \ufffd)"
     ELSEWHERE = "Een deel van het bestand is niet gelezen"
@@ -76,6 +78,13 @@ class Omissions:
             places[-1] = (f"{places[-1][0]} {text}", before)
         else:
             places.append((text, before))
+
+    def show(self, text: str, font: str | None, before: str) -> str:
+        """`text`, behind the words `before`, with the signs that `font` shows; unknown ones are noted."""
+        shown = show_symbols(text, font)
+        if UNKNOWN in shown and UNKNOWN not in text:
+            self.add(Reason.SIGN, font or "Symbol", before)
+        return shown
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each stretch; after a dozen of one kind only how many more there are."""

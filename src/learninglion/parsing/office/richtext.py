@@ -25,7 +25,7 @@ from learninglion.parsing.office.pieces import (
 )
 from learninglion.parsing.office.styles import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.paragraphs import Note, Paragraph
-from learninglion.parsing.symbols import is_symbol_font, show_symbols
+from learninglion.parsing.symbols import is_symbol_font
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
@@ -531,7 +531,7 @@ class _Reader:
         if text == "\t":
             flow.piece.tab()
             return
-        shown = show_symbols(text, self.fonts.get(state.font, ("", ""))[1])
+        shown = self.omissions.show(text, self.fonts.get(state.font, ("", ""))[1], self._before())
         for number, line in enumerate(shown.split("\n")):
             if number:
                 flow.piece.break_line()
@@ -566,7 +566,8 @@ _PLAIN: dict[str, object] = {
     "size": 24, "letters": 0, "ground": 0, "marked": 0, "flat": False,
 }  # fmt: skip
 _SWITCHES = {
-    "b": "bold", "i": "italic", "v": "hidden", "strike": "struck", "striked": "struck", "deleted": "deleted",
+    "b": "bold", "i": "italic", "v": "hidden", "strike": "struck", "striked": "struck", "strikd": "struck",
+    "deleted": "deleted",
 }  # fmt: skip
 _NUMBERS = {
     "f": "font", "fs": "size", "cf": "letters", "cb": "ground", "chcbpat": "ground", "highlight": "marked",

@@ -149,7 +149,7 @@ def _with_white(lines: Sequence[str]) -> list[str]:
         return [part for line in lines for part in (line, "")]
     white: list[str] = []
     for line, below, room in zip(lines, following, fits, strict=True):
-        ends = room and ENDED.search(line) and below[:1].isupper()
+        ends = room and ENDED.search(line) and not below[:1].islower()
         white += [line, ""] if ends else [line]
     return white
 

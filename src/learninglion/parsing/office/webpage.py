@@ -37,7 +37,6 @@ from learninglion.parsing.office.pieces import (
 from learninglion.parsing.office.styles import Colour, children, format_number, local
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
-from learninglion.parsing.symbols import show_symbols
 
 _WHOLE_FIGURE = re.compile(r"\d[\d.,]*")
 _START = re.compile(
@@ -65,6 +64,7 @@ _TYPED = frozenset(
     "text search email url tel number date month week time datetime-local submit button reset".split()
 )
 _COLUMNS_MOST = 1_000
+_INITIAL_MOST = 2  # signs: a large first letter, with a quotation mark
 _MARK_MOST = 4  # signs of the mark of a note
 _PAGES_DEEP = 3  # pages inside pages
 
@@ -190,6 +190,7 @@ class _PageReader:
     paragraphs: list[Paragraph] = field(default_factory=list)
     piece: Piece = field(default_factory=Piece)
     label: str = ""  # of a list item whose text is still to come
+    boxed: bool = False  # a box in the line, without room at its sides, began or ended here
     counters: dict[etree._Element, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)  # by the names that the styles give them
     unfolds: frozenset[str] = frozenset()  # ids of parts that a visitor folds out
@@ -254,11 +255,13 @@ class _PageReader:
         level = _heading_level(node, tag)
         block = not look.display.startswith("inline") or look.display in ("inline-flex", "inline-grid")
         block = (block or blockwise) and tag != "br" and look.display != "contents"
+        initial = look.initial and len("".join(node.itertext()).strip()) <= _INITIAL_MOST
+        block = block and not initial
         kind = BlockKind.LIST_ITEM if look.display == "list-item" else kind
         if block:
             self._close(kind, 0)
             self.label = self._item_label(node, tag, look) or self.label
-        else:
+        elif not initial:
             self._edge(node, tag, look)
         piece = self.piece
         if look.turned:
@@ -272,7 +275,7 @@ class _PageReader:
         if block:
             self._close(BlockKind.HEADING if level else kind, level)
             self.label = ""
-        else:
+        elif not initial:
             self._edge(node, tag, look)
 
     def _fraction(self, node: etree._Element, look: Look) -> str:
@@ -307,6 +310,7 @@ class _PageReader:
             self.piece.space()
         if (look.display != "inline" or look.spaced) and not look.shift:
             self.piece.part()
+            self.boxed = not look.spaced
 
     def _children(self, node: etree._Element, look: Look, kind: BlockKind, blockwise: bool = False) -> None:
         apart = look.display in ("flex", "grid", "inline-flex", "inline-grid")
@@ -316,11 +320,20 @@ class _PageReader:
         self._say("“" if quoted else " (" if ruby else "", look)
         self._make_up(node, "before", look)
         self._say(node.text, look)
-        for inner in node:
+        for inner in self._in_order(node, look) if apart else node:
             self._read(inner, look, kind, apart)
             self._say(inner.tail, look)
         self._make_up(node, "after", look)
         self._say("”" if quoted else ") " if ruby else "", look)
+
+    def _in_order(self, node: etree._Element, look: Look) -> list[etree._Element]:
+        """The boxes in an element in the order in which they are shown."""
+        boxes = list(node)
+        if (node.text or "").strip() or any((box.tail or "").strip() for box in boxes):
+            return boxes  # words between them are boxes too
+        places = {box: self.cascade.look(box, look).place for box in boxes if isinstance(box.tag, str)}
+        boxes.sort(key=lambda box: places.get(box, 0))
+        return boxes[::-1] if look.backwards else boxes
 
     def _make_up(self, node: etree._Element, pseudo: str, look: Look) -> None:
         """Say what the styles make up ahead of or behind what is in an element."""
@@ -348,7 +361,10 @@ class _PageReader:
             self.omissions.add(reason, text, self.piece.text or self._last())
             self.piece.say(" " if text[:1].isspace() or text[-1:].isspace() else "", False)
             return
-        text = show_symbols(text, look.font) if look.font else text
+        if self.boxed and text[:1].isdigit() and self.piece.text[-1:].isdigit():
+            self.omissions.add(Reason.TOUCHING, text, self.piece.text)
+        self.boxed = False
+        text = self.omissions.show(text, look.font, self.piece.text or self._last())
         if not look.keeps_lines:
             self.piece.say(re.sub(r"[ \t\r\n\f]+", " ", text), look.strong, look.shift)
             return

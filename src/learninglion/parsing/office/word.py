@@ -39,7 +39,7 @@ from learninglion.parsing.office.styles import (
     switched_on,
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.symbols import UNKNOWN, show_symbols
+from learninglion.parsing.symbols import UNKNOWN
 
 # Shapes in Word files: the words in them, the colour behind these, and whether anybody sees them.
 
@@ -524,10 +524,7 @@ class _Reader:
                 self.omissions.add(Reason.ELSEWHERE, kind, piece.text or self.last)
 
     def _say(self, text: str, font: str | None, strong: bool, shift: int, piece: Piece) -> None:
-        shown = show_symbols(text, font)
-        if UNKNOWN in shown and UNKNOWN not in text:
-            self.omissions.add(Reason.SIGN, font or "Symbol", piece.text or self.last)
-        piece.say(shown, strong, shift)
+        piece.say(self.omissions.show(text, font, piece.text or self.last), strong, shift)
 
     def _alternative(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         """One of two renderings of the same thing: the newest that has something to read."""

@@ -61,6 +61,7 @@ _FIGURE_HEIGHT = 0.68  # of the type size
 _HIGH, _ON_LINE = 0.35, 0.12  # of the height of a figure, how far it stands above and below its baseline
 _ON_LEFT = 0.4  # of its width: no figure begins so far left of its place
 _SIGNS = "-−–+"
+_ITEM_MARKS = (0xA7, 0xB7)  # of Wingdings and Symbol
 _SMALL = 0.75  # of the height of figures: lowered ones, and no figures in the old style
 _OUTLINED_MODES = {1, 5}  # only stroked
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
@@ -622,7 +623,8 @@ def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int
     """Give signs with private codes (F020-F0FF, as symbol fonts number them) what they show, in place.
 
     Those of the Symbol font are known signs, those of Wingdings and the like are ornaments. In any other font
-    the second half of the code is the letter itself: a guess, and how many of those there are is told.
+    the second half of the code is the letter itself: a guess, and how many of those there are is told; but
+    beyond ASCII only the two that mark list items everywhere are known.
     """
     old_style = (codes >= 0xF730) & (codes <= 0xF739)  # figures, as Adobe numbered the variants of its fonts
     codes[old_style] -= 0xF700
@@ -635,10 +637,11 @@ def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int
         if item not in fonts:
             fonts[item] = _describe_font(_object_font(item))[0].lower()
         code = int(codes[place]) - 0xF000
-        sign = name_symbol(fonts[item], code) or ("•" if code > 0x7E else "")
-        if not sign:
-            sign = bytes([code]).decode("cp1252", "replace")
-            guessed += sign.isalnum()
+        sign = name_symbol(fonts[item], code)
+        if not sign and code < 0x7F:
+            sign = chr(code)
+            guessed += sign != " "
+        sign = sign or ("•" if code in _ITEM_MARKS else _UNKNOWN)
         codes[place] = ord(sign)
     return guessed
 

@@ -8,16 +8,20 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from learninglion.parsing.pdf.ink import Reason
+from learninglion.parsing.pdf.layout import find_shift
 from learninglion.parsing.pdf.lines import Line, Page, Run
 
 _SMALLER = 0.85  # of the size: of another size
+_RAISED = 0.1  # of the size: off the line
 _LEVEL = 0.02  # of the size: on one baseline
 _BESIDE = 0.6  # of the size: so near is what belongs together
 _STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
 _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _AROUND = 24  # signs of the line on either side that are told
-_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}")
+_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
+_ENDS_FIGURE = re.compile(r"\d[.,]?$")
+_SIGNS = ("-", "−", "–", "+")
 _OPENS = re.compile(r"(?<!\S)\d")
 _MOST = 200  # lines at one height that are looked at
 
@@ -27,7 +31,8 @@ def doubtful_figures(page: Page) -> Iterator[str]:
     for line in page.lines:
         for one, other in pairwise(sorted(line.runs, key=lambda run: run.start)):
             first, second = line.text[one.end - 1], line.text[other.start]
-            if first.isdigit() and second.isdigit() and _are_doubtful(line, one, other):
+            apart = first.isdigit() and _are_doubtful(line, one, other)
+            if second.isdigit() and (apart or _is_unsettled(line, one, other)):
                 yield _words(line, one.end)
     level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
     yield from _with_strokes(page, level)
@@ -44,6 +49,18 @@ def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
         near = line.x_edges[other.start] - line.x_edges[one.end] < _BESIDE * small
         return near and (slanting or over and abs(falls) > 0.5 * small)
     return one.end == other.start and abs(falls) < _LEVEL * large
+
+
+def _is_unsettled(line: Line, one: Run, other: Run) -> bool:
+    """Whether figures that are read as on the line stand off it, or raised behind a sign that is not."""
+    before = line.text[: other.start].rstrip()
+    if find_shift(other, line):
+        return before[-1:] in _SIGNS and not find_shift(one, line)
+    if abs(other.rise) >= _RAISED * line.size and other.start not in line.gaps:
+        return True
+    size = max(one.style.size, other.style.size)
+    off = abs(one.rise - other.rise) >= _LEVEL * size or other.style.size < _SMALLER * one.style.size
+    return off and one.end == other.start and _ENDS_FIGURE.search(before) is not None
 
 
 def _with_strokes(page: Page, lines: Sequence[Line]) -> Iterator[str]:

@@ -162,7 +162,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
         spans = [
             (a + m.start(), a + m.end()) for a, b in spans for m in re.finditer(r"\S+\s*", line.text[a:b])
         ]
-    shifted = [run for run in line.runs if _shift(run, line)] if len(line.runs) > 1 else []
+    shifted = [run for run in line.runs if find_shift(run, line)] if len(line.runs) > 1 else []
     if not shifted:
         return [(a, b, line.text[a:b]) for a, b in spans]
     pieces: list[tuple[int, int, str]] = []
@@ -182,7 +182,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
     return pieces
 
 
-def _shift(run: Run, line: Line) -> float:
+def find_shift(run: Run, line: Line) -> float:
     """How far a run stands above (or below) the word it is in, where that is part of what it says; else 0."""
     small = run.style.size < _SMALL * line.size
     apart = not run.start or run.start in line.gaps  # perhaps a cell beside the line

@@ -220,6 +220,15 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """Numbers in the margin that count the lines and are left out, or that may do so and stay."""
+
+    first: int
+    last: int
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page: its visible rectangle, its lines in the order of the file, and what is hidden on it."""
 
@@ -236,6 +245,7 @@ class Page:
     remarks: tuple[str, ...] = ()  # what notes on it say that open when one clicks on their mark
     damaged: bool = False  # cannot be read at all
     rules: tuple[tuple[Box, ...], tuple[Box, ...]] = ((), ())  # the level and the upright lines drawn on it
+    margin: Margin | None = None
     attached: tuple[str, ...] = ()  # names of files that come with the document; told at its first page
 
     @property

@@ -57,8 +57,16 @@ def misnames_figures(font: int, used: Collection[int]) -> bool:
     return any(
         _is_another(outline, figure - FIGURES.start)
         for figure, outline in outlines.items()
-        if outline is not None and figure in used and drawn[outline] == 1
+        if outline is not None
+        and figure in used
+        and (drawn[outline] == 1 or drawn[outline] == 2 and outlines[_nearest(outline)] == outline)
     )
+
+
+def _nearest(outline: _Outline) -> int:
+    """The figure that an outline is most alike."""
+    distances = _compare(outline)
+    return FIGURES.start + distances.index(min(distances))
 
 
 def _is_another(outline: _Outline, figure: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ from learninglion.parsing.pdf.lines import (
     INITIAL,
     Hidden,
     Line,
+    Margin,
     Page,
     Run,
     build_lines,
@@ -125,7 +127,9 @@ _BESIDE = 1.5  # of the size: as far from the letter as the text may begin
 _LEVEL = 0.35  # of the size: so close are the baselines of a line and its number
 _LEAST = 3  # numbers of lines: fewer are something else, unless they count in these steps from the first line
 _STEPS, _WIDE_STEPS = (1, 2, 5, 10), (5, 10)
-_SHARE = 0.8  # of the lines of a page that are numbered where every line is
+_ALIGNED = 2.0  # points
+_SENTENCES = 0.25  # of the numbers: so many stand within a sentence where they count lines
+_FILLED = 0.7  # of the width: a line that ends there may go on
 _NUMBER = re.compile(r"\d{1,4}")
 
 
@@ -237,24 +241,45 @@ class _Number:
     baseline: float
 
 
-def strip_numbers(lines: Sequence[Line]) -> tuple[Line, ...]:
+def strip_numbers(lines: Sequence[Line]) -> tuple[tuple[Line, ...], Margin | None]:
     """The lines without the numbers in the margin that count them; numbers of questions and items stay.
 
-    Numbers of lines count what is printed, also where a sentence runs on from one line to the next.
+    Numbers of lines count what is printed, also where a sentence runs on from one line to the next. The
+    second is what was left out, or stays though it may count lines.
     """
-    for numbers_here in (_find_numbers(lines, leading=True), _find_numbers(lines, leading=False)):
-        numbers = sorted(numbers_here, key=lambda number: -number.baseline)
-        if not numbers:
-            continue
-        rests = {number.line: _rest(lines[number.line], number) for number in numbers}
-        lines_left = [rests.get(k, line) for k, line in enumerate(lines)]
-        texts = sorted(
-            (line for line in lines_left if line is not None and not line.angle),
-            key=lambda line: -line.baseline,
-        )
-        if texts and _count_lines(numbers, texts):
-            return tuple(line for line in lines_left if line is not None)
-    return tuple(lines)
+    doubt: Margin | None = None
+    for leading in (True, False):
+        for column in _columns(_find_numbers(lines, leading)):
+            counted = {number.line: number for number in column}
+            rests = {k: _rest(lines[k], number) for k, number in counted.items()}
+            left = [rests.get(k, line) for k, line in enumerate(lines)]
+            texts = [line for line in left if line is not None and not line.angle]
+            sure = _count_lines(column, texts)
+            if sure is None:
+                continue
+            margin = Margin(column[0].value, column[-1].value, sure)
+            if sure:
+                return tuple(line for line in left if line is not None), margin
+            doubt = doubt or margin
+    return tuple(lines), doubt
+
+
+def _columns(numbers: Sequence[_Number]) -> Iterator[list[_Number]]:
+    """Numbers below each other, from top to bottom, that stand level at their left or right sides."""
+    seen: set[tuple[int, ...]] = set()
+    for side in ("x1", "x0"):
+        columns: list[list[_Number]] = []
+        for number in sorted(numbers, key=lambda number: float(getattr(number, side))):
+            if columns and getattr(number, side) - getattr(columns[-1][0], side) < _ALIGNED:
+                columns[-1].append(number)
+            else:
+                columns.append([number])
+        for column in columns:
+            column.sort(key=lambda number: -number.baseline)
+            lines = tuple(number.line for number in column)
+            if lines not in seen:
+                seen.add(lines)
+                yield column
 
 
 def _find_numbers(lines: Sequence[Line], leading: bool) -> list[_Number]:
@@ -288,40 +313,53 @@ def _rest(line: Line, number: _Number) -> Line | None:
     return replace(line, text=text, x_edges=edges, runs=runs, gaps=gaps, size=size)
 
 
-def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
-    """Whether the numbers stand outside all text, each at a line, and go up as the lines go down."""
-    left = max(number.x1 for number in numbers) <= min(line.x0 for line in texts)
-    if not left and min(number.x0 for number in numbers) < max(line.x1 for line in texts):
-        return False
-    few = len(numbers) < _LEAST
-    if few and not left:
-        return False
+def _count_lines(numbers: Sequence[_Number], lines: Sequence[Line]) -> bool | None:
+    """Whether the numbers count the lines; None where they are something else.
+
+    They stand outside all text and go up as the lines go down. Items do so too, but not in a sentence.
+    """
+    slack = _LEVEL * max(line.size for line in lines) if lines else 0.0
+    top, bottom = numbers[0].baseline + slack, numbers[-1].baseline - slack
+    texts = sorted(lines, key=lambda line: -line.baseline)
+    beside = [line for line in texts if bottom < line.baseline < top]
+    left = all(number.x1 <= line.x0 for number in numbers for line in beside)
+    if not beside or not left and any(number.x0 < line.x1 for number in numbers for line in beside):
+        return None
     steps = {b.value - a.value for a, b in pairwise(numbers)} or {numbers[0].value}
-    if len(steps) != 1 or (step := steps.pop()) not in (_WIDE_STEPS if few else _STEPS):
-        return False
+    if min(steps) <= 0:
+        return None
     rows: list[list[Line]] = []
     for line in texts:
         if rows and rows[-1][0].baseline - line.baseline < _LEVEL * line.size:
             rows[-1].append(line)
         else:
             rows.append([line])
-    at: list[int] = []
-    for number in numbers:
-        level = (
-            k for k, row in enumerate(rows) if abs(row[0].baseline - number.baseline) < _LEVEL * row[0].size
-        )
-        row = next(level, None)
-        if row is None:
-            return False
-        at.append(row)
-    if few:  # each says exactly how many lines there are down to it
-        return all(row + 1 == number.value for row, number in zip(at, numbers, strict=True))
-    if any(b - a != step for a, b in pairwise(at)) or step == 1 and len(numbers) < _SHARE * len(rows):
-        return False
-    runs_on = (
-        row > 0 and rows[row][0].text[0].islower() and not ENDED.search(rows[row - 1][-1].text) for row in at
-    )
-    return any(runs_on) or step > 1
+    heights = [-row[0].baseline for row in rows]
+    at = [_nearest(heights, number.baseline, slack) for number in numbers]
+    right = max(line.x1 for line in beside)
+    inside = sum(k > 0 and _runs_on(rows[k - 1][-1], rows[k][0], right) for k in at)
+    step = min(steps)
+    even = len(steps) == 1 and step in _STEPS
+    if len(numbers) < _LEAST:  # each says exactly how many lines there are down to it
+        exact = all(row + 1 == number.value for row, number in zip(at, numbers, strict=True))
+        sure = exact and even and step in _WIDE_STEPS and (left or inside > 0 or len(numbers) > 1)
+    else:
+        exact = all(b - a == step for a, b in pairwise(at))
+        sure = even and (exact and step > 1 or inside >= max(1.0, _SENTENCES * len(numbers)))
+    return sure if sure or (inside and len(numbers) > 1) else None
+
+
+def _nearest(heights: Sequence[float], baseline: float, slack: float) -> int:
+    """Which row, of those `heights` below the origin, stands at a baseline; -1: none."""
+    k = bisect_left(heights, -baseline)
+    near = [j for j in (k - 1, k) if 0 <= j < len(heights) and abs(heights[j] + baseline) < slack]
+    return min(near, key=lambda j: abs(heights[j] + baseline), default=-1)
+
+
+def _runs_on(before: Line, line: Line, right: float) -> bool:
+    """Whether a sentence fills the line before and goes on in the next."""
+    filled = before.x1 - before.x0 > _FILLED * (right - before.x0)
+    return filled and line.text[:1].islower() and not ENDED.search(before.text)
 
 
 MAX_PAGES = 5000
@@ -440,7 +478,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     from_ocr = scanned or (share >= _MOSTLY and is_scan(page, view))
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
-    lines = strip_numbers(set_initials(sort_bands(build_lines(glyphs, reasons, number))))
+    lines, margin = strip_numbers(set_initials(sort_bands(build_lines(glyphs, reasons, number))))
     lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)
@@ -458,6 +496,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
         glyphs.lost,
         sheet.remarks,
         rules=(glyphs.bars, glyphs.uprights),
+        margin=margin,
     )
 
 

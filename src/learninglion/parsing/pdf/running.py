@@ -45,6 +45,8 @@ _SENTENCE = re.compile(r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»
 _STOPS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$")
 _DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W\d_]+")
+_FEWEST_WORDS, _MOST_WORDS = 3, 12  # in a running line of which one word differs
 _PAGE_NUMBER = re.compile(
     r"[-–\s]*(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}\s*(?:(?:van|/|of|\|)\s*\d{1,4})?[-–\s]*", re.IGNORECASE
 )
@@ -263,12 +265,17 @@ def _touches(line: Line, body: Sequence[Line], around: Sequence[Line]) -> bool:
 
 
 def _keys(text: str, page: int) -> list[str]:
-    """What a line says: as it stands, and with each of its numbers by its distance from the page number."""
+    """What a line says: as it stands, and with each of its numbers by its distance from the page number.
+
+    Also with any one of several words left out: the chapter, or the month.
+    """
     text = _SPACES.sub(" ", text.lower())
     keys = [text]
     for match in list(_DIGITS.finditer(text))[:_MOST_NUMBERS]:
         if len(match.group()) <= 4:
             keys.append(f"{text[: match.start()]}#{int(match.group()) - page}{text[match.end() :]}")
+    if _FEWEST_WORDS <= len(_WORD.findall(text)) <= _MOST_WORDS:
+        keys += [f"{key[: word.start()]}…{key[word.end() :]}" for key in keys for word in _WORD.finditer(key)]
     return keys
 
 

@@ -373,11 +373,35 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         tuple(tuple(sorted(placed.get((row, column), ()), key=_in_reading_order)) for column in columns)
         for row in numbers
     ]
+    rows = [part for row in rows for part in _level_rows(row, lines)]
     full = sum(sum(map(bool, row)) > 1 for row in rows)
     if not full or len(columns) < 2:
         return None
     edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
     return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
+
+
+def _level_rows(
+    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line]
+) -> list[tuple[tuple[Cell, ...], ...]]:
+    """The rows of a table that stand between two drawn lines: figures level with what begins beside them."""
+    filled = [cells for cells in row if cells]
+    if any(cell.line >= len(lines) for cells in filled for cell in cells):
+        return [row]  # sideways
+    texts = [[lines[c.line].text[c.start : c.end] for c in cells] for cells in filled]
+    count = len(texts[0]) if texts else 0
+    if len(texts) < 2 or count < 2 or any(len(own) != count for own in texts):
+        return [row]
+    size = min(lines[cell.line].size for cells in filled for cell in cells)
+    level = all(
+        max(c.baseline for c in at) - min(c.baseline for c in at) < _LEVEL * size
+        for at in zip(*filled, strict=True)
+    )
+    begins = all(not text[:1].islower() for own in texts for text in own)
+    figures = any(all(map(_FIGURE.fullmatch, own)) for own in texts)
+    if not (level and begins and figures):
+        return [row]
+    return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
 
 
 def _in_reading_order(cell: Cell) -> tuple[float, float]:

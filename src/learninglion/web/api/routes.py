@@ -9,20 +9,19 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from typing_extensions import TypedDict
 
 from learninglion.drafting.selection import Choice
-from learninglion.models import Actor, Context, Dossier, Filters, QuestionSet, Rejection, SubQuestion
+from learninglion.models import Actor, Dossier, Filters, QuestionSet, Rejection
 from learninglion.models.errors import ConflictError, InputError
-from learninglion.models.plain import Plain, sha256_hex, to_plain
+from learninglion.models.plain import Plain, from_plain, sha256_hex, to_plain
 from learninglion.record.contract import (
     Day,
     DocumentView,
@@ -36,15 +35,14 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
-from learninglion.search.contract import ReplyView, reply_view
+from learninglion.search.asking import ReplyView, reply_view
 from learninglion.web.access import API_VERSION, ApiUser, TheSite
 from learninglion.web.forms import clean_name, read_upload
-from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
-from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
+from learninglion.web.pages.proposals import EXPORT_TYPES
+from learninglion.web.pages.work import find_job, receive, start_ingest, stream_reports, tell_draft
 from learninglion.workflow import Workplace, read_question_text
 from learninglion.workflow.asking import MOST_TURNS, Turn
-from learninglion.workflow.idempotency import KeptAnswers
-from learninglion.workflow.jobs import Job, Run
+from learninglion.workflow.jobs import Job, KeptAnswers, Run
 from learninglion.workflow.rights import Task, require, require_within
 
 Object = dict[str, object]
@@ -225,16 +223,7 @@ class FiltersBody(Strict):
 
     def as_filters(self) -> Filters:
         """The same, as the workflow takes it."""
-        return Filters(
-            self.since,
-            self.until,
-            tuple(self.ministries),
-            tuple(self.answerers),
-            tuple(self.askers),
-            tuple(self.collections),
-            tuple(self.documents),
-            tuple(self.exclude_documents),
-        )
+        return from_plain(Filters, self.model_dump(mode="json"))
 
 
 class SearchRequest(Strict):
@@ -248,19 +237,17 @@ class SearchRequest(Strict):
     offset: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
-class AskRequest(Strict):
-    """A question to the documents, and the one that it goes on with, if any."""
-
-    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
-    filters: FiltersBody = FiltersBody()
-
-
 class TurnBody(Strict):
     """One question of a conversation, and the one that it went on with, if any."""
 
     question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
     after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class AskRequest(TurnBody):
+    """A question to the documents, and the one that it goes on with, if any."""
+
+    filters: FiltersBody = FiltersBody()
 
 
 class ConversationRequest(Strict):
@@ -302,9 +289,7 @@ class QuestionSetBody(Strict):
 
     def as_set(self) -> QuestionSet:
         """The same, as the workflow takes it."""
-        context = Context(self.context.line, self.context.news, self.context.confirmed)
-        questions = tuple(SubQuestion(tuple(q.numbers), q.text) for q in self.questions)
-        return QuestionSet(self.introduction, questions, self.title, context, tuple(self.warnings))
+        return from_plain(QuestionSet, self.model_dump(mode="json"))
 
 
 class RejectionBody(Strict):
@@ -486,10 +471,15 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
 LastEvent = Annotated[str, Header(alias="Last-Event-ID", max_length=9, pattern=r"^[0-9]*$")]
-_SCALE = 1.6
 # The Design Rules want an e-mail address here; a name in .invalid (RFC 2606) can never be somebody's.
 _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def _file(*kinds: str) -> Any:
+    """What a route that gives a file of these kinds says of its answer."""
+    content = {kind.split(";")[0]: {"schema": {"type": "string"}} for kind in kinds}
+    return {"response_class": Response, "responses": {200: {"content": content}}}
 
 
 @routes.post("/searches", tags=["search"], responses={200: {"model": HitPage}})
@@ -557,8 +547,7 @@ def documents(
 
 
 @routes.post("/documents", tags=["documents"], status_code=201, responses={201: {"model": FileResultView}})
-async def add_document(
-    request: Request,
+def add_document(
     site: TheSite,
     actor: ApiUser,
     file: UploadFile,
@@ -567,7 +556,7 @@ async def add_document(
 ) -> Response:
     """Take in one file. A file that cannot be read is a 400 that says why."""
     require_within(actor, Task.MANAGE, [collection])
-    raw = await read_upload(file)
+    raw = read_upload(file)
 
     def work() -> dict[str, Plain]:
         result = site.workplace.intake.ingest_upload(raw, collection=collection, actor=actor)
@@ -586,13 +575,11 @@ async def add_document(
         site.workplace.documents.card(str(answer["document"]), actor)
         return answer
 
-    return await run_in_threadpool(
-        repeated, site.workplace.answers, actor, key, digest_input, work, 201, show
-    )
+    return repeated(site.workplace.answers, actor, key, digest_input, work, 201, show)
 
 
 @routes.post("/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": JobView}})
-async def add_documents(
+def add_documents(
     site: TheSite,
     actor: ApiUser,
     files: list[UploadFile],
@@ -601,7 +588,7 @@ async def add_documents(
 ) -> Response:
     """Begin to take in files; what becomes of each streams from /jobs/{id}/events."""
     require_within(actor, Task.MANAGE, [collection])
-    received = await receive(files)
+    received = receive(files)
 
     def begin() -> dict[str, Plain]:
         return _told_job(start_ingest(site.workplace, actor, received, collection))
@@ -609,7 +596,7 @@ async def add_documents(
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
         request += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, site.workplace.answers, actor, key, request, begin, 202)
+    return repeated(site.workplace.answers, actor, key, request, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
@@ -630,12 +617,7 @@ def remove_document(
     return Response(status_code=204)
 
 
-@routes.get(
-    "/documents/{document_id}/original",
-    tags=["documents"],
-    response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
-)
+@routes.get("/documents/{document_id}/original", tags=["documents"], **_file("application/octet-stream"))
 def original(document_id: DocumentId, site: TheSite, actor: ApiUser) -> Response:
     """The file as it came in."""
     content = site.workplace.documents.original(document_id, actor)
@@ -644,21 +626,13 @@ def original(document_id: DocumentId, site: TheSite, actor: ApiUser) -> Response
     )
 
 
-@routes.get(
-    "/documents/{document_id}/pages/{page}",
-    tags=["documents"],
-    response_class=Response,
-    responses={200: {"content": {"image/png": {"schema": {"type": "string"}}}}},
-)
+@routes.get("/documents/{document_id}/pages/{page}", tags=["documents"], **_file("image/png"))
 def page_image(
     document_id: DocumentId, page: Annotated[int, Path(ge=1, le=10_000)], site: TheSite, actor: ApiUser
 ) -> Response:
     """A page of the original PDF as an image."""
     document = site.workplace.documents.find(document_id, actor)
-    content = site.workplace.documents.original(document_id, actor)
-    return Response(
-        site.page_images.render(document.sha256, content, page, _SCALE).png, media_type="image/png"
-    )
+    return Response(site.page_image(document, page, actor).png, media_type="image/png")
 
 
 @routes.post("/question-sets", tags=["drafts"], responses={200: {"model": QuestionSetBody}})
@@ -779,12 +753,7 @@ def dossier(
 
 
 @routes.get(
-    "/dossiers/{dossier_id}/exports/{export_format}",
-    tags=["dossiers"],
-    response_class=Response,
-    responses={
-        200: {"content": {t.split(";")[0]: {"schema": {"type": "string"}} for t in EXPORT_TYPES.values()}}
-    },
+    "/dossiers/{dossier_id}/exports/{export_format}", tags=["dossiers"], **_file(*EXPORT_TYPES.values())
 )
 def export(dossier_id: DossierId, export_format: ExportFormat, site: TheSite, actor: ApiUser) -> Response:
     """A dossier as a file, marked and with its sources."""

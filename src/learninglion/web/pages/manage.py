@@ -1,4 +1,4 @@
-"""Management: documents, people, the log, storage, models, quality of search, terms of what is kept."""
+"""Management: documents, people, the log, storage, models, quality and its judging, terms of what is kept."""
 
 from __future__ import annotations
 
@@ -6,34 +6,33 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from learninglion.evaluation.judgements import Shown
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
-from learninglion.models.plain import Plain
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import Site, TheVisit, Visit
+from learninglion.web.access import TheForm, TheVisit, Visit
 from learninglion.web.forms import MAX_BYTES, read_whole
-from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
-from learninglion.workflow import Workplace
+from learninglion.web.pages.work import find_job, receive, start_inbox, start_ingest
+from learninglion.workflow.documents import MOST_KEPT_BYTES
 from learninglion.workflow.intake import PersonalPolicy
-from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS, Run
+from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS
 from learninglion.workflow.language_model import TestResult
-from learninglion.workflow.page_images import MOST_KEPT_BYTES
-from learninglion.workflow.remarks import Outcome
+from learninglion.workflow.quality import GRADES, Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
 
-router = APIRouter(include_in_schema=False, prefix="/manage")
+router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
 _LOG_PAGE = 100
@@ -47,7 +46,7 @@ _ROLE_WORDS = {
 }
 
 
-@router.get("")
+@router.get("/manage")
 def overview(visit: TheVisit) -> Response:
     """Where management begins; an auditor goes to the log."""
     if not visit.may("manage"):
@@ -66,7 +65,7 @@ def _overview(visit: Visit, swept: int | None) -> Response:
     )
 
 
-@router.post("/collections")
+@router.post("/manage/collections")
 def describe_collection(
     visit: TheVisit,
     name: Annotated[str, Form(max_length=200)],
@@ -85,7 +84,7 @@ def describe_collection(
     return RedirectResponse("/manage", 303)
 
 
-@router.post("/storage/check")
+@router.post("/manage/storage/check")
 def check_storage(visit: TheVisit) -> Response:
     """Read every original and compare it with its fingerprint, as long work."""
     require(visit.actor, Task.MANAGE)
@@ -93,26 +92,13 @@ def check_storage(visit: TheVisit) -> Response:
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
-def check_everything(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """The work that `check_storage` asks for."""
-    run.progress("Originelen lezen", 0, 0)
-
-    def report(problem: str) -> None:
-        run.report("file", {"path": "", "words": problem})
-
-    wrong = workplace.storage.check(report, actor=run.owner)
-    words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
-    run.progress(words, 1, 1)
-    return {"problems": wrong, "words": words}
-
-
-@router.post("/storage/sweep")
+@router.post("/manage/storage/sweep")
 def sweep_storage(visit: TheVisit) -> Response:
     """Take away what interrupted work left behind and what no document refers to."""
     return _overview(visit, visit.workplace.storage.sweep(actor=visit.actor))
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/manage/jobs/{job_id}")
 def job_page(visit: TheVisit, job_id: str) -> Response:
     """How long work goes; where it has a page for its outcome, that page once it is done."""
     require(visit.actor, Task.MANAGE)
@@ -126,7 +112,7 @@ def job_page(visit: TheVisit, job_id: str) -> Response:
 # --------------------------------------------------------------------------- documents
 
 
-@router.get("/documents")
+@router.get("/manage/documents")
 def documents(
     visit: TheVisit,
     collection: Annotated[str, Query(max_length=200)] = "",
@@ -149,19 +135,17 @@ def documents(
     )
 
 
-@router.post("/documents/upload")
-async def upload(visit: TheVisit) -> Response:
+@router.post("/manage/documents/upload")
+def upload(visit: TheVisit, form: TheForm) -> Response:
     """Take in files from the browser; each is reported on by itself."""
     require(visit.actor, Task.MANAGE)
-    form = await visit.request.form(max_files=500)
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
-    received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    job = await run_in_threadpool(start_ingest, visit.workplace, visit.actor, received, collection)
+    job = start_ingest(visit.workplace, visit.actor, receive(files), collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
-@router.post("/documents/inbox")
+@router.post("/manage/documents/inbox")
 def inbox(visit: TheVisit, collection: Annotated[str, Form()] = "default") -> Response:
     """Take in everything in the folder "inbox" of the data folder, where large deliveries are put."""
     require(visit.actor, Task.MANAGE)
@@ -171,7 +155,7 @@ def inbox(visit: TheVisit, collection: Annotated[str, Form()] = "default") -> Re
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
-@router.get("/ingest/{job_id}")
+@router.get("/manage/ingest/{job_id}")
 def ingest_page(visit: TheVisit, job_id: str) -> Response:
     """How taking in files goes."""
     require(visit.actor, Task.MANAGE)
@@ -179,7 +163,7 @@ def ingest_page(visit: TheVisit, job_id: str) -> Response:
     return visit.page("ingest.html", job=job)
 
 
-@router.post("/documents/remove")
+@router.post("/manage/documents/remove")
 def remove(
     visit: TheVisit,
     document: Annotated[str, Form(max_length=300)],
@@ -195,7 +179,7 @@ def remove(
 # --------------------------------------------------------------------------- people
 
 
-@router.get("/people")
+@router.get("/manage/people")
 def people(visit: TheVisit) -> Response:
     """Who may come in, and as what."""
     require(visit.actor, Task.MANAGE)
@@ -203,17 +187,13 @@ def people(visit: TheVisit) -> Response:
     return _people(visit, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """A person who could not be added, to correct."""
-
-    name: str
-    roles: tuple[Role, ...]
-    collections: tuple[str, ...] | None
-
-
 def _people(
-    visit: TheVisit, name: str, link: str, typed: _Typed | None = None, problem: str = "", status: int = 200
+    visit: Visit,
+    name: str,
+    link: str,
+    typed: Mapping[str, object] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     return visit.page(
         "people.html",
@@ -228,53 +208,49 @@ def _people(
     )
 
 
-async def _account_form(request: Request) -> tuple[str, tuple[Role, ...], tuple[str, ...] | None, bool]:
-    form = await request.form()
+def _account_form(form: FormData) -> tuple[str, tuple[Role, ...], tuple[str, ...] | None]:
     roles = tuple(r for r in Role if form.get(f"role-{r.value}"))
     chosen = tuple(str(c) for c in form.getlist("collection"))
     collections = None if form.get("all-collections") else chosen
-    return str(form.get("name") or ""), roles, collections, bool(form.get("active"))
+    return str(form.get("name") or ""), roles, collections
 
 
-def _link(request: Request, site: Site, token: str) -> str:
-    return f"{site.reached_at(request)}/set-up?token={token}"
+def _link(visit: Visit, token: str) -> str:
+    return f"{visit.site.reached_at(visit.request)}/set-up?token={token}"
 
 
-@router.post("/people/add")
-async def add_person(visit: TheVisit) -> Response:
+@router.post("/manage/people/add")
+def add_person(visit: TheVisit, form: TheForm) -> Response:
     """A new account, and the link with which this person sets a password."""
     require(visit.actor, Task.MANAGE)
-    name, roles, collections, _ = await _account_form(visit.request)
-    add = visit.workplace.people.add
+    name, roles, collections = _account_form(form)
     try:
-        token = await run_in_threadpool(add, name, roles, collections, actor=visit.actor)
+        token = visit.workplace.people.add(name, roles, collections, actor=visit.actor)
     except (InputError, ConflictError) as error:
-        typed = _Typed(name, roles, collections)
-        return await run_in_threadpool(_people, visit, "", "", typed, error.detail, error.status)
-    return await run_in_threadpool(_people, visit, name, _link(visit.request, visit.site, token))
+        typed = {"name": name, "roles": roles, "collections": collections}  # to correct
+        return _people(visit, "", "", typed, error.detail, error.status)
+    return _people(visit, name, _link(visit, token))
 
 
-@router.post("/people/change")
-async def change_person(visit: TheVisit) -> Response:
+@router.post("/manage/people/change")
+def change_person(visit: TheVisit, form: TheForm) -> Response:
     """Other roles or collections, or no longer welcome."""
     require(visit.actor, Task.MANAGE)
-    name, roles, collections, active = await _account_form(visit.request)
-    change = visit.workplace.people.change
-    await run_in_threadpool(change, name, roles, collections, active, actor=visit.actor)
+    visit.workplace.people.change(*_account_form(form), bool(form.get("active")), actor=visit.actor)
     return RedirectResponse("/manage/people", 303)
 
 
-@router.post("/people/invite")
+@router.post("/manage/people/invite")
 def invite(visit: TheVisit, name: Annotated[str, Form(max_length=100)]) -> Response:
     """A fresh link for somebody who lost the password."""
     token = visit.workplace.people.invite(name, actor=visit.actor)
-    return _people(visit, name, _link(visit.request, visit.site, token))
+    return _people(visit, name, _link(visit, token))
 
 
 # --------------------------------------------------------------------------- the log
 
 
-@router.get("/log")
+@router.get("/manage/log")
 def log(
     visit: TheVisit,
     before: Annotated[int, Query(ge=0)] = 0,
@@ -288,7 +264,7 @@ def log(
     return visit.page("log.html", entries=entries, subject=subject, most=_LOG_PAGE, report=None, misfits=())
 
 
-@router.post("/log/verify")
+@router.post("/manage/log/verify")
 def verify_log(visit: TheVisit) -> Response:
     """Whether the log is whole, and documents, originals and dossiers are as it says."""
     report = visit.workplace.log.verify(visit.actor)
@@ -312,7 +288,7 @@ KINDS = (
 )
 
 
-@router.get("/models")
+@router.get("/manage/models")
 def models(visit: TheVisit) -> Response:
     """Which models work here, and the form to choose another language model."""
     require(visit.actor, Task.MANAGE)
@@ -340,7 +316,7 @@ def _models_page(
     )
 
 
-@router.post("/models/test")
+@router.post("/manage/models/test")
 def test_models(visit: TheVisit) -> Response:
     """Ask the models in use for something small, and say what came of it."""
     require(visit.actor, Task.MANAGE)
@@ -348,7 +324,7 @@ def test_models(visit: TheVisit) -> Response:
     return _models_page(visit, results=results)
 
 
-@router.post("/models/change")
+@router.post("/manage/models/change")
 def change_model(
     visit: TheVisit,
     kind: Annotated[str, Form(max_length=20)],
@@ -381,7 +357,7 @@ def change_model(
     return _models_page(visit, wanted, (result,), status=200 if result.ok else 400)
 
 
-@router.post("/models/reset")
+@router.post("/manage/models/reset")
 def reset_model(visit: TheVisit) -> Response:
     """Go back to what the settings file says."""
     visit.workplace.language_model.reset(actor=visit.actor)
@@ -396,7 +372,7 @@ _VERSIONS = 20
 _LONGEST = 500_000  # characters of a report that is shown as text
 
 
-@router.get("/quality")
+@router.get("/manage/quality")
 def quality_page(visit: TheVisit) -> Response:
     """Measurements, what search learned, and the versions one can go back to."""
     require(visit.actor, Task.MANAGE)
@@ -420,7 +396,7 @@ def quality_page(visit: TheVisit) -> Response:
     )
 
 
-@router.get("/quality/judgments.jsonl")
+@router.get("/manage/quality/judgments.jsonl")
 def judgments(visit: TheVisit) -> Response:
     """What was said of proposals, as `learninglion evaluate drafts --judgments` reads it."""
     rows = visit.workplace.remarks.judgments(visit.actor)
@@ -432,7 +408,7 @@ def judgments(visit: TheVisit) -> Response:
     return Response(text, media_type="application/jsonl", headers=headers)
 
 
-@router.post("/quality/remarks")
+@router.post("/manage/quality/remarks")
 def settle(
     visit: TheVisit, entry: Annotated[int, Form(ge=1)], outcome: Annotated[Outcome, Form()]
 ) -> Response:
@@ -441,7 +417,7 @@ def settle(
     return RedirectResponse("/manage/quality#h-remarks", 303)
 
 
-@router.post("/quality/measure")
+@router.post("/manage/quality/measure")
 def measure(
     visit: TheVisit,
     collection: Annotated[str, Form(max_length=200)] = "default",
@@ -453,28 +429,28 @@ def measure(
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
-@router.post("/quality/learn")
+@router.post("/manage/quality/learn")
 def learn(visit: TheVisit, collection: Annotated[str, Form(max_length=200)] = "default") -> Response:
     """Begin to learn from a collection."""
     job = visit.workplace.quality.start_learning(visit.actor, collection)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
-@router.post("/quality/take")
+@router.post("/manage/quality/take")
 def take(visit: TheVisit) -> Response:
     """Put what was learned in force."""
     visit.workplace.quality.take(visit.actor)
     return RedirectResponse("/manage/quality", 303)
 
 
-@router.post("/quality/discard")
+@router.post("/manage/quality/discard")
 def discard(visit: TheVisit) -> Response:
     """Throw away what was learned."""
     visit.workplace.quality.discard(visit.actor)
     return RedirectResponse("/manage/quality", 303)
 
 
-@router.post("/quality/revert")
+@router.post("/manage/quality/revert")
 def revert(visit: TheVisit, version: Annotated[int, Form(ge=0, le=1_000_000)]) -> Response:
     """Go back to an earlier version; 0 is the one that came with the program."""
     visit.workplace.learning.revert(version, actor=visit.actor)
@@ -491,7 +467,7 @@ def _other_reports(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(n for n in names if not ours.fullmatch(Path(n).stem))
 
 
-@router.get("/reports/{name:path}")
+@router.get("/manage/reports/{name:path}")
 def report(visit: TheVisit, name: str) -> Response:
     """One report: a page of its own where it is one, else its text."""
     text = visit.workplace.quality.report(name, visit.actor)
@@ -514,7 +490,7 @@ _SHOWN = 200
 _UNSURE = "Bevestig eerst dat het voorgoed weg mag."
 
 
-@router.get("/retention")
+@router.get("/manage/retention")
 def retention_page(visit: TheVisit, gone: Annotated[str, Query(max_length=100)] = "") -> Response:
     """The terms, what is older than its term, and what is held."""
     retention = visit.workplace.retention
@@ -534,7 +510,7 @@ def retention_page(visit: TheVisit, gone: Annotated[str, Query(max_length=100)] 
     )
 
 
-@router.post("/retention")
+@router.post("/manage/retention")
 def destroy(
     visit: TheVisit, reason: Annotated[str, Form(max_length=500)] = "", sure: Annotated[str, Form()] = ""
 ) -> Response:
@@ -546,16 +522,10 @@ def destroy(
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
-@router.post("/retention/terms")
-async def set_terms(visit: TheVisit) -> Response:
+@router.post("/manage/retention/terms")
+def set_terms(visit: TheVisit, form: TheForm) -> Response:
     """Set the terms of categories, or of one dossier, as they were filled in; what stayed is no change."""
     require(visit.actor, Task.MANAGE)
-    form = await visit.request.form()
-    await run_in_threadpool(_set_terms, visit, form)
-    return RedirectResponse("/manage/retention?gone=terms", 303)
-
-
-def _set_terms(visit: Visit, form: FormData) -> None:
     wanted = []
     for name in form:
         if name.startswith("days-"):
@@ -569,9 +539,10 @@ def _set_terms(visit: Visit, form: FormData) -> None:
             wanted.append(Term(category, days, str(form.get(f"ground-{category}", ""))))
     for term in wanted:
         visit.workplace.retention.set_term(term, actor=visit.actor)
+    return RedirectResponse("/manage/retention?gone=terms", 303)
 
 
-@router.post("/retention/hold")
+@router.post("/manage/retention/hold")
 def hold(
     visit: TheVisit,
     dossier: Annotated[str, Form(max_length=100)],
@@ -584,7 +555,7 @@ def hold(
     return RedirectResponse(f"/manage/retention?gone={'released' if release else 'held'}#h-held", 303)
 
 
-@router.get("/retention/dossier")
+@router.get("/manage/retention/dossier")
 def delete_page(
     visit: TheVisit, dossier_id: Annotated[str, Query(alias="id", max_length=100)] = ""
 ) -> Response:
@@ -602,7 +573,7 @@ def delete_page(
     )
 
 
-@router.post("/retention/dossier")
+@router.post("/manage/retention/dossier")
 def delete_one(
     visit: TheVisit,
     dossier: Annotated[str, Form(max_length=100)],
@@ -615,3 +586,74 @@ def delete_one(
         raise InputError(_UNSURE)
     visit.workplace.retention.delete_dossier(dossier, reason=reason, actor=visit.actor)
     return RedirectResponse(f"/manage/retention?gone={dossier}", 303)
+
+
+# Judging results: one at a time, without saying what found it or how high.
+
+
+@router.get("/judging/{round_id}")
+def judging_page(
+    visit: TheVisit,
+    round_id: str,
+    at: Annotated[int, Query(ge=0)] | None = None,
+    skipped: Annotated[int, Query(ge=0)] | None = None,
+) -> Response:
+    """One result with its question: that at place `at`, else the first without a judgement.
+
+    `skipped` is the place of one that this person passes over for now.
+    """
+    task = visit.workplace.judging.task(round_id, at=at, skipped=skipped, actor=visit.actor)
+    return visit.page(
+        "judging.html",
+        round=task.round,
+        item=task.item,
+        place=task.place,
+        done=task.done,
+        grade=task.grade,
+        grades=GRADES,
+        own=task.question,
+        source=task.source,
+    )
+
+
+@router.post("/judging/{round_id}")
+def keep_judgement(
+    visit: TheVisit,
+    round_id: str,
+    at: Annotated[int, Form(ge=0)],
+    query: Annotated[str, Form(max_length=400)],
+    source: Annotated[str, Form(max_length=400)],
+    grade: Annotated[int, Form()],
+) -> Response:
+    """Keep what this person says of a result, and go on with the next."""
+    visit.workplace.judging.judge(round_id, at, Shown(query, source), grade, actor=visit.actor)
+    return RedirectResponse(f"/judging/{round_id}?skipped={at}#h-asked", 303)
+
+
+@router.post("/manage/quality/judging")
+def open_round(
+    visit: TheVisit,
+    collection: Annotated[str, Form(max_length=200)] = "default",
+    most: Annotated[int, Form(ge=1, le=1000)] = 25,
+) -> Response:
+    """Begin to draw up a round on so many questions of a collection."""
+    job = visit.workplace.quality.start_round(visit.actor, collection, most)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+@router.post("/manage/quality/judging/{round_id}/close")
+def close(visit: TheVisit, round_id: str, again: Annotated[bool, Form()] = False) -> Response:
+    """Ask nobody any more; or open the round `again`."""
+    visit.workplace.judging.close(round_id, again=again, actor=visit.actor)
+    return RedirectResponse("/manage/quality#h-judging", 303)
+
+
+@router.get("/manage/quality/judging/{round_id}.jsonl")
+def download(visit: TheVisit, round_id: str) -> Response:
+    """All judgements of a round, as the command line reads and writes them."""
+    name, content = visit.workplace.judging.download(round_id, actor=visit.actor)
+    headers = {
+        "Content-Disposition": f'attachment; filename="oordelen-{name}.jsonl"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type="application/jsonl", headers=headers)

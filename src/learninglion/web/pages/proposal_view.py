@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from learninglion.checking.citations import nowhere, reference
@@ -30,7 +30,7 @@ from learninglion.record.notes import (
     source_of,
     why_unanswered,
 )
-from learninglion.web.pages.sources import source_address
+from learninglion.web.pages.documents import source_address
 from learninglion.workflow.answer_text import read_proposal, write_answer
 
 _WHOLE = {
@@ -156,7 +156,7 @@ class QuestionView:
     material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
     joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
     evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
-    kept: bool = False  # this person left a text here that is not saved
+    unsaved: bool = False  # this person left a text here that is not saved
 
     @property
     def sentences(self) -> tuple[SentenceView, ...]:
@@ -223,23 +223,22 @@ def view_questions(
                 tuple(_proposed_from(dossier, verification)) if proposal else (),
                 _material(dossier, verification),
                 joint[i],
-                tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
+                tuple(
+                    (row, _address(dossier, Citation("", (), row.quote, row.source_id, row.span)))
+                    for row in verification.draft.evidence
+                ),
                 i in opened,
             )
         )
     return tuple(views)
 
 
-@dataclass
 class _Numbers:
     """The number of a citation: that of the note of its source at this answer, else the next one."""
 
-    dossier: Dossier
-    last: int = field(init=False)
-    numbers: dict[tuple[int, str], int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        notes = collect_notes(self.dossier)
+    def __init__(self, dossier: Dossier) -> None:
+        notes = collect_notes(dossier)
+        self.dossier = dossier
         self.last = max((note.number for listed in notes.values() for note in listed), default=0)
         self.numbers = {
             (position, source_of(citation)): note.number
@@ -331,10 +330,6 @@ def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, st
             within = "" if supplied else dossier.id
             sources.append((label, source_address(source.id, path=path, dossier=within)))
     return sources
-
-
-def _row_address(dossier: Dossier, row: EvidenceRow) -> str:
-    return _address(dossier, Citation("", (), row.quote, row.source_id, row.span))
 
 
 def _address(dossier: Dossier, citation: Citation) -> str:

@@ -1,40 +1,187 @@
-"""Text proposals: read beside their sources, written in, signed off, looked back at and taken along."""
+"""Text proposals: begun and gone on with, read beside their sources, written in, signed off, taken along."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Form, Query
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from learninglion.models import Answers, Author, Dossier
-from learninglion.models.errors import ConflictError, InputError, LearningLionError
-from learninglion.models.plain import from_plain
+from learninglion.models import Answers, Author, Dossier, QuestionSet, Selection, SourceKind
+from learninglion.models.errors import ConflictError, InputError, LearningLionError, UnknownReferenceError
+from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.contract import never_looked_at
 from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import balance_of, runs
-from learninglion.web.access import TheVisit, Visit, attachment
+from learninglion.web.access import TheForm, TheVisit, Visit, attachment
 from learninglion.web.forms import read_whole
-from learninglion.web.i18n import FORMS, deed_words
-from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.pages.search import sets_at_work
+from learninglion.web.pages.work import find_job, stream_reports
+from learninglion.web.rendering import FORMS, deed_words
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.log import LogEntry
-from learninglion.workflow.remarks import Complaint
+from learninglion.workflow.quality import Complaint
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import choose_source
+from learninglion.workflow.sets import Work, choose_source
 
 router = APIRouter(include_in_schema=False)
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXPORT_TYPES = {
+    ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.PDF: "application/pdf",
+    ExportFormat.HTML: "text/html; charset=utf-8",
+    **{form: _WORD for form in ExportFormat if form.extension == ExportFormat.DOCX.value},
+}
+# --------------------------------------------------------------------------- writing
+
+
+@router.post("/sets/{work_id}/draft")
+def start_draft(visit: TheVisit, work_id: str, form: TheForm) -> Response:
+    """Begin the proposal from exactly what was chosen; where there is one already, bring it up to date."""
+    require(visit.actor, Task.DRAFT)
+    work = visit.workplace.sets.find(work_id, visit.actor)
+    generator = str(form.get("generator") or "extractive")
+    before = dossier_of(visit, work)
+    if before is None:
+        return _begin(visit, work, generator)
+    selections = _selections(visit, work)
+    only = str(form.get("only") or "")
+    if only:
+        at = read_whole(only)
+        if at is None or at >= len(selections):
+            raise InputError("Deze vraag staat niet in de set.")
+        wanted = frozenset({at})
+    else:
+        wanted = _outdated(before, selections)
+    edited = visit.workplace.dossiers.edited(before.id, visit.actor) & wanted
+    if edited and not form.get("decided"):
+        questions = [(at, before.verifications[at].draft.selection.question) for at in sorted(edited)]
+        return visit.page(
+            "redraft.html", work=work, dossier=before, edited=questions, only=only, generator=generator
+        )
+    overwrite = frozenset(at for at in edited if form.get(f"overwrite-{at}"))
+    anew = {at: selections[at] for at in sorted(wanted - (edited - overwrite))}
+    if not anew:
+        return RedirectResponse(f"/dossiers/{before.id}", 303)
+
+    plain: dict[str, Plain] = {
+        "dossier": before.id,
+        "anew": {str(at): to_plain(selection) for at, selection in anew.items()},
+        "generator": generator,
+        "overwrite": to_plain(overwrite),
+    }
+    job = visit.workplace.jobs.start(visit.actor, "draft.again", plain, subject=before.id)
+    return RedirectResponse(f"/dossiers/{before.id}/writing/{job.id}", 303)
+
+
+def dossier_of(visit: Visit, work: Work) -> Dossier | None:
+    """The dossier that this set became, as long as its questions are still those of the set."""
+    if work.dossier is None:
+        return None
+    try:
+        dossier = visit.workplace.dossiers.load(work.dossier, visit.actor)
+    except UnknownReferenceError:
+        return None
+    drafted = tuple(v.draft.selection.question for v in dossier.verifications)
+    return dossier if drafted == work.question_set.questions else None
+
+
+def _outdated(dossier: Dossier, selections: Sequence[Selection]) -> frozenset[int]:
+    """The sub-questions for which other sources are chosen now than the text was written from."""
+    return frozenset(
+        at
+        for at, (verification, selection) in enumerate(zip(dossier.verifications, selections, strict=True))
+        if not verification.draft.complete or verification.draft.selection.chosen != selection.chosen
+    )
+
+
+def _begin(visit: Visit, work: Work, generator: str) -> Response:
+    selections = _selections(visit, work)
+
+    plain: dict[str, Plain] = {
+        "work": work.id,
+        "question_set": to_plain(work.question_set),
+        "selections": to_plain(selections),
+        "generator": generator,
+    }
+    job = visit.workplace.jobs.start(visit.actor, "draft", plain, subject=work.id)
+    return RedirectResponse(f"/sets/{work.id}/draft/{job.id}", 303)
+
+
+def _selections(visit: Visit, work: Work) -> tuple[Selection, ...]:
+    offers = [shortlist.offered for shortlist in work.shortlists]
+    own = [s for shortlist in work.shortlists for s in shortlist.added if s.kind is SourceKind.SUPPLIED]
+    return visit.workplace.drafts.select(
+        work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=visit.actor
+    )
+
+
+@router.post("/dossiers/{dossier_id}/resume")
+def resume_draft(visit: TheVisit, dossier_id: str) -> Response:
+    """Write on where the language model broke off."""
+    require(visit.actor, Task.DRAFT)
+    request: dict[str, Plain] = {
+        "dossier": dossier_id,
+        "version": visit.workplace.dossiers.load(dossier_id, visit.actor).version,
+    }
+    job = visit.workplace.jobs.start(visit.actor, "draft.resume", request, subject=dossier_id)
+    return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
+
+
+@router.get("/sets/{work_id}/draft/{job_id}")
+def drafting_page(visit: TheVisit, work_id: str, job_id: str) -> Response:
+    """The proposal while it is written; without script one reloads."""
+    work = visit.workplace.sets.find(work_id, visit.actor)
+    return _watch(visit, job_id, work.question_set, f"/sets/{work_id}/questions/1")
+
+
+@router.get("/dossiers/{dossier_id}/writing/{job_id}")
+def resuming_page(visit: TheVisit, dossier_id: str, job_id: str) -> Response:
+    """The rest of a proposal while it is written."""
+    dossier = visit.workplace.dossiers.load(dossier_id, visit.actor)
+    return _watch(visit, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
+
+
+def _watch(visit: Visit, job_id: str, question_set: QuestionSet, back: str) -> Response:
+    job = find_job(visit.site, job_id, visit.actor)
+    if job.finished and job.events and job.events[-1].name == "done":
+        return RedirectResponse(str(job.events[-1].data["address"]), 303)
+    failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
+    return visit.page("drafting.html", questions=question_set.questions, back=back, job=job, failed=failed)
+
+
+@router.post("/jobs/{job_id}/stop")
+def stop_writing(visit: TheVisit, job_id: str) -> Response:
+    """Ask no more of the language model; what was written is kept, and can be gone on with."""
+    require(visit.actor, Task.DRAFT)
+    job = find_job(visit.site, job_id, visit.actor)
+    visit.workplace.jobs.stop(job.id)
+    work = (
+        f"/dossiers/{job.subject}/writing"
+        if job.subject.startswith("dossier-")
+        else f"/sets/{job.subject}/draft"
+    )
+    return RedirectResponse(f"{work}/{job.id}" if job.kind.startswith("draft") else "/", 303)
+
+
+@router.get("/jobs/{job_id}/events")
+def job_events(visit: TheVisit, job_id: str) -> StreamingResponse:
+    """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
+    job = find_job(visit.site, job_id, visit.actor)
+    after = read_whole(visit.request.headers.get("last-event-id", "")) or 0
+    return stream_reports(visit.site, job.id, after)
+
 
 _PAGE = 50
 _FLOW, SENTENCES = "", "sentences"
@@ -50,7 +197,7 @@ def dossiers_page(visit: TheVisit, page: Annotated[int, Query(ge=1, le=10_000)] 
         cards=dossiers[:_PAGE],
         page=page,
         more=len(dossiers) > _PAGE,
-        asked=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
+        requests=visit.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], visit.actor),
     )
 
 
@@ -158,19 +305,13 @@ def _with_theirs(visit: Visit, newest: Dossier, editing: Editing) -> Editing:
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}")
-async def edit_question(visit: TheVisit, dossier_id: str, position: int) -> Response:
+def edit_question(visit: TheVisit, dossier_id: str, position: int, form: TheForm) -> Response:
     """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
     version, text = read_whole(str(form.get("version") or "")), form.get("text")
     if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
-    view = str(form.get("view") or _FLOW)
-    return await run_in_threadpool(_edit, visit, dossier_id, Editing(position, version, text), view)
-
-
-def _edit(visit: Visit, dossier_id: str, typed: Editing, view: str) -> Response:
-    position = typed.position
+    view, typed = str(form.get("view") or _FLOW), Editing(position, version, text)
     try:
         visit.workplace.drafts.rewrite(
             dossier_id, position, typed.text, version=typed.version, actor=visit.actor

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -14,11 +13,10 @@ from learninglion.models import Actor, Hit
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
-from learninglion.search.asking import Reply
-from learninglion.search.material import Material, Twin
-from learninglion.web.access import Site, TheVisit, Visit
-from learninglion.web.forms import read_filters, read_score, read_whole
-from learninglion.web.pages.sources import source_address
+from learninglion.search.asking import Material, Reply, Twin
+from learninglion.web.access import Site, TheForm, TheVisit, Visit
+from learninglion.web.forms import read_filters, read_score, read_whole, texts_of
+from learninglion.web.pages.documents import source_address
 from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source
@@ -59,7 +57,7 @@ def search_page(visit: TheVisit) -> Response:
 
 
 def _results(
-    visit: TheVisit,
+    visit: Visit,
     values: dict[str, str],
     hits: tuple[Hit, ...] | None,
     problem: str,
@@ -85,14 +83,9 @@ def _results(
 
 
 @router.post("/search")
-async def search(visit: TheVisit) -> Response:
+def search(visit: TheVisit, form: TheForm) -> Response:
     """Earlier questions with their answers, unedited. A POST: a search text can hold personal data."""
-    form = await visit.request.form()
-    values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_search, visit, values)
-
-
-def _search(visit: Visit, values: dict[str, str]) -> Response:
+    values = texts_of(form)
     text = values.get("text", "").strip()
     used: list[Energy] = []
     try:
@@ -100,13 +93,13 @@ def _search(visit: Visit, values: dict[str, str]) -> Response:
             raise InputError("Geef een vraag of woorden om mee te zoeken.")
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
-        page = read_whole(values.get("page", "")) or 1
+        page, score = read_whole(values.get("page", "")) or 1, read_score(values)
         hits = visit.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
             filters=read_filters(values),
             limit=_MOST,
-            threshold=_least(visit.site, values),
+            threshold=visit.workplace.searching.threshold if score is None else score,
             actor=visit.actor,
             on_energy=used.append,
         )
@@ -114,11 +107,6 @@ def _search(visit: Visit, values: dict[str, str]) -> Response:
         return _results(visit, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
     return _results(visit, values, hits, "", min(max(page, 1), pages), used[0])
-
-
-def _least(site: Site, values: dict[str, str]) -> float:
-    chosen = read_score(values)
-    return site.workplace.searching.threshold if chosen is None else chosen
 
 
 _SETS = 20  # of the sets at work, to hand something to
@@ -144,22 +132,29 @@ def ask_page(visit: TheVisit) -> Response:
 
 
 @router.post("/ask")
-async def ask(visit: TheVisit) -> Response:
+def ask(visit: TheVisit, form: TheForm) -> Response:
     """The passages that answer, or that it is not told. A POST: a question can hold personal data."""
-    form = await visit.request.form()
-    values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_ask, visit, values, _read_turns(form))
+    values, used = texts_of(form), list[Energy]()
+    try:
+        reply = visit.workplace.asking.ask(
+            values.get("question", ""),
+            after=values.get("after", ""),
+            filters=read_filters(values),
+            actor=visit.actor,
+            on_energy=used.append,
+        )
+    except InputError as error:
+        return _answered(visit, values, None, error.detail)
+    turn = Turn(reply.question, reply.taken_over.question if reply.taken_over else "")
+    return _answered(visit, values, reply, "", used[0], (*_read_turns(form), turn)[-MOST_TURNS:])
 
 
 @router.post("/ask/keep")
-async def keep(visit: TheVisit) -> Response:
+def keep(visit: TheVisit, form: TheForm) -> Response:
     """Keep the conversation as a dossier; with a model its answers are written, by a job."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
-    turns = _read_turns(form)
-    filters = read_filters({k: v for k, v in form.items() if isinstance(v, str)})
     conversations = visit.workplace.conversations
-    dossier = await run_in_threadpool(conversations.keep, turns, filters=filters, actor=visit.actor)
+    dossier = conversations.keep(_read_turns(form), filters=read_filters(form), actor=visit.actor)
     if form.get("generator") != "llm":
         return RedirectResponse(f"/dossiers/{dossier.id}", 303)
     anew = {str(at): to_plain(selection) for at, selection in conversations.to_write(dossier).items()}
@@ -202,24 +197,8 @@ def hand_over(
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
-def _ask(visit: Visit, values: dict[str, str], before: tuple[Turn, ...]) -> Response:
-    used: list[Energy] = []
-    try:
-        reply = visit.workplace.asking.ask(
-            values.get("question", ""),
-            after=values.get("after", ""),
-            filters=read_filters(values),
-            actor=visit.actor,
-            on_energy=used.append,
-        )
-    except InputError as error:
-        return _answered(visit, values, None, error.detail)
-    turn = Turn(reply.question, reply.taken_over.question if reply.taken_over else "")
-    return _answered(visit, values, reply, "", used[0], (*before, turn)[-MOST_TURNS:])
-
-
 def _answered(
-    visit: TheVisit,
+    visit: Visit,
     values: dict[str, str],
     reply: Reply | None,
     problem: str,

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import Site, TheVisit, Visit, is_cross_site
+from learninglion.web.access import Site, TheForm, TheVisit, Visit, is_cross_site
 from learninglion.web.forms import (
     filter_values,
     read_context,
@@ -22,8 +21,9 @@ from learninglion.web.forms import (
     read_question_set,
     read_score,
     read_upload,
+    texts_of,
 )
-from learninglion.web.pages.drafts import dossier_of
+from learninglion.web.pages.proposals import dossier_of
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
@@ -58,54 +58,39 @@ def _new_set(visit: Visit, values: dict[str, str], problem: str, status: int = 2
 
 
 @router.post("/sets/new")
-async def new_set(visit: TheVisit) -> Response:
+def new_set(visit: TheVisit, form: TheForm) -> Response:
     """Read the pasted text or the file, and show what was recognised."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
-    values = {k: v for k, v in form.items() if isinstance(v, str)}
     try:
-        read = await _read_set(form)
-        question_set = replace(read, context=read_context(form))
+        question_set = replace(_read_set(form), context=read_context(form))
         filters, threshold = read_filters(form), read_score(form)
     except LearningLionError as error:
-        return await run_in_threadpool(_new_set, visit, values, error.detail, error.status)
-    work = await run_in_threadpool(
-        visit.workplace.sets.lay_out, question_set, filters, threshold, actor=visit.actor
-    )
-    await run_in_threadpool(visit.workplace.working_texts.clear, "/sets/new", actor=visit.actor)
+        return _new_set(visit, texts_of(form), error.detail, error.status)
+    work = visit.workplace.sets.lay_out(question_set, filters, threshold, actor=visit.actor)
+    visit.workplace.working_texts.clear("/sets/new", actor=visit.actor)
     return RedirectResponse(f"/sets/{work.id}/check", 303)
 
 
-async def _read_set(form: FormData) -> QuestionSet:
+def _read_set(form: FormData) -> QuestionSet:
     file, text = form.get("file"), str(form.get("text") or "")
     if not isinstance(file, str) and file is not None and file.filename:
-        raw = await read_upload(file, _SET_KINDS)
-        return await run_in_threadpool(read_set_file, raw)
+        return read_set_file(read_upload(file, _SET_KINDS))
     if not text.strip():
         raise InputError("Plak de set of kies een bestand.")
     if len(text) > _LONGEST_SET:
         raise InputError(
             f"De tekst is langer dan {_LONGEST_SET} tekens. Kies het bestand in plaats van te plakken."
         )
-    return await run_in_threadpool(read_question_text, text)
+    return read_question_text(text)
 
 
 @router.get("/sets/{work_id}/check")
 def check_page(visit: TheVisit, work_id: str) -> Response:
     """What was recognised, to correct."""
-    work = visit.workplace.sets.find(work_id, visit.actor)
-    return _check(visit, work, work.question_set, work.filters, work.threshold, "")
+    return _check(visit, visit.workplace.sets.find(work_id, visit.actor), "", {})
 
 
-def _check(
-    visit: Visit,
-    work: Work,
-    question_set: QuestionSet,
-    filters: Filters,
-    threshold: float | None,
-    problem: str,
-    typed: Mapping[str, str] | None = None,
-) -> Response:
+def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str]) -> Response:
     same = visit.workplace.sets.same_as(work, visit.actor)
     searched = any(b.offered for b in work.shortlists)
     colleague = next((card for card in same if card.owner != work.owner), None)
@@ -115,11 +100,11 @@ def _check(
         same=next((card for card in same if card.owner == work.owner and not searched), None),
         colleague=colleague,
         theirs=_dossier_seen(visit, colleague.dossier) if colleague else "",
-        typed=typed or {},
+        typed=typed,
         work=work,
-        question_set=question_set,
-        values=filter_values(filters),
-        threshold=threshold,
+        question_set=work.question_set,
+        values=filter_values(work.filters),
+        threshold=work.threshold,
         default_threshold=visit.workplace.searching.threshold,
         problem=problem,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -138,28 +123,18 @@ def _dossier_seen(visit: Visit, dossier_id: str | None) -> str:
 
 
 @router.post("/sets/{work_id}/check")
-async def check(visit: TheVisit, work_id: str) -> Response:
+def check(visit: TheVisit, work_id: str, form: TheForm) -> Response:
     """Keep the corrections and search for every question."""
-    form = await visit.request.form()
-    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
     except InputError as error:
-        typed = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-        before = (work.question_set, work.filters, work.threshold)
-        return await run_in_threadpool(_check, visit, work, *before, error.detail, typed)
-    await run_in_threadpool(_search_all, visit, work, question_set, filters, threshold)
-    clear = visit.workplace.working_texts.clear
-    await run_in_threadpool(clear, f"/sets/{work_id}/check", actor=visit.actor)
-    return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
-
-
-def _search_all(
-    visit: Visit, work: Work, question_set: QuestionSet, filters: Filters, threshold: float | None
-) -> None:
+        return _check(visit, work, error.detail, texts_of(form))
     offered = visit.workplace.searching.offer(question_set, filters=filters, actor=visit.actor)
     visit.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=visit.actor)
+    visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
+    return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
 
 
 def _shortlist_at(work: Work, number: int) -> Shortlist:
@@ -170,7 +145,9 @@ def _shortlist_at(work: Work, number: int) -> Shortlist:
 
 
 @router.get("/sets/{work_id}/questions/{number}")
-def shortlist_page(visit: TheVisit, work_id: str, number: int, found: int = -1) -> Response:
+def shortlist_page(
+    visit: TheVisit, work_id: str, number: int, added: Annotated[int, Query(alias="found")] = -1
+) -> Response:
     """The evidence for one question."""
     work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
@@ -178,7 +155,7 @@ def shortlist_page(visit: TheVisit, work_id: str, number: int, found: int = -1) 
         shortlist = replace(shortlist, visited=True)
         visit.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=visit.actor)
         work = visit.workplace.sets.find(work_id, visit.actor)
-    return _show_shortlist(visit, work, number, found=found)
+    return _show_shortlist(visit, work, number, added=added)
 
 
 def _show_shortlist(
@@ -186,7 +163,7 @@ def _show_shortlist(
     work: Work,
     number: int,
     *,
-    found: int = -1,
+    added: int = -1,
     own: Mapping[str, str] | None = None,
     problem: str = "",
     refused: Mapping[str, str] | None = None,
@@ -208,7 +185,7 @@ def _show_shortlist(
         view=lay_out(shortlist, _threshold(visit.site, work)),
         order_notice=visit.workplace.searching.order_notice(shortlist.offered),
         threshold=_threshold(visit.site, work),
-        found=found,
+        added=added,
         can_write=visit.workplace.drafts.can_write,
         bare=questions - chosen,
         own=own or {},
@@ -252,11 +229,6 @@ def choice(
     return visit.page(
         "hit.html", card=card, work=work, number=number, view=view, anchor=_anchor(fresh, source)
     )
-
-
-def _shortlist_address(work: Work, number: int, source_id: str) -> str:
-    """The address of a shortlist, at the card of this source."""
-    return f"/sets/{work.id}/questions/{number}#{_anchor(_shortlist_at(work, number), source_id)}"
 
 
 def _anchor(shortlist: Shortlist, source_id: str) -> str:
@@ -320,42 +292,32 @@ def remove_set(visit: TheVisit, work_id: str) -> Response:
 
 
 @router.post("/sets/{work_id}/questions/{number}/own-sources")
-async def add_own_source(visit: TheVisit, work_id: str, number: int) -> Response:
+def add_own_source(visit: TheVisit, work_id: str, number: int, form: TheForm) -> Response:
     """Add pasted text or a file as a source of this set only, and choose it."""
     require(visit.actor, Task.DRAFT)
-    form = await visit.request.form()
-    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
     _shortlist_at(work, number)
     try:
-        source = await _read_source(form, work)
+        source = _read_source(form, work)
     except LearningLionError as error:
-        values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-
-        def again(problem: str = error.detail) -> Response:
-            return _show_shortlist(visit, work, number, own=values, problem=problem)
-
-        return await run_in_threadpool(again)
+        return _show_shortlist(visit, work, number, own=texts_of(form), problem=error.detail)
     where = None if form.get("everywhere") else number
-    add = visit.workplace.own_sources.add
-    await run_in_threadpool(add, work, where, source, actor=visit.actor)
-    clear = visit.workplace.working_texts.clear
-    await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=visit.actor)
-    work = await run_in_threadpool(visit.workplace.sets.find, work_id, visit.actor)
-    return RedirectResponse(_shortlist_address(work, number, source.id), 303)
+    visit.workplace.own_sources.add(work, where, source, actor=visit.actor)
+    visit.workplace.working_texts.clear(f"/sets/{work_id}/own-source", actor=visit.actor)
+    work = visit.workplace.sets.find(work_id, visit.actor)
+    anchor = _anchor(_shortlist_at(work, number), source.id)
+    return RedirectResponse(f"/sets/{work.id}/questions/{number}#{anchor}", 303)
 
 
-async def _read_source(form: FormData, work: Work) -> Source:
+def _read_source(form: FormData, work: Work) -> Source:
     if not form.get("may-use"):
         raise InputError("Bevestig eerst dat u deze bron voor dit doel mag gebruiken.")
-    title, text, file = (
-        str(form.get("own-title") or ""),
-        str(form.get("own-text") or ""),
-        form.get("own-file"),
-    )
+    title, text = (str(form.get(name) or "") for name in ("own-title", "own-text"))
+    file = form.get("own-file")
     day = read_day(str(form.get("own-date") or "").strip(), "Datum")
     if not isinstance(file, str) and file is not None and file.filename:
-        raw = await read_upload(file, KINDS)
-        text = await run_in_threadpool(read_own_file, raw)
+        raw = read_upload(file, KINDS)
+        text = read_own_file(raw)
         title = title.strip() or raw.name.rpartition(".")[0]
     return own_source(next_number(work.shortlists), title, day, text)
 

@@ -1,21 +1,24 @@
-"""Taking in files as long work: each file is reported on as soon as it was read, for pages and API alike."""
+"""Long work that pages and API ask for: how each kind is begun and done, and its reports for who asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from starlette.datastructures import UploadFile
 from starlette.responses import StreamingResponse
 
-from learninglion.models import Actor, RawFile
+from learninglion.drafting.write import Stage
+from learninglion.models import Actor, QuestionSet, RawFile, Selection
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.contract import dossier_view
 from learninglion.web.access import Site
 from learninglion.web.forms import check_count, read_upload
-from learninglion.workflow import FileResult, FileStatus, Workplace
+from learninglion.web.pages.proposal_view import view_verdict
+from learninglion.workflow import DraftEvent, FileResult, FileStatus, Workplace
 from learninglion.workflow.jobs import BULK, Event, Job, Run, as_event_stream
 from learninglion.workflow.rights import Task, require_within
 
@@ -62,7 +65,7 @@ _WORDS = {
 Received = tuple[tuple[RawFile, ...], tuple[FileResult, ...]]
 
 
-async def receive(files: Sequence[UploadFile]) -> Received:
+def receive(files: Sequence[UploadFile]) -> Received:
     """The files that fit, and what is wrong with each of the others. Raises InputError for too many."""
     if not files:
         raise InputError("Kies een of meer bestanden.")
@@ -71,7 +74,7 @@ async def receive(files: Sequence[UploadFile]) -> Received:
     refused: list[FileResult] = []
     for file in files:
         try:
-            raws.append(await read_upload(file))
+            raws.append(read_upload(file))
         except LearningLionError as error:
             refused.append(FileResult(file.filename or "", FileStatus.FAILED, detail=error.detail))
     return tuple(raws), tuple(refused)
@@ -152,3 +155,95 @@ def _told_file(result: FileResult) -> dict[str, Plain]:
         "document": result.document_id,
         "warnings": list(result.warnings),
     }
+
+
+# Text proposals: begun from what was chosen, written anew, gone on with.
+
+
+def write_draft(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of writing a whole proposal."""
+    dossier = workplace.drafts.draft(
+        from_plain(QuestionSet, run.payload["question_set"]),
+        from_plain(tuple[Selection, ...], run.payload["selections"]),
+        generator=str(run.payload["generator"]),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    work = workplace.sets.find(str(run.payload["work"]), run.owner)
+    workplace.sets.tie(work, dossier.id, actor=run.owner)
+    return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
+
+
+def write_again(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of writing some sub-questions anew."""
+    dossier_id, plain = str(run.payload["dossier"]), cast("dict[str, Plain]", run.payload["anew"])
+    anew = {int(at): from_plain(Selection, selection) for at, selection in plain.items()}
+    workplace.drafts.redraft(
+        dossier_id,
+        anew,
+        generator=str(run.payload["generator"]),
+        overwrite=frozenset(from_plain(tuple[int, ...], run.payload["overwrite"])),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    return {"address": f"/dossiers/{dossier_id}#question-{min(anew)}", "dossier": dossier_id}
+
+
+def write_on(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of going on with a proposal; nothing where a worker finished it that was killed thereafter."""
+    dossier = workplace.dossiers.load(str(run.payload["dossier"]), run.owner)
+    finished = all(v.draft.complete for v in dossier.verifications)
+    if finished and dossier.version > cast("int", run.payload["version"]):
+        return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
+    dossier = workplace.drafts.resume(
+        dossier.id,
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
+
+
+def tell_draft(run: Run, event: DraftEvent) -> None:
+    """Put a step of the drafting into the reports of the work."""
+    if event.verification is not None:
+        done = event.verification
+        if done.draft.provenance.generator == "extractive":
+            for check in done.checks:
+                apart = check not in done.shown
+                run.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
+        run.report("question", {"position": event.position, "words": view_verdict(done).words})
+    elif event.progress is not None:
+        if event.progress.stage in (Stage.SENTENCE, Stage.MARKED):
+            apart = event.progress.stage is Stage.MARKED
+            reasons = event.progress.check.reasons if apart and event.progress.check else ()
+            run.report("sentence", _told(event.position, event.progress.text, apart, reasons))
+        elif event.progress.stage is Stage.RETRACTED:
+            run.report("retracted", {"position": event.position})
+        elif event.progress.stage is Stage.REPAIR:
+            run.progress("Een zin wordt herschreven", 0, 0)
+
+
+def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict[str, Plain]:
+    return {"position": position, "text": text, "apart": apart, "reason": " ".join(reasons) if apart else ""}
+
+
+# The check of all that is kept.
+
+
+def check_everything(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work that `check_storage` asks for."""
+    run.progress("Originelen lezen", 0, 0)
+
+    def report(problem: str) -> None:
+        run.report("file", {"path": "", "words": problem})
+
+    wrong = workplace.storage.check(report, actor=run.owner)
+    words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
+    run.progress(words, 1, 1)
+    return {"problems": wrong, "words": words}

@@ -34,6 +34,7 @@ from learninglion.dutch.text import fold
 from learninglion.models import (
     Document,
     DocumentCard,
+    Entry,
     Passage,
     PassageKind,
     Source,
@@ -44,7 +45,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain
-from learninglion.store.reader import Entry
 
 metadata = new_metadata()
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import quote
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
 
-from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
+from learninglion.models import Actor, Document, Filters, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.comparing import compare
 from learninglion.web.access import Site, TheVisit, attachment, is_cross_site
 from learninglion.workflow import sets as workbench
-from learninglion.workflow.page_images import PageSize
+from learninglion.workflow.documents import PageSize
+from learninglion.workflow.guides import Finding, Guide, Remark
 
 router = APIRouter(include_in_schema=False)
 
-_SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
 _IMAGE_KEPT = "private, max-age=86400"
 
 
@@ -73,7 +74,9 @@ def source_page(
         if dossier:
             visit.workplace.sign_offs.opened(dossier, source_id, visit.actor)
     document = visit.workplace.documents.find(source.document.id, visit.actor)
-    span = _within(document, Span(start, end)) if end > start else None
+    span = Span(start, end) if end > start else None
+    if span and span.end > len(document.text):
+        raise InputError("Deze plek staat niet in het document.")
     sheet = _sheet(visit.site, visit.actor, document, source, span, page)
     name = "source_pane.html" if visit.request.headers.get("x-part") else "source.html"
     return visit.page(
@@ -86,12 +89,6 @@ def _here(request: Request) -> str:
         f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"
     ]
     return f"{request.url.path}?{'&'.join(parameters)}"
-
-
-def _within(document: Document, span: Span) -> Span:
-    if span.end > len(document.text):
-        raise InputError("Deze plek staat niet in het document.")
-    return span
 
 
 def _remember_seen(site: Site, actor: Actor, work_id: str, position: int, source_id: str) -> None:
@@ -112,9 +109,7 @@ def _sheet(
     regions = [r for s in spans for r in site.workplace.documents.regions(document.id, s)]
     number = page or (regions[0].page if regions else source.page) or 1
     try:
-        image = site.page_images.render(
-            document.sha256, site.workplace.documents.original(document.id, actor), number, _SCALE
-        )
+        image = site.page_image(document, number, actor)
     except UnreadableFileError:
         return None  # the text below is there all the same
     shown = tuple(place_on_page(r, image.size) for r in regions if r.page == number)
@@ -183,8 +178,7 @@ def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
 def page_image(visit: TheVisit, document_id: str, page: int) -> Response:
     """One page of the original as PNG."""
     document = visit.workplace.documents.find(document_id, visit.actor)
-    content = visit.workplace.documents.original(document_id, visit.actor)
-    image = visit.site.page_images.render(document.sha256, content, page, _SCALE)
+    image = visit.site.page_image(document, page, visit.actor)
     return Response(image.png, media_type="image/png", headers={"Cache-Control": _IMAGE_KEPT})
 
 
@@ -196,3 +190,141 @@ def original(visit: TheVisit, document_id: str) -> Response:
     sandbox = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     headers = attachment(document.source_name or document.id) | sandbox
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+Name = Annotated[str, Query(max_length=200)]
+NameField = Annotated[str, Form(max_length=200)]
+_LISTED = 500  # documents to choose from
+_FEW = 400  # characters
+
+
+@router.get("/collection")
+def start_page(visit: TheVisit, name: Name, thanks: bool = False) -> Response:
+    """What this collection is for, how to use it, and the form to ask it something."""
+    guide = visit.workplace.guides.find(name, visit.actor)
+    info = next(i for i in visit.workplace.documents.collections(visit.actor) if i.name == name)
+    editable = visit.workplace.guides.may_edit(name, visit.actor)
+    return visit.page("collection.html", guide=guide, info=info, editable=editable, thanks=thanks)
+
+
+@router.post("/collection/remarks")
+def say(
+    visit: TheVisit,
+    collection: NameField,
+    finding: Annotated[Literal["wrong", "incomplete"], Form()],
+    question: Annotated[str, Form()],
+    follows: Annotated[str, Form()] = "",
+    document: Annotated[str, Form(max_length=_FEW)] = "",
+    words: Annotated[str, Form()] = "",
+    nowhere: Annotated[str, Form(max_length=1)] = "",
+    remark: Annotated[str, Form()] = "",
+) -> Response:
+    """What a person says of an answer, for the owner."""
+    spoken = Remark(
+        Finding(finding), question.strip(), follows, document, words.strip(), bool(nowhere), remark.strip()
+    )
+    visit.workplace.guides.say(collection, spoken, actor=visit.actor)
+    return _to("/collection", collection, thanks="1")
+
+
+@router.get("/collection/owner")
+def owner_page(visit: TheVisit, name: Name, saved: bool = False) -> Response:
+    """What the owner edits, what was said, and how well the collection answers."""
+    return _owner_page(visit, name, None, "", saved=saved)
+
+
+@router.post("/collection/owner")
+def save_guide(
+    visit: TheVisit,
+    collection: NameField,
+    owner: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+    readers: Annotated[str, Form()] = "",
+    welcome: Annotated[str, Form()] = "",
+    examples: Annotated[str, Form()] = "",
+    instructions: Annotated[str, Form()] = "",
+    models: Annotated[str, Form()] = "",
+    privacy: Annotated[str, Form()] = "",
+) -> Response:
+    """A next version of the guide."""
+    guide = Guide(
+        owner=owner.strip(),
+        readers=readers.strip(),
+        welcome=welcome.strip(),
+        examples=_lines(examples),
+        instructions=instructions.strip(),
+        models=_lines(models),
+        privacy=privacy.strip(),
+    )
+    try:
+        guide = replace(guide, until=date.fromisoformat(until) if until.strip() else None)
+        visit.workplace.guides.put(collection, guide, actor=visit.actor)
+    except ValueError:
+        return _owner_page(visit, collection, guide, "Geef de termijn als jjjj-mm-dd.")
+    except InputError as error:
+        return _owner_page(visit, collection, guide, error.detail)
+    return _to("/collection/owner", collection, saved="1")
+
+
+@router.post("/collection/owner/questions")
+def add_question(
+    visit: TheVisit,
+    collection: NameField,
+    question: Annotated[str, Form()],
+    document: Annotated[str, Form(max_length=_FEW)] = "",
+    words: Annotated[str, Form()] = "",
+    nowhere: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """A question to measure by."""
+    remark = Remark(Finding.QUESTION, question.strip(), "", document, words.strip(), bool(nowhere))
+    try:
+        visit.workplace.guides.say(collection, remark, actor=visit.actor)
+    except InputError as error:
+        return _owner_page(visit, collection, None, error.detail)
+    return _to("/collection/owner", collection, saved="1")
+
+
+@router.post("/collection/owner/settle")
+def settle(visit: TheVisit, collection: NameField, remark: Annotated[str, Form(max_length=32)]) -> Response:
+    """The owner is done with a remark."""
+    visit.workplace.guides.settle(collection, remark, actor=visit.actor)
+    return _to("/collection/owner", collection, saved="1")
+
+
+@router.post("/collection/owner/evaluate")
+def evaluate(visit: TheVisit, collection: NameField) -> Response:
+    """Put the collection's own questions to it."""
+    try:
+        visit.workplace.guides.evaluate(collection, actor=visit.actor)
+    except InputError as error:
+        return _owner_page(visit, collection, None, error.detail)
+    return _to("/collection/owner", collection, saved="1")
+
+
+def _owner_page(
+    visit: TheVisit, name: str, typed: Guide | None, problem: str, *, saved: bool = False
+) -> Response:
+    guides, actor = visit.workplace.guides, visit.actor
+    versions = guides.versions(name, actor)
+    cards = visit.workplace.documents.list(actor, filters=Filters(collections=(name,)), limit=_LISTED)
+    return visit.page(
+        "collection_owner.html",
+        status=400 if problem else 200,
+        name=name,
+        guide=typed or next(iter(versions), Guide()),
+        versions=versions,
+        remarks=guides.remarks(name, actor),
+        measured=guides.measured(name, actor),
+        choices=[(card.id, card.title or card.id) for card in cards],
+        titles={card.id: card.title for card in cards},
+        problem=problem,
+        saved=saved,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _to(path: str, name: str, **more: str) -> Response:
+    return RedirectResponse(f"{path}?{urlencode({'name': name, **more})}", 303)

@@ -1,0 +1,200 @@
+"""What the same thing is called in another way that rules are sure of: who said it, voice, tense, "it".
+
+A claim in other words is put as its evidence puts it, and then held against that like any other: the roles,
+numbers and negations of what comes out are checked, so that a wrong turn shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from learninglion.dutch import lexicon
+from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
+from learninglion.dutch.reading import Reading, Word, group_words, join_readings, reread, sentences_of
+
+_PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
+_IS, _HAS = frozenset("is zijn".split()), frozenset("heeft hebben".split())
+_PERFECT = frozenset("heeft hebben had hadden is zijn was waren".split())
+_POINTS = frozenset("de het deze dit die dat".split())
+_OFFICE = frozenset("minister staatssecretaris minister-president burgemeester commissaris wethouder".split())
+_SHORTEST_HEAD = 4  # letters of the last part of a compound
+
+
+def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
+    """Pairs of a claim and evidence that say the same as these, the claim nearer to the evidence."""
+    sentences = sentences_of(evidence)
+    active = tuple(_plainly(_active(sentence, claim)) for sentence in sentences)
+    turned = evidence if active == sentences else join_readings(active)
+    mine = _in_tense(_plainly(_active(claim, evidence)), turned)
+    if mine != claim or turned != evidence:
+        yield mine, turned
+    for at in range(1, len(active)):
+        for shorter in _pointing_back(mine, active[:at], active[at]):
+            yield _in_tense(shorter, active[at]), active[at]
+
+
+def _plainly(reading: Reading) -> Reading:
+    """ "Daar ... over" and "hierover" as "daarover", "aldus" as "volgens", and "een brief aan de raad" behind
+    "de raad".
+    """
+    words = [_there(word) for word in reading.words]
+    for at, word in enumerate(words):
+        segment = reading.segment_at(at)
+        if word.norm in ("daar", "hier", "er"):
+            behind = next((p for p in range(at + 1, segment.stop) if _hangs(words, p, segment.stop)), None)
+            if behind is not None:
+                norm = f"daar{words[behind].norm}"
+                words[at] = replace(word, norm=norm, key=norm)
+                return _plainly(reread((*words[:behind], *words[behind + 1 :])))
+    return _given(reread(tuple(words))) if tuple(words) != reading.words else _given(reading)
+
+
+def _there(word: Word) -> Word:
+    if word.norm == "aldus":
+        return replace(word, norm="volgens", key="volgens")
+    for points in ("hier", "er"):
+        rest = word.norm.removeprefix(points)
+        if rest != word.norm and rest in lexicon.PREPOSITIONS:
+            return replace(word, norm=f"daar{rest}", key=f"daar{rest}")
+    return word
+
+
+def _hangs(words: list[Word], at: int, stop: int) -> bool:
+    """Whether the preposition here has nothing behind it: it is the end of a "daar" in front."""
+    if words[at].norm not in lexicon.PREPOSITIONS:
+        return False
+    after = words[at + 1] if at + 1 < stop else None
+    return after is None or after.is_verb or bool(verb_of_participle(after.norm))
+
+
+def _given(reading: Reading) -> Reading:
+    """ "Stuurt een brief aan de raad" as "stuurt de raad een brief"."""
+    words = reading.words
+    at = next((p for p, w in enumerate(words) if w.norm == "aan" and p and not w.border), None)
+    verb = next((p for p, w in enumerate(words) if w.is_verb), None)
+    if at is None or verb is None or at < verb or words[at].sentence != words[verb].sentence:
+        return reading
+    groups = group_words(reading)
+    places = [p for p in groups[at].places if p > at]
+    opening = groups[reading.segment_at(verb).start]
+    # whoever does it stands in front, so that what comes behind the verb cannot be taken for that
+    if not places or at not in reading.segment_at(verb) or verb in opening.places:
+        return reading
+    if opening.opener is not None or opening.temporal:
+        return reading
+    moved = [replace(words[p], border="") for p in places]
+    rest = [w for p, w in enumerate(words) if p > verb and p != at and p not in places]
+    return reread((*words[: verb + 1], *moved, *rest))
+
+
+def _active(reading: Reading, other: Reading) -> Reading:
+    """ "De boete wordt door de inspectie opgelegd" as "de inspectie legt de boete op", where `other` has that
+    verb: who does it in front, then the verb, then all else in its order.
+    """
+    words = reading.words
+    by = next((p for p, w in enumerate(words) if w.norm == "door" and not w.is_verb), None)
+    near = reading.segment_at(by) if by is not None else range(0)
+    helping = next((p for p in near if words[p].norm in _PASSIVE), None)
+    if by is None or helping is None:
+        return reading
+    group = group_words(reading)[by]
+    doer = [words[p] for p in group.places if p > by]
+    finite = {verb_of(w.norm): w for w in other.words if w.is_verb and w.norm not in AUXILIARIES}
+    has = next((w for w in other.words if w.norm in _HAS), None)
+    done = {w.key for w in other.words} if has is not None else set()
+    for at, word in enumerate(words):
+        perfect = words[helping].norm in _IS and word.key in done and bool(verb_of_participle(word.norm))
+        verb = has if perfect else finite.get(verb_of_participle(word.norm))
+        if verb is None or at in group.places or not doer or at < min(by, helping):
+            continue
+        if not perfect and is_past(verb.norm) == (words[helping].norm in ("wordt", "worden")):
+            continue
+        gone = (by, helping, *group.places) if perfect else (at, by, helping, *group.places)
+        rest = [w for p, w in enumerate(words) if p not in gone]
+        rest += [words[p] for p in group.places if p < by]
+        first = replace(doer[0], border="^")
+        return reread((first, *doer[1:], replace(verb, border="", sentence=word.sentence), *_unopened(rest)))
+    return reading
+
+
+def _unopened(words: list[Word]) -> list[Word]:
+    """`words` that follow on others: the first begins no sentence any more."""
+    return [replace(w, border=w.border.replace("^", "")) for w in words]
+
+
+def _in_tense(claim: Reading, evidence: Reading) -> Reading:
+    """ "Heeft geadviseerd" as "adviseerde" and the other way about, as the evidence has it."""
+    theirs, words = {w.key for w in evidence.words}, list(claim.words)
+    past = {verb_of(w.norm): w for w in evidence.words if w.is_verb and is_past(w.norm)}
+    done = {verb_of_participle(w.norm): w for w in evidence.words}
+    helping = next((w for w in evidence.words if w.norm in _PERFECT), None)
+    for at, word in enumerate(claim.words):
+        if word.key in theirs:
+            continue
+        segment = claim.segment_at(at)
+        verb = past.get(verb_of_participle(word.norm))
+        mine = next((p for p in segment if words[p].norm in _PERFECT), None)
+        if verb is not None and mine is not None and word.norm not in past:
+            words[mine] = replace(words[mine], norm=verb.norm, key=verb.key, raw=verb.raw)
+            return reread((*words[:at], *words[at + 1 :]))
+        participle = done.get(verb_of(word.norm)) if word.is_verb and is_past(word.norm) else None
+        if participle is not None and helping is not None:
+            words[at] = replace(word, norm=helping.norm, key=helping.key)
+            last = replace(participle, border="", sentence=word.sentence)
+            return reread((*words[: segment.stop], last, *words[segment.stop :]))
+    return claim
+
+
+def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Reading) -> Iterator[Reading]:
+    """`claim` with what it names in full called as `sentence` calls it, which points back at what is named in
+    `before`: "de nieuwe gevangenis in Goes" as "de gevangenis", "het noodbevel" as "het bevel".
+    """
+    named = [w for reading in before for w in reading.words]
+    for at, head in enumerate(sentence.words):
+        follows = sentence.words[at + 1 : at + 2]
+        if not at or not head.is_content or head.is_verb or sentence.words[at - 1].norm not in _POINTS:
+            continue
+        if head.border or any(w.norm == "van" for w in follows):
+            continue
+        same = [p for p, w in enumerate(named) if _is_head(w, head)]
+        if len(same) == 1 and (shorter := _shortened(claim, named, same[0], sentence.words[at - 1 : at + 1])):
+            yield shorter
+    first, subject = sentence.words[0], before[-1].words[:2]
+    if first.norm in ("zij", "hij") and len(subject) == 2 and subject[1].norm in _OFFICE:
+        for at, word in enumerate(claim.words):
+            if word.norm == subject[1].norm and at and claim.words[at - 1].norm in lexicon.ARTICLES:
+                pronoun = replace(first, border=claim.words[at - 1].border)
+                yield reread((*claim.words[: at - 1], pronoun, *claim.words[at + 1 :]))
+
+
+def _is_head(word: Word, head: Word) -> bool:
+    """Whether `word` is what `head` may point back at: the same thing, or a kind of it."""
+    longer = len(head.norm) >= _SHORTEST_HEAD and word.norm.endswith(head.norm)
+    return not word.is_verb and (word.key == head.key or longer)
+
+
+def _shortened(claim: Reading, named: list[Word], at: int, short: tuple[Word, ...]) -> Reading | None:
+    """`claim` with the name that stands around place `at` of `named` given as `short`."""
+    words = claim.words
+    for here, word in enumerate(words):
+        if word.key != named[at].key:
+            continue
+        start, back = here, at
+        while start and back and words[start - 1].key == named[back - 1].key and not words[start].border:
+            start, back = start - 1, back - 1
+        if words[start].norm not in lexicon.DETERMINERS and start and not words[start].border:
+            start -= 1
+        if words[start].norm not in lexicon.DETERMINERS:
+            continue
+        stop, forth = here + 1, at + 1
+        while stop < len(words) and forth < len(named) and _goes_on(words[stop], named[forth]):
+            stop, forth = stop + 1, forth + 1
+        first = replace(short[0], border=words[start].border, sentence=words[start].sentence)
+        rest = [replace(w, border="", sentence=first.sentence) for w in short[1:]]
+        return reread((*words[:start], first, *rest, *words[stop:]))
+    return None
+
+
+def _goes_on(word: Word, named: Word) -> bool:
+    return word.key == named.key and not (word.border or named.border or word.is_verb)

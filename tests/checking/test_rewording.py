@@ -1,0 +1,80 @@
+"""The same in another way that rules are sure of, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from learninglion.checking.citations import cite
+from learninglion.checking.verify import check
+from learninglion.models import Statement, StatementVerdict
+from learninglion.testing import make_source
+
+BRIDGE = "Het waterschap herstelt de brug. De gemeente betaalde de omleiding."
+JAIL = "Het Rijk bouwt de nieuwe gevangenis in Goes. De gevangenis biedt plaats aan 320 mensen."
+ORDER = "De burgemeester heeft een noodbevel gegeven. Het bevel geldt tot zondag."
+FINE = "De inspectie heeft de gemeente een boete van 300 euro opgelegd."
+TOLD = "De staatssecretaris is in gesprek met de bond over lonen. Zij verwacht in mei een besluit."
+TWO = "De vergunning voor het strand is er. De vergunning voor de haven loopt af. De vergunning is geheim."
+ADVICE = (
+    "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        (BRIDGE, "De brug wordt hersteld door het waterschap."),
+        (BRIDGE, "Door de gemeente werd de omleiding betaald."),
+        (BRIDGE, "De gemeente heeft de omleiding betaald."),
+        (ADVICE, "De commissie heeft de minister geadviseerd om de pont te behouden."),
+        (ADVICE, "Omwonenden zijn hierover vooraf ingelicht."),
+        (JAIL, "De nieuwe gevangenis in Goes biedt plaats aan 320 mensen."),
+        (ORDER, "Het noodbevel geldt tot zondag."),
+        (ORDER, "De burgemeester gaf een noodbevel."),
+        (TOLD, "De staatssecretaris verwacht in mei een besluit."),
+        (TOLD, "In mei verwacht de staatssecretaris een besluit."),
+        (FINE, "De inspectie heeft een boete van 300 euro opgelegd aan de gemeente."),
+        (
+            "Tussen 2019 en 2023 steeg de prijs van 3 naar 4 euro.",
+            "De prijs steeg tussen 2019 en 2023 van 3 naar 4 euro.",
+        ),
+        ("De pont blijft open tot uiterlijk 31 mei.", "Tot uiterlijk 31 mei blijft de pont open."),
+        ("De raad heeft besloten dat de pont blijft.", "De pont blijft, zo heeft de raad besloten."),
+    ],
+)
+def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
+    assert _verdict(evidence, claim) is StatementVerdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        (BRIDGE, "Het waterschap wordt hersteld door de brug."),
+        (BRIDGE, "De brug wordt hersteld door de gemeente."),
+        (BRIDGE, "De brug werd hersteld door het waterschap."),
+        (BRIDGE, "De omleiding wordt betaald door de gemeente."),
+        (BRIDGE, "De gemeente betaalt de omleiding."),
+        (ADVICE, "De minister heeft de commissie geadviseerd om de pont te behouden."),
+        (ADVICE, "De commissie heeft de minister geadviseerd om de brug te behouden."),
+        (JAIL, "De nieuwe gevangenis in Goes biedt plaats aan 230 mensen."),
+        (JAIL, "De oude gevangenis in Goes biedt plaats aan 320 mensen."),
+        (JAIL, "De nieuwe gevangenis in Breda biedt plaats aan 320 mensen."),
+        (ORDER, "Het strafbevel geldt tot zondag."),
+        (TOLD, "De minister verwacht in mei een besluit."),
+        (TOLD, "De bond verwacht in mei een besluit."),
+        (TWO, "De vergunning voor het strand is geheim."),
+        (FINE, "De gemeente heeft een boete van 300 euro opgelegd aan de inspectie."),
+        (FINE, "Een boete van 300 euro is door de gemeente opgelegd aan de inspectie."),
+        (
+            "De raad sprak met de politie dat de pont blijft.",
+            "De pont blijft, zo heeft de politie gesproken.",
+        ),
+    ],
+)
+def test_what_only_looks_like_it_is_not_shown(evidence: str, claim: str) -> None:
+    assert _verdict(evidence, claim) is StatementVerdict.UNSUPPORTED
+
+
+def _verdict(evidence: str, claim: str) -> StatementVerdict:
+    source = make_source(evidence)
+    return check(Statement(claim, (cite(source, source.body_span),)), (source,)).verdict
