@@ -17,7 +17,7 @@ from pathlib import Path
 
 from learninglion.drafting.wording import matched
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import FIGURES, NUMERIC, Wants, gives, wants_of
+from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.models.errors import InputError
 
@@ -145,11 +145,6 @@ _IGNORANCE = re.compile(
     r"informatie|registratie|aantallen|duidelijk)|onbekend|onduidelijk)\b",
     re.IGNORECASE,
 )
-
-
-def holds(asking: Asking, sentence: str) -> bool:
-    """Whether the sentence can answer at all: a figure or a moment must be there, or that it is not known."""
-    return asking.wants not in NUMERIC or gives_it(asking, sentence)
 
 
 def gives_it(asking: Asking, sentence: str) -> bool:
