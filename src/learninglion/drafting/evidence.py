@@ -29,8 +29,8 @@ SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
 cosine: of the means of their words; least: how well the two words of the question are met that are met least;
-gives: whether it holds what is waited for; found: the score of the search, as log odds (NaN, which counts
-neither way, where a person brought the source).
+gives: whether it holds what is waited for; found: the search's score, as log odds (NaN, which counts neither
+way, where it found nothing).
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
