@@ -32,6 +32,8 @@ from learninglion.parsing.kamervragen.header import without_askers
 _MOST_AUTOMATIC = 5
 _WEIGHED = 6  # offered sources that are read for their meaning
 _SUPPLIED = (("line", "Lijn van het departement"), ("news", "Nieuwsfeiten"))
+LINE = "supplied#line"
+"""The department's line decides direction; it is never cited or quoted as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
