@@ -9,7 +9,7 @@ from learninglion.drafting.askings import (
     Kind,
     askings_of,
     falls_away,
-    holds,
+    gives_it,
     kind_of,
     polarity,
     searched,
@@ -90,10 +90,10 @@ def test_what_a_sentence_gives() -> None:
     assert not gives(Wants.MONEY, "De regels gelden voor elke pont.")  # "geld" and "geldt" are no money
     assert not gives(Wants.COUNT, "In 2024 is de pont verkocht.")  # a year is no count
     (length,) = askings_of("Hoe lang duurt de overtocht?")
-    assert not holds(length, "Er voeren 31.000 mensen mee.")
-    assert holds(length, "Hoe lang de overtocht duurt, is niet bekend.")
+    assert not gives_it(length, "Er voeren 31.000 mensen mee.")
+    assert gives_it(length, "Hoe lang de overtocht duurt, is niet bekend.")
     (deed,) = askings_of("Bent u bereid de pont te redden?")
-    assert holds(deed, "Ik wil de pont redden.")
+    assert gives_it(deed, "Ik wil de pont redden.")
 
 
 def test_what_no_archive_answers_gets_a_proposal_and_no_source() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from learninglion.evaluation.safeguards import evaluate_fairness, ways_of
 from learninglion.evaluation.testset import document_entries
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.sample import sample_documents
 from learninglion.workflow import parse_files
 

@@ -10,7 +10,7 @@ from wordfiles import letter
 
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.kamervragen.parties import name_fractions
+from learninglion.parsing.kamervragen.header import name_fractions
 
 HEAD = (
     "Tweede Kamer der Staten-Generaal\n\nVergaderjaar 2031–2032\n\n36 999 Regels over dijken (Dijkenwet)\n\n"

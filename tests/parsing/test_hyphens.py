@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.paragraphs import Junction, join_lines
 from learninglion.parsing.pdf.lines import compose
 
 

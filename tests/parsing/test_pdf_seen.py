@@ -14,7 +14,7 @@ from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.pdf import outlines
-from learninglion.parsing.pdf.layers import find_switched_off
+from learninglion.parsing.pdf.ink import find_switched_off
 from learninglion.parsing.pdf.lines import COVERED
 
 PLAIN = show("Een gewone zin over de dijk.", y=700)
@@ -1226,3 +1226,16 @@ def test_rows_without_lines_between_them_in_a_box() -> None:
     labels = "".join(show(t, x=x, y=y) for t, x, y in (("Hoge", 72, 728), ("dijken", 72, 712)))
     figures = show("12", x=174, y=728) + show("34", x=174, y=712)
     assert read(pdf(drawn + head + labels + figures)).text.endswith("Hoge dijken | 12; 34")
+
+
+def test_a_large_first_figure_on_the_last_of_the_lines_beside_it() -> None:
+    texts = (
+        "5 dijken zijn vorig jaar verhoogd met geld",
+        "van het rijk en dat is meer dan",
+        "het er ooit waren.",
+    )
+    drawn = show("4", y=732, size=52) + "".join(
+        show(text, x=104, y=760 - 14 * n) for n, text in enumerate(texts)
+    )
+    rest = show("Daarna volgde een brief.", y=718)
+    assert words(pdf(drawn + rest)).startswith("45 dijken zijn vorig jaar verhoogd met geld van het rijk")

@@ -9,7 +9,7 @@ from wordfiles import docx, para, table
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
 from learninglion.parsing.labels import find_run_on
-from learninglion.parsing.plaintext import unquoted
+from learninglion.parsing.office.typed import unquoted
 
 ABOVE = "Antwoorden op vragen van het lid Veenstra (PvW) aan de minister van Water (ingezonden 3 juni 2024)."
 PAIRS = (

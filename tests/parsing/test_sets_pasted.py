@@ -9,8 +9,7 @@ from random import Random
 import pytest
 
 from learninglion.models import QuestionSet
-from learninglion.parsing.pasted import clean_pasted
-from learninglion.parsing.sets import read_question_set
+from learninglion.parsing.sets import clean_pasted, read_question_set
 
 HEAD = "Vragen van het lid De Wit (XYZ) aan de minister van Waterzaken over ponten (ingezonden 3 mei 2031)"
 ASKED = (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
+from learninglion.parsing.office.typed import decode, looks_like_text
 from learninglion.parsing.passages import cut
-from learninglion.parsing.plaintext import decode, looks_like_text
 
 PAGE = """<!DOCTYPE html><html><head><title>Nota dijken</title><style>p {color: red}</style></head><body>
 <nav><a href="/">Menu</a></nav><main><h1>Nota dijken</h1><p>De dijk is <b>vier</b> meter&nbsp;hoog.</p>

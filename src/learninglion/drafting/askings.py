@@ -17,7 +17,7 @@ from pathlib import Path
 
 from learninglion.drafting.wording import matched
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import FIGURES, NUMERIC, Wants, gives, wants_of
+from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.models.errors import InputError
 
@@ -147,11 +147,6 @@ _IGNORANCE = re.compile(
 )
 
 
-def holds(asking: Asking, sentence: str) -> bool:
-    """Whether the sentence can answer at all: a figure or a moment must be there, or that it is not known."""
-    return asking.wants not in NUMERIC or gives_it(asking, sentence)
-
-
 def gives_it(asking: Asking, sentence: str) -> bool:
     """Whether the sentence holds what is waited for, or says that it is not known."""
     return gives(asking.wants, sentence) is not False or admits_ignorance(sentence)
@@ -195,14 +190,11 @@ def polarity(text: str, asked: str = "") -> bool | None:
 def falls_away(askings: Sequence[Asking], texts: Sequence[str]) -> bool:
     """Whether the last of these parts falls away by what was said: "Zo nee, ..." after any yes."""
     *before, asking = askings
-    whether = [part.text for part in before if is_yes_or_no(part)]
-    if asking.after is None or not texts:
-        return False
-    said = polarity(texts[0])  # of several yes-or-no questions the first
-    if whether and (said is None or len(whether) > 1):
-        taken_up = (polarity(text, whether[-1]) for text in reversed(texts))
-        said = next((one for one in taken_up if one is not None), said)
-    return said is (not asking.after)
+    whether = [part.text for part in before if is_yes_or_no(part)] or [""]
+    in_order = texts if len(whether) == 1 else texts[::-1]  # of several such questions it is about the last
+    answers = (polarity(text, whether[-1]) for text in in_order)
+    said = next((one for one in answers if one is not None), None)
+    return asking.after is not None and said is (not asking.after)
 
 
 # What a person can confirm where no archive answers: that something is known, and how was answered.

@@ -129,7 +129,7 @@ def read_said(
     judged = {
         Whose.MACHINE: judge.of_selection(selection, sources[Whose.MACHINE], trusted=True),
         Whose.SOURCE: judge.of_selection(selection, sources[Whose.SOURCE]),
-        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], written=True),
+        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], more=judge.weights.written),
     }
     return Said(askings, whose, judged)
 

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
-from learninglion.drafting.units import Unit, units_of
+from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import matched, names_in, subject_words, tells
-from learninglion.dutch.lexicon import NEGATIONS
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -30,8 +29,8 @@ SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
 cosine: of the means of their words; least: how well the two words of the question are met that are met least;
-gives: whether it holds what is waited for; found: the score of the search, as log odds (NaN, which counts
-neither way, where a person brought the source).
+gives: whether it holds what is waited for; found: the search's score, as log odds (NaN, which counts neither
+way, where it found nothing).
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
@@ -40,14 +39,12 @@ ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
 cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
 well the word of the part is met that is met least in what the source says and was asked; reworded: how far
 the two are apart word for word, where a word of the part stands nowhere in the source (1 where all do); fits:
-whether it denied as much and waited for the same, or the source gives what is waited for. Where one word
-stands in the place of another thing was asked; where all is told otherwise the same in other words.
+whether it waited for the same sort of thing, or the source gives that. Where one word stands in the place of
+another thing was asked; where all is told otherwise the same in other words.
 """
 
 ASKED_CURVES = (0, 1, 3)
-"""The signals that begin a curve: whether the words are nearly the same, whether the same thing is asked, and
-of the same sort.
-"""
+"""The signals that begin a curve: whether the words are nearly the same, the thing asked, and its sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,8 @@ class Words:
     mean: Floats  # of all words of the text, around the mean, at unit length
 
     def nearest(self, given: Floats) -> Floats:
-        """For every word how near the nearest of `given` (m, d) is; zeros where nothing is given."""
-        if not len(given):
-            return np.zeros(len(self.vectors), dtype=np.float32)
-        cosines: Floats = (self.vectors @ given.T).max(axis=1)
+        """For every word how near the nearest of `given` (m, d) is; at least 0."""
+        cosines: Floats = (self.vectors @ given.T).max(axis=1, initial=0.0)
         return cosines
 
     def met(self, text: str, given: Floats) -> float:
@@ -81,11 +76,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source as read: its units with their words, and those of the question it answered."""
+    """A source as read: the words of its units, and those of the question it answered."""
 
     source: Source
-    units: tuple[Unit, ...]
-    sentences: tuple[Words, ...]
+    sentences: tuple[Words, ...]  # of every unit
     asked: Words
 
 
@@ -125,7 +119,7 @@ class Meaning:
         for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
             parts = np.split(body, np.cumsum([len(unit.text.split()) for unit in own], dtype=int))
             sentences = tuple(self._words(u.text, part) for u, part in zip(own, parts, strict=False))
-            readings.append(Reading(source, own, sentences, self._words(text, question)))
+            readings.append(Reading(source, sentences, self._words(text, question)))
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
@@ -154,10 +148,6 @@ def _whole(question: str) -> str:
     return parts[-1].about if parts else ""
 
 
-def _denials(text: str) -> int:
-    return sum(word in NEGATIONS for word in words(text))
-
-
 def _unit(rows: Floats) -> Floats:
     lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return np.asarray(rows / lengths, dtype=np.float32)
@@ -176,34 +166,29 @@ def evidence_of(
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
-    units = reading.units
     odds = math.nan if score is None else log_odds(score)
     rows = []
-    for unit, sentence in zip(units, reading.sentences, strict=True):
+    for unit, sentence in zip(units_of(reading.source), reading.sentences, strict=True):
         near = np.sort(question_words.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
         cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    gave = bool(says[:, SAYS_IT.index("gives")].any())
-    return Evidence(says, _alike(asking, question_words, reading, gave))
+    fits = bool(says[:, SAYS_IT.index("gives")].any())
+    fits = fits or any(one.wants is asking.wants for one in askings_of(reading.source.question))
+    return Evidence(says, np.array((*_alike(asking, question_words, reading), float(fits)), np.float32))
 
 
-def _alike(asking: Asking, question_words: Words, reading: Reading, gave: bool) -> Floats:
+def _alike(asking: Asking, question_words: Words, reading: Reading) -> tuple[float, float, float]:
     earlier, source = reading.asked, reading.source
     told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    fits = any(
-        (gave or one.wants is asking.wants) and _denials(one.about) == _denials(asking.about)
-        for one in askings_of(source.question)
-    )
     unmet = any(share < 0.5 for _, share in matched(asking.about, given))
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
     reworded = 1 - order.ratio() if unmet else 1.0
-    row = (log_odds(cosine), question_words.met(given, told), reworded, float(fits))
-    return np.array(row, dtype=np.float32)
+    return log_odds(cosine), question_words.met(given, told), reworded
 
 
 def log_odds(score: float) -> float:

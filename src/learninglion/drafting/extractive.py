@@ -30,14 +30,8 @@ from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
 from learninglion.drafting.positions import age_of, contradiction, newest_of_equals
 from learninglion.drafting.promises import as_of, has_passed
-from learninglion.drafting.relevance import (
-    LIKELY,
-    LINE,
-    SURE,
-    Judged,
-    Relevance,
-    built_in,
-)
+from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
+from learninglion.drafting.selection import LINE
 from learninglion.drafting.units import Unit, has_table, units_of
 from learninglion.drafting.verdict import judge_draft, with_remarks
 from learninglion.drafting.wording import coverage

@@ -22,7 +22,7 @@ import numpy as np
 
 from learninglion.checking.phrases import portfolios_in, same_portfolio
 from learninglion.drafting import relevance
-from learninglion.drafting.askings import Asking, holds
+from learninglion.drafting.askings import Asking, gives_it
 from learninglion.drafting.evidence import (
     Floats,
     Meaning,
@@ -100,10 +100,10 @@ where its chance is so many times that of any other. Learned: nine in ten of the
 first and stand out as much, nineteen in twenty reach the second.
 """
 
-SIGNALS = ("cosine", "holds", "absent", "least_met", "met", "names_told", "known", "changes")
+SIGNALS = ("cosine", "gives", "absent", "least_met", "met", "names_told", "known", "changes")
 """What is known of a sentence of a newer source, read with the two beside it and its question.
 
-cosine: of the means of its words and those of the question; holds: whether what is waited for is in it;
+cosine: of the means of its words and those of the question; gives: whether it holds what is waited for;
 absent: names, numbers and years of the question that the source lacks; least_met, met: how well the words
 of the question are met, the two least and all; names_told: the two longest words of the older answer and its
 question that stand here too; known: how near its own words are to those of the older answer and its
@@ -222,7 +222,7 @@ def signals(
     """The signals of every unit of a newer source; `older_text` is the older answer with its question, and
     `answered` has the vectors of its words.
     """
-    source, units = reading.source, reading.units
+    source, units = reading.source, units_of(reading.source)
     telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.asked.vectors)
@@ -236,7 +236,7 @@ def signals(
         rows.append(
             (
                 float(question_words.mean @ sentence.mean),
-                float(holds(asking, unit.text)),
+                float(gives_it(asking, unit.text)),
                 absent + _OTHER_YEAR * _other_year(asking.about, unit.text),
                 float(met[:2].mean()) if len(met) else 0.0,
                 float(met.mean()) if len(met) else 0.0,
@@ -320,7 +320,7 @@ def _overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> b
     """
     others = max((f.chance for f in followers if f is not best), default=0.0)
     statement, source = best.units[best.place].text, best.source
-    given = holds(asking, statement) and not _other_year(asking.about, statement)
+    given = gives_it(asking, statement) and not _other_year(asking.about, statement)
     given = given and not _absent(asking.text, f"{source.question} {source.body}")
     least = 0.0 if others and names_in(asking.text) else LEAST
     return best.chance >= FOLLOWS or (given and best.chance >= max(least, STANDS_OUT * others))

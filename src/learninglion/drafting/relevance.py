@@ -20,18 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
-    ASKED_BEFORE,
-    SAYS_IT,
-    Evidence,
-    Meaning,
-    evidence_of,
-    log_odds,
-)
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, subject_words
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import Chooser, Hit, Selection, Source
+from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
 
 Floats = NDArray[np.float32]
 Scores = Mapping[str, float]
@@ -39,15 +32,10 @@ Scores = Mapping[str, float]
 SURE = 0.9
 """From this chance on a part counts as answered. Set by [drafting] sure; higher refuses more."""
 
-_SHIPPED = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
-
 LIKELY = 0.5
 """From this chance on, more likely than not, a sentence comes into a draft, which is then partial (below it
 is material only), and what a person wrote answers a part (below it he is asked to look whether it does).
 """
-
-LINE = "supplied#line"
-"""The department's line decides direction; it is never cited or quoted as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +64,24 @@ class Weights:
     centre: Floats  # of word vectors, shape (dimensions,)
     says: Curves  # over SAYS_IT: whether a sentence answers
     asked: Curves
-    found: float = 0.0  # added to the log odds of what the search found: it seldom answers
-    written: float = 0.0  # added to those of what somebody wrote for this very question
+    # Added to the log odds: of what the search found, of what a person took from elsewhere in the archive
+    # (it seldom answers), and of what somebody wrote for this very question.
+    found: float = 0.0
+    brought: float = 0.0
+    written: float = 0.0
 
-    def near(self, evidence: Evidence, *, written: bool = False) -> Floats:
-        """The chance of every unit that it answers; `written`: for this question, and not found.
+    def near(self, evidence: Evidence, more: float) -> Floats:
+        """The chance of every unit that it answers; `more`: added to the log odds.
 
         A source that was asked nearly this, and not the same, tells of another thing.
         """
-        nearly, *thing = self.asked.each(evidence.asked)
-        another = nearly * (1.0 - math.prod(thing))
-        return self.says_it(evidence.says, written=written) * np.float32(1.0 - another)
+        nearly, *same = self.asked.each(evidence.asked)
+        return self.says_it(evidence.says, more) * np.float32(1 - nearly * (1 - math.prod(same)))
 
-    def says_it(self, rows: Floats, *, written: bool = False) -> Floats:
+    def says_it(self, rows: Floats, more: float) -> Floats:
         """The chance of each row of SAYS_IT, whatever the source was asked; shape (rows,)."""
         says = self.says.chance(rows)
-        odds = math.exp(self.written if written else self.found)
-        return np.asarray(says * odds / (says * odds + 1.0 - says), np.float32)
+        return np.asarray(says / (says + (1.0 - says) * math.exp(-more)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +114,8 @@ class Judged:
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
-    bars = (float(str(data[name])) for name in ("found", "written"))
-    return Weights(centre, _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE), *bars)
+    says, asked = _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE)
+    return Weights(centre, says, asked, *(float(str(data[name])) for name in ("found", "brought", "written")))
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -161,7 +150,7 @@ class Relevance:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
         known = np.full((len(hits), len(SAYS_IT)), np.nan, dtype=np.float32)
         known[:, SAYS_IT.index("found")] = [log_odds(hit.score) for hit in hits]
-        none = (1 - self.weights.says_it(known)) ** len(searched(question))
+        none = (1 - self.weights.says_it(known, self.weights.found)) ** len(searched(question))
         return tuple(hit.source for hit, no in zip(hits, none, strict=True) if 1 - no >= LIKELY)
 
     def judge(
@@ -170,15 +159,15 @@ class Relevance:
         sources: Sequence[Source],
         *,
         scores: Scores = MappingProxyType({}),
-        written: bool = False,
+        more: float = 0.0,
         introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
-        `scores`: those of the search, by source. `written`: by a person or a
-        model for this question; it answers more likely than what was found.
+        `scores`: those of the search, by source. `more`: added to the log odds of what it did not find;
+        a note counts no less for that.
         """
         askings = searched(question)
         if not askings:
@@ -187,7 +176,10 @@ class Relevance:
         about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
-        chances = [[self.weights.near(e, written=written).round(6) for e in row] for row in evidence]
+        notes = {source.id: max(more, 0.0) for source in sources if source.kind is SourceKind.SUPPLIED}
+        mores = [self.weights.found if s.id in scores else notes.get(s.id, more) for s in sources]
+        near = [[self.weights.near(e, m) for e, m in zip(row, mores, strict=True)] for row in evidence]
+        chances = [[of_units.round(6) for of_units in row] for row in near]
         says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
         either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
@@ -207,16 +199,11 @@ class Relevance:
         checked. Sentences that are copied have only this measure between them and the text.
         """
         person = selection.chosen_by is Chooser.PERSON
-        scores = {h.source.id: h.score for h in selection.offered}
-        if person:
-            scores = {i: s for i, s in scores.items() if i not in {c.id for c in selection.chosen}}
-        return self.judge(
-            selection.question.text,
-            sources,
-            scores=scores,
-            written=person and trusted,
-            introduction=selection.introduction,
-        )
+        brought = {source.id for source in selection.chosen if person}
+        scores = {h.source.id: h.score for h in selection.offered if h.source.id not in brought}
+        asked, introduction = selection.question.text, selection.introduction
+        more = person * (self.weights.written if trusted else self.weights.brought)
+        return self.judge(asked, sources, scores=scores, more=more, introduction=introduction)
 
 
 def is_about(introduction: str, source: Source) -> bool:
@@ -230,7 +217,7 @@ def is_about(introduction: str, source: Source) -> bool:
 @cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    weights = read_weights(_SHIPPED)
+    weights = read_weights(json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8")))
     return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
 
 

@@ -26,12 +26,14 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import InputError
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 
 # More sources than an officer would read for one sub-question; the machine chooses no more than this.
 _MOST_AUTOMATIC = 5
 _WEIGHED = 6  # offered sources that are read for their meaning
 _SUPPLIED = (("line", "Lijn van het departement"), ("news", "Nieuwsfeiten"))
+LINE = "supplied#line"
+"""The department's line decides direction; it is never cited or quoted as an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -440,5 +440,5 @@ def _git_sha() -> str:
     commit = ask("rev-parse", "HEAD")
     if not commit:
         return ""
-    changed = ask("status", "--porcelain", "--untracked-files=no", "--", ".", "../retrieval", "../parsing")
+    changed = ask("status", "--porcelain", "--untracked-files=no", "--", ".", "../search", "../parsing")
     return f"{commit}+" if changed else commit

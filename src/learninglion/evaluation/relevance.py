@@ -226,6 +226,7 @@ _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _STEPS = 1500
 _HALVINGS = 50
+_UNKNOWN = np.where(np.array(SAYS_IT) == "found", np.nan, 0.0).astype(np.float32)  # makes a score unknown
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
@@ -293,7 +294,12 @@ def fit_all(
         says = fit(rows, answers, empty.says, weights)
     written = find_written(examples, evidence, says)
     fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written)
-    return replace(fitted, found=find_found(examples, evidence, fitted))
+    unsearched = [replace(read, says=read.says + _UNKNOWN) for read in evidence]
+    return replace(
+        fitted,
+        found=find_found(examples, evidence, fitted),
+        brought=find_found(examples, unsearched, fitted),
+    )
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
@@ -310,7 +316,7 @@ def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Cur
 
 
 def find_found(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
-    """By how much the log odds fall of what the search found, so that the chances are as many as answer.
+    """What to add to the log odds of what was offered, so that the chances are as many as answer.
 
     Counted is the source that most probably answers each part of a judged question; by halving.
     """
@@ -318,7 +324,7 @@ def find_found(examples: Sequence[Example], evidence: Sequence[Evidence], weight
     for example, read in zip(examples, evidence, strict=True):
         key = (example.group, example.asking.text)
         if None not in (example.score, example.answers) and not example.source.id.endswith(_LESS):
-            chance = float(weights.near(read).max(initial=0.0))
+            chance = float(weights.near(read, 0.0).max(initial=0.0))
             best[key] = max(best.get(key, (0.0, False)), (chance, bool(example.answers)))
     if not any(answers for _, answers in best.values()):
         return 0.0
@@ -391,6 +397,7 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
     data = {
         "card": dict(card),
         "found": round(weights.found, 4),
+        "brought": round(weights.brought, 4),
         "written": round(weights.written, 4),
         "says": points_of(SAYS_IT, weights.says),
         "asked": points_of(ASKED_BEFORE, weights.asked),

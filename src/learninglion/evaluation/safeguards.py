@@ -35,7 +35,7 @@ from learninglion.evaluation.testset import read_rows, shipped, word_pairs
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, Entry, Span, SubQuestion
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.local import Index
 from learninglion.search.search import search
 from learninglion.store.store import MemoryReader

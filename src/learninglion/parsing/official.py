@@ -26,7 +26,7 @@ from learninglion.parsing.kamervragen.front import name_genre
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import Cell, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
-from learninglion.parsing.scripts import lowered, raised
+from learninglion.parsing.signs import lowered, raised
 
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
 
@@ -115,7 +115,7 @@ class Metadata:
         return match["identifier"] if match else ""
 
 
-def read_metadata(root: etree._Element) -> Metadata:
+def _read_metadata(root: etree._Element) -> Metadata:
     """The metadata in a document (`meta`) or in a record (`metadata`), wherever it stands there."""
     metadata: dict[tuple[str, str], list[str]] = defaultdict(list)
     for element in root.iter("meta", "metadata"):
@@ -212,7 +212,7 @@ def parse_xml(raw: RawFile, text: str) -> Document:
     reader.read(root)
     if not reader.paragraphs:
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
-    return _document(raw, reader, read_metadata(root), root)
+    return _document(raw, reader, _read_metadata(root), root)
 
 
 def _refusal(name: str) -> str:

@@ -47,7 +47,7 @@ _CROSSING = 0.2  # of the lines of a page may run across both columns
 _SWITCHES = 0.3  # of the lines follow one in the other column: the file does not keep to columns
 
 
-def order_columns(pages: Sequence[Page]) -> tuple[Page, ...]:
+def _order_columns(pages: Sequence[Page]) -> tuple[Page, ...]:
     """The pages, with the lines of two columns that the file mixes one column after the other."""
     return tuple(_order(page) for page in pages)
 
@@ -178,7 +178,7 @@ class _Piece:
 def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     """The document in these pages, whatever it is: a published set of questions, a letter, anything else."""
     masthead = find_masthead(pages)
-    pages = order_columns(pages)
+    pages = _order_columns(pages)
     if (old := _parse_old_sheet(raw, pages)) is not None:
         return old
     front = _front_lines(pages)

@@ -19,11 +19,12 @@ from xml.sax.saxutils import escape, quoteattr
 from docx import Document as new_document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import CONTENT_TYPE as CT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
@@ -79,7 +80,6 @@ from learninglion.record.notes import (
 Element = BaseOxmlElement
 _Block = TypeVar("_Block", TextBlock, ChangedBlock)
 _SYSTEM = "LearningLion"
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def to_letter(
@@ -272,7 +272,7 @@ class _AnswerWriter:
         """The notes behind the answers: beside comments LibreOffice 7.4 mixes up whose footnote is whose."""
         if not notes:
             return
-        style = style_id(self._word, "heading 2") or note_styles(self._word)[0]
+        style = _style_id(self._word, "heading 2") or note_styles(self._word)[0]
         self._put(element("p", element("pPr", element("pStyle", val=style)), text_run("Bronnen")))
         last = [self._put(_listed_note(self._word, note)) for note in notes][-1]
         Paragraph(last, self._word).paragraph_format.space_after = Pt(18)  # a signature may follow
@@ -503,7 +503,7 @@ def _append_annex(
     """The accountability before `place`: sources with their words, own text, and what is open."""
     title = _append_paragraph(word, place, ANNEX_TITLE, level=1)
     if page_break:
-        title.get_or_add_pPr().insert_element_before(element("pageBreakBefore"), *_AFTER_PAGE_BREAK)
+        Paragraph(title, word).paragraph_format.page_break_before = True
     _append_paragraph(word, place, document_title(dossier))
     if mark := mark_line(dossier):
         _append_paragraph(word, place, mark)
@@ -520,16 +520,6 @@ def _append_annex(
 _ANNEX_USE = (
     "Deze bijlage is voor wie aan het antwoord werkt en gaat niet mee met de brief. "
     "De nummers zijn die van de noten."
-)
-_AFTER_PAGE_BREAK = tuple(
-    f"w:{tag}"
-    for tag in (
-        *("framePr", "widowControl", "numPr", "suppressLineNumbers", "pBdr", "shd", "tabs"),
-        *("suppressAutoHyphens", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "autoSpaceDE"),
-        *("autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing"),
-        *("mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap"),
-        *("outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange"),
-    )
 )
 
 
@@ -576,7 +566,7 @@ def _append_paragraph(
 def _heading_style(word: WordDocument, level: int) -> str:
     """The id of the template's heading of this level, or of one that is made, so that readers can jump."""
     name = f"heading {level}"
-    if not (style_found := style_id(word, name)):
+    if not (style_found := _style_id(word, name)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.font.bold, style.font.size = True, Pt(16 - 2 * level)
         style.element.get_or_add_pPr().append(element("outlineLvl", val=str(level - 1)))
@@ -613,17 +603,12 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """Files in a ZIP carry a time; one fixed moment keeps the same dossier the same bytes."""
 
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_CUSTOM_RELATION = f"{_R}/custom-properties"
-_NUMBERING_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"
 _PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # the set that user-defined properties belong to
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 
 
-def style_id(word: WordDocument, name: str) -> str:
+def _style_id(word: WordDocument, name: str) -> str:
     """The id of a style by its English name, whatever it is called in a Dutch Word; "" without one."""
     style = next((s for s in word.styles if s.name is not None and s.name.lower() == name.lower()), None)
     return style.style_id if style is not None else ""
@@ -634,7 +619,7 @@ def style_id(word: WordDocument, name: str) -> str:
 
 def note_styles(word: WordDocument) -> tuple[str, str]:
     """The ids of the styles of a note and of its mark; a template that never had a note gets them."""
-    text, mark = style_id(word, "footnote text"), style_id(word, "footnote reference")
+    text, mark = _style_id(word, "footnote text"), _style_id(word, "footnote reference")
     if not text:
         made = word.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         made.font.size = Pt(8)
@@ -666,10 +651,10 @@ def _footnotes_part(word: WordDocument) -> tuple[Part, Element]:
         if relation.reltype == RT.FOOTNOTES:
             part = relation.target_part
             return part, etree.fromstring(part.blob, _PARSER)
-    part = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, b"", word.part.package)
+    part = Part(PackURI("/word/footnotes.xml"), CT.WML_FOOTNOTES, b"", word.part.package)
     word.part.relate_to(part, RT.FOOTNOTES)
     xml = (
-        f'<w:footnotes xmlns:w="{_W}" xmlns:r="{_R}">'
+        f"<w:footnotes {nsdecls('w', 'r')}>"
         '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
         '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p>'
         "</w:footnote></w:footnotes>"
@@ -684,14 +669,14 @@ def _listed_note(word: WordDocument, note: Note) -> Element:
     """A note as a paragraph of the text itself, behind its number."""
     style, mark_style = note_styles(word)
     text = _note_text(word.part, note, style, mark_style, f"<w:t>{note.number}</w:t>")
-    made: Element = parse_xml(f'<w:p xmlns:w="{_W}" xmlns:r="{_R}">{text}</w:p>')
+    made: Element = parse_xml(f"<w:p {nsdecls('w', 'r')}>{text}</w:p>")
     return made
 
 
 def _footnote(part: Part, note: Note, note_id: int, style: str, mark_style: str) -> Element:
     text = _note_text(part, note, style, mark_style, "<w:footnoteRef/>")
     made: Element = etree.fromstring(
-        f'<w:footnote xmlns:w="{_W}" xmlns:r="{_R}" w:id="{note_id}"><w:p>{text}</w:p></w:footnote>', _PARSER
+        f'<w:footnote {nsdecls("w", "r")} w:id="{note_id}"><w:p>{text}</w:p></w:footnote>', _PARSER
     )
     return made
 
@@ -740,7 +725,7 @@ def fresh_list(word: WordDocument, like: str = "", *, numbered: bool = False) ->
     abstract = next((n.find(qn("w:abstractNumId")).get(qn("w:val")) for n in alike), "")
     abstract = abstract or _plain_list(root, numbered)
     made = 1 + max((int(n.get(qn("w:numId"))) for n in root.findall(qn("w:num"))), default=0)
-    xml = f'<w:num xmlns:w="{_W}" w:numId="{made}"><w:abstractNumId w:val="{abstract}"/>'
+    xml = f'<w:num {nsdecls("w")} w:numId="{made}"><w:abstractNumId w:val="{abstract}"/>'
     if numbered:
         xml += '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
     _append(root, "w:num", etree.fromstring(f"{xml}</w:num>", _PARSER))
@@ -756,7 +741,7 @@ def _plain_list(root: Element, numbered: bool) -> str:
             return str(known.get(qn("w:abstractNumId")))
     made = 1 + max((int(n.get(qn("w:abstractNumId"))) for n in root.findall(qn("w:abstractNum"))), default=0)
     xml = (
-        f'<w:abstractNum xmlns:w="{_W}" w:abstractNumId="{made}"><w:nsid w:val="{mark}"/>'
+        f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{made}"><w:nsid w:val="{mark}"/>'
         '<w:multiLevelType w:val="singleLevel"/><w:lvl w:ilvl="0"><w:start w:val="1"/>'
         f'{_NUMBERS if numbered else _BULLETS}<w:lvlJc w:val="left"/>'
         '<w:pPr><w:ind w:left="360" w:hanging="360"/></w:pPr></w:lvl></w:abstractNum>'
@@ -785,7 +770,7 @@ def _numbering(word: WordDocument) -> Element:
     from docx.parts.numbering import NumberingPart
 
     root = OxmlElement("w:numbering")
-    part = NumberingPart(PackURI("/word/numbering.xml"), _NUMBERING_TYPE, root, word.part.package)
+    part = NumberingPart(PackURI("/word/numbering.xml"), CT.WML_NUMBERING, root, word.part.package)
     word.part.relate_to(part, RT.NUMBERING)
     return root
 
@@ -796,10 +781,10 @@ def _numbering(word: WordDocument) -> Element:
 def _add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
     """Properties that programs read, beside those that the template has."""
     package = word.part.package
-    part = next((r.target_part for r in package.rels.values() if r.reltype == _CUSTOM_RELATION), None)
+    part = next((r.target_part for r in package.rels.values() if r.reltype == RT.CUSTOM_PROPERTIES), None)
     if part is None:
-        part = Part(PackURI("/docProps/custom.xml"), _CUSTOM_TYPE, b"", package)
-        package.relate_to(part, _CUSTOM_RELATION)
+        part = Part(PackURI("/docProps/custom.xml"), CT.OFC_CUSTOM_PROPERTIES, b"", package)
+        package.relate_to(part, RT.CUSTOM_PROPERTIES)
         root = etree.fromstring(f'<Properties xmlns="{_CUSTOM}" xmlns:vt="{_TYPES}"/>', _PARSER)
     else:
         root = etree.fromstring(part.blob, _PARSER)

@@ -23,6 +23,8 @@ from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import RGBColor
+from docx.text.font import Font
 from lxml import etree
 
 from learninglion.dutch.lexicon import DETERMINERS, MONTHS
@@ -174,6 +176,7 @@ _TEMPLATE = "application/vnd.openxmlformats-officedocument.wordprocessingml.temp
 _OWN_CORE = b"officedocument/2006/relationships/metadata/core-properties"  # as LibreOffice calls it
 _CORE = b"package/2006/relationships/metadata/core-properties"
 _PARTS = re.compile(r"/word/(?:document|header\d*|footer\d*)\.xml$")
+_GREY = RGBColor(0x59, 0x59, 0x59)  # of what is to be filled in
 
 Element = BaseOxmlElement
 
@@ -442,33 +445,8 @@ def fill_in(value: FillIn, look: Element | None = None) -> Element:
         spelled = (element("dateFormat", val="d MMMM yyyy"), element("lid", val="nl-NL"))
         properties.append(element("date", *spelled))
     run = text_run(f"[{value.shown}]", look)
-    _grey(run)
+    Font(run).color.rgb = _GREY
     return element("sdt", properties, element("sdtContent", run))
-
-
-def _grey(run: Element) -> None:
-    look = run.find(qn("w:rPr"))
-    if look is None:
-        look = element("rPr")
-        run.insert(0, look)
-    for old in look.findall(qn("w:color")):
-        look.remove(old)
-    colour = element("color", val="595959")
-    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
-    if following is None:
-        look.append(colour)
-    else:
-        following.addprevious(colour)
-
-
-# What stands behind a colour in the order of the schema; Word refuses another order in strict files.
-_BEHIND_COLOUR = tuple(
-    qn(f"w:{tag}")
-    for tag in (
-        *("spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "effect", "bdr", "shd"),
-        *("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath"),
-    )
-)
 
 
 def look_of(paragraph: Element) -> Element | None:

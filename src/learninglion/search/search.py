@@ -17,7 +17,7 @@ from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.reranking import RerankerError, Reranking, asked_of
 from learninglion.inference.vectors import embed
 from learninglion.models import Entry, Hit, Passage, PassageKind, Source, SubQuestion
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import (
     Look,

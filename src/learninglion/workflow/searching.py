@@ -12,7 +12,7 @@ from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, Progress, QuestionSet, silent
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.parsing.kamervragen.parties import without_askers
+from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.hits import explain, group_duplicates

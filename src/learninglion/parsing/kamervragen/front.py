@@ -96,13 +96,9 @@ _GENRES: tuple[tuple[Genre, str], ...] = (
     (Genre.BRIEF, r"brief"),
 )
 _BARE = {
-    Genre.MOTIE,
-    Genre.AMENDEMENT,
-    Genre.BRIEF,
-    Genre.VERSLAG,
-    Genre.SCHRIFTELIJK_OVERLEG,
+    Genre.MOTIE, Genre.AMENDEMENT, Genre.BRIEF, Genre.VERSLAG, Genre.SCHRIFTELIJK_OVERLEG,
     Genre.BESLISNOTA,
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the head of a published set of Kamervragen says: identifier, who asked and answered, what and when."""
+"""What the head of a published set says, and who asks where several fractions do: names, dates, subject."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import date
 
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import squash
-from learninglion.models import Answerer, Asker, NoticeKind
+from learninglion.models import Answerer, Asker, Document, NoticeKind, QAPair, Span
+from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import is_imprint
 
@@ -38,7 +39,7 @@ def name_notice(text: str) -> NoticeKind:
 # A space may have been lost: "18 november2024".
 _DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
-MEMBERS = re.compile(
+_MEMBERS = re.compile(
     r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
     # A capital, "’t Hof", "d’Hondt", or "van der Meer (X)" by somebody who writes small.
     r"(?=(?![a-zà-ÿ])[^\W\d_]|['’‘]|d['’]"
@@ -71,7 +72,7 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
 
     A party behind the last of several names holds for those before it that have none of their own.
     """
-    match = MEMBERS.search(squash(text))
+    match = _MEMBERS.search(squash(text))
     if match is None:
         return ()
     names = re.sub(r"\b(?:het\s+lid|de\s+leden)\s+", "", match["names"])
@@ -105,39 +106,26 @@ _TRAIL = re.compile(r"(?:[\s,;.:]|\b(?:en|alsmede|de|het|van|als|mede|op|aan)\b)
 # Where an office ends and its sentence goes on.
 _GOES_ON = re.compile(r"[;.](?=\s|$)|[()]|,?\s+(?:mede|ook|tevens|als|op|aan|bij|die|ten)\s", re.IGNORECASE)
 _ABBREVIATIONS = {
-    "AZ": "Algemene Zaken",
-    "AENM": "Asiel en Migratie",
+    "AZ": "Algemene Zaken", "AENM": "Asiel en Migratie",
     "BHO": "Buitenlandse Handel en Ontwikkelingshulp",
-    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking",
-    "BZ": "Buitenlandse Zaken",
-    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties",
-    "DEF": "Defensie",
-    "EL&I": "Economische Zaken, Landbouw en Innovatie",
-    "EZ": "Economische Zaken",
-    "EZK": "Economische Zaken en Klimaat",
-    "FIN": "Financiën",
-    "I&M": "Infrastructuur en Milieu",
-    "I&W": "Infrastructuur en Waterstaat",
-    "IENM": "Infrastructuur en Milieu",
-    "IENW": "Infrastructuur en Waterstaat",
-    "J&V": "Justitie en Veiligheid",
-    "JENV": "Justitie en Veiligheid",
-    "KGG": "Klimaat en Groene Groei",
+    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking", "BZ": "Buitenlandse Zaken",
+    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties", "DEF": "Defensie",
+    "EL&I": "Economische Zaken, Landbouw en Innovatie", "EZ": "Economische Zaken",
+    "EZK": "Economische Zaken en Klimaat", "FIN": "Financiën", "I&M": "Infrastructuur en Milieu",
+    "I&W": "Infrastructuur en Waterstaat", "IENM": "Infrastructuur en Milieu",
+    "IENW": "Infrastructuur en Waterstaat", "J&V": "Justitie en Veiligheid",
+    "JENV": "Justitie en Veiligheid", "KGG": "Klimaat en Groene Groei",
     "LNV": "Landbouw, Natuur en Voedselkwaliteit",
-    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur",
-    "OCW": "Onderwijs, Cultuur en Wetenschap",
-    "SZW": "Sociale Zaken en Werkgelegenheid",
-    "V&J": "Veiligheid en Justitie",
-    "V&W": "Verkeer en Waterstaat",
-    "VENJ": "Veiligheid en Justitie",
-    "VENW": "Verkeer en Waterstaat",
+    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur", "OCW": "Onderwijs, Cultuur en Wetenschap",
+    "SZW": "Sociale Zaken en Werkgelegenheid", "V&J": "Veiligheid en Justitie",
+    "V&W": "Verkeer en Waterstaat", "VENJ": "Veiligheid en Justitie", "VENW": "Verkeer en Waterstaat",
     "VRO": "Volkshuisvesting en Ruimtelijke Ordening",
     "VROM": "Volkshuisvesting, Ruimtelijke Ordening en Milieubeheer",
     "VWS": "Volksgezondheid, Welzijn en Sport",
-}
+}  # fmt: skip
 
 
-def full_name(portfolio: str) -> str:
+def _full_name(portfolio: str) -> str:
     """A portfolio in full: "BZ" is "Buitenlandse Zaken"."""
     text = squash(portfolio).strip(" ,.")
     text = re.sub(r"^(?:van|voor)\s+", "", text)
@@ -185,7 +173,7 @@ def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[
         if office is not None and (office["link"] == "voor" or re.search(r",|\sen\s", name)):
             people += _offices(name, role, on_behalf)  # the brackets hold its abbreviation
         elif name and not name.startswith("voor "):
-            people.append(Answerer(name, role, full_name(match["inner"]), on_behalf))
+            people.append(Answerer(name, role, _full_name(match["inner"]), on_behalf))
     rest = _TRAIL.sub("", _GOES_ON.split(text[at:], maxsplit=1)[0])
     rest = squash(_LEAD.sub("", rest))
     if _OFFICE.match(rest):
@@ -193,7 +181,7 @@ def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[
     if people or not rest:
         return people
     if article or re.search(r",|\sen\s", rest):  # "de Staatssecretaris Jeugd, Preventie en Sport"
-        return [Answerer(None, role, full_name(rest), on_behalf)]
+        return [Answerer(None, role, _full_name(rest), on_behalf)]
     return [Answerer(rest, role, None, on_behalf)] if not rest[:1].islower() and len(rest) < 60 else []
 
 
@@ -204,7 +192,7 @@ def _offices(text: str, role: str, on_behalf: bool) -> list[Answerer]:
         match = _OFFICE.match(part)
         if match is not None:
             kind = f"{role} voor" if match["link"].lower() == "voor" else role
-            offices.append(Answerer(None, kind, full_name(match["portfolio"]), on_behalf))
+            offices.append(Answerer(None, kind, _full_name(match["portfolio"]), on_behalf))
     return offices
 
 
@@ -398,3 +386,104 @@ def parse_answerers(heading: str) -> tuple[Answerer, ...]:
     behalf = _BEHALF.search(text)
     main, rest = (text[: behalf.start()], text[behalf.end() :]) if behalf else (text, "")
     return tuple(dict.fromkeys((*parse_people(main, False), *parse_people(rest, True))))
+
+
+# --------------------------------------------------------------------------- fractions
+
+
+# A set's text without who asks: what is found must not depend on the name or the party of an asker.
+
+_ASKING_MEMBERS = re.compile(rf"(?:\bvan\s+)?{_MEMBERS.pattern}", _MEMBERS.flags)
+# "vragen van Jansen (VVD) aan", "Jansen (VVD) vraagt": a name with a party, without the word for a member.
+_NAME = (
+    r"(?:(?:[Mm]evrouw|[Dd]e\s+heer|[Dd]hr\.|[Mm]w\.)\s+)?"
+    r"(?:(?:van|de|den|der|het|ten|ter|te|el|al)\s+|[A-Z]\.\s?|['’]t\s+|d['’])*[A-ZÀ-Þ][\w’'.-]+"
+    r"(?:\s+(?:van|de|den|der|het|ten|ter|te|el|al|[A-ZÀ-Þ][\w’'-]+))*"
+)
+_PARTY_BEHIND = r"\s*\((?!ingezonden|ontvangen)[^()]{1,40}\)"
+_SERIES = rf"{_NAME}(?:{_PARTY_BEHIND})?(?:(?:\s*,|\s+en)\s+{_NAME}(?:{_PARTY_BEHIND})?)*"
+_NAMED = re.compile(
+    rf"(?<=ragen)\s+van\s+(?=[^.\n]{{0,200}}?\()(?:{_SERIES})(?=\s+(?:aan|over|inzake|betreffende|omtrent)\b)"
+    rf"|^(?:{_NAME}{_PARTY_BEHIND}(?:(?:\s*,|\s+en)\s+{_NAME}{_PARTY_BEHIND})*)(?=\s+(?:vraag|vrag|stel|heeft|hebben)\w*\b)",
+    re.MULTILINE,
+)
+# "De leden van de VVD-fractie vragen", "de fractie van D66": who speaks in a written consultation.
+_FRACTION = re.compile(
+    r"\b(?:de\s+|het\s+)?(?:(?:leden|lid)\s+van\s+(?:de\s+)?)?(?:(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*-fracties?"
+    r"|fracties?\s+van\s+(?:de\s+|het\s+)?(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*"
+    r"(?:(?:,|\s+en)\s+(?:de\s+|het\s+)?(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*)*)",
+    re.IGNORECASE,
+)
+
+
+def without_askers(text: str) -> str:
+    """`text` with every asker, party and fraction left out; the subject, ministers and dates stay."""
+    bare = _NAMED.sub(" ", _ASKING_MEMBERS.sub(" ", text))
+    bare = _FRACTION.sub(" ", bare)
+    return "\n".join(" ".join(line.split()) for line in bare.split("\n")).strip()
+
+
+_PARTY = r"[A-Z][\w’'&./-]*(?:\s(?!De|Het|Deze|Zij)[A-Z][\w’'&./-]*)?"
+_LIST = rf"{_PARTY}(?:(?:\s*,\s*|\s+en\s+(?:de\s+)?){_PARTY})*"
+_BEHIND = re.compile(rf"\b(?:leden|inbreng|fracties?|lid)\s+van\s+de\s+(?P<names>{_LIST})[-\s]+fracties?\b")
+_AHEAD = re.compile(rf"\bfracties?\s+van\s+(?:de\s+)?(?P<names>{_LIST})")
+_BY_MEMBER = re.compile(
+    rf"^Vra(?:ag|gen)\b.{{0,12}}\s(?:van|door)\s+(?:het\s+lid|de\s+leden)\s+[^()?:]{{2,40}}\((?P<names>{_PARTY})\)"
+)
+_MORE = re.compile(
+    rf"\s*(?:,|,?\s+en|,?\s+alsmede)\s+(?:(?:(?:de|die)\s+)?(?:leden|het\s+lid)\s+)?(?:van\s+)?de\s+(?P<names>{_LIST})[-\s]+fracties?\b"
+)
+_PLAIN = re.compile(rf"\bde\s+(?P<names>{_LIST})-fracties?\b")
+
+
+def name_fractions(text: str) -> str:
+    """The fractions that ask in `text`: "De leden van de VVD- en CDA-fractie" is "VVD, CDA"; else empty."""
+    matches = [m for m in (p.search(text) for p in (_BY_MEMBER, _BEHIND, _AHEAD, _PLAIN)) if m]
+    if not matches:
+        return ""
+    first = min(matches, key=lambda match: match.start())
+    named, at = first["names"], first.end()
+    while (more := _MORE.match(text, at)) is not None:
+        named, at = f"{named}, {more['names']}", more.end()
+    names = re.split(r"\s*,\s*|\s+en\s+(?:de\s+)?", named)
+    return ", ".join(
+        dict.fromkeys(name.removesuffix("-fractie").strip(" -") for name in names if name.strip(" -"))
+    )
+
+
+def attribute(
+    document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]
+) -> tuple[QAPair, ...]:
+    """The pairs of `document` with who asks each and who answers.
+
+    "Deze leden" are those named last, in a question or in a heading above it.
+    """
+    pairs = sorted(document.pairs, key=lambda pair: pair.question)
+    if not any(name_fractions(pair.question.of(document.text)) for pair in pairs) and not any(
+        name_fractions(p.text) for p in paragraphs if len(p.text) < 160
+    ):
+        return document.pairs
+    answered = _answerer(document)
+    answers = [pair.answer for pair in pairs if pair.answer is not None]
+    asker_of: dict[Span, str] = {}
+    current, at = "", 0
+    for pair in pairs:
+        while at < len(spans) and spans[at].start < pair.question.start:
+            inside = any(span.start <= spans[at].start < span.end for span in answers)
+            if not inside:
+                current = name_fractions(paragraphs[at].text) or current
+            at += 1
+        current = name_fractions(pair.question.of(document.text)) or current
+        asker_of[pair.question] = current
+    return tuple(
+        replace(pair, asked_by=asker_of[pair.question], answered_by=answered if pair.answer else "")
+        for pair in document.pairs
+    )
+
+
+def _answerer(document: Document) -> str:
+    if not document.answerers:
+        return ""
+    first = document.answerers[0]
+    link = "" if "voor" in first.role.split() or not first.portfolio else " van"
+    return " ".join(filter(None, (f"{first.role}{link if first.portfolio else ''}", first.portfolio)))

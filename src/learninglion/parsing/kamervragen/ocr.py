@@ -35,8 +35,7 @@ from learninglion.parsing.kamervragen.header import (
 )
 from learninglion.parsing.kamervragen.matching import named
 from learninglion.parsing.labels import THROUGH, parse_numbers
-from learninglion.parsing.paragraphs import Paragraph, assemble, tidy
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.paragraphs import Junction, Paragraph, assemble, join_lines, tidy
 
 _LONGEST = 200_000  # characters: a page holds some 6,000
 _TOP = 600  # characters: the masthead

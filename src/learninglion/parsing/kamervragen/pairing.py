@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
-from learninglion.parsing.kamervragen.header import ANSWER_HEADING
+from learninglion.parsing.kamervragen.header import ANSWER_HEADING, name_fractions
 from learninglion.parsing.kamervragen.matching import (
     NOTICE,
     NUMBERS_ALONE,
@@ -20,7 +20,6 @@ from learninglion.parsing.kamervragen.matching import (
     check_pairs,
     match_parts,
 )
-from learninglion.parsing.kamervragen.parties import name_fractions
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, runs_on
 from learninglion.parsing.labels import (
     JOINED,
@@ -54,7 +53,7 @@ _SIGNED = re.compile(r"^(?:De\s+)?(?:minister|staatssecretaris)\b[^.?!]{0,120},$
 _LONGEST_OVERLEG_HEADING = 160
 
 
-def find_by_fraction(paragraphs: Sequence[Paragraph]) -> Found | None:
+def _find_by_fraction(paragraphs: Sequence[Paragraph]) -> Found | None:
     """The parts of an overleg that first gives what each fraction asks and then the answers.
 
     What a fraction asks is one question, in the order of the document, and what stands under its name in
@@ -110,7 +109,7 @@ def members_ask(text: str) -> bool:
     return _MEMBERS.match(text) is not None and _ASKS_ANYWHERE.search(text) is not None
 
 
-def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
+def _find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
     """The parts of a text in which a paragraph that says what members ask is followed by its answer."""
     parts = Found(labels=frozenset())
     current: Part | None = None
@@ -147,7 +146,7 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
 # --------------------------------------------------------------------------- tables
 
 
-def pair_in_tables(
+def _pair_in_tables(
     paragraphs: Sequence[Paragraph], spans: Sequence[Span], *, announced: bool = False
 ) -> tuple[QAPair, ...]:
     """The pairs in tables with a column for questions and one for answers, under a head that says so.
@@ -340,7 +339,7 @@ def pair_up(
     are those of a set only where something says so: numbered questions of a study are its text.
     """
     announced = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
-    in_tables = pair_in_tables(paragraphs, spans, announced=announced)
+    in_tables = _pair_in_tables(paragraphs, spans, announced=announced)
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))
@@ -378,7 +377,7 @@ def _pair_unlabelled(
 ) -> Pairing | None:
     """The pairs of an overleg or a nota that has no labels, or of a set whose questions stand out."""
     if genre in _IN_PROSE:
-        parts = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+        parts = _find_by_fraction(paragraphs) or _find_in_prose(paragraphs)
     else:
         parts = _find_standing_out(paragraphs)
     if parts is None:

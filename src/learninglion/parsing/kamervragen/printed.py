@@ -1,18 +1,19 @@
-"""Printed lines as somebody copies them from a PDF viewer: page feet, footnotes and marks come along."""
+"""Printed or typed lines, with what comes along in them: page feet, footnotes, marks, notes at the end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
-from learninglion.parsing.paragraphs import Note
+from learninglion.parsing.paragraphs import Note, Paragraph
 from learninglion.parsing.pdf.footnotes import Mark
 from learninglion.parsing.pdf.footnotes import Note as PageNote
 from learninglion.parsing.pdf.layout import Known
 from learninglion.parsing.pdf.lines import Page
 from learninglion.parsing.pdf.running import IMPRINT, YEARS
+from learninglion.parsing.signs import plain_digits, raised
 
 _FURNITURE = re.compile(
     rf"{IMPRINT}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
@@ -59,10 +60,10 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     A footnote is what stands right above a foot (or at the end) under the number that is due.
     """
     labelled = sum(parse_label(line) is not None for line in lines) > 1
-    feet = find_feet(lines)
+    feet = _find_feet(lines)
     foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
     foot = _whole_feet(lines, foot)
-    notes_here = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
+    notes_here = _find_notes(lines, [*foot, True]) if labelled and any(foot) else []
     notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in notes_here]
     taken = {index for _, indices in notes_here for index in indices}
     top = _masthead(lines)
@@ -149,7 +150,7 @@ def _masthead(lines: Sequence[str]) -> set[int]:
     return masthead
 
 
-def find_feet(lines: Sequence[str]) -> frozenset[int]:
+def _find_feet(lines: Sequence[str]) -> frozenset[int]:
     """Indices of the feet of an Aanhangsel that stand in its text, over one line or two.
 
     They are known by their number, which counts the pages: a source that is named in a note does not.
@@ -173,7 +174,7 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
     return frozenset(feet)
 
 
-def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
+def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
     """The notes right above the feet: the mark of each and the indices of its lines."""
     notes: list[tuple[str, list[int]]] = []
     last = 0
@@ -194,14 +195,14 @@ def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, li
     return notes
 
 
-def note_start(line: str) -> int:
+def _note_start(line: str) -> int:
     """Where the own text of a note begins in its first line."""
     match = _NOTE.match(line)
     return match.start("text") if match else 0
 
 
 def _note(mark: str, lines: Sequence[str]) -> Note:
-    text = lines[0][note_start(lines[0]) :].strip()
+    text = lines[0][_note_start(lines[0]) :].strip()
     for line in lines[1:]:
         text += ("" if text.endswith(("/", "=", "https://")) else " ") + line
     return Note(f"printed:{int(mark)}", text, 0, mark)
@@ -328,7 +329,7 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
     places = [(page, index) for page in pages for index in range(len(page.lines))]
     keys = [(page.number, index) for page, index in places]
     lines = [page.lines[index].text.strip() for page, index in places]
-    feet = find_feet(lines)
+    feet = _find_feet(lines)
     if all(keys[at] in skipped for at in feet):
         return Retyped()
     foot = [at in feet for at in range(len(lines))]
@@ -337,14 +338,14 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
     marks: list[Mark] = []
     gone: set[int] = set(feet)  # the text goes on behind these
     after = 0
-    for mark, indices in find_notes(lines, foot):
+    for mark, indices in _find_notes(lines, foot):
         page, _ = places[indices[0]]
         note = PageNote(mark, page.number)
         for position, at in enumerate(indices):
             owner, index = places[at]
             line = owner.lines[index]
             indent = len(line.text) - len(line.text.lstrip())
-            note.lines.append((line, indent + note_start(lines[at]) if position == 0 else 0))
+            note.lines.append((line, indent + _note_start(lines[at]) if position == 0 else 0))
         notes.append(note)
         taken.update(indices)
         for at in range(after, indices[0]):
@@ -376,3 +377,104 @@ def _refer(text: str, mark: str) -> tuple[int, int] | None:
     """Where a figure glued to a word or a sentence refers to note `mark`: "het bericht?1"."""
     matches = (match for match in _GLUED.finditer(text) if match.group() == mark)
     return next((match.span() for match in matches if not _UNIT.search(text[: match.start()])), None)
+
+
+# --------------------------------------------------------------------------- typed notes
+
+
+_TYPED = re.compile(
+    r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2}|[⁰¹²³⁴-⁹]{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
+    re.DOTALL,
+)
+_LONGEST = 900  # characters; a longer paragraph with a number ahead of it is a list item of the text
+# What a note is about: another text. A number without brackets needs this to be a note at all.
+_REFERRING = re.compile(
+    r"https?://|www\.|\b[a-z][\w-]*\.(?:nl|com|org|eu|net|be)\b|\b\d{1,2} [a-z]+ (?:19|20)\d\d\b"
+    r"|\b(?:Kamerstuk|Aanhangsel|Handelingen|Stb|Stcrt|ECLI)\b",
+    re.IGNORECASE,
+)
+
+
+def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tuple[Note, ...]]:
+    """The paragraphs without the notes typed below them and without their marks, and those notes.
+
+    Only what stands at the very end, counts from 1 and is referred to in the text is a note (or plainly is
+    one: "[1] https://..."); a numbered list that closes an answer stays where it is.
+    """
+    start = _first_note(paragraphs)
+    if start is None:
+        return tuple(paragraphs), ()
+    body, notes = paragraphs[:start], _collect(paragraphs[start:])
+    asking = sum(note.text.rstrip("\"'”’»)").endswith("?") for note in notes)
+    if 2 * asking >= len(notes):  # those are the questions themselves
+        return tuple(paragraphs), ()
+    refers = all(_REFERRING.search(note.text) for note in notes)
+    small = not paragraphs[start].text[:1].isascii()  # "¹ Rapport": a raised figure opens no item of a list
+    if notes[0].mark.isdigit() and not refers and not small:
+        return tuple(paragraphs), ()
+    lifted = [without_marks(paragraph, notes) for paragraph in body]
+    referred = {key for paragraph in lifted for _, key in paragraph.notes}
+    if notes[0].key not in referred and not (refers and notes[0].mark.startswith("[")):
+        return tuple(paragraphs), ()
+    return tuple(lifted), tuple(notes)
+
+
+def _first_note(paragraphs: Sequence[Paragraph]) -> int | None:
+    """Where the list of notes at the end begins: the last "1)" after which only notes follow."""
+    for index in range(len(paragraphs) - 1, -1, -1):
+        paragraph = paragraphs[index]
+        if parse_label(paragraph.text) is not None or len(paragraph.text) > _LONGEST:
+            return None
+        match = _TYPED.match(paragraph.text)
+        if match is not None and _number(match) == 1:
+            return index
+    return None
+
+
+def _number(match: re.Match[str]) -> int:
+    return int(plain_digits(match["square"] or match["round"] or match["plain"]))
+
+
+def _mark(match: re.Match[str]) -> str:
+    if match["square"]:
+        return f"[{_number(match)}]"
+    return f"{_number(match)})" if match["round"] else str(_number(match))
+
+
+def _collect(paragraphs: Sequence[Paragraph]) -> list[Note]:
+    notes: list[Note] = []
+    for paragraph in paragraphs:
+        match = _TYPED.match(paragraph.text)
+        if match is not None and _number(match) == len(notes) + 1:
+            mark = _mark(match)
+            notes.append(Note(f"typed:{mark}", match["text"], paragraph.page, mark))
+        else:  # an address on a line of its own
+            notes[-1] = replace(notes[-1], text=f"{notes[-1].text} {paragraph.text}")
+    return notes
+
+
+def without_marks(paragraph: Paragraph, notes: Sequence[Note]) -> Paragraph:
+    """The paragraph without the marks of `notes`, which become its references."""
+    text, anchors = paragraph.text, list(paragraph.notes)
+    for note in notes:
+        for match in reversed(list(_mark_pattern(note.mark).finditer(text))):
+            before = text[: match.start()]
+            if note.mark.endswith(")") and before.count("(") > before.count(")"):
+                continue  # it closes a bracket: "(artikel 1)"
+            text = before + text[match.end() :]
+            width = match.end() - match.start()
+            anchors = [(at - width if at >= match.end() else min(at, match.start()), k) for at, k in anchors]
+            anchors.append((match.start(), note.key))
+    return replace(paragraph, text=text.rstrip(), notes=tuple(sorted(anchors)))
+
+
+def _mark_pattern(mark: str) -> re.Pattern[str]:
+    """Where a mark stands: behind a word, perhaps after a space: "(nos.nl)”1)?", "Verhoudingen 2), met"."""
+    if mark.isdigit():  # glued to what it belongs to, and no part of a number or a name: "bericht»1?"
+        # Or raised, and then no power nor unit: "bericht¹", but "10²" and "m²" stay what they are.
+        small = raised(mark, "")
+        return re.compile(
+            rf"(?<=[»”\"’')?!.,a-zà-ÿ]){mark}(?=[\s.,;:?!)]|$)(?<!\d[.,]{mark})"
+            rf"|(?<![\d⁰¹²³⁴-⁹⁻])(?<!\bm)(?<!\b[kcdm]m){small}(?![⁰¹²³⁴-⁹])"
+        )
+    return re.compile(rf"(?<=[^\s\d(]) ?(?<![\d(\[]){re.escape(mark)}")

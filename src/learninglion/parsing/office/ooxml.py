@@ -71,7 +71,7 @@ def _is_opendocument(names: frozenset[str]) -> bool:
     return "content.xml" in names and ("mimetype" in names or "META-INF/manifest.xml" in names)
 
 
-def refuse_ole(raw: RawFile) -> None:
+def _refuse_ole(raw: RawFile) -> None:
     """Raise UnreadableFileError when `raw` is a password-protected Office file or one from before 2007."""
     if not raw.content.startswith(OLE_HEADER):
         return
@@ -205,7 +205,7 @@ def open_package(raw: RawFile) -> Package:
     """The parts of the Office file `raw`; UnreadableFileError when it is no (whole) Office file."""
     if not raw.content:
         raise UnreadableFileError(raw.name, "het bestand is leeg")
-    refuse_ole(raw)
+    _refuse_ole(raw)
     if not looks_like_zip(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen Word-bestand (.docx), al doet de naam dat denken")
     try:

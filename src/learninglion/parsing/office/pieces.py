@@ -13,8 +13,7 @@ from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
-from learninglion.parsing.scripts import join_fractions, lowered, plain_digits, raised
-from learninglion.parsing.symbols import UNKNOWN, show_symbols
+from learninglion.parsing.signs import UNKNOWN, join_fractions, lowered, plain_digits, raised, show_symbols
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60

@@ -10,7 +10,6 @@ from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.fields import shown_of_code
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.pieces import (
     Cell,
@@ -24,8 +23,9 @@ from learninglion.parsing.office.pieces import (
     table_or_text,
 )
 from learninglion.parsing.office.styles import BLACK, WHITE, Colour, stands_out
+from learninglion.parsing.office.word import shown_of_code
 from learninglion.parsing.paragraphs import Note, Paragraph
-from learninglion.parsing.symbols import is_symbol_font
+from learninglion.parsing.signs import is_symbol_font
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"

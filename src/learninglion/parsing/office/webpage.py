@@ -35,8 +35,8 @@ from learninglion.parsing.office.pieces import (
     table_or_text,
 )
 from learninglion.parsing.office.styles import Colour, children, format_number, local
+from learninglion.parsing.office.typed import read_characters
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.plaintext import read_characters
 
 _WHOLE_FIGURE = re.compile(r"\d[\d.,]*")
 _START = re.compile(
@@ -77,7 +77,7 @@ def looks_like_page(text: str, name: str = "") -> bool:
     return re.search(r"\.(?:x?html?|htx)$", name.lower()) is not None and _TAGGED.search(text) is not None
 
 
-def declared_encoding(content: bytes) -> str:
+def _declared_encoding(content: bytes) -> str:
     """The encoding that a page says it has; empty where it says nothing."""
     start = re.sub("<!--.*?-->", "", content[:4096].decode("latin-1"), flags=re.DOTALL)
     match = _DECLARED.search(start)
@@ -98,7 +98,7 @@ def read_page(
     `pages`: pages that came along and may be shown inside it, by their address.
     UnreadableFileError, naming the file, where it is broken or nested too deep.
     """
-    characters = read_characters(content, declared or declared_encoding(content))
+    characters = read_characters(content, declared or _declared_encoding(content))
     # The bytes are UTF-8 now, whatever the page says of itself.
     text = re.sub(r"^\s*<\?xml[^>]*>", "", characters.text.lstrip("\ufeff").replace("\x00", ""))
     parser = html.HTMLParser(

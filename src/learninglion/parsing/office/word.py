@@ -10,7 +10,6 @@ from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.fields import Fields, form_value, shown_of_code
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.ooxml import Package, Relation, open_package
 from learninglion.parsing.office.pieces import (
@@ -39,7 +38,158 @@ from learninglion.parsing.office.styles import (
     switched_on,
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.symbols import UNKNOWN
+from learninglion.parsing.signs import UNKNOWN, lowered, raised, show_symbols
+
+# --------------------------------------------------------------------------- fields
+
+
+_SHOWN_NODES = frozenset("t sym tab br cr noBreakHyphen ptab".split())
+_DEEPEST = 20
+
+
+@dataclass(slots=True)
+class _Open:
+    code: str = ""
+    has_result: bool = False
+    shows: bool = False  # its result holds a sign
+    inside: list[etree._Element] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Fields:
+    """The fields of one part of a file."""
+
+    codes: set[etree._Element] = field(default_factory=set)  # text that belongs to a code
+    shown: dict[etree._Element, str] = field(default_factory=dict)  # at the end of a field without a result
+
+    @classmethod
+    def read(cls, root: etree._Element) -> Fields:
+        """The fields below `root`; one that is never ended hides nothing."""
+        fields = cls()
+        stack: list[_Open] = []
+        for node in root.iter():
+            name = local(node)
+            if name == "fldChar":
+                kind = attribute(node, "fldCharType")
+                if kind == "begin":
+                    stack.append(_Open())
+                elif kind == "separate" and stack:
+                    stack[-1].has_result = True
+                elif kind == "end" and stack:
+                    ended = stack.pop()
+                    fields.codes.update(ended.inside)
+                    if not ended.shows and all(outer.has_result for outer in stack):
+                        fields.shown[node] = shown_of_code(ended.code)
+            elif name == "instrText" and stack:
+                stack[-1].code += node.text or ""
+            elif name in _SHOWN_NODES:
+                if stack and stack[-1].has_result and (name != "t" or node.text):
+                    for outer in stack:
+                        outer.shows = True
+                coding = next((outer for outer in stack if not outer.has_result), None)
+                if coding is not None:
+                    coding.inside.append(node)
+        return fields
+
+
+def _form_value(node: etree._Element) -> str:
+    """What a form field of the old kind shows: a box that is ticked or not, or the chosen line of a list."""
+    data = child(node, "ffData")
+    box, choice = child(data, "checkBox"), child(data, "ddList")
+    if box is not None:
+        checked = child(box, "checked")
+        checked = child(box, "default") if checked is None else checked
+        ticked = checked is not None and (attribute(checked, "val") or "1").lower() not in (
+            "0",
+            "false",
+            "off",
+        )
+        return "☒" if ticked else "☐"
+    if choice is not None:
+        lines = [attribute(entry, "val") or "" for entry in children(choice, "listEntry")]
+        checked = child(choice, "result")
+        checked = child(choice, "default") if checked is None else checked
+        number = attribute(checked, "val") or "0"
+        return lines[int(number)] if number.isdigit() and int(number) < len(lines) else ""
+    return ""
+
+
+def shown_of_code(code: str) -> str:
+    """What a field shows that has no result of its own: signs, buttons, and equations of the old kind."""
+    words = code.split()
+    kind = words[0].upper() if words else ""
+    if kind == "SYMBOL" and len(words) > 1:
+        number = words[1]
+        value = int(number, 16) if number.lower().startswith("0x") else int(number) if number.isdigit() else 0
+        font = re.search(r'\\f\s+"?([^"\\]+)"?', code)
+        if not 31 < value < 0x11000:
+            return ""
+        if font is not None:
+            return show_symbols(chr(value), font[1].strip())
+        return bytes([value]).decode("cp1252", "replace") if value < 256 else chr(value)
+    if kind == "MACROBUTTON":
+        return " ".join(words[2:])
+    if kind == "ADVANCE":  # what follows stands higher, lower or farther on
+        return " "
+    if kind == "EQ":
+        return _equation(code.strip()[2:].strip())
+    return ""
+
+
+def _equation(code: str, deep: int = 0) -> str:
+    r"""The text of an EQ field: \f(3;8) is 3/8, \s\up8(2) is raised, \r(3;x) a root."""
+    text, at = "", 0
+    while at < len(code):
+        switch = re.compile(r"\\([a-zA-Z])((?:\\[a-zA-Z]+\d*\s*)*)\s*\(").match(code, at)
+        if switch is None or deep > _DEEPEST:
+            text += code[at] if code[at] != "\\" else ""
+            at += 1
+            continue
+        end = _closing(code, switch.end())
+        parts = [_equation(part, deep + 1) for part in _split(code[switch.end() : end])]
+        text += _written(switch[1].lower(), switch[2].lower(), parts, text)
+        at = end + 1
+    return text.strip()
+
+
+def _written(switch: str, options: str, parts: list[str], before: str) -> str:
+    if switch == "f" and len(parts) == 2:
+        over, under = (p if re.fullmatch(r"[\w.,]+", p) else f"({p})" for p in parts)
+        return (" " if before[-1:].isdigit() else "") + f"{over}/{under}"
+    if switch == "r":
+        degree = parts[0] if len(parts) == 2 else ""
+        return f"{raised(degree, '') if degree else ''}√({parts[-1]})"
+    if switch == "s":
+        text = " ".join(parts)
+        return lowered(text, before) if "\\do" in options else raised(text, before)
+    if switch == "b":
+        return "(" + ", ".join(parts) + ")"
+    return ", ".join(parts) if switch in ("a", "l", "i") else " ".join(parts)
+
+
+def _closing(code: str, at: int) -> int:
+    depth = 1
+    for place in range(at, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[place], 0)
+        if depth == 0:
+            return place
+    return len(code)
+
+
+def _split(code: str) -> list[str]:
+    """The arguments in brackets, at semicolons (or commas where there are none)."""
+    sign = ";" if ";" in code else ","
+    parts, depth = [""], 0
+    for letter in code:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == sign and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+# --------------------------------------------------------------------------- the file
 
 # Shapes in Word files: the words in them, the colour behind these, and whether anybody sees them.
 
@@ -47,7 +197,7 @@ _FAR = 5_000_000  # English metric units (360,000 a centimetre): more than a mar
 _SHAPES = frozenset(("wsp", "sp", "shape", "rect", "roundrect", "oval", "textbox"))
 
 
-def boxes_of(
+def _boxes_of(
     node: Iterable[etree._Element],
     package: Package | None = None,
     relations: dict[str, Relation] | None = None,
@@ -64,7 +214,7 @@ def boxes_of(
             boxes_here.append(inner)
         elif name == "AlternateContent":
             options = (*children(inner, "Choice"), *children(inner, "Fallback"))
-            boxes = (boxes_of(option, package, relations) for option in options)
+            boxes = (_boxes_of(option, package, relations) for option in options)
             boxes_here += next((some for some in boxes if some), [])
         elif name in ("relIds", "chart") and package is not None and relations is not None:
             key = attribute(inner, "dm" if name == "relIds" else "id")
@@ -73,7 +223,7 @@ def boxes_of(
             if root is not None:
                 boxes_here.append(_chart_text(root) if name == "chart" else root)
         elif name:
-            boxes_here += boxes_of(inner, package, relations)
+            boxes_here += _boxes_of(inner, package, relations)
     return boxes_here
 
 
@@ -113,7 +263,7 @@ def _values(node: etree._Element | None) -> list[etree._Element]:
     return [] if node is None else [inner for inner in node.iter() if local(inner) == "v"]
 
 
-def is_behind(root: etree._Element) -> bool:
+def _is_behind(root: etree._Element) -> bool:
     """Whether a drawing stands behind the text, so that nobody knows the ground of letters."""
     return any(
         attribute(node, "behindDoc") in ("1", "true") for node in root.iter() if local(node) == "anchor"
@@ -126,7 +276,7 @@ def _shape(box: etree._Element) -> etree._Element | None:
     )
 
 
-def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) -> Colour | None:
+def _shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) -> Colour | None:
     """The colour that the shape around a text box is filled with; None where it is a picture or unknown."""
     shape = _shape(box)
     if shape is None:
@@ -135,14 +285,14 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     for node in fill if fill is not None else ():
         name = local(node)
         if name == "solidFill":
-            return drawn_colour(node, styles)
+            return _drawn_colour(node, styles)
         if name == "noFill":
             return otherwise
         if name in ("gradFill", "blipFill", "pattFill", "grpFill"):
             return None
     reference = child(shape, "style", "fillRef")
     if reference is not None and attribute(reference, "idx") not in (None, "0"):
-        return drawn_colour(reference, styles)
+        return _drawn_colour(reference, styles)
     if fill is None and local(shape) not in ("wsp", "sp"):  # the older way: white unless it says otherwise
         if (attribute(shape, "filled") or "t").lower() in ("f", "false", "0"):
             return otherwise
@@ -156,7 +306,7 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     return otherwise
 
 
-def drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
+def _drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
     """The colour that the fill of a drawing names; None where it is changed in ways not known here."""
     for inner in node:
         name = local(inner)
@@ -173,7 +323,7 @@ def drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
     return None
 
 
-def shape_hidden(box: etree._Element) -> bool:
+def _shape_hidden(box: etree._Element) -> bool:
     """Whether nobody sees a text box: switched off, without size, or outside the page."""
     for node in box.iterancestors():
         name = local(node)
@@ -328,7 +478,7 @@ class _Reader:
         """Begin with another part of the file."""
         self.fields = Fields.read(root)
         self.relations = {relation.key: relation for relation in relations}
-        self.behind = is_behind(root)
+        self.behind = _is_behind(root)
 
     # -- blocks
 
@@ -386,10 +536,10 @@ class _Reader:
 
     def _box(self, box: etree._Element, scope: Scope) -> Iterator[Paragraph]:
         """The paragraphs of a text box, on the colour of its shape."""
-        if shape_hidden(box):
+        if _shape_hidden(box):
             self.omissions.add(Reason.OUTSIDE, _text_in(box), self.last)
             return
-        inside = replace(scope, ground=shape_ground(box, self.styles, scope.ground), layers=())
+        inside = replace(scope, ground=_shape_ground(box, self.styles, scope.ground), layers=())
         if local(box) == "txbxContent":
             yield from self.paragraphs(box, inside)
             return
@@ -475,7 +625,7 @@ class _Reader:
             ):  # a box stands on its own, whatever the letters beside it look like
                 for inner in node:
                     if local(inner) in ("drawing", "pict", "object", "AlternateContent"):
-                        piece.boxes += boxes_of([inner], self.package, self.relations)
+                        piece.boxes += _boxes_of([inner], self.package, self.relations)
                     elif local(inner) in _NOTED:  # the note itself is printed as it is
                         piece.refer(f"{local(inner)[:-9]}:{attribute(inner, 'id')}")
             return
@@ -503,14 +653,14 @@ class _Reader:
                 if (attribute(inner, "customMarkFollows") or "0").lower() not in ("0", "false", "off"):
                     return
             elif name == "fldChar":
-                piece.say(form_value(inner), strong)
+                piece.say(_form_value(inner), strong)
                 piece.say_formula(self.fields.shown.get(inner, ""), strong)
             elif name == "ruby":
                 self._ruby(inner, scope, piece)
             elif name == "AlternateContent":
                 self._alternative(inner, scope, piece)
             elif name in ("drawing", "pict", "object"):
-                boxes = boxes_of(inner, self.package, self.relations)
+                boxes = _boxes_of(inner, self.package, self.relations)
                 piece.boxes += boxes
                 if child(inner, "inline") is not None:  # figures at the two sides of a picture are two
                     piece.part()
@@ -529,7 +679,7 @@ class _Reader:
     def _alternative(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         """One of two renderings of the same thing: the newest that has something to read."""
         for option in (*children(node, "Choice"), *children(node, "Fallback")):
-            boxes = boxes_of(option, self.package, self.relations)
+            boxes = _boxes_of(option, self.package, self.relations)
             piece.settle()
             before = len(piece.text)
             if not boxes:
@@ -564,7 +714,7 @@ class _Reader:
         painted = child(fill, "solidFill")
         if fill is not None and painted is None and child(fill, "noFill") is None:
             return None  # a gradient
-        letters = None if painted is None else drawn_colour(painted, styles)
+        letters = None if painted is None else _drawn_colour(painted, styles)
         if letters is None:
             letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
         if letters is None:  # automatic: dark on light, light on dark

@@ -30,7 +30,7 @@ from learninglion.parsing.pdf.ink import (
     take_stock,
 )
 from learninglion.parsing.pdf.outlines import FIGURES, misnames_figures
-from learninglion.parsing.symbols import name_symbol
+from learninglion.parsing.signs import name_symbol
 
 PDFIUM_LOCK = threading.RLock()
 """Hold this around every use of PDFium: the library is not made for threads."""

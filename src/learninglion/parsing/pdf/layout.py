@@ -12,18 +12,18 @@ from itertools import groupby
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
+from learninglion.parsing.paragraphs import Junction, join_lines
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
-from learninglion.parsing.scripts import lowered, raised
+from learninglion.parsing.signs import lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-def collect_words(lines: Iterable[Line]) -> frozenset[str]:
+def _collect_words(lines: Iterable[Line]) -> frozenset[str]:
     """The words (lower case) that stand whole on some line: those tell how broken words are written."""
     words: set[str] = set()
     for line in lines:
@@ -385,7 +385,7 @@ class _Writer:
         self.opens = opens
         self.overleaf = overleaf
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
-        self.builder = TextBuilder(collect_words(body_lines))
+        self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)

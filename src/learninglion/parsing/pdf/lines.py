@@ -22,21 +22,10 @@ from learninglion.parsing.pdf.ink import Box, Reason
 # Loose accents join their letters: "Yes¸ilgöz" as drawn is "Yeşilgöz" as read.
 
 _COMBINING = {
-    "´": "\u0301",
-    "`": "\u0300",
-    "¨": "\u0308",
-    "ˆ": "\u0302",
-    "˜": "\u0303",
-    "¯": "\u0304",
-    "˘": "\u0306",
-    "˙": "\u0307",
-    "˚": "\u030a",
-    "˝": "\u030b",
-    "ˇ": "\u030c",
-    "¸": "\u0327",
-    "˛": "\u0328",
-    "\u02bc": "\u0301",
-}
+    "´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304",
+    "˘": "\u0306", "˙": "\u0307", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327",
+    "˛": "\u0328", "\u02bc": "\u0301",
+}  # fmt: skip
 # These never stand on their own in Dutch, while "´" is also typed for an apostrophe ("foto´s").
 _ALWAYS = frozenset("˘˙˝ˇ¸˛")
 _ACUTE_CONSONANTS = frozenset("cnzCNSZ")  # "Kostic´" is a name; "s´" may be an apostrophe
@@ -506,7 +495,10 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
     small, large = sorted((draft.size, style.size))
     index = text[:1].isdigit() or y < draft.baseline - _LOWERED * draft.size  # "CO" and a small 2 below it
     initial = style.size * INITIAL <= draft.size and not index
-    if initial and "".join(draft.parts).strip("\"'“‘«„ ").isupper():
+    first = "".join(draft.parts).strip("\"'“‘«„ ")
+    if initial and (
+        first.isupper() or len(first) == 1 and first.isdigit() and x - draft.x_end < _SPACE * large
+    ):
         return draft.length > _LETTERS and _is_level(draft, x, y, small, large)
     return _is_level(draft, x, y, small, large)
 

@@ -27,8 +27,7 @@ from learninglion.parsing.pdf.characters import (
     page_view,
     read_glyphs,
 )
-from learninglion.parsing.pdf.ink import Box, Reason
-from learninglion.parsing.pdf.layers import find_switched_off, has_layers
+from learninglion.parsing.pdf.ink import Box, Reason, find_switched_off, has_layers
 from learninglion.parsing.pdf.lines import (
     ASCENT,
     COVERED,
@@ -68,7 +67,7 @@ _ENOUGH = 1000  # characters that tell whether a text holds words
 _WORDS = 0.05  # of the words of any Dutch text are small ones; a quarter usually is
 
 
-def mark_misnamed(pages: Sequence[Page]) -> tuple[Page, ...]:
+def _mark_misnamed(pages: Sequence[Page]) -> tuple[Page, ...]:
     """The pages with U+FFFD for each letter and figure of a font whose letters cannot be what it says."""
     texts: dict[str, str] = defaultdict(str)
     for page in pages:
@@ -133,7 +132,7 @@ _FILLED = 0.7  # of the width: a line that ends there may go on
 _NUMBER = re.compile(r"\d{1,4}")
 
 
-def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines from top to bottom, where that is the only way to read them.
 
     A file may draw them in any order. Lines beside each other make a band, which keeps the order of the file;
@@ -165,7 +164,7 @@ def _sort(lines: Sequence[Line]) -> Sequence[Line]:
     return [lines[k] for band in ordered for k in band]
 
 
-def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with a large first letter put at the head of the line that it begins."""
     lines_set = list(lines)
     for index, initial in enumerate(lines):
@@ -241,7 +240,7 @@ class _Number:
     baseline: float
 
 
-def strip_numbers(lines: Sequence[Line]) -> tuple[tuple[Line, ...], Margin | None]:
+def _strip_numbers(lines: Sequence[Line]) -> tuple[tuple[Line, ...], Margin | None]:
     """The lines without the numbers in the margin that count them; numbers of questions and items stay.
 
     Numbers of lines count what is printed, also where a sentence runs on from one line to the next. The
@@ -362,7 +361,7 @@ def _runs_on(before: Line, line: Line, right: float) -> bool:
     return filled and line.text[:1].islower() and not ENDED.search(before.text)
 
 
-MAX_PAGES = 5000
+_MAX_PAGES = 5000
 """Beyond this a file is a data dump and would take gigabytes of memory."""
 _TINY = 1.5  # points: no printer makes this readable
 _PAGE = 842.0  # points: the height of A4
@@ -384,7 +383,7 @@ def find_pdf(content: bytes) -> int | None:
     return at if at >= 0 and b"startxref" in content[-_TAIL:] and b" obj" in content[at:] else None
 
 
-def check_pdf(content: bytes, name: str) -> None:
+def _check_pdf(content: bytes, name: str) -> None:
     """Raises UnreadableFileError, naming the file, where the bytes cannot be a whole PDF."""
     if not content.strip():
         raise UnreadableFileError(name, "het bestand is leeg.")
@@ -401,12 +400,12 @@ def check_pdf(content: bytes, name: str) -> None:
         )
 
 
-def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[Page, ...]:
+def read_pages(content: bytes, name: str, max_pages: int = _MAX_PAGES) -> tuple[Page, ...]:
     """All pages of a PDF; raises UnreadableFileError, naming the file, where that cannot be done well.
 
     Text that cannot be seen on the page is kept apart in `Page.hidden`.
     """
-    check_pdf(content, name)
+    _check_pdf(content, name)
     content = content[find_pdf(content) or 0 :]
     layers = has_layers(content)
     with open_pdf(content, name) as document:
@@ -431,7 +430,7 @@ def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[P
             "dit PDF-bestand bevat geen tekst, waarschijnlijk is het een scan."
             " Maak het eerst doorzoekbaar met tekstherkenning (OCR).",
         )
-    pages = mark_misnamed(pages)
+    pages = _mark_misnamed(pages)
     signs = sum(len(line.text) for page in pages for line in page.lines)
     if sum(page.unreadable for page in pages) > _UNREADABLE * signs:
         raise UnreadableFileError(
@@ -478,7 +477,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     from_ocr = scanned or (share >= _MOSTLY and is_scan(page, view))
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
-    lines, margin = strip_numbers(set_initials(sort_bands(build_lines(glyphs, reasons, number))))
+    lines, margin = _strip_numbers(_set_initials(_sort_bands(build_lines(glyphs, reasons, number))))
     lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)
