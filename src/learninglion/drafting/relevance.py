@@ -208,7 +208,7 @@ class Relevance:
 
 def is_about(introduction: str, source: Source) -> bool:
     """Whether a word by which the introduction of a set names it stands in a source; True without any."""
-    subject = introduction.partition(" over ")[2].partition("(ingezonden")[0] or introduction
+    subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
     telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
     given = f"{source.document.title} {source.question} {source.body}"
     return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
