@@ -256,9 +256,9 @@ def test_a_process_that_was_opened_with_the_former_encoder_follows(tmp_path: Pat
 
 def test_another_model_under_the_same_name_makes_the_index_anew(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
-    Index.open(tmp_path, HashingEncoder(64, "endpoint")).update(reader)
+    Index(tmp_path, HashingEncoder(64, "endpoint")).update(reader)
     reader.put([make_entry("molens", "Hoe zit het met molens?", "De molens krijgen subsidie.")])
-    index = Index.open(tmp_path, HashingEncoder(48, "endpoint"))
+    index = Index(tmp_path, HashingEncoder(48, "endpoint"))
     assert index.update(reader) == len(SUBJECTS) + 1
     assert found(index, reader, "molens")[0] == "molens"
 
