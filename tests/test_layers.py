@@ -65,11 +65,6 @@ def test_the_version_is_told_without_loading_the_rooms() -> None:
 SOURCE = ROOT / "src" / "learninglion"
 # Rooms that one enters by their name: these pass on what is public. In the others one names the module.
 DOORS = {"cli", "inference", "models", "parsing", "sample", "workflow"}
-# Rooms in which a name without an underscore is not yet known to be for others.
-OPEN = {
-    "drafting",
-    "evaluation/relevance.py",
-}
 READERS = ("src", "tests", "tools", "benchmarks", "compliance")
 SUFFIXES = {".py", ".html", ".yaml", ".toml", ".mako"}
 
@@ -89,9 +84,8 @@ def test_a_name_without_an_underscore_is_for_other_modules(source_tree: Callable
     words = {path: set(re.findall(r"\w+", path.read_text("utf-8"))) for path in paths}
     readers = Counter(word for known in words.values() for word in known)
     for path in SOURCE.rglob("*.py"):
-        if not any(path.is_relative_to(SOURCE / room) for room in OPEN):
-            alone = {name for name in _public_names(source_tree(path)) if readers[name] == 1}
-            assert not alone, f"{path}: only used here, so they begin with an underscore: {sorted(alone)}"
+        alone = {name for name in _public_names(source_tree(path)) if readers[name] == 1}
+        assert not alone, f"{path}: only used here, so they begin with an underscore: {sorted(alone)}"
 
 
 def _public_names(tree: ast.Module) -> Iterator[str]:

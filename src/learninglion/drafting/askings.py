@@ -35,7 +35,7 @@ class Kind(StrEnum):
     FACT = "fact"
 
 
-NOT_SEARCHED = frozenset({Kind.ACQUAINTANCE, Kind.PROCEDURAL})
+_NOT_SEARCHED = frozenset({Kind.ACQUAINTANCE, Kind.PROCEDURAL})
 """What no archive can answer."""
 
 
@@ -107,7 +107,7 @@ def is_yes_or_no(asking: Asking) -> bool:
 
 def searched(question: str) -> tuple[Asking, ...]:
     """The parts of a question that an archive can answer."""
-    return tuple(part for part in askings_of(question) if part.kind not in NOT_SEARCHED)
+    return tuple(part for part in askings_of(question) if part.kind not in _NOT_SEARCHED)
 
 
 def kind_of(question: str) -> Kind:
@@ -127,7 +127,7 @@ def _read(text: str, about: str, last: Asking | None) -> Asking:
     plain = fold(text)
     after = next((said for said, opening in _AFTER.items() if opening.match(plain)), None)
     short = sum(len(word) > 4 for word in words(text)) <= 4
-    if last and last.kind in NOT_SEARCHED and short and after is not None:
+    if last and last.kind in _NOT_SEARCHED and short and after is not None:
         return Asking(text, about, last.kind, after=after)  # "Zo nee, waarom niet?"
     if _FORM.search(plain) and not _OPENS_WITH_W.match(plain):
         return Asking(text, about, Kind.PROCEDURAL, after=after)

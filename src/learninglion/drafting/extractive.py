@@ -51,7 +51,7 @@ from learninglion.models import (
     StatementVerdict,
 )
 
-PROVENANCE = Provenance(generator="extractive", model="extractive 6")
+_PROVENANCE = Provenance(generator="extractive", model="extractive 6")
 
 _LONGEST_QUESTION = 40  # words of a question that is told with its answer
 _LONGEST = 220  # words of one answer that was given to the same question
@@ -105,7 +105,7 @@ def draft(
     if selection.added:  # as it was before it was drafted
         first = tuple(s for s in selection.chosen if s.id not in selection.added)
         selection = replace(selection, chosen=first, added=())
-    provenance = PROVENANCE if sure == SURE else replace(PROVENANCE, parameters=(("sure", str(sure)),))
+    provenance = _PROVENANCE if sure == SURE else replace(_PROVENANCE, parameters=(("sure", str(sure)),))
     kind, proposal = kind_of(selection.question.text).value, propose(askings_of(selection.question.text))
     askings = searched(selection.question.text)
     if not askings:

@@ -94,7 +94,7 @@ def _cabinets() -> tuple[tuple[date, ...], tuple[str, ...]]:
 
 _SHIPPED = json.loads(files(__package__).joinpath("line.json").read_text("utf-8"))
 
-FOLLOWS, LEAST, STANDS_OUT = (float(_SHIPPED["bars"][name]) for name in ("follows", "least", "stands_out"))
+FOLLOWS, _LEAST, _STANDS_OUT = (float(_SHIPPED["bars"][name]) for name in ("follows", "least", "stands_out"))
 """From the first chance on a newer source is given in the place of an older one. So it is from the second on
 where its chance is so many times that of any other. Learned: nine in ten of the changes that teach reach the
 first and stand out as much, nineteen in twenty reach the second.
@@ -322,5 +322,5 @@ def _overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> b
     statement, source = best.units[best.place].text, best.source
     given = gives_it(asking, statement) and not _other_year(asking.about, statement)
     given = given and not _absent(asking.text, f"{source.question} {source.body}")
-    least = 0.0 if others and names_in(asking.text) else LEAST
-    return best.chance >= FOLLOWS or (given and best.chance >= max(least, STANDS_OUT * others))
+    least = 0.0 if others and names_in(asking.text) else _LEAST
+    return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))

@@ -173,7 +173,7 @@ class Relevance:
         if not askings:
             return ()
         evidence = self.evidence(askings, sources, scores)
-        about = np.array([is_about(introduction, source) for source in sources])
+        about = np.array([_is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
         notes = {source.id: max(more, 0.0) for source in sources if source.kind is SourceKind.SUPPLIED}
@@ -206,7 +206,7 @@ class Relevance:
         return self.judge(asked, sources, scores=scores, more=more, introduction=introduction)
 
 
-def is_about(introduction: str, source: Source) -> bool:
+def _is_about(introduction: str, source: Source) -> bool:
     """Whether a word by which the introduction of a set names it stands in a source; True without any."""
     subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
     telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}

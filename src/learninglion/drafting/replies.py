@@ -178,7 +178,7 @@ class LineReader(Reader):
                 yield Missing(squash(_BULLET.sub("", _plain(line.strip()))))
         else:
             self._list = ""
-            for item in read_line(line):
+            for item in _read_line(line):
                 yield from self._released()
                 if isinstance(item, Proposal) and not item.proofs:
                     self._waiting = item
@@ -229,7 +229,7 @@ class JsonReader(Reader):
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """What a brace around it hid; the beginning of a sentence that never closed is the rest."""
         for form in () if self._found else _forms(self._text):
-            hidden = tuple(i for value in json_values(form) for i in _items_inside(value))
+            hidden = tuple(i for value in _json_values(form) for i in _items_inside(value))
             if hidden:
                 return hidden, ""
         if not self._found and not _JSON_LIKE.search(self._text):
@@ -294,7 +294,7 @@ _CURLED = str.maketrans("“”„‟″", '"' * 5)
 _QUOTE = re.compile(r'(?<!\\)"')
 
 
-def json_values(text: str) -> Iterator[object]:
+def _json_values(text: str) -> Iterator[object]:
     """Every value of JSON in `text`, from the left, the largest first; what is said around it is skipped."""
     at = 0
     while True:
@@ -328,7 +328,7 @@ def _items_inside(value: object) -> Iterator[Item]:
             proof for key, inner in value.items() if value.get(key) is not text for proof in _proofs(inner)
         ]
         for line in text.split("\n"):
-            for item in read_line(line):
+            for item in _read_line(line):
                 own = isinstance(item, Proposal) and not item.proofs
                 yield Proposal(item.sentence, tuple(proofs)) if own and isinstance(item, Proposal) else item
         return
@@ -356,7 +356,7 @@ def _items(value: object) -> Iterator[Item]:
         return
     listed = value.get("zinnen")
     for line in listed if isinstance(listed, list) else ():
-        yield from read_line(line) if isinstance(line, str) else ()
+        yield from _read_line(line) if isinstance(line, str) else ()
     if "zin" in value:
         proposal = _proposal(value)
         if proposal is not None:
@@ -449,7 +449,7 @@ def _rows(reply: str) -> tuple[list[Claim], list[str], bool]:
     rows: list[Claim] = []
     missing: list[str] = []
     read = False
-    for value in json_values(reply):
+    for value in _json_values(reply):
         for inner in _objects(value):
             gap = inner.get("ontbreekt", inner.get("missing"))
             if isinstance(gap, list):
@@ -592,17 +592,17 @@ _NO_SENTENCE = re.compile(
 )
 
 
-def read_line(line: str) -> Iterator[Item]:
+def _read_line(line: str) -> Iterator[Item]:
     """The sentences of one line: each runs up to the proofs behind it."""
     parts = _BREAKS.split(line)
     if len(parts) > 1:
         for part in parts:
-            yield from read_line(part)
+            yield from _read_line(part)
         return
     text = _LABEL.sub("", _BULLET.sub("", _plain(line.strip())))
     leading = _LEADING.match(text)
     if leading:  # the source stands in front
-        for item in read_line(text[leading.end() :]):
+        for item in _read_line(text[leading.end() :]):
             if isinstance(item, Proposal) and not item.proofs:
                 item = replace(item, proofs=(Proof(int(leading.group(1))),))
             yield item

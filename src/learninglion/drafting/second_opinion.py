@@ -38,7 +38,7 @@ from learninglion.models.plain import canonical_json, sha256_hex
 # Who judges whether a sentence follows from a passage: a language model, or one made for it.
 
 
-UNDECIDED = 0.5
+_UNDECIDED = 0.5
 _TOKENS = 40
 _SCHEMA: JsonSchema = {
     "type": "object",
@@ -160,7 +160,7 @@ def _read(answer: str) -> float | None:
     if sure is None and match.group(2):
         sure = int(match.group(2))
     share = min(max(float(sure), 0.0), 100.0) / 200 if isinstance(sure, int | float) else 0.5
-    return UNDECIDED + share if match.group(1) == "ja" else UNDECIDED - share
+    return _UNDECIDED + share if match.group(1) == "ja" else _UNDECIDED - share
 
 
 _DOUBT = "Kijk hier nog eens naar: volgens de tweede mening ({model}) volgt dit niet uit de bron."
@@ -254,7 +254,7 @@ class SecondReader:
         if check.verdict is not StatementVerdict.SUPPORTED or judged or self._problem:
             return check
         try:
-            opinion = ask_opinion(check, sources, self._judge)
+            opinion = _ask_opinion(check, sources, self._judge)
         except LearningLionError as error:
             self._problem = error.detail
             return check
@@ -286,7 +286,7 @@ class _Remembered:
         return self._known[sentence, passage]
 
 
-def ask_opinion(check: Check, sources: Sequence[Source], judge: OpinionJudge) -> Opinion:
+def _ask_opinion(check: Check, sources: Sequence[Source], judge: OpinionJudge) -> Opinion:
     """What `judge` thinks of one sentence, given the sentences that it rests on.
 
     Raises LearningLionError if the judge cannot be asked; a passage that is too long for it gives no opinion.
@@ -295,7 +295,7 @@ def ask_opinion(check: Check, sources: Sequence[Source], judge: OpinionJudge) ->
     score = judge.score(check.statement.text, passage)
     if score is None:
         return Opinion.NONE
-    return Opinion.AGREES if score > UNDECIDED else Opinion.DOUBTS
+    return Opinion.AGREES if score > _UNDECIDED else Opinion.DOUBTS
 
 
 def keep_opinions(before: Verification, after: Verification) -> Verification:

@@ -86,7 +86,7 @@ def choose_automatically(
     newest = {s.id for s in newest_of_equals([hit.source for hit in offered])}
     quotable = [hit for hit in offered if hit.source.id in newest and units_of(hit.source)]
     over = [h.source for h in quotable if h.score >= threshold]
-    likely = choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
+    likely = _choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
     best = tuple({s.id: s for s in (*likely, *over)}.values())
     return Selection(
         question=question,
@@ -99,7 +99,7 @@ def choose_automatically(
     )
 
 
-def choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tuple[Source, ...]:
+def _choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tuple[Source, ...]:
     """For each part of the question what was asked the same, and what bears on it most if it may answer."""
     likely: list[Source] = []
     scores = {hit.source.id: hit.score for hit in hits}

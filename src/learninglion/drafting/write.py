@@ -290,7 +290,7 @@ def not_written(selection: Selection, generator: Generator, gate: Gate, reason: 
     )
 
 
-def take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, ...]:
+def _take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, ...]:
     """The sentences written before the interruption; the same model starts the same way again.
 
     Raises InputError when another model, or other prompts, wrote them.
@@ -302,7 +302,7 @@ def take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, 
     return resume.statements
 
 
-def found_before(resume: Draft | None) -> int:
+def _found_before(resume: Draft | None) -> int:
     """How many citations of the half-written draft got their place from the system."""
     return int(dict(resume.provenance.parameters).get(FOUND, 0)) if resume is not None else 0
 
@@ -433,8 +433,8 @@ class _Writer:
         if not self.aspects or not any(units_of(source) for source in self.sources):
             return self._nothing()  # nothing is asked of an archive, or all of it spoke to a machine
         provenance = self._provenance()
-        had = take_over(resume, provenance)
-        self.work.bound = found_before(resume) if had else 0
+        had = _take_over(resume, provenance)
+        self.work.bound = _found_before(resume) if had else 0
         try:
             try:
                 if not self._find_evidence(resume if had else None):

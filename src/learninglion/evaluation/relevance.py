@@ -94,7 +94,7 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
     for case in case_lines(RELEVANCE_CASES):
         if case["part"] == part:
             yield from _of_case(case)
-    yield from of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
+    yield from _of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
     for case in case_lines(LOOK_ALIKE_CASES):
         source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
         for question in case["questions"] if case["part"] == part else ():
@@ -103,7 +103,7 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
                 yield Example(asking, source, source.id, asked=asked)
 
 
-def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
+def _of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
     """Of each case the older source, which was asked the same."""
     for case in cases:
         name, old = str(case["id"]), case["old"]
@@ -240,7 +240,7 @@ def train(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Weights:
     """The weights that `examples` teach; the same examples teach the same."""
-    return fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
+    return _fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
 
 
 def read_evidence(
@@ -279,7 +279,7 @@ def area(high: Sequence[float], low: Sequence[float]) -> float:
     return round(float((above > 0).mean() + 0.5 * (above == 0).mean()), 3)
 
 
-def fit_all(
+def _fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
     """Both sets of curves from examples with their evidence; every part of a question counts as one."""
@@ -290,7 +290,7 @@ def fit_all(
     asked = Counter((e.group, e.asking.text) for e, _ in used)
     weights = np.array([1 / asked[e.group, e.asking.text] for e, _ in used])
     for _ in range(_ROUNDS):
-        rows = np.array([best_row(e, v, says) for e, v in used], float)
+        rows = np.array([_best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, empty.says, weights)
     written = find_written(examples, evidence, says)
     fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written)
@@ -355,7 +355,7 @@ def find_written(examples: Sequence[Example], evidence: Sequence[Evidence], says
     return -log_odds(rows[int(np.argmax(gain))][0])
 
 
-def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
+def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
     """The row of the sentence that answers, else of the one that seems to most."""
     places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
     rows = evidence.says[list(places)]
@@ -495,7 +495,7 @@ def learn_from_choices(
 
 
 def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
-    rows = np.array([best_row(e, v, start) for e, v in used], float)
+    rows = np.array([_best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     return fit(rows, answers, start, weights)
@@ -505,6 +505,6 @@ def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> di
     """Of every question the mean log likelihood of what was decided."""
     by_group: dict[str, list[float]] = {}
     for example, evidence in held:
-        chance = float(np.clip(curves.chance(best_row(example, evidence, curves)[None])[0], 0.01, 0.99))
+        chance = float(np.clip(curves.chance(_best_row(example, evidence, curves)[None])[0], 0.01, 0.99))
         by_group.setdefault(example.group, []).append(np.log(chance if example.answers else 1 - chance))
     return {group: float(np.mean(values)) for group, values in by_group.items()}
