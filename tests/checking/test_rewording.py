@@ -19,6 +19,13 @@ SPREAD = (
 )
 TOLD = "De staatssecretaris is in gesprek met de bond over lonen. Zij verwacht in mei een besluit."
 TWO = "De vergunning voor het strand is er. De vergunning voor de haven loopt af. De vergunning is geheim."
+TWO_LAWS = "De Wet havens is er. De Wet B geldt voor de pont. De wet voor bruggen loopt tot mei."
+PAID = "De subsidie wordt door de dienst uitgekeerd. De provincie financiert het onderzoek."
+ARRESTS = (
+    "De politie hield 14 mensen aan. Het OM vervolgt negen van hen. De zaak wordt gedaan door Jansen en duurt"
+    " lang."
+)
+PROPOSED = "De commissie stelde voor de pont te sluiten. Het kabinet nam dat voorstel niet over."
 ADVICE = (
     "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
 )
@@ -42,6 +49,9 @@ ADVICE = (
             "Tussen 2019 en 2023 steeg de prijs van 3 naar 4 euro.",
             "De prijs steeg tussen 2019 en 2023 van 3 naar 4 euro.",
         ),
+        (PAID, "De dienst keert de subsidie uit."),
+        (PAID, "Het onderzoek wordt door de provincie gefinancierd."),
+        (ADVICE, "De minister is door de commissie geadviseerd om de pont te behouden."),
         ("De pont blijft open tot uiterlijk 31 mei.", "Tot uiterlijk 31 mei blijft de pont open."),
         ("De raad heeft besloten dat de pont blijft.", "De pont blijft, zo heeft de raad besloten."),
     ],
@@ -68,6 +78,12 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (TOLD, "De bond verwacht in mei een besluit."),
         (TWO, "De vergunning voor het strand is geheim."),
         (SPREAD, "De regeling geldt voor bestaande scholen sinds mei 2024."),
+        (TWO_LAWS, "De Wet havens geldt voor de pont."),
+        (TWO_LAWS, "De Wet havens loopt tot mei."),
+        (PAID, "Het onderzoek wordt door de dienst gefinancierd."),
+        (ARRESTS, "Het OM vervolgt 14 mensen."),
+        (ARRESTS, "Jansen duurt lang."),
+        (PROPOSED, "Het kabinet stelde voor de pont te sluiten."),
         (SPREAD, "De Regeling zonnedaken geldt voor bestaande scholen sinds mei 2024."),
         ("In 2020 telde Goes 14 baden; in 2023 waren dat er 9.", "In 2023 telde Goes 14 baden."),
         (FINE, "De gemeente heeft een boete van 300 euro opgelegd aan de inspectie."),

@@ -487,6 +487,23 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
     return ()
 
 
+def find_foreign_number(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for the first verb whose own number went while one out of another sentence took its place."""
+    ours, theirs = alignment.statement, alignment.evidence
+    numbers = [p for p, word in enumerate(theirs.words) if is_number(word.norm)]
+    for at, verb in enumerate(alignment.places):
+        if verb is None or not (ours.words[at].is_verb and theirs.words[verb].is_verb):
+            continue
+        own = [p for p in numbers if theirs.clauses[p] == theirs.clauses[verb]]
+        beside = [alignment.places[p] for p in ours.segment_at(at)]
+        other = [
+            p for p in numbers if p in beside and theirs.words[p].sentence != theirs.words[verb].sentence
+        ]
+        if other and own and all(alignment.used[p] is None for p in own):
+            return (_other_subject(alignment, at, (alignment.used[other[0]] or 0,), (own[0],)),)
+    return ()
+
+
 def _other_subject(
     alignment: Alignment, at: int, claimed: tuple[int, ...], actual: tuple[int, ...]
 ) -> Finding:
@@ -617,11 +634,12 @@ def _of_verb_first(
     reading: Reading, groups: tuple[WordGroup, ...], segment: range, start: int
 ) -> tuple[int, ...]:
     """The subject of a verb that opens its stretch: behind it after "Nadat ...,", else what the sentence
-    began with ("De school, die ..., krijgt"); () where it shares the subject of the verb before it.
+    began with ("De school, die ..., krijgt"), or that of the verb before it where the sentence begins with
+    its subject ("Het onderzoek wordt gedaan en duurt").
     """
     words = reading.words
     if start != segment[0]:
-        return ()
+        return _shared(reading, groups, segment[0])
     begin = start
     while begin and words[begin - 1].sentence == words[start].sentence:
         begin -= 1
@@ -631,6 +649,17 @@ def _of_verb_first(
     if any(words[p].is_verb for p in opening) or groups[begin].opener is not None:
         return ()
     return _first_noun(reading, groups, opening)
+
+
+def _shared(reading: Reading, groups: tuple[WordGroup, ...], joined: int) -> tuple[int, ...]:
+    """The subject with which the sentence of this place begins, where its verb is the one before; else ()."""
+    words = reading.words
+    before = [p for p in range(joined) if words[p].sentence == words[joined].sentence and words[p].is_verb]
+    opening = next((p for p in range(joined) if words[p].sentence == words[joined].sentence), joined)
+    if not before or any(p not in reading.segment_at(opening) for p in before):
+        return ()
+    subject = _subject(reading, groups, before[0])
+    return subject if subject and opening in groups[subject[0]].places else ()
 
 
 def _first_noun(reading: Reading, groups: tuple[WordGroup, ...], places: range) -> tuple[int, ...]:

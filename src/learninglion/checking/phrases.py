@@ -204,7 +204,7 @@ def split_introduction(text: str) -> Introduced:
             phrase = text[: match.end() + len(text) - len(whole)].strip()
             return Introduced(phrase, claim, reports)
     end = _end_of_saying(text)
-    if end and re.search(r"\bte\s+\w+", text[end:]):
+    if end and re.match(r"(?!\s*voor\b).*\bte\s+\w+", text[end:], re.DOTALL):  # "stelde voor": voorstellen
         return Introduced(text[:end].strip(), text[end:].strip(), reports=True)
     according = _ACCORDING.match(text)
     if according and text[according.end() :].strip():

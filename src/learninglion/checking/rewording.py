@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
-from learninglion.dutch.reading import Reading, Word, group_words, join_readings, reread, sentences_of
+from learninglion.dutch.reading import (
+    Reading,
+    Word,
+    group_words,
+    join_readings,
+    reread,
+    sentences_of,
+    whole_verbs,
+)
 
 _PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
 _IS, _HAS = frozenset("is zijn".split()), frozenset("heeft hebben".split())
@@ -23,6 +31,7 @@ _SHORTEST_HEAD = 4  # letters of the last part of a compound
 
 def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
     """Pairs of a claim and evidence that say the same as these, the claim nearer to the evidence."""
+    claim, evidence = whole_verbs(claim), whole_verbs(evidence)
     sentences = sentences_of(evidence)
     active = tuple(_plainly(_active(sentence, claim)) for sentence in sentences)
     turned = evidence if active == sentences else join_readings(active)
@@ -99,22 +108,22 @@ def _active(reading: Reading, other: Reading) -> Reading:
     if by is None or helping is None:
         return reading
     group = group_words(reading)[by]
-    doer = [words[p] for p in group.places if p > by]
     finite = {verb_of(w.norm): w for w in other.words if w.is_verb and w.norm not in AUXILIARIES}
     has = next((w for w in other.words if w.norm in _HAS), None)
     done = {w.key for w in other.words} if has is not None else set()
     for at, word in enumerate(words):
         perfect = words[helping].norm in _IS and word.key in done and bool(verb_of_participle(word.norm))
         verb = has if perfect else finite.get(verb_of_participle(word.norm))
-        if verb is None or at in group.places or not doer or at < min(by, helping):
+        doer = [p for p in group.places if by < p and not by < at <= p]
+        if verb is None or not doer or at < min(by, helping):
             continue
         if not perfect and is_past(verb.norm) == (words[helping].norm in ("wordt", "worden")):
             continue
-        gone = (by, helping, *group.places) if perfect else (at, by, helping, *group.places)
+        gone = (by, helping, *doer) if perfect else (at, by, helping, *doer)
         rest = [w for p, w in enumerate(words) if p not in gone]
-        rest += [words[p] for p in group.places if p < by]
-        first = replace(doer[0], border="^")
-        return reread((first, *doer[1:], replace(verb, border="", sentence=word.sentence), *_unopened(rest)))
+        first, *others = (words[p] for p in doer)
+        first = replace(first, border="^")
+        return reread((first, *others, replace(verb, border="", sentence=word.sentence), *_unopened(rest)))
     return reading
 
 
@@ -152,10 +161,9 @@ def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Readin
     """
     named = [w for reading in before for w in reading.words]
     for at, head in enumerate(sentence.words):
-        follows = sentence.words[at + 1 : at + 2]
         if not at or not head.is_content or head.is_verb or sentence.words[at - 1].norm not in _POINTS:
             continue
-        if head.border or any(w.norm == "van" for w in follows):
+        if head.border or _named_further(sentence, at):
             continue
         same = [p for p, w in enumerate(named) if _is_head(w, head)]
         if len(same) == 1 and (shorter := _shortened(claim, named, same[0], sentence.words[at - 1 : at + 1])):
@@ -166,6 +174,16 @@ def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Readin
             if word.norm == subject[1].norm and at and claim.words[at - 1].norm in lexicon.ARTICLES:
                 pronoun = replace(first, border=claim.words[at - 1].border)
                 yield reread((*claim.words[: at - 1], pronoun, *claim.words[at + 1 :]))
+
+
+def _named_further(sentence: Reading, head: int) -> bool:
+    """Whether what stands behind the head says which one is meant: "de Wet B", "de wet voor scholen"."""
+    follows = next(iter(sentence.words[head + 1 : head + 2]), None)
+    if follows is None or follows.border or follows.is_verb:
+        return False
+    verb = next((p for p in sentence.segment_at(head) if sentence.words[p].is_verb), head)
+    # in front of the verb stands one thing, with all that belongs to it
+    return head < verb or follows.is_content or follows.norm in ("van", "voor")
 
 
 def _is_head(word: Word, head: Word) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from learninglion.checking.alignment import Alignment, Finding, FindingKind, align
 from learninglion.checking.citations import Locate, QuoteProblem, Resolution, nowhere, resolve
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.order import find_disorder, find_foreign_subject
+from learninglion.checking.order import find_disorder, find_foreign_number, find_foreign_subject
 from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
 from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
@@ -804,7 +804,7 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    misplaced = find_disorder(alignment) or find_foreign_subject(alignment)
+    misplaced = find_disorder(alignment) or find_foreign_subject(alignment) or find_foreign_number(alignment)
     return added + _find_omissions(alignment) + misplaced
 
 

@@ -329,7 +329,7 @@ _WEAK = """
 aarden achten antwoorden bakenen baren baten beeldhouwen behandelen behoeven behoren bejegenen
 bekenen belanden bellen benen beogen bergen beschikken beseffen beslissen besluiten besteden
 begeleiden benadrukken bepalen betekenen beteren betogen betreffen betreuren betwijfelen beveiligen
-bevestigen bevinden bevolen
+bevestigen bevinden bevolen financieren
 bewerkstelligen bezigen blussen boren borgen bouwen branden breden brouwen dalen danken dekken
 delegeren delen dempen deren dienen diepen douchen draaien dreigen drukken duidelijken duiden duren durven
 duurzamen eenvoudigen eindigen eisen enen erven falen filteren garanderen gebeuren gebruiken gehoren

@@ -55,8 +55,9 @@ class Word:
 
     @property
     def is_content(self) -> bool:
-        """Whether the word says something of its own."""
-        return self.norm not in lexicon.FUNCTION_WORDS and not self.is_note_mark
+        """Whether the word says something of its own: "OM" is an office, "om" is filler."""
+        named = len(self.raw) > 1 and self.raw.isupper()
+        return (named or self.norm not in lexicon.FUNCTION_WORDS) and not self.is_note_mark
 
     @property
     def is_verb(self) -> bool:
@@ -407,6 +408,18 @@ def _joined(apart: Reading, whole: Reading) -> Reading:
             if agreement_key(verb) not in theirs or particle not in theirs:
                 _join(words, verb, particle, word)
     return apart if len(words) == len(apart.words) else reread(tuple(words))
+
+
+def whole_verbs(reading: Reading) -> Reading:
+    """`reading` with verbs apart from their particle as one word: "keert ... uit" as "uitkeert"."""
+    words, at = list(reading.words), 0
+    while at < len(words):
+        for particle in _PARTICLES if words[at].is_verb else ():
+            norm = particle + words[at].norm
+            if lexicon.verb_of(norm) != norm:
+                _join(words, words[at].norm, particle, replace(words[at], norm=norm, key=agreement_key(norm)))
+        at += 1
+    return reading if len(words) == len(reading.words) else reread(tuple(words))
 
 
 def _join(words: list[Word], verb: str, particle: str, whole: Word) -> None:
