@@ -26,6 +26,9 @@ ARRESTS = (
     " lang."
 )
 PROPOSED = "De commissie stelde voor de pont te sluiten. Het kabinet nam dat voorstel niet over."
+LEFT = "Van 90 vragen zijn er 60 beantwoord. De overige vragen worden nog gelezen. Bij de bond is zij bekend."
+DUTY = "Gemeenten zijn verplicht een loket te hebben. Wel onderzoek ik of een ander loket mogelijk is."
+MORE = "Kinderen op het land zijn vaker ziek dan kinderen in de stad."
 ADVICE = (
     "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
 )
@@ -84,6 +87,11 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (ARRESTS, "Het OM vervolgt 14 mensen."),
         (ARRESTS, "Jansen duurt lang."),
         (PROPOSED, "Het kabinet stelde voor de pont te sluiten."),
+        (LEFT, "De vragen worden nog gelezen."),
+        (LEFT, "De bond is bekend."),
+        (DUTY, "Gemeenten hebben een loket."),
+        (DUTY, "Een ander loket is mogelijk."),
+        (MORE, "Kinderen op het land zijn ziek."),
         (SPREAD, "De Regeling zonnedaken geldt voor bestaande scholen sinds mei 2024."),
         ("In 2020 telde Goes 14 baden; in 2023 waren dat er 9.", "In 2023 telde Goes 14 baden."),
         (FINE, "De gemeente heeft een boete van 300 euro opgelegd aan de inspectie."),

@@ -472,6 +472,14 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
         claimed = _content(ours, _subject(ours, groups, at))
         subject = _subject(theirs, their_groups, place)
         actual = _content(theirs, subject) or tuple(p for p in subject if theirs.words[p].norm in _SPEAKER)
+        points = subject and theirs.words[subject[0]].norm in ("zij", "hij", "ze", "deze")
+        if (
+            points
+            and claimed
+            and alignment.used[subject[0]] is None
+            and _hung_on_preposition(alignment, claimed)
+        ):
+            return (_other_subject(alignment, at, claimed, subject),)
         # its first word only: what follows may be the object, "bouwt de corporatie woningen"
         if not claimed or not actual or _speaks(alignment, claimed, actual):
             continue

@@ -229,6 +229,8 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, alignment.evidence.segment_at(at - 1))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
+    if _frees_infinitive(alignment, at) or _frees_comparison(alignment, at):
+        return Finding(*_filled("modality", word.raw))
     if word.norm == "of" and _joins_kept(alignment, at):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
     if word.norm == "en" and gone and _halves_condition(alignment, at, segment):
@@ -288,7 +290,33 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
     doubtful = words[at].norm == "of" or any(words[p].norm in lexicon.ATTITUDES for p in matrix)
-    return stays and doubtful and any(words[p].is_verb for p in matrix)
+    # "onderzoek ik of": who it is tells that the noun is a verb
+    return stays and doubtful and any(words[p].is_verb or words[p].norm in _WHO for p in matrix)
+
+
+_WHO = frozenset("ik wij we hij zij u".split())
+
+
+def _frees_infinitive(alignment: Alignment, at: int) -> bool:
+    """Whether the verb behind this "te" is said to be done while the duty or wish it hung on went."""
+    words, used = alignment.evidence.words, alignment.used
+    verb = used[at + 1] if words[at].norm == "te" and at + 1 < len(words) else None
+    if verb is None or not alignment.statement.words[verb].is_verb:
+        return False
+    same = [p for p, word in enumerate(words[:at]) if word.sentence == words[at].sentence and word.is_verb]
+    ours = alignment.statement.words
+    finite = not any(w.is_verb for w in (ours[p] for p in alignment.statement.segment_at(verb) if p != verb))
+    return finite and bool(same) and all(used[p] is None for p in same)
+
+
+def _frees_comparison(alignment: Alignment, at: int) -> bool:
+    """Whether "vaker" went of "vaker ... dan ...", while the verb of its clause stayed."""
+    words, used = alignment.evidence.words, alignment.used
+    if not (words[at].norm.endswith(("er", "ere")) or words[at].norm == "meer") or words[at].capital:
+        return False
+    clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
+    than = any(words[p].norm == "dan" and used[p] is None for p in clause if p > at)
+    return than and any(words[p].is_verb and used[p] is not None for p in clause)
 
 
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
