@@ -33,7 +33,7 @@ def script(monkeypatch: pytest.MonkeyPatch, *replies: str | Exception) -> Script
 
 def test_a_broken_off_draft_is_named_kept_and_finished(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     away = GeneratorError("Het taalmodel is weg.")
-    script(monkeypatch, ANSWER, "{}", away, *[ANSWER, "{}"] * 20)
+    script(monkeypatch, ANSWER, "{}", "{}", away, *[ANSWER, "{}"] * 20)
     first = CliRunner().invoke(
         app, ["draft", "--questions", str(sample_question_set()), "--generator", "llm", "--json"]
     )
