@@ -30,8 +30,8 @@ CASES = (
     ),
     (
         "De gemeente meldt een afname van 2 miljoen euro per jaar.",
-        ("De gemeente meldt een afname van 2 miljoen euro.",),
-        ("De gemeente meldt 2 miljoen euro per jaar.",),
+        ("De gemeente meldt een afname van 2 miljoen euro per jaar.",),
+        ("De gemeente meldt een afname van 2 miljoen euro.", "De gemeente meldt 2 miljoen euro per jaar."),
     ),
     (
         "De gemeente Utrecht heeft met de provincie Gelderland afspraken gemaakt over de veerpont.",

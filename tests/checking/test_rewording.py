@@ -29,6 +29,10 @@ PROPOSED = "De commissie stelde voor de pont te sluiten. Het kabinet nam dat voo
 LEFT = "Van 90 vragen zijn er 60 beantwoord. De overige vragen worden nog gelezen. Bij de bond is zij bekend."
 DUTY = "Gemeenten zijn verplicht een loket te hebben. Wel onderzoek ik of een ander loket mogelijk is."
 MORE = "Kinderen op het land zijn vaker ziek dan kinderen in de stad."
+FARMS = (
+    "Na overleg besluit de raad. Boeren die zich voor 1 april melden, krijgen vooral geld: 20 euro per jaar."
+)
+CASES = "De inspectie deed zes onderzoeken. Twee onderzoeken lopen nog."
 ADVICE = (
     "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
 )
@@ -88,6 +92,11 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (ARRESTS, "Jansen duurt lang."),
         (PROPOSED, "Het kabinet stelde voor de pont te sluiten."),
         (LEFT, "De vragen worden nog gelezen."),
+        (FARMS, "Boeren die zich na 1 april melden, krijgen vooral geld."),
+        (FARMS, "Boeren krijgen vooral geld: 20 euro per jaar."),
+        (FARMS, "Boeren die zich voor 1 april melden, krijgen geld: 20 euro per jaar."),
+        (FARMS, "Boeren die zich voor 1 april melden, krijgen vooral geld: 20 euro."),
+        (CASES, "De onderzoeken lopen nog."),
         (LEFT, "De bond is bekend."),
         (DUTY, "Gemeenten hebben een loket."),
         (DUTY, "Een ander loket is mogelijk."),

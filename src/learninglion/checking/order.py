@@ -512,6 +512,28 @@ def find_foreign_number(alignment: Alignment) -> tuple[Finding, ...]:
     return ()
 
 
+_BOUNDS = frozenset("voor na tot vanaf sinds per tussen binnen boven onder over naar rond".split())
+
+
+def find_foreign_preposition(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for the first number before which a preposition from elsewhere took the place of its own:
+    "na 1 april" for "voor 1 april".
+    """
+    ours, theirs = alignment.statement.words, alignment.evidence.words
+    for at, place in enumerate(alignment.places):
+        if not at or not place or not is_number(ours[at].norm):
+            continue
+        mine, own = ours[at - 1], theirs[place - 1]
+        if {mine.norm, own.norm} <= _BOUNDS and mine.norm != own.norm:
+            return (
+                Finding(
+                    FindingKind.ORDER,
+                    f"Voor “{ours[at].raw}” staat in de bron “{own.raw}”, hier “{mine.raw}”.",
+                ),
+            )
+    return ()
+
+
 def _other_subject(
     alignment: Alignment, at: int, claimed: tuple[int, ...], actual: tuple[int, ...]
 ) -> Finding:

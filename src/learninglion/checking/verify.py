@@ -15,7 +15,12 @@ from functools import lru_cache
 from learninglion.checking.alignment import Alignment, Finding, FindingKind, align
 from learninglion.checking.citations import Locate, QuoteProblem, Resolution, nowhere, resolve
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.order import find_disorder, find_foreign_number, find_foreign_subject
+from learninglion.checking.order import (
+    find_disorder,
+    find_foreign_number,
+    find_foreign_preposition,
+    find_foreign_subject,
+)
 from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
 from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
@@ -182,8 +187,8 @@ _SAID = {
 }
 # These say something of the whole clause, wherever they stand in it.
 _BEARS_ON_CLAUSE = frozenset(
-    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig telkens
-    steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
+    """alleen slechts uitsluitend enkel louter pas vooral vaak meestal soms altijd doorgaans regelmatig
+    telkens steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
     mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
 )
 _NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
@@ -226,6 +231,8 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         )
     if word.norm in ("als", "wanneer") and _is_condition(alignment, at, segment):
         return Finding(*_filled("condition", word.raw)) if gone else None
+    if gone and _limits_kept(alignment, at, segment):
+        return Finding(*_filled("condition", _text(alignment, segment)))
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, alignment.evidence.segment_at(at - 1))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
@@ -483,6 +490,10 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     before = words[at - 1].norm if at else ""
     if norm in _UNIT_NORMS and at and used[at - 1] is not None and (is_number(before) or before in SCALES):
         return True
+    if norm == "per" and before in _UNIT_NORMS and used[at - 1] is not None:
+        return True  # "20 euro per jaar"
+    if _counts_kept(alignment, at):
+        return True
     if is_number(norm) and _in_range(alignment, at):
         return True
     if is_number(norm) or norm in SCALES:
@@ -497,6 +508,33 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
         return True  # "twee derde"
     return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _counts_kept(alignment: Alignment, at: int) -> bool:
+    """Whether this is the number of a thing that stayed: "twee" of "twee onderzoeken"."""
+    words, used = alignment.evidence.words, alignment.used
+    thing = words[at + 1] if at + 1 < len(words) and is_number(words[at].norm) else None
+    if thing is None or thing.border or thing.capital or not thing.is_content or is_number(thing.norm):
+        return False
+    ours = used[at + 1]
+    dated = _is_year(words[at]) or thing.norm in MONTH_NAMES or thing.norm in _UNIT_NORMS
+    return not dated and ours is not None and not alignment.statement.words[ours].is_verb
+
+
+def _limits_kept(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether "die zich melden" went while the "boeren" whom it limits stayed, named by no article."""
+    words, used = alignment.evidence.words, alignment.used
+    if at < 1 or at != segment[0] or words[at].border or words[at].norm not in ("die", "dat"):
+        return False
+    head = words[at - 1]
+    article = at > 1 and words[at - 2].norm in lexicon.DETERMINERS
+    common = head.border == "^" or not (head.capital or head.is_verb)
+    named = head.is_content and common and used[at - 1] is not None
+    return named and not article and any(words[p].is_verb for p in segment) and _plural(head.norm)
+
+
+def _plural(norm: str) -> bool:
+    return norm.endswith(("en", "s"))
 
 
 def _in_range(alignment: Alignment, at: int) -> bool:
@@ -832,8 +870,11 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    misplaced = find_disorder(alignment) or find_foreign_subject(alignment) or find_foreign_number(alignment)
+    misplaced = next(filter(None, (find(alignment) for find in _FIND_MISPLACED)), ())
     return added + _find_omissions(alignment) + misplaced
+
+
+_FIND_MISPLACED = (find_disorder, find_foreign_subject, find_foreign_number, find_foreign_preposition)
 
 
 def _is_suspect(resolution: Resolution) -> bool:
