@@ -33,6 +33,10 @@ FARMS = (
     "Na overleg besluit de raad. Boeren die zich voor 1 april melden, krijgen vooral geld: 20 euro per jaar."
 )
 CASES = "De inspectie deed zes onderzoeken. Twee onderzoeken lopen nog."
+ENTRY = (
+    "Bij gevaar is die niet nodig. Wie voor 1 juli belt, krijgt antwoord. Scholen die bellen, krijgen les."
+)
+WAIVED = "De bond heeft op verzoek van de burgemeester afgezien van een klacht."
 ADVICE = (
     "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
 )
@@ -97,6 +101,10 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (FARMS, "Boeren die zich voor 1 april melden, krijgen geld: 20 euro per jaar."),
         (FARMS, "Boeren die zich voor 1 april melden, krijgen vooral geld: 20 euro."),
         (CASES, "De onderzoeken lopen nog."),
+        (ENTRY, "Die is niet nodig."),
+        (ENTRY, "Wie belt, krijgt antwoord."),
+        (ENTRY, "De scholen krijgen les."),
+        (WAIVED, "De burgemeester heeft afgezien van een klacht."),
         (LEFT, "De bond is bekend."),
         (DUTY, "Gemeenten hebben een loket."),
         (DUTY, "Een ander loket is mogelijk."),

@@ -488,7 +488,8 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
                 continue
             return (_other_subject(alignment, at, claimed, actual),)
         undergoes = _undergoes(alignment, their_groups, claimed, actual, place)
-        if not (undergoes or _is_foreign(alignment, claimed, actual, place)):
+        foreign = undergoes or _is_foreign(alignment, claimed, actual, place)
+        if not (foreign or _hung_on_preposition(alignment, claimed)):
             continue
         if _goes_along(alignment, at, place, claimed):
             return (_other_subject(alignment, at, claimed, actual),)

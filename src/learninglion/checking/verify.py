@@ -231,6 +231,8 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         )
     if word.norm in ("als", "wanneer") and _is_condition(alignment, at, segment):
         return Finding(*_filled("condition", word.raw)) if gone else None
+    if _narrows_condition(alignment, at, segment) or _drops_case(alignment, at):
+        return Finding(*_filled("condition", word.raw))
     if gone and _limits_kept(alignment, at, segment):
         return Finding(*_filled("condition", _text(alignment, segment)))
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
@@ -522,19 +524,34 @@ def _counts_kept(alignment: Alignment, at: int) -> bool:
 
 
 def _limits_kept(alignment: Alignment, at: int, segment: range) -> bool:
-    """Whether "die zich melden" went while the "boeren" whom it limits stayed, named by no article."""
+    """Whether "die zich melden" went while the "boeren" whom it limits stayed."""
     words, used = alignment.evidence.words, alignment.used
     if at < 1 or at != segment[0] or words[at].border or words[at].norm not in ("die", "dat"):
         return False
     head = words[at - 1]
-    article = at > 1 and words[at - 2].norm in lexicon.DETERMINERS
     common = head.border == "^" or not (head.capital or head.is_verb)
     named = head.is_content and common and used[at - 1] is not None
-    return named and not article and any(words[p].is_verb for p in segment) and _plural(head.norm)
+    return named and any(words[p].is_verb for p in segment) and head.norm.endswith(("en", "s"))
 
 
-def _plural(norm: str) -> bool:
-    return norm.endswith(("en", "s"))
+def _narrows_condition(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether this word went from a condition that stayed: "wie voor 1 juli belt" is not "wie belt"."""
+    word, opener = alignment.evidence.words[at], segment[0]
+    opens = alignment.evidence.words[opener].norm in _OPENS_CONDITION | {"wie"}
+    return opens and alignment.used[opener] is not None and word.is_content and not word.is_verb
+
+
+def _drops_case(alignment: Alignment, at: int) -> bool:
+    """Whether "bij gevaar", which opens the sentence, went while what may or is not then stayed."""
+    words, used, norms = alignment.evidence.words, alignment.used, alignment.evidence.norms
+    if words[at].norm not in ("bij", "zonder") or words[at].border != "^":
+        return False
+    kept = [
+        p for p in range(at, len(words)) if words[p].sentence == words[at].sentence and used[p] is not None
+    ]
+    opening = next((p for p in range(at, len(words)) if words[p].is_verb), at)
+    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in kept)
+    return bound and bool(kept) and kept[0] >= opening
 
 
 def _in_range(alignment: Alignment, at: int) -> bool:
