@@ -187,7 +187,7 @@ _SAID = {
 }
 # These say something of the whole clause, wherever they stand in it.
 _BEARS_ON_CLAUSE = frozenset(
-    """alleen slechts uitsluitend enkel louter pas vooral vaak meestal soms altijd doorgaans regelmatig
+    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig
     telkens steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
     mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
 )
@@ -248,6 +248,8 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(
             FindingKind.OMITTED, f"“{head}” uit de bron is weggelaten; de zin gaat nu over iets anders."
         )
+    if word.norm == "vooral" and any(one is not None for one in alignment.used[at + 1 : at + 2]):
+        return Finding(*_filled("quantifier", word.raw))  # it bears on what follows
     kind = lexicon.sensitive_kind(norms, at)
     if kind:
         return _judge_sensitive(alignment, at, kind, segment, gone)
@@ -324,8 +326,11 @@ def _frees_comparison(alignment: Alignment, at: int) -> bool:
     if not (words[at].norm.endswith(("er", "ere")) or words[at].norm == "meer") or words[at].capital:
         return False
     clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
-    than = any(words[p].norm == "dan" and used[p] is None for p in clause if p > at)
-    return than and any(words[p].is_verb and used[p] is not None for p in clause)
+    than = [p for p in clause if p > at and words[p].norm == "dan" and used[p] is None]
+    counted = any(
+        is_number(word.norm) for p in than for word in words[p + 1 : p + 2]
+    )  # "meer dan 40": a bound
+    return bool(than) and not counted and any(words[p].is_verb and used[p] is not None for p in clause)
 
 
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
@@ -536,8 +541,9 @@ def _limits_kept(alignment: Alignment, at: int, segment: range) -> bool:
 
 def _narrows_condition(alignment: Alignment, at: int, segment: range) -> bool:
     """Whether this word went from a condition that stayed: "wie voor 1 juli belt" is not "wie belt"."""
-    word, opener = alignment.evidence.words[at], segment[0]
-    opens = alignment.evidence.words[opener].norm in _OPENS_CONDITION | {"wie"}
+    words, opener = alignment.evidence.words, segment[0]
+    word = words[at]
+    opens = words[opener].norm in _OPENS_CONDITION | {"wie"} and any(words[p].is_verb for p in segment)
     return opens and alignment.used[opener] is not None and word.is_content and not word.is_verb
 
 

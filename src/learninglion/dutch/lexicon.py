@@ -42,7 +42,7 @@ _QUANTIFIERS = _set(
     """alle allen elk elke ieder iedere iedereen sommige enkele veel weinig meeste meerdere verschillende
     beide vele talrijke geheel gehele deels gedeeltelijk grotendeels volledig volledige altijd soms vaak
     meestal doorgaans regelmatig steeds telkens helft merendeel meerderheid minderheid deel overgrote
-    overige resterende vooral diverse vrijwel bijna voornamelijk hoofdzakelijk incidenteel incidentele"""
+    overige resterende diverse vrijwel bijna voornamelijk hoofdzakelijk incidenteel incidentele"""
 )
 _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
