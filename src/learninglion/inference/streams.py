@@ -204,10 +204,7 @@ def _unwrapped(value: Mapping[object, object]) -> object:
     for name in () if "type" in value or any(value.get(n) for n in _ANSWERS) else _ENVELOPES:
         inner = value.get(name)
         if isinstance(inner, str) and inner.lstrip()[:1] == "{":
-            try:
-                inner = json.loads(inner, strict=False)
-            except (ValueError, RecursionError):
-                continue
+            inner = _parsed(inner)
         if isinstance(inner, Mapping):
             return _unwrapped(inner) if any(n in inner for n in (*_ENVELOPES, *_ANSWERS)) else value
     return value
@@ -591,10 +588,7 @@ def _unquoted(text: str) -> str:
     """The JSON that stands quoted in `text`, as a gateway or a model passes it on; else `text` itself."""
     bare = _FENCE.sub("", text).strip()
     while bare[:1] in ('"', "["):
-        try:
-            value = json.loads(bare, strict=False)
-        except (ValueError, RecursionError):
-            break
+        value = _parsed(bare)
         value = value[0] if isinstance(value, list) and len(value) == 1 else value
         if not isinstance(value, str):
             break
@@ -604,11 +598,17 @@ def _unquoted(text: str) -> str:
 
 def _names(arguments: str) -> Iterable[str]:
     """The names in `arguments`, where they are an object in JSON."""
-    try:
-        value = json.loads(arguments, strict=False)
-    except (ValueError, RecursionError):
-        return ()
+    value = _parsed(arguments)
     return value if isinstance(value, dict) else ()
+
+
+def _parsed(text: str) -> object:
+    """The value of a JSON text, also with bare line ends in it; None where it is none."""
+    try:
+        value: object = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def too_long(message: str, model: str = "") -> InputError:
