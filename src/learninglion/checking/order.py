@@ -56,6 +56,9 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
         _find_foreign_negation,
         _find_foreign_phrase,
         _find_splice,
+        _find_foreign_subject,
+        _find_foreign_number,
+        _find_foreign_preposition,
     )
     for check in checks:
         finding = check(alignment, words_left, phrases)
@@ -458,10 +461,12 @@ _POINTS_BACK = frozenset("hij zij ze deze die dit dat het men je jij u wie wat e
 _RELATIVES = frozenset("die wie".split())
 
 
-def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
+def _find_foreign_subject(
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
     """A finding for the first verb whose subject went while one out of another clause took its place."""
     ours, theirs = alignment.statement, alignment.evidence
-    groups, their_groups = group_words(ours), group_words(theirs)
+    groups = group_words(ours)
     for at, place in enumerate(alignment.places):
         if place is None or not (ours.words[at].is_verb and theirs.words[place].is_verb):
             continue
@@ -470,7 +475,7 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
         if reported or (at and ours.words[at - 1].norm == "te"):
             continue
         claimed = _content(ours, _subject(ours, groups, at))
-        subject = _subject(theirs, their_groups, place)
+        subject = _subject(theirs, phrases, place)
         actual = _content(theirs, subject) or tuple(p for p in subject if theirs.words[p].norm in _SPEAKER)
         points = subject and theirs.words[subject[0]].norm in ("zij", "hij", "ze", "deze")
         if (
@@ -479,24 +484,26 @@ def find_foreign_subject(alignment: Alignment) -> tuple[Finding, ...]:
             and alignment.used[subject[0]] is None
             and _hung_on_preposition(alignment, claimed)
         ):
-            return (_other_subject(alignment, at, claimed, subject),)
+            return _other_subject(alignment, at, claimed, subject)
         # its first word only: what follows may be the object, "bouwt de corporatie woningen"
         if not claimed or not actual or _speaks(alignment, claimed, actual):
             continue
         if alignment.used[actual[0]] is not None:
             if alignment.used[actual[0]] in claimed or not _hung_on_preposition(alignment, claimed):
                 continue
-            return (_other_subject(alignment, at, claimed, actual),)
-        undergoes = _undergoes(alignment, their_groups, claimed, actual, place)
+            return _other_subject(alignment, at, claimed, actual)
+        undergoes = _undergoes(alignment, phrases, claimed, actual, place)
         foreign = undergoes or _is_foreign(alignment, claimed, actual, place)
         if not (foreign or _hung_on_preposition(alignment, claimed)):
             continue
         if _goes_along(alignment, at, place, claimed):
-            return (_other_subject(alignment, at, claimed, actual),)
-    return ()
+            return _other_subject(alignment, at, claimed, actual)
+    return None
 
 
-def find_foreign_number(alignment: Alignment) -> tuple[Finding, ...]:
+def _find_foreign_number(
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
     """A finding for the first verb whose own number went while one out of another sentence took its place."""
     ours, theirs = alignment.statement, alignment.evidence
     numbers = [p for p, word in enumerate(theirs.words) if is_number(word.norm)]
@@ -504,19 +511,20 @@ def find_foreign_number(alignment: Alignment) -> tuple[Finding, ...]:
         if verb is None or not (ours.words[at].is_verb and theirs.words[verb].is_verb):
             continue
         own = [p for p in numbers if theirs.clauses[p] == theirs.clauses[verb]]
-        beside = [alignment.places[p] for p in ours.segment_at(at)]
-        other = [
-            p for p in numbers if p in beside and theirs.words[p].sentence != theirs.words[verb].sentence
-        ]
-        if other and own and all(alignment.used[p] is None for p in own):
-            return (_other_subject(alignment, at, (alignment.used[other[0]] or 0,), (own[0],)),)
-    return ()
+        home = theirs.words[verb].sentence
+        other = {alignment.places[i]: i for i in ours.segment_at(at)}
+        foreign = [other[p] for p in numbers if p in other and theirs.words[p].sentence != home]
+        if foreign and own and all(alignment.used[p] is None for p in own):
+            return _other_subject(alignment, at, (foreign[0],), (own[0],))
+    return None
 
 
 _BOUNDS = frozenset("voor na tot vanaf sinds per tussen binnen boven onder over naar rond".split())
 
 
-def find_foreign_preposition(alignment: Alignment) -> tuple[Finding, ...]:
+def _find_foreign_preposition(
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
     """A finding for the first number before which a preposition from elsewhere took the place of its own:
     "na 1 april" for "voor 1 april".
     """
@@ -526,13 +534,9 @@ def find_foreign_preposition(alignment: Alignment) -> tuple[Finding, ...]:
             continue
         mine, own = ours[at - 1], theirs[place - 1]
         if {mine.norm, own.norm} <= _BOUNDS and mine.norm != own.norm:
-            return (
-                Finding(
-                    FindingKind.ORDER,
-                    f"Voor “{ours[at].raw}” staat in de bron “{own.raw}”, hier “{mine.raw}”.",
-                ),
-            )
-    return ()
+            reason = f"Voor “{ours[at].raw}” staat in de bron “{own.raw}”, hier “{mine.raw}”."
+            return Finding(FindingKind.ORDER, reason)
+    return None
 
 
 def _other_subject(

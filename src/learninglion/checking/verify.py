@@ -15,12 +15,7 @@ from functools import lru_cache
 from learninglion.checking.alignment import Alignment, Finding, FindingKind, align
 from learninglion.checking.citations import Locate, QuoteProblem, Resolution, nowhere, resolve
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.order import (
-    find_disorder,
-    find_foreign_number,
-    find_foreign_preposition,
-    find_foreign_subject,
-)
+from learninglion.checking.order import find_disorder
 from learninglion.checking.phrases import check_phrase, remove_speaker, split_introduction
 from learninglion.checking.rewording import rewordings
 from learninglion.dutch import lexicon
@@ -327,9 +322,8 @@ def _frees_comparison(alignment: Alignment, at: int) -> bool:
         return False
     clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
     than = [p for p in clause if p > at and words[p].norm == "dan" and used[p] is None]
-    counted = any(
-        is_number(word.norm) for p in than for word in words[p + 1 : p + 2]
-    )  # "meer dan 40": a bound
+    # "meer dan 40" is a bound
+    counted = any(is_number(word.norm) for p in than for word in words[p + 1 : p + 2])
     return bool(than) and not counted and any(words[p].is_verb and used[p] is not None for p in clause)
 
 
@@ -893,11 +887,7 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    misplaced = next(filter(None, (find(alignment) for find in _FIND_MISPLACED)), ())
-    return added + _find_omissions(alignment) + misplaced
-
-
-_FIND_MISPLACED = (find_disorder, find_foreign_subject, find_foreign_number, find_foreign_preposition)
+    return added + _find_omissions(alignment) + find_disorder(alignment)
 
 
 def _is_suspect(resolution: Resolution) -> bool:

@@ -19,6 +19,7 @@ from learninglion.dutch.lexicon import (
     is_finite,
     is_number,
     number_of,
+    verb_of,
 )
 from learninglion.dutch.text import fold, split_sentences, tokenise
 from learninglion.models import Span
@@ -416,7 +417,7 @@ def whole_verbs(reading: Reading) -> Reading:
     while at < len(words):
         for particle in _PARTICLES if words[at].is_verb else ():
             norm = particle + words[at].norm
-            if lexicon.verb_of(norm) != norm:
+            if verb_of(norm) != norm:
                 _join(words, words[at].norm, particle, replace(words[at], norm=norm, key=agreement_key(norm)))
         at += 1
     return reading if len(words) == len(reading.words) else reread(tuple(words))
