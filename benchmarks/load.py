@@ -145,9 +145,9 @@ def fill(home: Path, pairs: int) -> None:
     """Fictional documents of a hundred pairs each, until there are enough."""
     from learninglion.models import Actor, Role
     from learninglion.testing import HashingEncoder
-    from learninglion.workflow import indexing
+    from learninglion.workflow import searching
 
-    real = indexing.open_encoder  # type: ignore[attr-defined]
+    real = searching.open_encoder  # type: ignore[attr-defined]
 
     def half_real(*given: object, **named: object) -> object:
         # Embedding 50,000 pairs takes over an hour on two cores, and how long a search takes does not depend
@@ -160,7 +160,7 @@ def fill(home: Path, pairs: int) -> None:
         kind.encode_queries = lambda self, texts: hashed.encode_queries(texts)  # type: ignore[method-assign]
         return encoder
 
-    indexing.open_encoder = half_real  # type: ignore[attr-defined, assignment]
+    searching.open_encoder = half_real  # type: ignore[attr-defined, assignment]
     workplace, _ = opened(home)
     actor = Actor("load", frozenset(Role))
     have = sum(c.documents for c in workplace.documents.collections(actor))

@@ -48,7 +48,7 @@ def make_office(
         home = tmp_path_factory.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
         with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
-            patch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(256))
+            patch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(256))
             workplace = open_workplace(workplace_options(settings))
             assert workplace.indexing.encoder.dimensions == 256  # opened now, not at first use
         opened.append(workplace)

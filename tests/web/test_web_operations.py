@@ -23,8 +23,8 @@ from learninglion.database.engine import open_database
 from learninglion.settings import LogSettings
 from learninglion.web.serving import start_log
 from learninglion.workflow import WorkplaceOptions, working
-from learninglion.workflow.checkup import Readiness
 from learninglion.workflow.jobs import BULK, Jobs
+from learninglion.workflow.workplace import Readiness
 
 
 def parts(office: Office) -> tuple[int, dict[str, str]]:

@@ -91,7 +91,7 @@ def test_two_servers_write_one_chain(engines: tuple[Engine, Engine], tmp_path: P
 def test_two_servers_are_one_archive(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     homes = [WorkplaceOptions(tmp_path / n, database_url=postgresql_url, isolate=False) for n in ("a", "b")]
     with working(homes[0]) as here, working(homes[1]) as there:
         if not isinstance(here.indexing.index, PostgresIndex):

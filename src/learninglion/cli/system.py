@@ -25,9 +25,9 @@ from learninglion.models.plain import to_plain
 from learninglion.record.export import write_file
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
-from learninglion.workflow.checkup import State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
+from learninglion.workflow.workplace import State, examine
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")

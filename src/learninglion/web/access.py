@@ -27,8 +27,8 @@ from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
 from learninglion.workflow.accounts import Account, SessionKind
-from learninglion.workflow.checkup import Readiness
 from learninglion.workflow.documents import PageImage, PageImages
+from learninglion.workflow.workplace import Readiness
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"

@@ -27,8 +27,8 @@ from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.pages import documents, manage, proposals, public, search, sets
 from learninglion.web.rendering import Templates
 from learninglion.workflow import Workplace
-from learninglion.workflow.checkup import Readiness, figures
 from learninglion.workflow.documents import PageImages
+from learninglion.workflow.workplace import Readiness, figures
 
 # Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
 _NO_TELEMETRY: TelemetryConfig = {

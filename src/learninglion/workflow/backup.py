@@ -56,12 +56,12 @@ from learninglion.search.postgres import SCHEMA
 from learninglion.search.scoring import TUNING
 from learninglion.store.originals import ORIGINALS, Originals
 from learninglion.store.store import Store
-from learninglion.workflow.indexing import BOOK, REMADE, Indexing
 from learninglion.workflow.intake import Traces
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE, MODELS_FILE
 from learninglion.workflow.quality import REPORTS
 from learninglion.workflow.rights import Task, require, require_everywhere
+from learninglion.workflow.searching import BOOK, REMADE, Indexing
 
 # The rows of a database as plain data, and back: the same from SQLite and from PostgreSQL.
 #

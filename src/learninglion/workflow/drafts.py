@@ -88,12 +88,11 @@ from learninglion.workflow.dossiers import (
     with_sources,
 )
 from learninglion.workflow.guides import GuideRepository
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.searching import Searching
+from learninglion.workflow.searching import Indexing, Searching
 
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"

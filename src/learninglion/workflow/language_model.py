@@ -24,10 +24,10 @@ from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.rights import Task, require_everywhere
+from learninglion.workflow.searching import Indexing
 
 _TOKENS = 24
 _THINKING_TOKENS = 2000

@@ -50,10 +50,10 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.search.scoring import TUNING, Fusion, LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
-from learninglion.workflow.indexing import Indexing, learned_model
 from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+from learninglion.workflow.searching import Indexing, learned_model
 
 __all__ = ["GRADES"]
 
