@@ -132,9 +132,8 @@ def opened(home: Path):  # type: ignore[no-untyped-def]
 
 def serve(home: Path) -> None:
     """Serve as `learninglion serve` does."""
-    from learninglion.web.app import create_app
-    from learninglion.web.serving import make_worker
-    from learninglion.web.serving import serve as serve_until_told
+    from learninglion.web.app import create_app, make_worker
+    from learninglion.web.app import serve as serve_until_told
 
     workplace, settings = opened(home)
     application = create_app(workplace, settings)
@@ -205,7 +204,7 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
     """Mixed work in this process; a JSON line every twenty rounds, and how memory grew in the last half."""
     from learninglion.drafting.evidence import Meaning
     from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
-    from learninglion.web.serving import share_heaps
+    from learninglion.web.app import share_heaps
 
     share_heaps()
     if at_hand:

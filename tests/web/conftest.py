@@ -12,8 +12,7 @@ from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, real_
 from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
-from learninglion.web.app import create_app
-from learninglion.web.serving import make_worker
+from learninglion.web.app import create_app, make_worker
 from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
 from learninglion.workflow.jobs import Worker

@@ -128,9 +128,8 @@ def serve(
 ) -> None:
     """Open de werkplek in de browser, op deze computer."""
     from learninglion.web.addresses import addresses_here, note_place
-    from learninglion.web.app import create_app, set_up_address
-    from learninglion.web.serving import make_worker, require_port, start_log
-    from learninglion.web.serving import serve as serve_until_told
+    from learninglion.web.app import create_app, make_worker, require_port, set_up_address, start_log
+    from learninglion.web.app import serve as serve_until_told
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -160,7 +159,7 @@ def work(
     ),
 ) -> None:
     """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
-    from learninglion.web.serving import make_worker, start_log, work_until_told
+    from learninglion.web.app import make_worker, start_log, work_until_told
 
     settings = load_settings()
     with workplace_here(settings) as workplace:

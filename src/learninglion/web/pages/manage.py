@@ -21,8 +21,7 @@ from learninglion.evaluation.judgements import Shown
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import TheForm, TheVisit, Visit
-from learninglion.web.forms import MAX_BYTES, read_whole
+from learninglion.web.access import MAX_BYTES, TheForm, TheVisit, Visit, read_whole
 from learninglion.web.pages.work import find_job, receive, start_inbox, start_ingest
 from learninglion.workflow.documents import MOST_KEPT_BYTES
 from learninglion.workflow.intake import PersonalPolicy

@@ -20,8 +20,7 @@ from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import balance_of, runs
-from learninglion.web.access import TheForm, TheVisit, Visit, attachment
-from learninglion.web.forms import read_whole
+from learninglion.web.access import TheForm, TheVisit, Visit, attachment, read_whole
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.pages.search import sets_at_work
 from learninglion.web.pages.work import find_job, stream_reports
