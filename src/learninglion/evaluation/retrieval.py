@@ -60,9 +60,8 @@ from learninglion.inference.vectors import VectorCache, embed
 from learninglion.models import Entry, PassageKind, Progress, Source, silent
 from learninglion.models.errors import InputError
 from learninglion.search.engine import passage_text
-from learninglion.search.frame import Statistics, WordCounts
 from learninglion.search.local import Index, Snapshot
-from learninglion.search.scoring import DEFAULT, FEATURES, Fusion, Scores, make_probe
+from learninglion.search.scoring import DEFAULT, FEATURES, Fusion, Scores, Statistics, WordCounts, make_probe
 from learninglion.search.search import query_terms, rank
 from learninglion.store.store import MemoryReader
 

@@ -36,8 +36,7 @@ from learninglion.models.recent import Recent
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog
-from learninglion.store.catalogue import Counts
-from learninglion.store.store import Collection, Store, Version
+from learninglion.store.store import Collection, Counts, Store, Version
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets, Shortlist, Work, add_source, drop_source
