@@ -38,14 +38,15 @@ from learninglion.store.intake import (
     Journal,
     PutOutcome,
     PutResult,
+    Standing,
     Stored,
     collection_key,
     insert_document,
     note_change,
     remove_content,
+    standing,
 )
 from learninglion.store.originals import Originals
-from learninglion.store.proof import Standing, standing
 from learninglion.store.schema import (
     changes,
     collections,

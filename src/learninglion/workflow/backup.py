@@ -46,7 +46,7 @@ from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps
 from learninglion.database.engine import HEAD, now, open_database, reading, schema_of, upgrade, writing
 from learninglion.database.files import write_durably
 from learninglion.evaluation.exams import EXAMS_FILE
-from learninglion.evaluation.judgements import JUDGEMENTS
+from learninglion.evaluation.experiment import JUDGEMENTS
 from learninglion.models import Actor, Progress, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain

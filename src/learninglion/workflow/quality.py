@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
-from learninglion.evaluation.judgements import (
+from learninglion.evaluation.experiment import (
     GRADES,
     Agreement,
     Round,
@@ -30,8 +30,7 @@ from learninglion.evaluation.judgements import (
     read_round,
     written_judgements,
 )
-from learninglion.evaluation.report import retrieval_page
-from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
+from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate, retrieval_page
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from learninglion.evaluation.judgements import Shown
+from learninglion.evaluation.experiment import Shown
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.settings import GeneratorSettings, model_choice
