@@ -179,9 +179,7 @@ def test_what_the_model_learned_on_one_server_the_other_uses(postgresql_url: str
 def test_a_model_chosen_on_one_server_writes_on_the_other_at_once(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "learninglion.workflow.language_model.open_generator", lambda _: ScriptedGenerator(["ja"])
-    )
+    monkeypatch.setattr("learninglion.workflow.drafts.open_generator", lambda _: ScriptedGenerator(["ja"]))
     options = [
         workplace_options(
             load_settings(

@@ -29,10 +29,10 @@ from learninglion.models import (
     Span,
     TextLine,
 )
-from learninglion.models.drafts import OWN
 from learninglion.models.errors import InputError, UnknownReferenceError, UnreadableFileError
 from learninglion.models.plain import Plain
 from learninglion.models.recent import Recent
+from learninglion.models.types import OWN
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog

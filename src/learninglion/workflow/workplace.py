@@ -41,11 +41,10 @@ from learninglion.workflow.asking import Asking, Conversations
 from learninglion.workflow.backup import SHARED, Backups, Storage, Transfers
 from learninglion.workflow.documents import PAGES, Documents, OwnSources, PageFiles
 from learninglion.workflow.dossiers import Dossiers, SignOffs, clear_request
-from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.drafts import Drafts, LanguageModel
 from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.intake import Intake, Rereading, Traces
 from learninglion.workflow.jobs import Jobs, KeptAnswers
-from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import AuditLog, Ledger
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions

@@ -24,9 +24,9 @@ from learninglion.settings import GeneratorSettings, model_choice
 from learninglion.web.access import MAX_BYTES, TheForm, TheVisit, Visit, read_whole
 from learninglion.web.pages.work import find_job, receive, start_inbox, start_ingest
 from learninglion.workflow.documents import MOST_KEPT_BYTES
+from learninglion.workflow.drafts import TestResult
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS
-from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.quality import GRADES, Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
