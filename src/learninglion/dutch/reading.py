@@ -105,16 +105,12 @@ def read(text: str) -> Reading:
     marks = [(m.start(), _mark(m)) for m in _NOTE_MARK.finditer(text)]
     for sentence, span in enumerate(split_sentences(blanked)):
         words.extend(_read_sentence(blanked, span, sentence))
-        words.extend(_as_word(mark, sentence) for at, mark in marks if span.start <= at <= span.end)
+        words += [Word(m, m, sentence, "", False, m) for at, m in marks if span.start <= at <= span.end]
     return reread(tuple(words))
 
 
 def _mark(match: re.Match[str]) -> str:
     return f"[{re.sub(r'[^0-9]', '', match.group()).lstrip('0') or '0'}]"
-
-
-def _as_word(mark: str, sentence: int) -> Word:
-    return Word(mark, mark, sentence, "", False, mark)
 
 
 def join_readings(readings: tuple[Reading, ...]) -> Reading:
@@ -139,7 +135,8 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
     words: list[Word] = []
     border = "^"
     piece = span.of(text)
-    dates = {m.start(2): MONTHS[int(m.group(2)) - 1] for m in _NUMERIC_DATE.finditer(piece) if _month(m)}
+    written = ((m.start(2), int(m.group(2))) for m in _NUMERIC_DATE.finditer(piece))
+    dates = {at: MONTHS[month - 1] for at, month in written if 1 <= month <= 12}
     tokens = tokenise(piece)
     for at, token in enumerate(tokens):
         sign = token.text
@@ -167,10 +164,6 @@ def _follows_article(before: str, norm: str) -> bool:
 
 def _key(norm: str) -> str:
     return agreement_key(lexicon.SAME.get(norm, norm))
-
-
-def _month(match: re.Match[str]) -> bool:
-    return 1 <= int(match.group(2)) <= 12
 
 
 def _spaced(text: str, span: Span) -> bool:
