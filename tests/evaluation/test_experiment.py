@@ -9,15 +9,14 @@ import pytest
 
 from learninglion.evaluation.experiment import (
     experiment_of,
+    judge,
     open_locally,
     read_experiment,
     rerun,
     run_experiment,
 )
-from learninglion.evaluation.judgements import judge
 from learninglion.evaluation.measures import differences, effects, latest, read_runs
-from learninglion.evaluation.report import experiment_page, retrieval_page
-from learninglion.evaluation.retrieval import evaluate_pairs
+from learninglion.evaluation.retrieval import evaluate_pairs, experiment_page, retrieval_page
 from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder

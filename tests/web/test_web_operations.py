@@ -21,10 +21,10 @@ from web_office import EVERYTHING, Office, documents
 
 from learninglion.database.engine import open_database
 from learninglion.settings import LogSettings
-from learninglion.web.serving import start_log
+from learninglion.web.app import start_log
 from learninglion.workflow import WorkplaceOptions, working
-from learninglion.workflow.checkup import Readiness
 from learninglion.workflow.jobs import BULK, Jobs
+from learninglion.workflow.workplace import Readiness
 
 
 def parts(office: Office) -> tuple[int, dict[str, str]]:
@@ -161,7 +161,7 @@ def test_told_to_stop_it_ends_within_ten_seconds_also_while_embedding(tmp_path: 
 
 STUCK = """
 import threading, time
-from learninglion.web import serving
+from learninglion.web import app as serving
 
 class Stuck:
     def stop(self, seconds: float) -> None:

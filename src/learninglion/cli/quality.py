@@ -59,13 +59,16 @@ from learninglion.evaluation.relevance import (
     train,
     write_weights,
 )
-from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
 from learninglion.evaluation.retrieval import (
+    SIGNIFICANT,
     Configuration,
     RetrievalReport,
     compare_reports,
     evaluate,
+    in_words,
     read_configuration,
+    retrieval_page,
+    verdict,
 )
 from learninglion.evaluation.safeguards import KINDS, evaluate_fairness, evaluate_privacy, make_privacy_cases
 from learninglion.evaluation.sets import (

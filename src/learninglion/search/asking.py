@@ -48,7 +48,7 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.parts import not_told, numbers_named, part_going_on
+from learninglion.search.parts import Value, not_told, numbers_named, part_going_on, value_asked
 from learninglion.search.question import (
     Naming,
     alike,
@@ -71,7 +71,6 @@ from learninglion.search.search import (
     weigh,
 )
 from learninglion.search.synonyms import Synonyms
-from learninglion.search.units import Value, value_asked
 from learninglion.store.store import Lookup
 
 _GAP = 4  # characters between two sections that follow one another

@@ -24,8 +24,8 @@ from learninglion.dutch.text import fold, squash, stem, words
 from learninglion.models import Document, Span
 from learninglion.parsing.passages import cut
 from learninglion.search.evidence import cover, want
+from learninglion.search.parts import units_of
 from learninglion.search.question import naming, read_question
-from learninglion.search.units import units_of
 
 
 class ChangeKind(StrEnum):

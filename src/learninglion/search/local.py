@@ -66,17 +66,21 @@ from learninglion.search.engine import (
     passage_text,
     proposing,
 )
-from learninglion.search.frame import (
+from learninglion.search.scoring import (
     Frame,
+    Fusion,
+    Pieces,
+    Probe,
+    Scores,
     Statistics,
     Tally,
     WordCounts,
     frame_of,
     load_frame,
     save_frame,
+    shipped,
     tally,
 )
-from learninglion.search.scoring import Fusion, Pieces, Probe, Scores, shipped
 from learninglion.search.segments import (
     BOTH,
     BUCKETS,

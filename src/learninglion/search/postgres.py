@@ -60,17 +60,20 @@ from learninglion.search.engine import (
     none_other,
     proposing,
 )
-from learninglion.search.frame import (
+from learninglion.search.scoring import (
     Frame,
+    Fusion,
+    Pieces,
+    Probe,
     Statistics,
     Tally,
     WordCounts,
     frame_of,
     load_frame,
     save_frame,
+    shipped,
     tally,
 )
-from learninglion.search.scoring import Fusion, Pieces, Probe, shipped
 from learninglion.search.segments import (
     BOTH,
     BUCKETS,

@@ -33,9 +33,8 @@ from learninglion.search.evidence import (
     told_apart,
     want,
 )
-from learninglion.search.frame import Statistics
 from learninglion.search.question import read_question
-from learninglion.search.scoring import FEATURES, Probe, Scores, features, make_probe
+from learninglion.search.scoring import FEATURES, Probe, Scores, Statistics, features, make_probe
 from learninglion.search.segments import FAMILIES, Terms, analyse, stem_ids, weighted
 from learninglion.search.synonyms import Synonyms, translations
 from learninglion.store.store import Lookup

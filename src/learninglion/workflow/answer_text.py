@@ -34,7 +34,7 @@ from learninglion.models import (
     StatementVerdict,
     Verification,
 )
-from learninglion.models.drafts import LEADS_IN
+from learninglion.models.types import LEADS_IN
 
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.

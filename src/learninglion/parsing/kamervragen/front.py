@@ -13,7 +13,7 @@ from datetime import date
 
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Genre, Span
-from learninglion.models.documents import PublicationId, parse_publication_id, session_year_of
+from learninglion.models.types import PublicationId, parse_publication_id, session_year_of
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
     INTRODUCTION,

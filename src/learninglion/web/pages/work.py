@@ -15,9 +15,8 @@ from learninglion.models import Actor, QuestionSet, RawFile, Selection
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.contract import dossier_view
-from learninglion.web.access import Site
-from learninglion.web.forms import check_count, read_upload
-from learninglion.web.pages.proposal_view import view_verdict
+from learninglion.web.access import Site, check_count, read_upload
+from learninglion.web.rendering import view_verdict
 from learninglion.workflow import DraftEvent, FileResult, FileStatus, Workplace
 from learninglion.workflow.jobs import BULK, Event, Job, Run, as_event_stream
 from learninglion.workflow.rights import Task, require_within
