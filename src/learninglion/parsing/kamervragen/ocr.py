@@ -33,9 +33,9 @@ from learninglion.parsing.kamervragen.header import (
     parse_date,
     parse_subject,
 )
-from learninglion.parsing.kamervragen.matching import named
+from learninglion.parsing.kamervragen.pairing import named
 from learninglion.parsing.labels import THROUGH, parse_numbers
-from learninglion.parsing.paragraphs import Junction, Paragraph, assemble, join_lines, tidy
+from learninglion.parsing.writing import Junction, Paragraph, assemble, join_lines, tidy
 
 _LONGEST = 200_000  # characters: a page holds some 6,000
 _TOP = 600  # characters: the masthead
