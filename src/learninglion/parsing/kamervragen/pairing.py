@@ -32,7 +32,7 @@ from learninglion.parsing.writing import Paragraph, runs_on
 # The parts of a set of Kamervragen: which stretches are questions, which answers, and what else there is.
 
 
-NUMBERS_ALONE = re.compile(
+_NUMBERS_ALONE = re.compile(
     rf"\(?(\d{{1,3}}[a-k]?(?:\s*(?:,|en|&|{THROUGH}|[-–])\s*(?:en\s+)?\d{{1,3}}[a-k]?)*)\s*[.):]?",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ def is_label(text: str) -> bool:
         return False
     if text[0] in "VABDSN" and parse_label(text) is not None:
         return True
-    if NUMBERS_ALONE.fullmatch(text) or NOTICE.fullmatch(text):
+    if _NUMBERS_ALONE.fullmatch(text) or NOTICE.fullmatch(text):
         return True
     return _REMARK_LINE.fullmatch(text) is not None
 
@@ -93,7 +93,7 @@ class Matched:
     warnings: tuple[str, ...]
 
 
-def match_parts(parts_found: Found, stretches: Sequence[Stretch]) -> Matched:
+def _match_parts(parts_found: Found, stretches: Sequence[Stretch]) -> Matched:
     """The pairs of a set: every question once, each with the answer that stands for it."""
     parts = [part for part in parts_found.parts if part.numbers != (0,)]
     warnings: list[str] = []
@@ -743,7 +743,7 @@ def pair_up(
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     loose, parts.loose = tuple(parts.loose), []  # a letter has more around its answers than a publication
-    matched = match_parts(parts, stretches)
+    matched = _match_parts(parts, stretches)
     numbered = any(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in parts.parts
@@ -771,7 +771,7 @@ def _pair_unlabelled(
     if parts is None:
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
-    matched = match_parts(parts, stretches)
+    matched = _match_parts(parts, stretches)
     counted = any(part.label is None for part in parts.parts if part.kind is LabelKind.QUESTION)
     return Pairing(matched.pairs, parts.first, (), (*((_COUNTED,) if counted else ()), *matched.warnings))
 
@@ -921,7 +921,7 @@ def _counted(paragraphs: Sequence[Paragraph], indices: Sequence[int], last: int)
 
 
 def _bare_numbers(paragraph: Paragraph) -> tuple[int, ...]:
-    if paragraph.kind is BlockKind.TABLE or not NUMBERS_ALONE.fullmatch(paragraph.text.strip()):
+    if paragraph.kind is BlockKind.TABLE or not _NUMBERS_ALONE.fullmatch(paragraph.text.strip()):
         return ()
     return parse_numbers(paragraph.text)
 
@@ -1080,7 +1080,7 @@ def _count_answers(
     last = 0
     for index in range(start + 1, len(paragraphs)):
         text = paragraphs[index].text
-        match = NUMBERS_ALONE.fullmatch(text.strip()) or _LISTED.match(text)
+        match = _NUMBERS_ALONE.fullmatch(text.strip()) or _LISTED.match(text)
         numbers = parse_numbers(match[1]) if match else ()
         if match and numbers and numbers[0] == last + 1 and asked_numbers.issuperset(numbers):
             answers[index] = Part(

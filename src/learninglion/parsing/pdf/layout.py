@@ -165,7 +165,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
         spans = [
             (a + m.start(), a + m.end()) for a, b in spans for m in re.finditer(r"\S+\s*", line.text[a:b])
         ]
-    shifted = [run for run in line.runs if find_shift(run, line)] if len(line.runs) > 1 else []
+    shifted = [run for run in line.runs if _find_shift(run, line)] if len(line.runs) > 1 else []
     if not shifted:
         return [(a, b, line.text[a:b]) for a, b in spans]
     pieces: list[tuple[int, int, str]] = []
@@ -185,7 +185,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
     return pieces
 
 
-def find_shift(run: Run, line: Line) -> float:
+def _find_shift(run: Run, line: Line) -> float:
     """How far a run stands above (or below) the word it is in, where that is part of what it says; else 0."""
     small = run.style.size < _SMALL * line.size
     apart = not run.start or run.start in line.gaps  # perhaps a cell beside the line
@@ -906,8 +906,8 @@ def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
 def _is_unsettled(line: Line, one: Run, other: Run) -> bool:
     """Whether figures that are read as on the line stand off it, or raised behind a sign that is not."""
     before = line.text[: other.start].rstrip()
-    if find_shift(other, line):
-        return before[-1:] in _SIGNS and not find_shift(one, line)
+    if _find_shift(other, line):
+        return before[-1:] in _SIGNS and not _find_shift(one, line)
     if abs(other.rise) >= _OFF_LINE * line.size and other.start not in line.gaps:
         return True
     size = max(one.style.size, other.style.size)

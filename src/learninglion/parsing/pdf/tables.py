@@ -56,7 +56,7 @@ class Grid:
         return self.xs[columns[0]], self.xs[columns[-1] + 1]
 
 
-def find_grids(bars: Sequence[Box], uprights: Sequence[Box]) -> tuple[Grid, ...]:
+def _find_grids(bars: Sequence[Box], uprights: Sequence[Box]) -> tuple[Grid, ...]:
     """The grids of two columns and rows or more, from top to bottom; those inside another are left out."""
     if not uprights or len(bars) < 2 or len(bars) + len(uprights) > _MOST:
         return ()
@@ -71,7 +71,7 @@ def find_grids(bars: Sequence[Box], uprights: Sequence[Box]) -> tuple[Grid, ...]
     )
 
 
-def find_stacks(bars: Sequence[Box]) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
+def _find_stacks(bars: Sequence[Box]) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
     """Level lines that begin and end alike below each other: where they do, and their heights."""
     if not _LINES <= len(bars) <= _MOST:
         return ()
@@ -88,7 +88,7 @@ def find_stacks(bars: Sequence[Box]) -> tuple[tuple[float, float, tuple[float, .
     return tuple((left, right, tuple(ys)) for left, right, ys in stacks if len(ys) >= _LINES)
 
 
-def rows_alone(xs: Sequence[float], ys: Sequence[float]) -> Grid:
+def _rows_alone(xs: Sequence[float], ys: Sequence[float]) -> Grid:
     """A grid of which no cell is part of another."""
     owners = tuple(tuple((row, column) for column in range(len(xs) - 1)) for row in range(len(ys) - 1))
     return Grid(tuple(xs), tuple(ys), owners, sides=False)
@@ -331,7 +331,7 @@ def find_head_rows(
     """
     if not outside or not (rules[1] or any(map(_has_columns, lines))):
         return set()
-    grids = find_grids(*rules)
+    grids = _find_grids(*rules)
     head_rows: set[int] = set()
     for table in find_tables([lines], [rules])[0] or _only_row(lines):
         inside = lines[table.first : table.last + 1]
@@ -420,8 +420,8 @@ def find_drawn(
     lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line] = ()
 ) -> list[Table]:
     """The tables of a page in the grids that lines on it make, or between its level lines."""
-    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
-    stacks = [table for stack in find_stacks(rules[0]) for table in _part(*stack, lines)]
+    grids = [table for grid in _find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
+    stacks = [table for stack in _find_stacks(rules[0]) for table in _part(*stack, lines)]
     return sorted((*grids, *stacks), key=lambda table: table.first)
 
 
@@ -469,7 +469,7 @@ def _table_of(
     if len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands):
         inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
         xs = min(left, columns[0][0]), *inner, max(right, columns[-1][1])
-        return _fill(rows_alone(xs, heights), lines, ())
+        return _fill(_rows_alone(xs, heights), lines, ())
     inside = sorted({cell.line for cell in cells})
     if inside != list(range(inside[0], inside[-1] + 1)):
         return None
