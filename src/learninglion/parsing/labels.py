@@ -22,11 +22,22 @@ from learninglion.parsing.writing import Paragraph, runs_on
 _LARGEST = 250
 """Nobody asks more questions than this at once; a larger number is a year, an amount or an article."""
 
-THROUGH = r"t\.?\s?/\s?m\b\.?|t\.?\s?e\.?\s?m\b\.?|tot\s+(?:en|&)\s+met\b"
+_THROUGH = r"\bt\.?\s?/\s?m\b\.?|\bt\.?\s?e\.?\s?m\b\.?|\btot\s+(?:en|&)\s+met\b"
 """A pattern of the words between the first and the last of a range: "t/m", "tot en met"."""
-_RANGE = rf"{THROUGH}|[-\u2010-\u2015]"
+_RANGE = rf"{_THROUGH}|[-\u2010-\u2015]"
 _GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
-JOINED = rf"\d{{1,3}}(?:\s*(?:,\s*en\b|[,&]|\ben\b|{_RANGE})\s*\d{{1,3}})*+"
+_TO = rf"\s*(?:{_RANGE})\s*"
+
+
+def joined(value: str, signs: str = ",&") -> str:
+    """A pattern of one `value`, or of several as a mark joins them: "3", "III, IV en V", "7 t/m 9".
+
+    `signs`: those that may stand between two.
+    """
+    return rf"{value}(?:(?:{_TO}|\s*(?:,\s*en\b|[{signs}]|\b(?:en|and)\b)\s*){value})*"
+
+
+JOINED = joined(r"\d{1,3}") + "+"
 """A pattern of one number, or of several as a mark ahead of text joins them: "3", "3, 4 en 5", "7 t/m 9"."""
 
 # "Vraag 3a" is a part of question 3; a longer number is a year or an amount.
@@ -241,11 +252,9 @@ def find_run_on(text: str) -> tuple[int, ...]:
     return tuple(sorted((*counted, *(answers if len(answers) == len(counted) else ()))))
 
 
-_AND = r"\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*"
-_TO = rf"\s*(?:\b(?:{THROUGH})|[-–—])\s*"
 # Several numbers are written in one way: "3 en 4", "III t/m V", "drie en vier".
 _VALUES_OF = "|".join(
-    rf"{value}(?:(?:{_TO}|{_AND}){value})*"
+    joined(value, ",&+/")
     for value in (r"\d{1,3}(?!\d)", r"[ivxl]{1,7}(?![^\W_])", r"[a-z](?![^\W_])", r"[a-zé]{3,16}(?![^\W_])")
 )
 _MARK = re.compile(
@@ -257,7 +266,7 @@ _MARK = re.compile(
     r"(?P<close>\s?[.)\]:/](?!\d)|\s+[-–—](?=\s))?\s*",
     re.IGNORECASE,
 )
-_JOINS = re.compile(rf"(?P<to>{_TO})|{_AND}", re.IGNORECASE)
+_JOINS = re.compile(rf"(?P<to>{_TO})|\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*", re.IGNORECASE)
 # "Vraag 1 (VVD): Hoe", "1. [VVD] Hoe": who asks.
 _ASKER = re.compile(r"[(\[](?P<name>[A-ZÀ-Ý][^()\[\]\d?]{0,40}\d{0,3})[)\]]\s*(?:[:.]|[–—-](?=\s))?\s*")
 _CAPITAL = re.compile(r"[«“\"'‘(\[]*[A-ZÀ-Ý]")

@@ -18,8 +18,8 @@ from learninglion.parsing.kamervragen.header import ANSWER_HEADING, name_fractio
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
-    THROUGH,
     LabelKind,
+    joined,
     parse_figure_answered,
     parse_label,
     parse_letter,
@@ -32,10 +32,7 @@ from learninglion.parsing.writing import Paragraph, runs_on
 # The parts of a set of Kamervragen: which stretches are questions, which answers, and what else there is.
 
 
-_NUMBERS_ALONE = re.compile(
-    rf"\(?(\d{{1,3}}[a-k]?(?:\s*(?:,|en|&|{THROUGH}|[-–])\s*(?:en\s+)?\d{{1,3}}[a-k]?)*)\s*[.):]?",
-    re.IGNORECASE,
-)
+_NUMBERS_ALONE = re.compile(rf"\(?({joined('[0-9]{1,3}[a-k]?')})\s*[.):]?", re.IGNORECASE)
 """Nothing but a number or several: "3.", "5, 6 en 7"."""
 NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 """What stands above a message in the place of answers."""
