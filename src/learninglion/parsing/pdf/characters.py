@@ -29,6 +29,7 @@ from learninglion.parsing.pdf.ink import (
     Box,
     Inventory,
     Reason,
+    find_filled,
     find_struck,
     find_unseen,
     may_hide,
@@ -222,7 +223,8 @@ _SIGNS = "-−–+"
 _ITEM_MARKS = (0xA7, 0xB7)  # of Wingdings and Symbol
 _SMALL = 0.75  # of the height of figures: lowered ones, and no figures in the old style
 _OUTLINED_MODES = {1, 5}  # only stroked
-_INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
+_CUTTING_MODE = 7
+_INVISIBLE_MODES = {3, _CUTTING_MODE}  # neither filled nor stroked: invisible, and clipping only
 
 
 def _plain(function: Any, restype: Any, *argtypes: Any) -> Any:
@@ -493,7 +495,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     _mark_collapsed(codes, objects, dx, dy, styles, begins)
     scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
     stock = take_stock(page)
-    styles = _see_again(styles, objects[begins].tolist(), stock)
+    styles = _see_again(scene, styles, objects[begins].tolist(), stock)
     unseen = _find_unseen(scene, stock, styles, begins, layers)
     cuts, reasons = _cut(begins, len(indices), unseen)
     if len(cuts) > len(begins):
@@ -520,9 +522,12 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
 
 
 def _see_again(
-    styles: tuple[ObjectStyle, ...], objects: Sequence[int], stock: Inventory
+    scene: _Scene, styles: tuple[ObjectStyle, ...], objects: Sequence[int], stock: Inventory
 ) -> tuple[ObjectStyle, ...]:
-    """The styles, where what is drawn without ink is drawn again: a shadow that PDFium takes for the text."""
+    """The styles, where what is drawn without ink is drawn again, or filled by what is drawn behind it.
+
+    PDFium takes a shadow for the text.
+    """
     if not any(style.invisible for style in styles):
         return styles
     known = set(objects)
@@ -531,11 +536,16 @@ def _see_again(
         for address, (_, box) in stock.texts.items()
         if address not in known and _render_mode(address) not in _INVISIBLE_MODES
     ]
+    cutting = {item for item in known if item in stock.texts and _render_mode(item) == _CUTTING_MODE}
+    view = scene.view
+    places = {item: view.turn_box(stock.texts[item][1]) for item in sorted(cutting)}
+    if places:
+        find_filled(scene.page, stock, places, view.turn_box(view.box))
     return tuple(
         replace(style, invisible=False)
         if style.invisible
         and item in stock.texts
-        and any(_is_near(stock.texts[item][1], box, style.size) for box in again)
+        and (item in stock.filled or any(_is_near(stock.texts[item][1], box, style.size) for box in again))
         else style
         for style, item in zip(styles, objects, strict=True)
     )
@@ -656,6 +666,7 @@ def _find_unseen(
     reasons: list[Reason | None] | None = None
     boxes: NDArray[np.float64] | None = None
     letters = _has_letter(scene.codes) & ~np.repeat([style.invisible for style in styles], counts)
+    letters &= ~np.isin(scene.objects, np.array(sorted(stock.filled), np.uint64))
     if letters.any() and may_hide(stock, pale, layers):
         boxes = scene.boxes()
         centres = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])

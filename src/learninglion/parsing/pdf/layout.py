@@ -883,7 +883,7 @@ def doubtful_figures(page: Page) -> Iterator[str]:
     for line in page.lines:
         for one, other in pairwise(sorted(line.runs, key=lambda run: run.start)):
             first, second = line.text[one.end - 1], line.text[other.start]
-            apart = first.isdigit() and _are_doubtful(line, one, other)
+            apart = first.isdigit() and _are_doubtful(line, one, other) or _is_small_behind(one, other, first)
             if second.isdigit() and (apart or _is_unsettled(line, one, other)):
                 yield _words(line, one.end)
     level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
@@ -901,6 +901,13 @@ def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
         near = line.x_edges[other.start] - line.x_edges[one.end] < _BESIDE * small
         return near and (slanting or over and abs(falls) > 0.5 * small)
     return one.end == other.start and abs(falls) < _LEVEL * large
+
+
+def _is_small_behind(one: Run, other: Run, last: str) -> bool:
+    """Whether figures stand right behind the letter or figure `last` on its baseline, and are smaller."""
+    size = one.style.size
+    level = one.end == other.start and abs(one.rise - other.rise) < _LEVEL * size
+    return level and last.isalpha() and other.style.size < _SMALLER * size
 
 
 def _is_unsettled(line: Line, one: Run, other: Run) -> bool:
