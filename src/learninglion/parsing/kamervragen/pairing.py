@@ -675,6 +675,9 @@ _ASKING = (
     Genre.TECHNISCHE_BRIEFING,
 )
 _IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVERLEG)
+_GREETING = re.compile(
+    r"(?:Beste|Geachte|Hallo|Hoi|Dag|Goede(?:morgen|middag|navond|ndag)|Dear)\b[^.?:;]{0,60}[,!]?$"
+)
 _COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
 # What members sent in, before anybody answered.
 _ASKED = re.compile(
@@ -736,7 +739,8 @@ def pair_up(
         parts.notice = list(range(heading, len(paragraphs)))
     labelled = any(part.kind is LabelKind.ANSWER for part in parts.parts)
     expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: parts.first])
-    if not labelled and not expected:
+    written = not expected and _is_written_to(paragraphs[: parts.first])
+    if not labelled and not expected and not written:
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     loose, parts.loose = tuple(parts.loose), []  # a letter has more around its answers than a publication
@@ -745,12 +749,14 @@ def pair_up(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in parts.parts
     )
-    alone = not labelled and asks_alone(paragraphs[: parts.first])
+    if written and not labelled and not _ask_each(matched.pairs, stretches):
+        return None  # what somebody counts in a message
+    alone = not labelled and (written or asks_alone(paragraphs[: parts.first]))
     sure = (
         numbered
         or is_set
         or (labelled and genre in _ASKING)
-        or (alone and _all_ask(matched.pairs, stretches))
+        or (alone and _all_open(matched.pairs) and _ask_each(matched.pairs, stretches))
     )
     if not sure and not _are_questions(matched.pairs, stretches):
         return _pair_unlabelled(paragraphs, spans, genre) if genre in _IN_PROSE else None  # numbered chapters
@@ -832,14 +838,21 @@ def _are_questions(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> boo
     return 2 * len(asking) > len(pairs) and 2 * len(answered) > len(pairs)
 
 
-def _all_ask(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> bool:
-    """Whether each of several bare numbers counts a question that has no answer."""
+def _ask_each(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> bool:
+    """Whether each of several bare numbers counts a question."""
     asking = [s.span for s in stretches if "?" in s.text]
     return len(pairs) > 1 and all(
-        pair.answer is None
-        and any(s.start < pair.question.end and pair.question.start < s.end for s in asking)
-        for pair in pairs
+        any(s.start < pair.question.end and pair.question.start < s.end for s in asking) for pair in pairs
     )
+
+
+def _all_open(pairs: Sequence[QAPair]) -> bool:
+    return all(pair.answer is None for pair in pairs)
+
+
+def _is_written_to(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether somebody is greeted ahead of the first question, as in a message or letter."""
+    return any(_GREETING.match(paragraph.text) for paragraph in paragraphs)
 
 
 # --------------------------------------------------------------------------- labels
