@@ -20,10 +20,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from learninglion.checking.verify import check
-from learninglion.drafting.supplement import FELL_BACK
-from learninglion.drafting.units import units_of
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import WritingOptions, rules_gate, write
+from learninglion.drafting.write import FELL_BACK, WritingOptions, rules_gate, write
 from learninglion.dutch.text import fold
 from learninglion.evaluation.exams import ExamPair, exam_pairs
 from learninglion.evaluation.measures import wilson

@@ -5,19 +5,10 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.askings import (
-    Kind,
-    askings_of,
-    falls_away,
-    gives_it,
-    kind_of,
-    polarity,
-    searched,
-)
-from learninglion.drafting.coverage import read_said
+from learninglion.drafting.askings import Kind, askings_of, gives_it, kind_of, searched
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
-from learninglion.drafting.verdict import verify
+from learninglion.drafting.verdict import falls_away, polarity, read_said, verify
 from learninglion.dutch.questions import Wants, gives
 from learninglion.models import (
     AnswerVerdict,

@@ -11,9 +11,9 @@ from learninglion.checking.citations import cite, nowhere
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of
 from learninglion.drafting.prompting import load_prompts, order_sources
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Judged
 from learninglion.drafting.style import StyleExample
-from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Gate, Stage, WritingOptions, not_written, write
 from learninglion.inference import open_generator

@@ -13,7 +13,7 @@ from pypdfium2 import raw
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
-from learninglion.parsing.pdf import outlines
+from learninglion.parsing.pdf import characters
 from learninglion.parsing.pdf.ink import find_switched_off
 from learninglion.parsing.pdf.lines import COVERED
 
@@ -1125,13 +1125,13 @@ def test_only_figures_that_a_page_uses_are_compared(monkeypatch: pytest.MonkeyPa
     """A part of a font that a program embeds has any sign at the place of a figure that is not in it."""
     document = raw.FPDF_CreateNewDocument()
     sans, serif = (raw.FPDFText_LoadStandardFont(document, name) for name in (b"Helvetica", b"Times-Roman"))
-    find = outlines._find_outline
+    find = characters._find_outline
     monkeypatch.setattr(
-        outlines, "_find_outline", lambda font, sign: find(serif, "0") if sign == "7" else find(font, sign)
+        characters, "_find_outline", lambda font, sign: find(serif, "0") if sign == "7" else find(font, sign)
     )
     address = ctypes.cast(sans, ctypes.c_void_p).value or 0
-    assert outlines.misnames_figures(address, [ord("7")])
-    assert not outlines.misnames_figures(address, [ord(sign) for sign in "012345689"])
+    assert characters.misnames_figures(address, [ord("7")])
+    assert not characters.misnames_figures(address, [ord(sign) for sign in "012345689"])
     raw.FPDF_CloseDocument(document)
 
 

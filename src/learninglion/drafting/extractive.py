@@ -7,35 +7,52 @@ newest position comes first. What is only related is no text of the draft but it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
-from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
+from learninglion.checking.phrases import (
+    attribute,
+    continue_from,
+    formerly,
+    in_answer_to,
+    introduce,
+    split_introduction,
+)
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, Kind, askings_of, falls_away, kind_of, propose, searched
+from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, propose, searched
+from learninglion.drafting.evidence import coverage
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
     Follows,
     Line,
     Voice,
+    age_of,
+    contradiction,
     newer_than,
     newest,
+    newest_of_equals,
     nothing_newer,
     voice_of,
 )
 from learninglion.drafting.line import built_in as built_in_line
-from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
-from learninglion.drafting.positions import age_of, contradiction, newest_of_equals
-from learninglion.drafting.promises import as_of, has_passed
+from learninglion.drafting.quotation import (
+    Unit,
+    as_of,
+    has_passed,
+    has_table,
+    is_bare,
+    leans,
+    points_away,
+    units_of,
+    unpoint,
+)
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
 from learninglion.drafting.selection import LINE
-from learninglion.drafting.units import Unit, has_table, units_of
-from learninglion.drafting.verdict import judge_draft, with_remarks
-from learninglion.drafting.wording import coverage
-from learninglion.dutch.text import words
+from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
+from learninglion.dutch.text import fold, words
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
@@ -649,3 +666,88 @@ def _hints_on(made: _Draft, source: Source) -> Iterator[str]:
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
         yield f"Van {reference(source)} is de datum niet bekend."
+
+
+# --------------------------------------------------------------------------- around the text of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Copied sentences to put before and behind those of a model."""
+
+    before: tuple[Statement, ...] = ()  # from newer sources than any the model used
+    behind: tuple[Statement, ...] = ()  # on parts of the question that the model left open
+
+    def describe(self, model: str) -> tuple[str, ...]:
+        """What the reader is told, as Dutch sentences."""
+        lines = []
+        if self.before:
+            lines.append(
+                f"Het taalmodel {model} gebruikte de nieuwste bron niet. Het begin is daarom letterlijk "
+                f"daaruit overgenomen ({_count(self.before)})."
+            )
+        if self.behind:
+            lines.append(
+                f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets "
+                f"zeggen. Het einde is daarom letterlijk daaruit overgenomen ({_count(self.behind)})."
+            )
+        return tuple(lines)
+
+
+def find_supplement(
+    selection: Selection,
+    shown: Sequence[Statement],
+    copied: Sequence[Statement],
+    missing: Callable[[Sequence[Statement]], Sequence[str]],
+    most_words: int,
+) -> Supplement:
+    """What of `copied` to put around `shown`, in at most `most_words` words together.
+
+    `missing`: the parts of the question that sentences leave open.
+
+    Before: what newer sources than any of `shown` say. Behind: only what nobody said yet, up to the last
+    sentence that answers a part of the question which was still open.
+    """
+    dates = {s.id: age_of(s) for s in selection.chosen}
+    used = max((_newest(s, dates) for s in shown), default=0)
+    room = most_words - sum(len(words(s.text)) for s in shown)
+    fresh = _unsaid(copied, shown)
+    before = _fitting([s for s in fresh if _newest(s, dates) > used], room)
+    room -= sum(len(words(s.text)) for s in before)
+    taken: list[Statement] = []
+    useful = 0
+    open_ = len(missing((*before, *shown)))
+    for statement in _fitting([s for s in fresh if s not in before], room):
+        if not open_:
+            break
+        taken.append(statement)
+        left = len(missing((*before, *shown, *taken)))
+        if left < open_:
+            open_, useful = left, len(taken)
+    return Supplement(before, tuple(taken[:useful]))
+
+
+def _unsaid(copied: Sequence[Statement], shown: Sequence[Statement]) -> list[Statement]:
+    statements = [split_introduction(s.text).claim for s in shown]
+    folded = {fold(claim) for claim in statements}
+    claims = ((s, split_introduction(s.text).claim) for s in copied)
+    return [s for s, claim in claims if fold(claim) not in folded and coverage(claim, statements) < _REPEATS]
+
+
+def _fitting(statements: Sequence[Statement], room: int) -> tuple[Statement, ...]:
+    """The first statements, as long as they fit in `room` words."""
+    fitting: list[Statement] = []
+    for statement in statements:
+        room -= len(words(statement.text))
+        if room < 0:
+            break
+        fitting.append(statement)
+    return tuple(fitting)
+
+
+def _newest(statement: Statement, dates: Mapping[str, int]) -> int:
+    return max((dates.get(c.source_id or "", 0) for c in statement.citations), default=0)
+
+
+def _count(statements: Sequence[Statement]) -> str:
+    return "1 zin" if len(statements) == 1 else f"{len(statements)} zinnen"

@@ -20,9 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
-from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import matched, subject_words
+from learninglion.drafting.evidence import (
+    ASKED_BEFORE,
+    SAYS_IT,
+    Evidence,
+    Meaning,
+    evidence_of,
+    log_odds,
+    matched,
+    subject_words,
+)
+from learninglion.drafting.quotation import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from learninglion.drafting.positions import newest_of_equals
+from learninglion.drafting.line import newest_of_equals
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, Relevance, built_in
-from learninglion.drafting.units import units_of
 from learninglion.models import (
     Chooser,
     Context,

@@ -14,12 +14,12 @@ from functools import lru_cache
 
 from learninglion.checking.citations import find_quote, reference
 from learninglion.checking.injection import touches_suspicious
-from learninglion.drafting.positions import contradiction, other_amount
+from learninglion.drafting.evidence import coverage
+from learninglion.drafting.line import contradiction, other_amount
 from learninglion.drafting.prompting import order_sources, unescape
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
-from learninglion.drafting.units import units_of
-from learninglion.drafting.wording import coverage
 from learninglion.dutch.lexicon import SCALES, UNIT_NAMES, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import split_sentences, words

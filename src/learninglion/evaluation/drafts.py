@@ -16,10 +16,9 @@ from statistics import fmean, median
 
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
-from learninglion.drafting.verdict import verify
+from learninglion.drafting.verdict import question_parts, verify
 from learninglion.evaluation.testset import DraftQuestion, DraftTrial, folds
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache

@@ -16,8 +16,8 @@ from typing import Any
 
 from learninglion.drafting import extractive
 from learninglion.drafting.line import MOST_NEWER
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.selection import choose_automatically
-from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.testset import LabelledPair, read_rows

@@ -17,8 +17,9 @@ from itertools import takewhile
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import askings_of, polarity, propose
-from learninglion.drafting.wording import coverage, subject_words
+from learninglion.drafting.askings import askings_of, propose
+from learninglion.drafting.evidence import coverage, subject_words
+from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
 from learninglion.dutch.reading import read
 from learninglion.dutch.text import printable, split_sentences, words

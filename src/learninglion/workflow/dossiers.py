@@ -35,11 +35,10 @@ from learninglion.checking.verify import check
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
-from learninglion.drafting.verdict import judge_draft, read_draft, verify, with_remarks
+from learninglion.drafting.verdict import judge_draft, question_parts, read_draft, verify, with_remarks
 from learninglion.drafting.write import Progress as WritingProgress
 from learninglion.drafting.write import WritingOptions, not_written, rules_gate, write
 from learninglion.inference.generators import Generator, StoppedError

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
-from learninglion.drafting.positions import contradiction
+from learninglion.drafting.line import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
 from learninglion.models import (

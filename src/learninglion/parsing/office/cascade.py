@@ -16,8 +16,7 @@ from cssselect import parse as parse_selectors
 from cssselect.xpath import HTMLTranslator
 from lxml import etree
 
-from learninglion.parsing.office.pieces import Reason, read_shift
-from learninglion.parsing.office.styles import (
+from learninglion.parsing.office.ooxml import (
     BLACK,
     WHITE,
     Colour,
@@ -26,6 +25,7 @@ from learninglion.parsing.office.styles import (
     read_colour,
     stands_out,
 )
+from learninglion.parsing.office.pieces import Reason, read_shift
 
 _RULES_MOST = 4_000
 _RULES_DEEP = 8  # rules inside rules

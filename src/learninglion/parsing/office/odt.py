@@ -12,7 +12,20 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_mathml
-from learninglion.parsing.office.ooxml import Package, open_package, parse_xml
+from learninglion.parsing.office.ooxml import (
+    WHITE,
+    Colour,
+    Package,
+    attribute,
+    child,
+    children,
+    format_number,
+    local,
+    open_package,
+    parse_xml,
+    read_colour,
+    stands_out,
+)
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -24,18 +37,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import (
-    WHITE,
-    Colour,
-    attribute,
-    child,
-    children,
-    format_number,
-    local,
-    read_colour,
-    stands_out,
-)
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.writing import Note, Paragraph, tidy
 
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "

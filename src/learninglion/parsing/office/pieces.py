@@ -12,8 +12,18 @@ from lxml import etree
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
-from learninglion.parsing.signs import UNKNOWN, join_fractions, lowered, plain_digits, raised, show_symbols
+from learninglion.parsing.writing import (
+    UNKNOWN,
+    Note,
+    Paragraph,
+    join_fractions,
+    lowered,
+    plain_digits,
+    raised,
+    show_symbols,
+    tidy,
+    turned,
+)
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60

@@ -11,7 +11,23 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_omml
-from learninglion.parsing.office.ooxml import Package, Relation, open_package
+from learninglion.parsing.office.ooxml import (
+    WHITE,
+    Colour,
+    Numbering,
+    Package,
+    Relation,
+    Scope,
+    Styles,
+    attribute,
+    child,
+    children,
+    local,
+    open_package,
+    read_colour,
+    stands_out,
+    switched_on,
+)
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -23,22 +39,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import (
-    WHITE,
-    Colour,
-    Numbering,
-    Scope,
-    Styles,
-    attribute,
-    child,
-    children,
-    local,
-    read_colour,
-    stands_out,
-    switched_on,
-)
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.signs import UNKNOWN, lowered, raised, show_symbols
+from learninglion.parsing.writing import UNKNOWN, Note, Paragraph, lowered, raised, show_symbols, tidy
 
 # --------------------------------------------------------------------------- fields
 
