@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import UNIT_NAMES, is_number
-from learninglion.dutch.reading import Reading, WordGroup, group_words
-from learninglion.dutch.text import fold
+from learninglion.dutch.text import Reading, WordGroup, fold, group_words
 
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(

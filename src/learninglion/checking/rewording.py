@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
-from learninglion.dutch.reading import (
+from learninglion.dutch.text import (
     Reading,
     Word,
     group_words,

@@ -30,8 +30,16 @@ from learninglion.dutch.lexicon import (
     verb_of,
 )
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
-from learninglion.dutch.reading import Reading, Word, join_readings, read, reread, sentences_of
-from learninglion.dutch.text import split_sentences, words
+from learninglion.dutch.text import (
+    Reading,
+    Word,
+    join_readings,
+    read,
+    reread,
+    sentences_of,
+    split_sentences,
+    words,
+)
 from learninglion.models import (
     Author,
     Check,

@@ -114,12 +114,9 @@ def pool(rankings: Sequence[Mapping[str, Sequence[str]]], depth: int = 10) -> di
         for query, sources in ranking.items():
             pooled_names[query].update(sources[:depth])
     return {
-        q: tuple(sorted(sources, key=lambda s: _blind(q, s))) for q, sources in sorted(pooled_names.items())
+        q: tuple(sorted(sources, key=lambda s: hashlib.sha256(f"{q}\0{s}".encode()).hexdigest()))
+        for q, sources in sorted(pooled_names.items())
     }
-
-
-def _blind(query: str, source: str) -> str:
-    return hashlib.sha256(f"{query}\0{source}".encode()).hexdigest()
 
 
 def judge(path: Path, query: str, source: str, grade: int, judge: str) -> Judgement:

@@ -59,7 +59,6 @@ from learninglion.evaluation.testset import (
     Trial,
     labelled_pairs,
     pairs_trial,
-    read_pairs,
 )
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.reranking import Reranking, asked_of
@@ -275,28 +274,6 @@ class RetrievalReport:
         """The measures by name, with "seconds"."""
         measures = {m.name: round(m.value, 4) for m in self.measures}
         return {**measures, "seconds": round(self.seconds, 1)}
-
-
-def evaluate_pairs(
-    pairs_path: Path,
-    tune_path: Path | None = None,
-    *,
-    encoder: Encoder | None = None,
-    cache: Path | None = None,
-) -> RetrievalReport:
-    """Measure search on the pairs of `pairs_path`, after learning from those of `tune_path` if given.
-
-    `cache` is a vector cache file to share. Pairs with an id or a text that is measured on are left out of
-    the tuning. The same files give the same figures.
-    """
-    lessons = read_pairs(tune_path) if tune_path is not None else None
-    return evaluate(
-        pairs_trial(read_pairs(pairs_path), pairs_path.name),
-        Configuration(tune=lessons is not None),
-        lessons=lessons,
-        encoder=encoder,
-        cache=cache,
-    )
 
 
 def evaluate(

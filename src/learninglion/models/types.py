@@ -65,16 +65,11 @@ def parse_publication_id(text: str) -> PublicationId | None:
             kind=parts["kind"],
             number=number,
             chamber=parts.get("chamber"),
-            session_year=_spell_session(session) if session else None,
+            session_year=f"{session[:4]}-{session[4:]}" if session else None,
             dossier=parts.get("dossier"),
             suffix=(parts.get("suffix") or "").strip("-_"),
         )
     return None
-
-
-def _spell_session(years: str) -> str:
-    """ "20232024" as "2023-2024"."""
-    return f"{years[:4]}-{years[4:]}"
 
 
 def session_year_of(day: date) -> str:
@@ -370,6 +365,11 @@ class DocumentCard:
     ministry: str | None = None
     collection: str = "default"
     warnings: tuple[str, ...] = ()
+
+    @property
+    def age(self) -> int:
+        """To sort by: the newer the lower, and 0 for what has no date."""
+        return -self.date.toordinal() if self.date else 0
 
 
 def card_of(document: Document, collection: str = "default") -> DocumentCard:

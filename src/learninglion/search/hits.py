@@ -307,14 +307,10 @@ def timeline(sources: Iterable[Source]) -> tuple[Step, ...]:
     """The dated sources, the oldest first, each with the beginning of its answer."""
     by_source = {s.id: (s.document.date, s) for s in sources}
     dated = [(day, s) for day, s in by_source.values() if day is not None]
-    return tuple(Step(s, day, _beginning(s.body)) for day, s in sorted(dated, key=_by_day))
+    return tuple(Step(s, day, _beginning(s.body)) for day, s in sorted(dated, key=lambda d: (d[0], d[1].id)))
 
 
 _BEGINNING = 280  # characters
-
-
-def _by_day(dated: tuple[date, Source]) -> tuple[date, str]:
-    return dated[0], dated[1].id
 
 
 def _beginning(text: str) -> str:
@@ -332,7 +328,7 @@ def _beginning(text: str) -> str:
 
 
 def _as_one(group: Sequence[Hit], rank: int) -> Hit:
-    ordered = sorted(group, key=lambda h: (-_day(h.source), h.rank, h.source.id))
+    ordered = sorted(group, key=lambda h: (h.source.document.age, h.rank, h.source.id))
     newest, *others = ordered
     ids = (*newest.duplicates, *(i for h in others for i in (h.source.id, *h.duplicates)))
     return replace(
@@ -341,10 +337,6 @@ def _as_one(group: Sequence[Hit], rank: int) -> Hit:
         score=max(h.score for h in group),
         duplicates=tuple(dict.fromkeys(i for i in ids if i != newest.source.id)),
     )
-
-
-def _day(source: Source) -> int:
-    return source.document.date.toordinal() if source.document.date else 0
 
 
 def _alike(one: Source, other: Source, shared: int) -> bool:

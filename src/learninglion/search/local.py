@@ -900,7 +900,7 @@ class Index:
             return 0
         with self._writing(wait):
             self.refresh()
-            if self._must_rebuild(reader):
+            if self._snapshot is None or not follows(self._manifest(), reader):
                 return self._rebuild(reader, progress)
             manifest = self._manifest()
             changes = reader.changes_after(manifest.sequence)
@@ -975,9 +975,6 @@ class Index:
         if self._snapshot is None or self._made is None or self._made.sequence != reader.change_counter():
             return False
         return follows(self._made, reader)
-
-    def _must_rebuild(self, reader: Reader) -> bool:
-        return self._snapshot is None or not follows(self._manifest(), reader)
 
     @contextmanager
     def _writing(self, wait: float | None = PATIENCE) -> Iterator[None]:

@@ -357,7 +357,6 @@ CELL = " | "
 _ITEM = re.compile(r"^\s*(?:[-–—•●▪◦*o\uf0b7]|\(?[a-z0-9]{1,3}[.)])\s")
 _FIGURE = re.compile(r"^(?!\s*(?:19|20)\d\d\s*$)\W*\d[\d.,]*\D{0,12}$")  # not a year
 _MOSTLY = 0.6
-_LONGEST_UNIT = 600  # characters: a "sentence" that is longer is cut at ";" or ","
 
 
 @dataclass(frozen=True, slots=True)

@@ -425,18 +425,14 @@ def _hits(
             continue  # taken away between the index's last look and now
         source, passage = _best(entries[source_id], int(ranking.nearest[i]))
         if source_id in looks:
-            passage = _around(entries[source_id], looks[source_id]) or passage
+            best = looks[source_id].unit.span  # the passage in which it stands
+            passage = next((p for p in entries[source_id][1] if p.span.contains(best)), passage)
         hits.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
-    hits.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
+    hits.sort(key=lambda f: (-f[0], f[2].document.age, f[2].id))
     return tuple(
         Hit(source, passage, n, round(chance, 4), lexical_rank=int(words), dense_rank=int(meaning))
         for n, (_, chance, source, passage, words, meaning) in enumerate(hits[:limit], 1)
     )
-
-
-def _around(entry: Entry, view: Look) -> Passage | None:
-    """The passage in which the best unit of a source stands."""
-    return next((p for p in entry[1] if p.span.contains(view.unit.span)), None)
 
 
 def _ranks(columns: Scores) -> NDArray[np.int64]:

@@ -21,8 +21,7 @@ from learninglion.drafting.askings import askings_of, propose
 from learninglion.drafting.evidence import coverage, subject_words
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
-from learninglion.dutch.reading import read
-from learninglion.dutch.text import printable, split_sentences, words
+from learninglion.dutch.text import printable, read, split_sentences, words
 from learninglion.models import (
     Author,
     Citation,

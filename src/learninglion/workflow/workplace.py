@@ -496,10 +496,6 @@ def _database_state(workplace: Workplace) -> Iterator[State]:
     yield State.WELL
 
 
-def _disk_state(workplace: Workplace) -> Iterator[State]:
-    yield from (finding.state for finding in _disk(workplace))
-
-
 def _index_state(workplace: Workplace) -> Iterator[State]:
     if workplace.indexing.state().problem and workplace.indexing.exists():
         yield State.WRONG
@@ -528,7 +524,7 @@ def _queue_state(workplace: Workplace) -> Iterator[State]:
 
 _QUICK = {
     "database": _database_state,
-    "disk": _disk_state,
+    "disk": lambda workplace: (finding.state for finding in _disk(workplace)),
     "index": _index_state,
     "log": _log_state,
     "model": _model_state,
