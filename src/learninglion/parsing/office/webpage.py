@@ -428,8 +428,9 @@ class _PageReader:
     def _item_label(self, node: etree._Element, tag: str, look: Look) -> str:
         """The number that an ordered list shows at this item."""
         parent = node.getparent()
-        if tag != "li" or parent is None or parent.tag != "ol":
-            return ""
+        made, _ = self.cascade.made_up(node, "marker", self.counts, look)
+        if made or tag != "li" or parent is None or parent.tag != "ol":
+            return made.strip()
         items = sum(1 for inner in parent if inner.tag == "li")
         back = parent.get("reversed") is not None
         start = _whole(parent.get("start"), items if back else 1)
@@ -605,12 +606,14 @@ class _PageReader:
         """What is drawn and not written; figures at its two sides are two. A figure in a picture is told."""
         if look.gone is None:
             meaning = node.get("alt") or ""
-            if _FIGURE.search(meaning) and self.piece.text.strip():
+            if _SIGN.fullmatch(meaning) or _FIGURE.search(meaning) and self.piece.text.strip():
                 self.omissions.add(Reason.ELSEWHERE, meaning, self.piece.text)
+            elif not meaning.strip() and (node.tail or "")[:1].isdigit():  # a sign of minus, or any other
+                self.omissions.add(Reason.ELSEWHERE, "[plaatje]", self.piece.text)
             self.piece.part()
 
 
-_FIGURE = re.compile(r"[\d≤≥=±]")
+_FIGURE, _SIGN = re.compile(r"[\d≤≥=±]"), re.compile(r"\s*(?:[-+−–<>≈~%‰]|min(?:us)?|plus)\s*", re.IGNORECASE)
 _SPECIAL = {
     "br": _PageReader._line_end,
     "img": _PageReader._picture,
