@@ -52,7 +52,13 @@ _GROUPS = frozenset(
     "table-header-rows table-rows table-row-group "
     "table-header-columns table-columns table-column-group".split()
 )
-_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_FORMS = {
+    "01, 02, 03, ...": "decimalZero",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+}
 _SMALLEST = 2.0  # points; nobody reads such letters, machines do
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
 _MOST_SPACES = 100
