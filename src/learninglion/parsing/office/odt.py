@@ -471,7 +471,8 @@ class _Reader:
         elif name in _BOXES:
             piece.boxes.append(inner)
         elif name == "image" and attribute(inner.getparent(), "anchor-type") == "as-char":
-            piece.part()  # figures at the two sides of a picture are two
+            title = child(inner.getparent(), "title")
+            piece.picture((title.text or "") if title is not None else "", self.omissions)
         elif name == "control":
             self._control(self.controls.get(attribute(inner, "control") or ""), around, piece)
         elif name == "fieldmark":

@@ -603,17 +603,11 @@ class _PageReader:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 
     def _picture(self, node: etree._Element, look: Look) -> None:
-        """What is drawn and not written; figures at its two sides are two. A figure in a picture is told."""
+        """What is drawn and not written."""
         if look.gone is None:
-            meaning = node.get("alt") or ""
-            if _SIGN.fullmatch(meaning) or _FIGURE.search(meaning) and self.piece.text.strip():
-                self.omissions.add(Reason.ELSEWHERE, meaning, self.piece.text)
-            elif not meaning.strip() and (node.tail or "")[:1].isdigit():  # a sign of minus, or any other
-                self.omissions.add(Reason.ELSEWHERE, "[plaatje]", self.piece.text)
-            self.piece.part()
+            self.piece.picture(node.get("alt") or "", self.omissions)
 
 
-_FIGURE, _SIGN = re.compile(r"[\d≤≥=±]"), re.compile(r"\s*(?:[-+−–<>≈~%‰]|min(?:us)?|plus)\s*", re.IGNORECASE)
 _SPECIAL = {
     "br": _PageReader._line_end,
     "img": _PageReader._picture,
