@@ -307,6 +307,22 @@ def test_material_holds_what_is_related_best_first() -> None:
     assert [c.document for c in draft(selection).material] == [OTHER.document.id]
 
 
+def test_material_that_meets_all_that_is_asked_comes_before_what_the_search_put_first() -> None:
+    near = make_source(
+        "Schippers krijgen steun voor nieuwe motoren.",
+        question="Hoe worden motoren schoner?",
+        card=make_card("ah-tk-20232024-8020", number=8020),
+    )
+    meets = make_source(
+        "Daarvoor bestaat een vergoeding van de provincie.",
+        question="Wat kunnen schippers doen als hun pont stil ligt door hoog water?",
+        card=make_card("ah-tk-20232024-8021", number=8021),
+    )
+    asked = "Krijgen schippers steun als de pont stil ligt door hoog water?"
+    made = draft(replace(make_selection(asked, [near, meets], chosen_by=Chooser.MACHINE), chosen=()))
+    assert [c.document for c in made.material] == [meets.document.id, near.document.id]
+
+
 def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:
     question = make_selection(QUESTION, []).question
     hits = (make_hit(OTHER, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.45))

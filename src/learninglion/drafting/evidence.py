@@ -190,6 +190,7 @@ class Evidence:
 
     says: Floats  # shape (units, len(SAYS_IT))
     asked: Floats  # shape (len(ASKED_BEFORE),)
+    met: float  # how well its words are met, all together, by what the source says and was asked
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -277,12 +278,16 @@ def evidence_of(
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     fits = bool(says[:, SAYS_IT.index("gives")].any())
     fits = fits or any(one.wants is asking.wants for one in askings_of(reading.source.question))
-    return Evidence(says, np.array((*_alike(asking, question_words, reading), float(fits)), np.float32))
+    told = np.concatenate([reading.asked.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
+    alike = _alike(asking, question_words, reading, told)
+    return Evidence(says, np.array((*alike, float(fits)), np.float32), met)
 
 
-def _alike(asking: Asking, question_words: Words, reading: Reading) -> tuple[float, float, float]:
+def _alike(
+    asking: Asking, question_words: Words, reading: Reading, told: Floats
+) -> tuple[float, float, float]:
     earlier, source = reading.asked, reading.source
-    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0

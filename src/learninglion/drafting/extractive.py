@@ -50,7 +50,7 @@ from learninglion.drafting.quotation import (
     unpoint,
 )
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
-from learninglion.drafting.selection import LINE
+from learninglion.drafting.selection import LINE, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
@@ -78,7 +78,7 @@ _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or n
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
-_SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
+_MET = 4  # the power by which how well all words are met counts in that order; any from 1 to 8 orders alike
 
 
 @dataclass(slots=True)
@@ -131,8 +131,7 @@ def draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
     made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
-    weighed = _weighed(selection, judge)
-    judged = judge.of_selection(selection, weighed)
+    judged = judge.of_selection(selection, _weighed(selection))
     chosen = {s.id for s in selection.chosen if s.id != LINE}
     for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
         if falls_away(askings[:place], made.said()):
@@ -141,9 +140,6 @@ def draft(
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
     if not made.taken:
         _answer_something(made, [j for row in judged for j in row if j.source.id in chosen and j.units])
-    if made.taken:  # whatever is newer must be read as well
-        more = judge.of_selection(selection, [s for s in _weighed(selection) if s not in weighed])
-        judged = tuple((*row, *others) for row, others in zip(judged, more, strict=True))
     held_by = line or built_in_line()
     _name_older(made, judged, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
@@ -177,20 +173,14 @@ def draft(
     return judge_draft(unjudged)
 
 
-def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
-    """The sources that are read: those chosen, and of the first that were offered all, or what may answer.
-
-    Of what answered one question before only the newest is read.
+def _weighed(selection: Selection) -> tuple[Source, ...]:
+    """The sources that are read: those chosen and the first that were offered; of what answered one question
+    before only the newest.
     """
     known = (*selection.chosen, *(hit.source for hit in selection.offered))
     newest = {s.id for s in newest_of_equals(tuple({s.id: s for s in known}.values()))}
-    first = [hit for hit in selection.offered if hit.source.id in newest][:_SEEN]
-    offered = (
-        measure.may_answer(selection.question.text, first)
-        if measure is not None
-        else [hit.source for hit in first]
-    )
-    return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
+    first = [hit.source for hit in selection.offered if hit.source.id in newest][:READ]
+    return tuple({s.id: s for s in (*selection.chosen, *first)}.values())
 
 
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
@@ -565,10 +555,8 @@ def material_of(
     best: dict[str, Judged] = {}
     bears: dict[str, float] = {}  # together on all parts: material is for the whole question
     for one in (j for row in judged for j in row if j.units):
-        known = best.get(one.source.id)
-        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says
-        if known is None or one.says > known.says:
-            best[one.source.id] = one
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
+        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says * one.met**_MET
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
@@ -613,7 +601,7 @@ def with_material(
     """
     question, selection = made.selection.question.text, held.selection
     judge = measure or built_in()
-    judged = judge.of_selection(selection, _weighed(selection, judge))
+    judged = judge.of_selection(selection, _weighed(selection))
     used = {c.source_id for s in made.statements for c in s.citations}
     doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
     told = with_remarks(made)

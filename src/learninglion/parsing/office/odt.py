@@ -52,7 +52,13 @@ _GROUPS = frozenset(
     "table-header-rows table-rows table-row-group "
     "table-header-columns table-columns table-column-group".split()
 )
-_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_FORMS = {
+    "01, 02, 03, ...": "decimalZero",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+}
 _SMALLEST = 2.0  # points; nobody reads such letters, machines do
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
 _MOST_SPACES = 100
@@ -465,7 +471,8 @@ class _Reader:
         elif name in _BOXES:
             piece.boxes.append(inner)
         elif name == "image" and attribute(inner.getparent(), "anchor-type") == "as-char":
-            piece.part()  # figures at the two sides of a picture are two
+            title = child(inner.getparent(), "title")
+            piece.picture((title.text or "") if title is not None else "", self.omissions)
         elif name == "control":
             self._control(self.controls.get(attribute(inner, "control") or ""), around, piece)
         elif name == "fieldmark":

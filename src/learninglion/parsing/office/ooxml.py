@@ -632,6 +632,7 @@ class _Level:
     start: int
     legal: bool = False  # every depth in ordinary figures
     hidden: bool = False
+    goes_on: bool = False  # also below the next paragraph of a level above
 
 
 @dataclass(slots=True)
@@ -683,7 +684,7 @@ class Numbering:
             counters[depth] = started
         else:
             counters[depth] = counters.get(depth, level.start - 1) + 1
-        for deeper in [d for d in counters if d > depth]:
+        for deeper in [d for d in counters if d > depth and not (d in levels and levels[d].goes_on)]:
             del counters[deeper]
         if level.form == "bullet":
             return "-"
@@ -705,6 +706,7 @@ def _read_level(node: etree._Element) -> tuple[int, _Level]:
         start=_whole(attribute(child(node, "start"), "val"), 1),
         legal=switched_on(node, "isLgl") or False,
         hidden=switched_on(child(node, "rPr"), "vanish") or False,
+        goes_on=attribute(child(node, "lvlRestart"), "val") == "0",
     )
 
 

@@ -428,8 +428,9 @@ class _PageReader:
     def _item_label(self, node: etree._Element, tag: str, look: Look) -> str:
         """The number that an ordered list shows at this item."""
         parent = node.getparent()
-        if tag != "li" or parent is None or parent.tag != "ol":
-            return ""
+        made, _ = self.cascade.made_up(node, "marker", self.counts, look)
+        if made or tag != "li" or parent is None or parent.tag != "ol":
+            return made.strip()
         items = sum(1 for inner in parent if inner.tag == "li")
         back = parent.get("reversed") is not None
         start = _whole(parent.get("start"), items if back else 1)
@@ -602,15 +603,11 @@ class _PageReader:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 
     def _picture(self, node: etree._Element, look: Look) -> None:
-        """What is drawn and not written; figures at its two sides are two. A figure in a picture is told."""
+        """What is drawn and not written."""
         if look.gone is None:
-            meaning = node.get("alt") or ""
-            if _FIGURE.search(meaning) and self.piece.text.strip():
-                self.omissions.add(Reason.ELSEWHERE, meaning, self.piece.text)
-            self.piece.part()
+            self.piece.picture(node.get("alt") or "", self.omissions)
 
 
-_FIGURE = re.compile(r"[\d≤≥=±]")
 _SPECIAL = {
     "br": _PageReader._line_end,
     "img": _PageReader._picture,

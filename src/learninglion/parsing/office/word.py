@@ -663,8 +663,9 @@ class _Reader:
             elif name in ("drawing", "pict", "object"):
                 boxes = _boxes_of(inner, self.package, self.relations)
                 piece.boxes += boxes
-                if child(inner, "inline") is not None:  # figures at the two sides of a picture are two
-                    piece.part()
+                inline = child(inner, "inline")
+                if inline is not None:
+                    piece.picture(attribute(child(inline, "docPr"), "descr") or "", self.omissions)
                 self._embedded(inner, piece, bool(boxes))
 
     def _embedded(self, node: etree._Element, piece: Piece, read: bool) -> None:

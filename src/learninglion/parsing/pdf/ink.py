@@ -175,9 +175,10 @@ def _is_cut(item: Any, box: Box) -> bool:
 
 def _add_shape(inventory: Inventory, order: int, item: Any, kind: int, place: Box) -> None:
     width, height = place[2] - place[0], place[3] - place[1]
-    if kind == raw.FPDF_PAGEOBJ_PATH and height <= _THIN and width > _THIN:
+    drawn = kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
+    if drawn and height <= _THIN and width > _THIN:
         inventory.strokes.append(place)
-    if kind == raw.FPDF_PAGEOBJ_PATH and width <= _THIN and height > _THIN:
+    if drawn and width <= _THIN and height > _THIN:
         inventory.rising.append(place)
     if min(width, height) < _THIN:
         return

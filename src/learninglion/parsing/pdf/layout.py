@@ -16,7 +16,7 @@ from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
 from learninglion.parsing.pdf.ink import Reason
-from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
+from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
 from learninglion.parsing.writing import Junction, join_lines, lowered, raised
@@ -870,6 +870,7 @@ _BESIDE = 0.6  # of the size: so near is what belongs together
 _STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
 _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
+_OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _ENDS_FIGURE = re.compile(r"\d[.,]?$")
@@ -889,6 +890,7 @@ def doubtful_figures(page: Page) -> Iterator[str]:
     level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
     yield from _with_strokes(page, level)
     yield from _alone(level, _drawn_late(page.lines))
+    yield from _over_each_other(level)
 
 
 def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
@@ -964,6 +966,18 @@ def _alone(lines: Sequence[Line], late: set[int]) -> Iterator[str]:
             if figure.size < _SMALLER * size and inside and beside:
                 yield f"{figure.text} … {_words(line, 0)}"
                 break
+
+
+def _over_each_other(lines: Sequence[Line]) -> Iterator[str]:
+    """Figures that are drawn upon others: what is typed over what was there."""
+    for line in lines:
+        near = _OVER * line.size
+        for other in _between(lines, line.baseline, line.baseline + near):
+            shared = min(line.x1, other.x1) - max(line.x0, other.x0)
+            twice = other is line or (other.baseline, other.x0) < (line.baseline, line.x0)
+            known = twice or COVERED in (line.text, other.text)
+            if not known and shared > near and any(map(str.isdigit, line.text + other.text)):
+                yield f"{_words(line, 0)} … {_words(other, 0)}"
 
 
 def _between(lines: Sequence[Line], low: float, high: float) -> Sequence[Line]:
