@@ -395,32 +395,25 @@ _CLOSED = -2.0  # the cosine of what may not be found: below any
 _REMEMBERED = 8
 
 
+@dataclass(eq=False)
 class Snapshot:
     """The segments of one moment. A source is known by its position: its row, counted through segments."""
 
-    def __init__(
-        self,
-        segments: tuple[FiledSegment, ...],
-        frame: Frame,
-        lexicon: Lexicon,
-        fusion: Fusion,
-        encoder_name: str,
-        sequence: int,
-        timings: Timings,
-    ) -> None:
-        self.timings = timings
-        self.segments = segments
-        self.frame = frame
-        self.lexicon = lexicon
-        self.fusion = fusion
-        self.encoder_name = encoder_name
-        self.sequence = sequence
-        self.starts = np.concatenate([[0], np.cumsum([len(s) for s in segments])]).astype(np.int64)
-        none = np.zeros(0, dtype=np.int64)
+    segments: tuple[FiledSegment, ...]
+    frame: Frame
+    lexicon: Lexicon
+    fusion: Fusion
+    encoder_name: str
+    sequence: int
+    timings: Timings
+
+    def __post_init__(self) -> None:
+        self.starts = np.concatenate([[0], np.cumsum([len(s) for s in self.segments])]).astype(np.int64)
+        none, segments = np.zeros(0, dtype=np.int64), self.segments
         self.alive: NDArray[np.bool_] = np.concatenate([none.astype(np.bool_), *(s.alive for s in segments)])
         self.keys: NDArray[np.int64] = np.concatenate([none, *(s.keys for s in segments)])
         self._by_key = np.argsort(self.keys, kind="stable")
-        self.statistics = _collect(segments, frame)
+        self.statistics = _collect(self.segments, self.frame)
         self._owners: tuple[list[str], NDArray[np.int32]] | None = None
         self._masks = Recent[frozenset[str], NDArray[np.bool_]](_REMEMBERED)
         self._lock = Lock()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,8 +35,8 @@ from learninglion.checking.verify import check
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.drafting import extractive
-from learninglion.drafting.line import FindNewer, nothing_newer
-from learninglion.drafting.relevance import SURE, Relevance
+from learninglion.drafting.line import FindNewer
+from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import judge_draft, question_parts, read_draft, verify, with_remarks
 from learninglion.drafting.write import Progress as WritingProgress
@@ -206,6 +206,7 @@ _PATIENCE = 3  # sub-questions in a row of which a model writes nothing; then it
 _STOPPED = "u hebt het schrijven gestopt."
 
 
+@dataclass(eq=False)
 class SetWriter:
     """Drafts and checks sub-questions with one model (None: by copying sentences).
 
@@ -213,33 +214,23 @@ class SetWriter:
     failure of the model; `wrote` tells whether there is anything to keep.
     """
 
-    def __init__(
-        self,
-        model: Generator | None,
-        *,
-        locate: Locate,
-        options: WritingOptions | None = None,
-        reader: SecondReader | None = None,
-        on_event: Listener = unheard,
-        sure: float = SURE,
-        measure: Relevance | None = None,
-        questions: Sequence[SubQuestion] = (),
-        find_newer: FindNewer = nothing_newer,
-    ) -> None:
-        self._model = model
-        self._find_newer = find_newer
-        self._locate = locate
-        self._options = options
-        self._reader = reader
-        self._tell = on_event
-        self._measure = measure
-        self._gate = rules_gate(sure, check if reader is None else reader.check, measure)
-        self._sure = sure
-        self._questions = tuple(questions)
-        self._silences = 0
-        self._reason = ""  # why no more is asked of the model
-        self.problem: GeneratorError | InputError | None = None
-        self.wrote = False
+    _model: Generator | None
+    _locate: Locate
+    _options: WritingOptions | None
+    _reader: SecondReader | None
+    _tell: Listener
+    _sure: float
+    _measure: Relevance | None
+    _questions: tuple[SubQuestion, ...]
+    _find_newer: FindNewer
+    _silences: int = field(default=0, init=False)
+    _reason: str = field(default="", init=False)  # why no more is asked of the model
+    problem: GeneratorError | InputError | None = field(default=None, init=False)
+    wrote: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        second = check if self._reader is None else self._reader.check
+        self._gate = rules_gate(self._sure, second, self._measure)
 
     def draft(self, position: int, selection: Selection, before: Verification | None = None) -> Verification:
         """Sub-question `position`, drafted and checked; what `before` holds is finished, not begun again."""

@@ -504,14 +504,14 @@ class Drafts:
                 reader = None
         return SetWriter(
             model,
-            locate=locate or self._documents.locator(),
-            options=options,
-            reader=reader,
-            on_event=on_event,
-            sure=self._options.sure,
-            measure=self._measure(),
-            questions=questions,
-            find_newer=find_newer,
+            locate or self._documents.locator(),
+            options,
+            reader,
+            on_event,
+            self._options.sure,
+            self._measure(),
+            tuple(questions),
+            find_newer,
         )
 
     def _approved_style(

@@ -33,11 +33,10 @@ from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
 from learninglion.search.engine import Engine, IndexState, follows, passage_text
-from learninglion.search.hits import explain, group_duplicates
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
 from learninglion.search.scoring import LearnedVersions
-from learninglion.search.search import meant_by, search, search_set
+from learninglion.search.search import explain, group_duplicates, meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store
 from learninglion.workflow.documents import NO_FILTERS
