@@ -739,13 +739,16 @@ def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int])
 def _torn_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """Figures in a cell that may be one, broken where its column ended: the page, and both as they stand."""
     for column in zip(*table.rows, strict=True):
-        if sum(map(bool, column)) < _COLUMN_LEAST:
+        breadths = [piece.x1 - piece.x0 for cell in column for piece in cell]
+        if len(breadths) < _COLUMN_LEAST:
             continue
-        widest = max(piece.x1 - piece.x0 for cell in column for piece in cell)
+        reach = max(piece.x1 for cell in column for piece in cell)
         for one, other in (pair for cell in column for pair in pairwise(cell)):
             first, second = (lines[at.line].text[at.start : at.end] for at in (one, other))
             edges = lines[other.line].x_edges
-            fills = one.x1 - one.x0 + edges[other.start + 1] - edges[other.start] > widest
+            step = edges[other.start + 1] - edges[other.start]
+            left = abs(one.x0 - other.x0) < 1.0 and one.x1 + step > reach
+            fills = left or one.x1 - one.x0 + step > max(breadths)
             if fills and _TORN.fullmatch(first) and _REST.fullmatch(second):
                 yield lines[one.line].page, f"{first} … {second}"
 
@@ -895,8 +898,8 @@ _STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
 _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
-_TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%]")
-_MOST_TORN, _COLUMN_LEAST = 20, 3  # cells of a column that tell how broad it is
+_TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
+_MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _ENDS_FIGURE = re.compile(r"\d[.,]?$")
