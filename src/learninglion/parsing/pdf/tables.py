@@ -20,6 +20,7 @@ _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
 _LINES = 3  # level lines without upright ones: around a head and rows
+_WORD_SPACE = 0.25  # of the size
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
 
@@ -568,7 +569,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         tuple(tuple(sorted(placed.get((row, column), ()), key=_in_reading_order)) for column in columns)
         for row in numbers
     ]
-    rows = [part for row in rows for part in _level_rows(row, lines)]
+    sides = [(grid.xs[column], grid.xs[column + 1]) for column in columns] if grid.sides else ()
+    rows = [part for row in rows for part in _level_rows(row, lines, sides)]
     full = sum(sum(map(bool, row)) > 1 for row in rows)
     if not full or len(columns) < 2:
         return None
@@ -577,9 +579,14 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
 
 
 def _level_rows(
-    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line]
+    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line], sides: Sequence[tuple[float, float]]
 ) -> list[tuple[tuple[Cell, ...], ...]]:
-    """The rows of a table that stand between two drawn lines: figures level with what begins beside them."""
+    """The rows of a table that stand between two drawn lines: figures level with what begins beside them.
+
+    `sides`: where the drawn cells begin and end. What breaks off where no further word fits is one cell.
+    """
+    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
+        return [row]
     filled = [cells for cells in row if cells]
     if any(cell.line >= len(lines) for cells in filled for cell in cells):
         return [row]  # sideways
@@ -597,6 +604,20 @@ def _level_rows(
     if not (level and begins and figures):
         return [row]
     return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
+
+
+def _runs_full(cells: Sequence[Cell], lines: Sequence[Line], left: float, right: float) -> bool:
+    """Whether the first word of a line in a cell between these sides had no room on the line above it."""
+    margin = max(0.0, min((min(cell.x0 - left, right - cell.x1) for cell in cells), default=0.0))
+    for above, cell in pairwise(cells):
+        if cell.line >= len(lines) or " " not in lines[above.line].text[above.start : above.end]:
+            continue
+        line = lines[cell.line]
+        word = line.text[cell.start : cell.end].split(" ", 1)[0]
+        width = line.x_edges[cell.start + len(word)] - cell.x0 + _WORD_SPACE * line.size
+        if above.x1 - above.x0 + width > right - left - 2 * margin:
+            return True
+    return False
 
 
 def _in_reading_order(cell: Cell) -> tuple[float, float]:
