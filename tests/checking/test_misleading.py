@@ -11,6 +11,15 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "De burgemeester is in mei gewaarschuwd. De wachttijd is desondanks gestegen van 27 naar 31 weken. "
+        "De raad heeft geweigerd het tarief te verhogen.",
+        (
+            "De wachttijd steeg van 27 naar 31 weken.",
+            "De raad weigerde het tarief te verhogen.",
+        ),
+        ("De burgemeester waarschuwde in mei.", "De burgemeester heeft in mei gewaarschuwd."),
+    ),
+    (
         "Het bestuur ontkent dat de pont in 2022 is verkocht. De pont is in dat jaar voor 4 weken verhuurd.",
         ("Het bestuur ontkent dat de pont in 2022 is verkocht.",),
         ("De pont is in 2022 verkocht.", "Het bestuur ontkent dat de pont in dat jaar is verhuurd."),

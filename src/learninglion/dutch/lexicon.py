@@ -61,6 +61,14 @@ FACTIVES = _set(
     duidelijk zien leert waar zorgt zorgen ertoe"""
 )
 
+# Their perfect is made with "is"; of other verbs "is ..." says that it was done to somebody.
+DONE_WITH_IS = _set(
+    """aankomen aflopen afnemen aftreden beginnen bezwijken blijven dalen eindigen gaan gebeuren groeien komen
+    krimpen lukken mislukken ontsnappen ontstaan oplopen overgaan overlijden slagen sterven stijgen stoppen
+    terugkomen teruglopen toenemen uitkomen uitvallen vallen verdubbelen verdwijnen verlopen verschijnen
+    vertrekken voorkomen"""
+)
+
 # Small words that say exactly the same; compared, the first of each stands for the others.
 SAME = {
     word: group.split()[0]
