@@ -11,6 +11,17 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "Van deze scholen heeft inmiddels 62 procent een tuin. Van de 380 tuinen waren er vorig jaar 240 open.",
+        (
+            "Inmiddels heeft 62 procent van deze scholen een tuin.",
+            "Vorig jaar waren 240 van de 380 tuinen open.",
+        ),
+        (
+            "Vorig jaar waren 380 van de 240 tuinen open.",
+            "Inmiddels heeft 62 procent van de tuinen een school.",
+        ),
+    ),
+    (
         "De burgemeester is in mei gewaarschuwd. De wachttijd is desondanks gestegen van 27 naar 31 weken. "
         "De raad heeft geweigerd het tarief te verhogen.",
         (

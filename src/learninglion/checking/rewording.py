@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
+from learninglion.dutch.lexicon import (
+    AUXILIARIES,
+    SCALES,
+    UNIT_NAMES,
+    is_number,
+    is_past,
+    verb_of,
+    verb_of_participle,
+)
 from learninglion.dutch.text import (
     Reading,
     Word,
@@ -58,7 +66,7 @@ def _plainly(reading: Reading) -> Reading:
                 norm = f"daar{words[behind].norm}"
                 words[at] = replace(word, norm=norm, key=norm)
                 return _plainly(reread((*words[:behind], *words[behind + 1 :])))
-    return _given(reread(tuple(words))) if tuple(words) != reading.words else _given(reading)
+    return _given(_share_first(reread(tuple(words)) if tuple(words) != reading.words else reading))
 
 
 def _there(word: Word) -> Word:
@@ -77,6 +85,28 @@ def _hangs(words: list[Word], at: int, stop: int) -> bool:
         return False
     after = words[at + 1] if at + 1 < stop else None
     return after is None or after.is_verb or bool(verb_of_participle(after.norm))
+
+
+def _share_first(reading: Reading) -> Reading:
+    """ "Van de scholen heeft 62 procent een tuin" as "62 procent van de scholen heeft een tuin", where the
+    clause counts one thing.
+    """
+    words = list(reading.words)
+    for at, word in enumerate(words):
+        if word.norm != "van" or "^" not in word.border:
+            continue
+        segment = reading.segment_at(at)
+        verb = next((p for p in segment if words[p].is_verb), segment.stop)
+        counts = [p for p in range(verb, segment.stop) if is_number(words[p].norm)]
+        if len(counts) != 1 or words[counts[0] - 1].norm in lexicon.PREPOSITIONS:
+            continue
+        end = counts[0] + 1
+        while end < segment.stop and words[end].norm in SCALES | UNIT_NAMES:
+            end += 1
+        share = words[counts[0] : end]
+        share[0], words[at] = replace(share[0], border=word.border), replace(word, border="")
+        return reread((*words[:at], *share, *words[at : counts[0]], *words[end:]))
+    return reading
 
 
 def _given(reading: Reading) -> Reading:
