@@ -50,7 +50,8 @@ _LIMITS = _set(
     krap dik plusminus ca nagenoeg eerst"""
 )
 _CONDITIONS = _set(
-    "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
+    """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens
+    met-uitzondering"""
 )
 # Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
 FACTIVES = _set(
