@@ -53,13 +53,7 @@ from learninglion.evaluation.measures import (
     measure,
     per_query,
 )
-from learninglion.evaluation.testset import (
-    LabelledPair,
-    OlderDocuments,
-    Trial,
-    labelled_pairs,
-    pairs_trial,
-)
+from learninglion.evaluation.testset import LabelledPair, OlderDocuments, Trial, labelled_pairs, pairs_trial
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.reranking import Reranking, asked_of
 from learninglion.inference.vectors import VectorCache, embed

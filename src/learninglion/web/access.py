@@ -28,8 +28,7 @@ from starlette.responses import Response
 
 from learninglion.models import Actor, Context, Document, Filters, QuestionSet, RawFile, SubQuestion, day_of
 from learninglion.models.errors import InputError, UnreadableFileError
-from learninglion.settings import Settings, with_model
-from learninglion.web.addresses import address_for
+from learninglion.settings import Settings, address_for, with_model
 from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace

@@ -29,8 +29,7 @@ from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, AnswerVerdict, Author, Role, Span, Verification
 from learninglion.record.notes import STATE_WORDS, is_formal, why_unanswered
-from learninglion.settings import WebSettings
-from learninglion.web.addresses import Outside
+from learninglion.settings import Outside, WebSettings
 from learninglion.workflow.accounts import Account
 from learninglion.workflow.rights import RIGHTS, Task
 

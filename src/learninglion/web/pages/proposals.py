@@ -36,14 +36,7 @@ from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
-from learninglion.record.notes import (
-    AnswerGroup,
-    answer_groups,
-    balance_of,
-    collect_notes,
-    runs,
-    source_of,
-)
+from learninglion.record.notes import AnswerGroup, answer_groups, balance_of, collect_notes, runs, source_of
 from learninglion.web.access import TheForm, TheVisit, Visit, attachment, read_whole
 from learninglion.web.pages.documents import source_address
 from learninglion.web.pages.search import sets_at_work
