@@ -18,9 +18,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import Progress, Stage, WritingOptions, rules_gate, write
+from learninglion.drafting.write import (
+    FELL_BACK,
+    SUPPLEMENTED,
+    Progress,
+    Stage,
+    WritingOptions,
+    rules_gate,
+    write,
+)
 from learninglion.dutch.text import words
 from learninglion.inference import open_generator
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind

@@ -5,19 +5,10 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.askings import (
-    Kind,
-    askings_of,
-    falls_away,
-    gives_it,
-    kind_of,
-    polarity,
-    searched,
-)
-from learninglion.drafting.coverage import read_said
+from learninglion.drafting.askings import Kind, askings_of, gives_it, kind_of, searched
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
-from learninglion.drafting.verdict import verify
+from learninglion.drafting.verdict import falls_away, polarity, read_said, verify
 from learninglion.dutch.questions import Wants, gives
 from learninglion.models import (
     AnswerVerdict,
@@ -314,6 +305,22 @@ def test_material_holds_what_is_related_best_first() -> None:
     assert [c.document for c in made.material] == [NEW.document.id, OTHER.document.id]
     assert "12 veerponten" in made.material[0].quote
     assert [c.document for c in draft(selection).material] == [OTHER.document.id]
+
+
+def test_material_that_meets_all_that_is_asked_comes_before_what_the_search_put_first() -> None:
+    near = make_source(
+        "Schippers krijgen steun voor nieuwe motoren.",
+        question="Hoe worden motoren schoner?",
+        card=make_card("ah-tk-20232024-8020", number=8020),
+    )
+    meets = make_source(
+        "Daarvoor bestaat een vergoeding van de provincie.",
+        question="Wat kunnen schippers doen als hun pont stil ligt door hoog water?",
+        card=make_card("ah-tk-20232024-8021", number=8021),
+    )
+    asked = "Krijgen schippers steun als de pont stil ligt door hoog water?"
+    made = draft(replace(make_selection(asked, [near, meets], chosen_by=Chooser.MACHINE), chosen=()))
+    assert [c.document for c in made.material] == [meets.document.id, near.document.id]
 
 
 def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from learninglion.drafting import extractive
 from learninglion.inference.generators import (GeneratorChoice, GeneratorKind)
 from learninglion.inference import (open_generator)
-from learninglion.drafting.verdict import (verify)
+from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, rules_gate, write
 from learninglion.models.plain import canonical_json
 from learninglion.testing import make_card, make_selection, make_source

@@ -6,8 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from learninglion.checking.citations import cite, nowhere
-from learninglion.drafting.coverage import read_said
-from learninglion.drafting.verdict import verify
+from learninglion.drafting.verdict import read_said, verify
 from learninglion.dutch.text import split_sentences
 from learninglion.models import (
     AnswerVerdict,

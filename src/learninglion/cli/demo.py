@@ -19,7 +19,7 @@ from pathlib import Path
 
 from learninglion.cli.questions import print_dossier
 from learninglion.cli.terminal import console, fail, local_actor, progress
-from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
+from learninglion.drafting.write import FELL_BACK, SUPPLEMENTED
 from learninglion.models import Context, Dossier
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.sample import sample_context, sample_documents, sample_question_set

@@ -26,8 +26,8 @@ from learninglion.search.asking import comparison_view
 from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
 from learninglion.workflow import FileStatus, look_at_files, parse_files
-from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.intake import PersonalPolicy
+from learninglion.workflow.searching import REMADE
 
 _STATUS = {
     FileStatus.ADDED: "toegevoegd",

@@ -15,8 +15,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from learninglion.drafting.wording import matched
-from learninglion.dutch.lexicon import NEGATIONS
 from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.models.errors import InputError
@@ -155,46 +153,6 @@ def gives_it(asking: Asking, sentence: str) -> bool:
 def admits_ignorance(sentence: str) -> bool:
     """Whether the sentence says that something is not known; that is an answer as well."""
     return bool(_IGNORANCE.search(sentence))
-
-
-_STRETCHES = re.compile(r"[,;:.?]+(?:\s|$)|\b(?=(?:als|dat|indien|mits|of|om|omdat|zodat)\b)")
-_WHETHER = frozenset("als indien mits of".split())  # what follows is not said to be so
-_ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
-_SPEAKERS = frozenset("ik wij we kabinet".split())
-
-
-def polarity(text: str, asked: str = "") -> bool | None:
-    """Yes (True), no (False) or neither (None), as a text opens or takes up the yes or no that was `asked`.
-
-    "Bent u bereid om ...?" is taken up by "Ik ben daartoe bereid": what was asked before "om" or "dat" stands
-    in one stretch, which denies it or not. One that points at it and denies ("Daar zie ik niets in") says no.
-    """
-    start = words(text)[:3]
-    if start[:1] in {("ja",), ("inderdaad",)}:
-        return True
-    if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
-        return start[2:] != ("niet",)
-    if start[:1] in {("nee",), ("neen",)}:
-        return False
-    wish = " ".join(w for w in words(_STRETCHES.split(fold(asked))[0]) if w not in _ADDRESSED)
-    for stretch in map(words, _STRETCHES.split(fold(text)) if asked else ()):
-        denied = not NEGATIONS.isdisjoint(stretch)
-        met = [share for _, share in matched(wish, " ".join(stretch))]
-        taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
-        points = any(word.startswith(("daar", "hier", "dat", "dit", "die")) for word in stretch)
-        if taken_up or (denied and points and not _SPEAKERS.isdisjoint(stretch)):
-            return not denied
-    return None
-
-
-def falls_away(askings: Sequence[Asking], texts: Sequence[str]) -> bool:
-    """Whether the last of these parts falls away by what was said: "Zo nee, ..." after any yes."""
-    *before, asking = askings
-    whether = [part.text for part in before if is_yes_or_no(part)] or [""]
-    in_order = texts if len(whether) == 1 else texts[::-1]  # of several such questions it is about the last
-    answers = (polarity(text, whether[-1]) for text in in_order)
-    said = next((one for one in answers if one is not None), None)
-    return asking.after is not None and said is (not asking.after)
 
 
 # What a person can confirm where no archive answers: that something is known, and how was answered.

@@ -1,27 +1,128 @@
 """What tells whether a sentence of a source answers a part of a question: words, meaning and what is asked.
 
-The meaning of every word in its place comes from the built-in encoder. Nothing here decides; the numbers go
-to the learned measure of `relevance.py`.
+Words are weighed by how much each tells; the meaning of every word in its place comes from the built-in
+encoder. Nothing here decides; the numbers go to the learned measure of `relevance.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
-from learninglion.drafting.units import units_of
-from learninglion.drafting.wording import matched, names_in, subject_words, tells
+from learninglion.drafting.quotation import units_of
+from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
 from learninglion.models.recent import Recent
+
+_ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
+_SHORTEST_STEM = 4
+# A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.
+_COMMON_WEIGHT = 0.1
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    text = files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(" ".join(lines).split())
+
+
+@lru_cache(maxsize=4096)
+def _stem(word: str) -> str:
+    """A rough stem, enough to match "gemeente" with "gemeenten" and "verlaagd" with "verlagen"."""
+    stem = word
+    for ending in _ENDINGS:
+        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_STEM:
+            stem = stem[: -len(ending)]
+            break
+    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]:
+        stem = stem[:-1]
+    for double in ("aa", "ee", "oo", "uu"):
+        stem = stem.replace(double, double[0])
+    return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
+
+
+def tells(word: str) -> bool:
+    """Whether a folded word says something of the subject: no small word, nor one that most papers use."""
+    return _weight(word) == 1.0
+
+
+@lru_cache(maxsize=4096)
+def _weight(word: str) -> float:
+    if word in FUNCTION_WORDS or len(word) < 2:
+        return 0.0
+    return _COMMON_WEIGHT if word in _common_words() else 1.0
+
+
+@lru_cache(maxsize=2048)
+def subject_words(text: str) -> tuple[tuple[str, float], ...]:
+    """The stems of the words of `text` that tell something, each once, with their weights."""
+    weights: dict[str, float] = {}
+    for word in words(text):
+        own_weight = _weight(word)
+        if own_weight:
+            stem = _stem(word)
+            weights[stem] = max(own_weight, weights.get(stem, 0.0))
+    return tuple(sorted(weights.items()))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(stem: str) -> frozenset[str]:
+    """Five-letter pieces, by which compounds recognise their parts."""
+    return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))
+
+
+def _match(stem: str, others: frozenset[str], pieces: frozenset[str]) -> float:
+    if stem in others:
+        return 1.0
+    own = _pieces(stem)
+    if not own:
+        return 0.0
+    shared = len(own & pieces) / len(own)
+    return shared if shared >= 0.5 else 0.0
+
+
+def matched(wanted: str, given: str) -> tuple[tuple[str, float], ...]:
+    """The stems of what `wanted` is about, each with how far it occurs in `given` (0..1)."""
+    stems = frozenset(stem for stem, _ in subject_words(given))
+    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
+    return tuple((stem, _match(stem, stems, pieces)) for stem, _ in subject_words(wanted))
+
+
+_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names and numbers of a text, casefolded, each once; a word that opens a sentence is none."""
+    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
+
+
+def coverage(wanted: str, given: Iterable[str]) -> float:
+    """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
+    weights = dict(subject_words(wanted))
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    return sum(weights[stem] * met for stem, met in matched(wanted, "\n".join(given))) / total
+
+
+def likeness(one: str, other: str) -> float:
+    """How far two texts are about the same (0..1): coverage both ways, the lesser counting most."""
+    there, back = coverage(one, (other,)), coverage(other, (one,))
+    return 2 * there * back / (there + back) if there + back else 0.0
+
 
 Floats = NDArray[np.float32]
 
@@ -89,6 +190,7 @@ class Evidence:
 
     says: Floats  # shape (units, len(SAYS_IT))
     asked: Floats  # shape (len(ASKED_BEFORE),)
+    met: float  # how well its words are met, all together, by what the source says and was asked
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -176,12 +278,16 @@ def evidence_of(
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     fits = bool(says[:, SAYS_IT.index("gives")].any())
     fits = fits or any(one.wants is asking.wants for one in askings_of(reading.source.question))
-    return Evidence(says, np.array((*_alike(asking, question_words, reading), float(fits)), np.float32))
+    told = np.concatenate([reading.asked.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
+    alike = _alike(asking, question_words, reading, told)
+    return Evidence(says, np.array((*alike, float(fits)), np.float32), met)
 
 
-def _alike(asking: Asking, question_words: Words, reading: Reading) -> tuple[float, float, float]:
+def _alike(
+    asking: Asking, question_words: Words, reading: Reading, told: Floats
+) -> tuple[float, float, float]:
     earlier, source = reading.asked, reading.source
-    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0

@@ -7,35 +7,52 @@ newest position comes first. What is only related is no text of the draft but it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
-from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
+from learninglion.checking.phrases import (
+    attribute,
+    continue_from,
+    formerly,
+    in_answer_to,
+    introduce,
+    split_introduction,
+)
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, Kind, askings_of, falls_away, kind_of, propose, searched
+from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, propose, searched
+from learninglion.drafting.evidence import coverage
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
     Follows,
     Line,
     Voice,
+    age_of,
+    contradiction,
     newer_than,
     newest,
+    newest_of_equals,
     nothing_newer,
     voice_of,
 )
 from learninglion.drafting.line import built_in as built_in_line
-from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
-from learninglion.drafting.positions import age_of, contradiction, newest_of_equals
-from learninglion.drafting.promises import as_of, has_passed
+from learninglion.drafting.quotation import (
+    Unit,
+    as_of,
+    has_passed,
+    has_table,
+    is_bare,
+    leans,
+    points_away,
+    units_of,
+    unpoint,
+)
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
-from learninglion.drafting.selection import LINE
-from learninglion.drafting.units import Unit, has_table, units_of
-from learninglion.drafting.verdict import judge_draft, with_remarks
-from learninglion.drafting.wording import coverage
-from learninglion.dutch.text import words
+from learninglion.drafting.selection import LINE, READ
+from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
+from learninglion.dutch.text import fold, words
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
@@ -61,7 +78,7 @@ _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or n
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
-_SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
+_MET = 4  # the power by which how well all words are met counts in that order; any from 1 to 8 orders alike
 
 
 @dataclass(slots=True)
@@ -114,8 +131,7 @@ def draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
     made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
-    weighed = _weighed(selection, judge)
-    judged = judge.of_selection(selection, weighed)
+    judged = judge.of_selection(selection, _weighed(selection))
     chosen = {s.id for s in selection.chosen if s.id != LINE}
     for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
         if falls_away(askings[:place], made.said()):
@@ -124,9 +140,6 @@ def draft(
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
     if not made.taken:
         _answer_something(made, [j for row in judged for j in row if j.source.id in chosen and j.units])
-    if made.taken:  # whatever is newer must be read as well
-        more = judge.of_selection(selection, [s for s in _weighed(selection) if s not in weighed])
-        judged = tuple((*row, *others) for row, others in zip(judged, more, strict=True))
     held_by = line or built_in_line()
     _name_older(made, judged, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
@@ -160,20 +173,14 @@ def draft(
     return judge_draft(unjudged)
 
 
-def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
-    """The sources that are read: those chosen, and of the first that were offered all, or what may answer.
-
-    Of what answered one question before only the newest is read.
+def _weighed(selection: Selection) -> tuple[Source, ...]:
+    """The sources that are read: those chosen and the first that were offered; of what answered one question
+    before only the newest.
     """
     known = (*selection.chosen, *(hit.source for hit in selection.offered))
     newest = {s.id for s in newest_of_equals(tuple({s.id: s for s in known}.values()))}
-    first = [hit for hit in selection.offered if hit.source.id in newest][:_SEEN]
-    offered = (
-        measure.may_answer(selection.question.text, first)
-        if measure is not None
-        else [hit.source for hit in first]
-    )
-    return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
+    first = [hit.source for hit in selection.offered if hit.source.id in newest][:READ]
+    return tuple({s.id: s for s in (*selection.chosen, *first)}.values())
 
 
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
@@ -548,10 +555,8 @@ def material_of(
     best: dict[str, Judged] = {}
     bears: dict[str, float] = {}  # together on all parts: material is for the whole question
     for one in (j for row in judged for j in row if j.units):
-        known = best.get(one.source.id)
-        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says
-        if known is None or one.says > known.says:
-            best[one.source.id] = one
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
+        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says * one.met**_MET
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
@@ -596,7 +601,7 @@ def with_material(
     """
     question, selection = made.selection.question.text, held.selection
     judge = measure or built_in()
-    judged = judge.of_selection(selection, _weighed(selection, judge))
+    judged = judge.of_selection(selection, _weighed(selection))
     used = {c.source_id for s in made.statements for c in s.citations}
     doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
     told = with_remarks(made)
@@ -649,3 +654,88 @@ def _hints_on(made: _Draft, source: Source) -> Iterator[str]:
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
         yield f"Van {reference(source)} is de datum niet bekend."
+
+
+# --------------------------------------------------------------------------- around the text of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Copied sentences to put before and behind those of a model."""
+
+    before: tuple[Statement, ...] = ()  # from newer sources than any the model used
+    behind: tuple[Statement, ...] = ()  # on parts of the question that the model left open
+
+    def describe(self, model: str) -> tuple[str, ...]:
+        """What the reader is told, as Dutch sentences."""
+        lines = []
+        if self.before:
+            lines.append(
+                f"Het taalmodel {model} gebruikte de nieuwste bron niet. Het begin is daarom letterlijk "
+                f"daaruit overgenomen ({_count(self.before)})."
+            )
+        if self.behind:
+            lines.append(
+                f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets "
+                f"zeggen. Het einde is daarom letterlijk daaruit overgenomen ({_count(self.behind)})."
+            )
+        return tuple(lines)
+
+
+def find_supplement(
+    selection: Selection,
+    shown: Sequence[Statement],
+    copied: Sequence[Statement],
+    missing: Callable[[Sequence[Statement]], Sequence[str]],
+    most_words: int,
+) -> Supplement:
+    """What of `copied` to put around `shown`, in at most `most_words` words together.
+
+    `missing`: the parts of the question that sentences leave open.
+
+    Before: what newer sources than any of `shown` say. Behind: only what nobody said yet, up to the last
+    sentence that answers a part of the question which was still open.
+    """
+    dates = {s.id: age_of(s) for s in selection.chosen}
+    used = max((_newest(s, dates) for s in shown), default=0)
+    room = most_words - sum(len(words(s.text)) for s in shown)
+    fresh = _unsaid(copied, shown)
+    before = _fitting([s for s in fresh if _newest(s, dates) > used], room)
+    room -= sum(len(words(s.text)) for s in before)
+    taken: list[Statement] = []
+    useful = 0
+    open_ = len(missing((*before, *shown)))
+    for statement in _fitting([s for s in fresh if s not in before], room):
+        if not open_:
+            break
+        taken.append(statement)
+        left = len(missing((*before, *shown, *taken)))
+        if left < open_:
+            open_, useful = left, len(taken)
+    return Supplement(before, tuple(taken[:useful]))
+
+
+def _unsaid(copied: Sequence[Statement], shown: Sequence[Statement]) -> list[Statement]:
+    statements = [split_introduction(s.text).claim for s in shown]
+    folded = {fold(claim) for claim in statements}
+    claims = ((s, split_introduction(s.text).claim) for s in copied)
+    return [s for s, claim in claims if fold(claim) not in folded and coverage(claim, statements) < _REPEATS]
+
+
+def _fitting(statements: Sequence[Statement], room: int) -> tuple[Statement, ...]:
+    """The first statements, as long as they fit in `room` words."""
+    fitting: list[Statement] = []
+    for statement in statements:
+        room -= len(words(statement.text))
+        if room < 0:
+            break
+        fitting.append(statement)
+    return tuple(fitting)
+
+
+def _newest(statement: Statement, dates: Mapping[str, int]) -> int:
+    return max((dates.get(c.source_id or "", 0) for c in statement.citations), default=0)
+
+
+def _count(statements: Sequence[Statement]) -> str:
+    return "1 zin" if len(statements) == 1 else f"{len(statements)} zinnen"

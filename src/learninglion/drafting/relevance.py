@@ -20,11 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
-from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import matched, subject_words
+from learninglion.drafting.evidence import (
+    ASKED_BEFORE,
+    SAYS_IT,
+    Evidence,
+    Meaning,
+    evidence_of,
+    matched,
+    subject_words,
+)
+from learninglion.drafting.quotation import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
+from learninglion.models import Chooser, Selection, Source, SourceKind
 
 Floats = NDArray[np.float32]
 Scores = Mapping[str, float]
@@ -94,6 +101,9 @@ class Judged:
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
     either: float = 0.0  # the chance that the source answers this part or another of the same question
+    met: float = (
+        0.0  # how well the words of this part are met by all that the source says and was asked (0..1)
+    )
 
     @property
     def chance(self) -> float:
@@ -146,13 +156,6 @@ class Relevance:
             for a, words in zip(askings, question_words, strict=True)
         )
 
-    def may_answer(self, question: str, hits: Sequence[Hit]) -> tuple[Source, ...]:
-        """The sources that are worth reading: by the search's score alone they could come into a draft."""
-        known = np.full((len(hits), len(SAYS_IT)), np.nan, dtype=np.float32)
-        known[:, SAYS_IT.index("found")] = [log_odds(hit.score) for hit in hits]
-        none = (1 - self.weights.says_it(known, self.weights.found)) ** len(searched(question))
-        return tuple(hit.source for hit, no in zip(hits, none, strict=True) if 1 - no >= LIKELY)
-
     def judge(
         self,
         question: str,
@@ -184,10 +187,12 @@ class Relevance:
         either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
             tuple(
-                Judged(asking, s, units_of(s), tuple(c.tolist()), float(same), float(any_part))
-                for s, c, same, any_part in zip(sources, of_row, of_part, either, strict=True)
+                Judged(
+                    asking, s, units_of(s), tuple(c.tolist()), float(same), float(any_part), round(e.met, 4)
+                )
+                for s, c, same, any_part, e in zip(sources, of_row, of_part, either, beside, strict=True)
             )
-            for asking, of_row, of_part in zip(askings, chances, asked, strict=True)
+            for asking, of_row, of_part, beside in zip(askings, chances, asked, evidence, strict=True)
         )
 
     def of_selection(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from learninglion.drafting.positions import newest_of_equals
+from learninglion.drafting.line import newest_of_equals
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, Relevance, built_in
-from learninglion.drafting.units import units_of
 from learninglion.models import (
     Chooser,
     Context,
@@ -30,7 +30,8 @@ from learninglion.parsing.kamervragen.header import without_askers
 
 # More sources than an officer would read for one sub-question; the machine chooses no more than this.
 _MOST_AUTOMATIC = 5
-_WEIGHED = 6  # offered sources that are read for their meaning
+READ = 3
+"""Offered sources that are read for their meaning: a limit of cost; reading six moved no bar."""
 _SUPPLIED = (("line", "Lijn van het departement"), ("news", "Nieuwsfeiten"))
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
@@ -86,7 +87,7 @@ def choose_automatically(
     newest = {s.id for s in newest_of_equals([hit.source for hit in offered])}
     quotable = [hit for hit in offered if hit.source.id in newest and units_of(hit.source)]
     over = [h.source for h in quotable if h.score >= threshold]
-    likely = _choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
+    likely = _choose_likely(question.text, quotable[:READ], measure or built_in())
     best = tuple({s.id: s for s in (*likely, *over)}.values())
     return Selection(
         question=question,
@@ -103,7 +104,7 @@ def _choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tu
     """For each part of the question what was asked the same, and what bears on it most if it may answer."""
     likely: list[Source] = []
     scores = {hit.source.id: hit.score for hit in hits}
-    for row in measure.judge(question, measure.may_answer(question, hits), scores=scores):
+    for row in measure.judge(question, [hit.source for hit in hits], scores=scores):
         same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
         likely.extend(j.source for j in same)
         best = max(row, key=lambda j: j.says, default=None)

@@ -6,25 +6,216 @@ question, the text, the sources and those doubts: the same text has the same ver
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
 
 from learninglion.checking.citations import Locate, nowhere
+from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import METHOD, check
-from learninglion.drafting.askings import Kind, askings_of, kind_of
-from learninglion.drafting.coverage import Said, Whose, claim_of, question_parts, read_said, whose_words
+from learninglion.drafting.askings import (
+    Asking,
+    Kind,
+    admits_ignorance,
+    askings_of,
+    is_yes_or_no,
+    kind_of,
+    searched,
+)
+from learninglion.drafting.evidence import matched
 from learninglion.drafting.line import Voice, voice_of
-from learninglion.drafting.relevance import LIKELY, SURE
+from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
+from learninglion.dutch.lexicon import NEGATIONS
+from learninglion.dutch.questions import NUMERIC
+from learninglion.dutch.text import fold, squash, words
 from learninglion.models import (
     AnswerVerdict,
     Author,
     Check,
+    DocumentCard,
+    DocumentKind,
     Draft,
+    Opening,
     Remark,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
     StatementVerdict,
     VerdictMethod,
     Verification,
 )
+
+_STRETCHES = re.compile(r"[,;:.?]+(?:\s|$)|\b(?=(?:als|dat|indien|mits|of|om|omdat|zodat)\b)")
+_WHETHER = frozenset("als indien mits of".split())  # what follows is not said to be so
+_ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
+_SPEAKERS = frozenset("ik wij we kabinet".split())
+
+
+def polarity(text: str, asked: str = "") -> bool | None:
+    """Yes (True), no (False) or neither (None), as a text opens or takes up the yes or no that was `asked`.
+
+    "Bent u bereid om ...?" is taken up by "Ik ben daartoe bereid": what was asked before "om" or "dat" stands
+    in one stretch, which denies it or not. One that points at it and denies ("Daar zie ik niets in") says no.
+    """
+    start = words(text)[:3]
+    if start[:1] in {("ja",), ("inderdaad",)}:
+        return True
+    if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
+        return start[2:] != ("niet",)
+    if start[:1] in {("nee",), ("neen",)}:
+        return False
+    wish = " ".join(w for w in words(_STRETCHES.split(fold(asked))[0]) if w not in _ADDRESSED)
+    for stretch in map(words, _STRETCHES.split(fold(text)) if asked else ()):
+        denied = not NEGATIONS.isdisjoint(stretch)
+        met = [share for _, share in matched(wish, " ".join(stretch))]
+        taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
+        points = any(word.startswith(("daar", "hier", "dat", "dit", "die")) for word in stretch)
+        if taken_up or (denied and points and not _SPEAKERS.isdisjoint(stretch)):
+            return not denied
+    return None
+
+
+def falls_away(askings: Sequence[Asking], texts: Sequence[str]) -> bool:
+    """Whether the last of these parts falls away by what was said: "Zo nee, ..." after any yes."""
+    *before, asking = askings
+    whether = [part.text for part in before if is_yes_or_no(part)] or [""]
+    in_order = texts if len(whether) == 1 else texts[::-1]  # of several such questions it is about the last
+    answers = (polarity(text, whether[-1]) for text in in_order)
+    said = next((one for one in answers if one is not None), None)
+    return asking.after is not None and said is (not asking.after)
+
+
+def question_parts(selection: Selection) -> tuple[str, ...]:
+    """The parts of the sub-question that wait for content."""
+    return tuple(asking.text for asking in searched(selection.question.text))
+
+
+def _claim_of(text: str) -> str:
+    """The words by which a sentence is known: without the phrase that tells when it was said."""
+    return squash(split_introduction(text).claim)
+
+
+class Whose(StrEnum):
+    """Whose words a sentence is in."""
+
+    MACHINE = "machine"  # as it was drafted
+    SOURCE = "source"  # as the cited source has it, whoever put it there
+    PERSON = "person"
+
+
+def _whose_words(statements: Sequence[Statement], written: Collection[str]) -> Mapping[Statement, Whose]:
+    """Whose words each statement is in; `written`: the sentences of the machine. What somebody answers for
+    is theirs.
+    """
+    machine = frozenset(map(_claim_of, written))
+    whose = {}
+    for statement in statements:
+        claim = _claim_of(statement.text)
+        literal = any(claim.strip('“”" ') in squash(c.quote) for c in statement.citations)
+        by_nobody = Whose.SOURCE if literal else Whose.PERSON
+        drafted = Whose.MACHINE if claim in machine else by_nobody
+        whose[statement] = Whose.PERSON if statement.on_own_account else drafted
+    return whose
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What statements say beside each part of the question, by whose words they are; read once."""
+
+    askings: tuple[Asking, ...]
+    statements: Mapping[Statement, Whose]
+    # for each part what each paragraph says on a source
+    judged: Mapping[Whose, tuple[tuple[Judged, ...], ...]]
+
+    def missing(self) -> tuple[str, ...]:
+        """The parts that are left open, in the order they were asked."""
+        parts = zip(self.askings, self.best(*Whose), strict=True)
+        return tuple(asking.text for asking, chance in parts if chance < LIKELY)
+
+    def best(self, *among: Whose) -> tuple[float, ...]:
+        """For each part the chance that what was said in these words answers it."""
+        return tuple(max(chances.values(), default=0.0) for chances in self.chances(*among))
+
+    def chances(self, *among: Whose) -> tuple[dict[str, float], ...]:
+        """For each part the chance that what was said in these words answers it, by the id of its source.
+
+        A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""); so is
+        one that asks for a yes or no, by that on a person's own account, and one that asks for a figure or a
+        moment, where that person says that it is not known.
+        """
+        counting = [statement for statement, one in self.statements.items() if one in among]
+        texts = [split_introduction(statement.text).claim for statement in counting]
+        own = [text for text, s in zip(texts, counting, strict=True) if s.on_own_account]
+        chances: list[dict[str, float]] = []
+        for place, asking in enumerate(self.askings):
+            decided = is_yes_or_no(asking) and any(polarity(t, asking.text) is not None for t in own)
+            plainly = decided or (asking.wants in NUMERIC and any(map(admits_ignorance, own)))
+            by_source: dict[str, float] = {}
+            if plainly or falls_away(self.askings[: place + 1], texts):
+                by_source[""] = 1.0
+            else:
+                for judged in chain.from_iterable(self.judged[one][place] for one in among if self.judged):
+                    known = by_source.get(judged.source.id, 0.0)
+                    by_source[judged.source.id] = max(judged.chance, known)
+            chances.append(by_source)
+        return tuple(chances)
+
+
+def read_said(
+    selection: Selection,
+    statements: Sequence[Statement],
+    measure: Relevance | None = None,
+    *,
+    written: Collection[str] | None = None,
+) -> Said:
+    """What these statements say beside the parts of the question, as the paragraphs they are.
+
+    `written`: the sentences of the machine (None: all of them are). Others are a source's, read as a draft
+    by copying reads them, or a person's: of those counts what they say, not what a source was asked.
+    """
+    askings = searched(selection.question.text)
+    whose = _whose_words(statements, [s.text for s in statements] if written is None else written)
+    if not statements or not askings:
+        return Said(askings, whose, {})
+    judge = measure or built_in()
+    sources = _as_sources(selection, statements, whose)
+    judge.meaning.read(list(chain.from_iterable(sources.values())))  # together: side by side on the cores
+    judged = {
+        Whose.MACHINE: judge.of_selection(selection, sources[Whose.MACHINE], trusted=True),
+        Whose.SOURCE: judge.of_selection(selection, sources[Whose.SOURCE]),
+        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], more=judge.weights.written),
+    }
+    return Said(askings, whose, judged)
+
+
+_NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SUPPLIED, "", Span(0, 0), 0)
+"""What is said without a source."""
+
+
+def _as_sources(
+    selection: Selection, statements: Sequence[Statement], whose: Mapping[Statement, Whose]
+) -> dict[Whose, list[Source]]:
+    """What was said, by whose words it is, as sources that hold nothing else: each sentence with the one
+    before it in its paragraph on the same source, so that a change is all that must be read again.
+    """
+    known = {source.id: source for source in selection.chosen}
+    sources: dict[Whose, list[Source]] = {one: [] for one in Whose}
+    before: dict[tuple[Whose, str], str] = {}
+    for statement in statements:
+        if statement.opens is Opening.PARAGRAPH:
+            before.clear()
+        by, claim = whose[statement], split_introduction(statement.text).claim
+        cited = (c.source_id for c in statement.citations if by is not Whose.PERSON)
+        source = next((known[one] for one in cited if one in known), _NOWHERE)
+        body = f"{before.get((by, source.id), '')} {claim}".strip()
+        sources[by].append(replace(source, body=body, body_span=Span(0, len(body))))
+        before[by, source.id] = claim
+    return sources
+
 
 _DOUBTFUL = "Ga na of dit de vraag beantwoordt:"
 _STALE = "Alleen een vorig kabinet zei dit; ga na of dit nog zo is."
@@ -68,12 +259,12 @@ def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
     `said`: what the text says beside the question, where that was read already.
     """
     draft = with_remarks(draft)
-    claims = {claim_of(statement.text) for statement in draft.statements}
+    claims = {_claim_of(statement.text) for statement in draft.statements}
     cited = {c.source_id for statement in draft.statements for c in statement.citations}
     true = [
         remark if not remark.of or remark.of in cited else replace(remark, text="")
         for remark in draft.remarks
-        if remark.until not in cited and (not remark.about or claims & set(map(claim_of, remark.about)))
+        if remark.until not in cited and (not remark.about or claims & set(map(_claim_of, remark.about)))
     ]
     if _all_former(draft):
         true.append(Remark(_STALE, question_parts(draft.selection)))
@@ -92,7 +283,7 @@ def _all_former(draft: Draft) -> bool:
     """Whether it is a position, in no words but those of cabinets before today's. A fact stays one."""
     if kind_of(draft.selection.question.text) not in _POSITIONS:
         return False
-    whose = whose_words(draft.statements, draft.written)
+    whose = _whose_words(draft.statements, draft.written)
     cited = {c.source_id for statement in draft.statements for c in statement.citations}
     cards = [source.document for source in draft.selection.chosen if source.id in cited]
     former = all(voice_of(card, draft.selection) is Voice.FORMER for card in cards)
@@ -113,11 +304,11 @@ def _open_parts(
         return parts or tuple(a.text for a in askings_of(draft.selection.question.text)), ()
     reserved = {part for remark in doubts for part in remark.parts}
     unanswered = {part for remark in doubts if remark.missing for part in remark.parts}
-    written = set(map(claim_of, draft.written))
-    whose = whose_words(draft.statements, draft.written)
+    written = set(map(_claim_of, draft.written))
+    whose = _whose_words(draft.statements, draft.written)
     edited = any(one is not Whose.MACHINE for one in whose.values())
     sure = float(dict(draft.provenance.parameters).get("sure", SURE))
-    whole = bool(written) and written <= {claim_of(s.text) for s in draft.statements}
+    whole = bool(written) and written <= {_claim_of(s.text) for s in draft.statements}
     if whole and not (edited and reserved):
         doubted = reserved - unanswered
         return tuple(p for p in parts if p in unanswered), tuple(p for p in parts if p in doubted)

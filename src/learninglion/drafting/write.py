@@ -20,9 +20,9 @@ from learninglion.checking.injection import describe_question, describe_suspicio
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check as check_rules
 from learninglion.drafting import extractive, tables
-from learninglion.drafting.coverage import Whose, question_parts, read_said
-from learninglion.drafting.line import Voice, voice_of
-from learninglion.drafting.positions import take_newest
+from learninglion.drafting.evidence import coverage, likeness
+from learninglion.drafting.extractive import find_supplement
+from learninglion.drafting.line import Voice, take_newest, voice_of
 from learninglion.drafting.prompting import (
     PromptFiles,
     Shape,
@@ -43,6 +43,7 @@ from learninglion.drafting.prompting import (
     show_table,
     unescape,
 )
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
 from learninglion.drafting.replies import (
     JsonReader,
@@ -56,11 +57,8 @@ from learninglion.drafting.replies import (
     read_claims,
 )
 from learninglion.drafting.style import StyleExample, choose_examples
-from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
 from learninglion.drafting.tables import Table, nearest, raised
-from learninglion.drafting.units import units_of
-from learninglion.drafting.verdict import broke_off
-from learninglion.drafting.wording import coverage, likeness
+from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_said
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.inference.streams import NoAnswerError, RetractedError
@@ -237,6 +235,12 @@ Listener = Callable[[Progress], None]
 
 STYLE_FROM = "style_from"
 """Name of the parameter that holds where the examples of style stand."""
+
+FELL_BACK = "fell_back_to"
+"""Name of the parameter that says which drafter took over because nothing of a model's text remained."""
+
+SUPPLEMENTED = "sentences_copied"
+"""Name of the parameter that counts the sentences copied around those of a model."""
 
 FOUND = "proofs_found_by_system"
 """Name of the parameter that counts the citations whose place the system found itself."""

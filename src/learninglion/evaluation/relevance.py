@@ -21,16 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
-    ASKED_BEFORE,
-    ASKED_CURVES,
-    SAYS_IT,
-    Evidence,
-    Meaning,
-    log_odds,
-)
+from learninglion.drafting.evidence import ASKED_BEFORE, ASKED_CURVES, SAYS_IT, Evidence, Meaning, log_odds
+from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Curves, Relevance, Weights
-from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder

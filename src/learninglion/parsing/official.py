@@ -18,9 +18,9 @@ from lxml import etree
 
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, DocumentKind, Genre, RawFile
-from learninglion.models.documents import parse_publication_id
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
+from learninglion.models.types import parse_publication_id
 from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.header import name_genre
 from learninglion.parsing.office.mathematics import linear_mathml

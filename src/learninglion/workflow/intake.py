@@ -39,10 +39,10 @@ from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
 from learninglion.store.store import PersonalPolicy, PutOutcome, Removed, Store, Stored
 from learninglion.workflow.documents import PageFiles
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+from learninglion.workflow.searching import Indexing
 from learninglion.workflow.sets import SetRepository
 
 __all__ = ["PersonalPolicy"]

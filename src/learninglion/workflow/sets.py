@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
-from learninglion.drafting.positions import contradiction
+from learninglion.drafting.line import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
 from learninglion.models import (
@@ -46,7 +46,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
-from learninglion.search.hits import Step, timeline
+from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 

@@ -23,7 +23,7 @@ from learninglion.models import (
     NoticeKind,
     Span,
 )
-from learninglion.models.documents import parse_publication_id
+from learninglion.models.types import parse_publication_id
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
     CASE_NUMBER,

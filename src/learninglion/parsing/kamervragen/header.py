@@ -14,7 +14,7 @@ from datetime import date
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Document, Genre, NoticeKind, QAPair, Span
-from learninglion.models.documents import PublicationId, parse_publication_id, session_year_of
+from learninglion.models.types import PublicationId, parse_publication_id, session_year_of
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.margins import is_imprint
 from learninglion.parsing.writing import Paragraph
