@@ -257,6 +257,7 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
+_ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)*|[–-]")
 _FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
 _HANGING = re.compile(rf"\(?{JOINED}[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
@@ -393,7 +394,7 @@ class _Writer:
         self.torn: list[tuple[int, str]] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
-        self.counted = _find_counted(body_lines)
+        self.counted = _find_counted(body_lines) | _find_columns_of_figures(body_lines)
         self.marks: dict[tuple[int, int], list[Mark]] = {}
         for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
             self.marks.setdefault((mark.page, mark.line), []).append(mark)
@@ -835,6 +836,16 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
         if len(lists[key]) > 1:
             indices.update(map(id, lists[key]))
     return frozenset(indices)
+
+
+def _find_columns_of_figures(lines: Sequence[Line]) -> frozenset[int]:
+    """The lines (by identity) that hold figures only, below others: one row each of a single column."""
+    figures = [_ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
+    found: set[int] = set()
+    for k, (above, line) in enumerate(pairwise(lines)):
+        if figures[k] and figures[k + 1] and above.page == line.page and line.baseline < above.baseline:
+            found |= {id(above), id(line)}
+    return frozenset(found)
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -20,6 +20,8 @@ _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
 _LINES = 3  # level lines without upright ones: around a head and rows
+_SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
+_ALIGNED, _CLOSES, _LETTER = 0.2, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
 _WORD_SPACE = 0.25  # of the size
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
@@ -814,7 +816,9 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
     drawn = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     cells = list(known) or [
-        part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
+        part
+        for cell in _at_rivers(_at_seams(drawn, lines), lines)
+        for part in _figures_apart(cell, lines[cell.line])
     ]
     columns = _find_columns(cells)
     if len(columns) < 2:
@@ -841,6 +845,41 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     arranged = tuple(_arrange(row, len(columns)) for row in rows)
     return Table(first, last, arranged, tuple(columns), full > 1)
+
+
+def _at_seams(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
+    """The cells, cut where most lines set a figure beside the last text, without a space, in one column.
+
+    A program that writes spaces writes a cell as one text: what it sets behind it, however near, is another.
+    """
+    texts = {cell.line: lines[cell.line] for cell in cells}
+    if not any(" " in line.text[run.start : run.end].strip() for line in texts.values() for run in line.runs):
+        return list(cells)
+    parts: dict[int, list[Cell]] = {}
+    for cell in cells:
+        line = texts[cell.line]
+        begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
+        seams = [w for w in _whites(line) if cell.start < w[2] < cell.end and w[2] in begins]
+        seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
+        parts.setdefault(cell.line, []).extend(_cut(cell, line, seams))
+    usual, _ = Counter(map(len, parts.values())).most_common(1)[0]
+    alike = [row for row in parts.values() if len(row) == usual]
+    columns = list(zip(*alike, strict=True))
+    if len(alike) < max(_SEAMED, _MOSTLY * len(parts)) or not all(map(_are_aligned, columns)):
+        return list(cells)
+    held = [sum(not _LETTER.search(texts[c.line].text, c.start, c.end) for c in column) for column in columns]
+    figures = [count >= _MOSTLY * len(alike) for count in held]
+    whole = Counter(cell.line for cell in cells)
+    beside = all(one or other for one, other in pairwise(figures))
+    if not beside or all(whole[row[0].line] == usual for row in alike):
+        return list(cells)
+    return [cell for row in parts.values() for cell in row]
+
+
+def _are_aligned(column: Sequence[Cell]) -> bool:
+    """Whether cells below each other begin, end or have their middle at one place."""
+    sides = ([c.x0 for c in column], [c.x1 for c in column], [(c.x0 + c.x1) / 2 for c in column])
+    return any(max(side) - min(side) < _ALIGNED * column[0].size for side in sides)
 
 
 def _at_rivers(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
