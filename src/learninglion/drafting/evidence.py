@@ -124,6 +124,14 @@ def likeness(one: str, other: str) -> float:
     return 2 * there * back / (there + back) if there + back else 0.0
 
 
+def is_about(introduction: str, source: Source) -> bool:
+    """Whether a word by which the introduction of a set names it stands in a source; True without any."""
+    subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
+    telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
+    given = f"{source.document.title} {source.question} {source.body}"
+    return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
+
+
 Floats = NDArray[np.float32]
 
 SAYS_IT = ("cosine", "least", "gives", "found")
@@ -291,7 +299,7 @@ def _alike(
     given = f"{source.question} {source.body}"
     named = len(question_words.printed) and len(earlier.printed)
     cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    unmet = any(share < 0.5 for _, share in matched(asking.about, given))
+    unmet = not all(share for _, share in matched(asking.about, given))
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
     reworded = 1 - order.ratio() if unmet else 1.0
     return log_odds(cosine), question_words.met(given, told), reworded
