@@ -284,8 +284,8 @@ def evidence_of(
         cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    fits = bool(says[:, SAYS_IT.index("gives")].any())
-    fits = fits or any(one.wants is asking.wants for one in askings_of(reading.source.question))
+    fits = any(one.wants is asking.wants for one in askings_of(reading.source.question))
+    fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
     told = np.concatenate([reading.asked.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
     alike = _alike(asking, question_words, reading, told)

@@ -90,9 +90,7 @@ class Judged:
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
     either: float = 0.0  # the chance that the source answers this part or another of the same question
-    met: float = (
-        0.0  # how well the words of this part are met by all that the source says and was asked (0..1)
-    )
+    met: float = 0.0  # how well its words are met, all together, by what the source says and was asked
 
     @property
     def chance(self) -> float:
