@@ -30,7 +30,7 @@ from learninglion.models.errors import ConflictError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view, hit_view
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
+from learninglion.workflow import Workplace, WorkplaceOptions, searching, working
 from learninglion.workflow.backup import restore_backup, verify_backup
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--other", default="")
     given = parser.parse_args()
-    indexing.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
+    searching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-backups-") as place:
         told = run(Path(place), given)
     print(json.dumps(told))

@@ -41,7 +41,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.sample import sample_documents
 from learninglion.settings import load_settings, workplace_options
-from learninglion.web import serving
+from learninglion.web import app as serving
 from learninglion.web.app import create_app
 from learninglion.workflow import open_workplace
 

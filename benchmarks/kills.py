@@ -54,7 +54,7 @@ from learninglion.models.errors import (
 from learninglion.testing import HashingEncoder
 from learninglion.web.pages.work import INGEST, start_ingest
 from learninglion.web.pages.work import take_in as work_ingest
-from learninglion.workflow import Workplace, WorkplaceOptions, indexing, working
+from learninglion.workflow import Workplace, WorkplaceOptions, searching, working
 from learninglion.workflow.backup import import_all, verify_backup
 from learninglion.workflow.jobs import Job, Work, Worker
 
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop then, with fewer kills")
     given = parser.parse_args()
-    indexing.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
+    searching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
         began = time.monotonic()
         if given.postgres:

@@ -132,9 +132,8 @@ def opened(home: Path):  # type: ignore[no-untyped-def]
 
 def serve(home: Path) -> None:
     """Serve as `learninglion serve` does."""
-    from learninglion.web.app import create_app
-    from learninglion.web.serving import make_worker
-    from learninglion.web.serving import serve as serve_until_told
+    from learninglion.web.app import create_app, make_worker
+    from learninglion.web.app import serve as serve_until_told
 
     workplace, settings = opened(home)
     application = create_app(workplace, settings)
@@ -145,9 +144,9 @@ def fill(home: Path, pairs: int) -> None:
     """Fictional documents of a hundred pairs each, until there are enough."""
     from learninglion.models import Actor, Role
     from learninglion.testing import HashingEncoder
-    from learninglion.workflow import indexing
+    from learninglion.workflow import searching
 
-    real = indexing.open_encoder  # type: ignore[attr-defined]
+    real = searching.open_encoder  # type: ignore[attr-defined]
 
     def half_real(*given: object, **named: object) -> object:
         # Embedding 50,000 pairs takes over an hour on two cores, and how long a search takes does not depend
@@ -160,7 +159,7 @@ def fill(home: Path, pairs: int) -> None:
         kind.encode_queries = lambda self, texts: hashed.encode_queries(texts)  # type: ignore[method-assign]
         return encoder
 
-    indexing.open_encoder = half_real  # type: ignore[attr-defined, assignment]
+    searching.open_encoder = half_real  # type: ignore[attr-defined, assignment]
     workplace, _ = opened(home)
     actor = Actor("load", frozenset(Role))
     have = sum(c.documents for c in workplace.documents.collections(actor))
@@ -205,7 +204,7 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
     """Mixed work in this process; a JSON line every twenty rounds, and how memory grew in the last half."""
     from learninglion.drafting.evidence import Meaning
     from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
-    from learninglion.web.serving import share_heaps
+    from learninglion.web.app import share_heaps
 
     share_heaps()
     if at_hand:

@@ -35,8 +35,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.evaluation.measures import MEASURES, Values, calibration, compare, measure, per_query
-from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
-from learninglion.evaluation.testset import LabelledPair, read_pairs
+from learninglion.evaluation.retrieval import evaluate, learn_from, rank_pairs
+from learninglion.evaluation.testset import LabelledPair, pairs_trial, read_pairs
 from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.builtin import UNCHANGED, save_adapter
 from learninglion.inference.encoders import NanoEncoder
@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def ours(path: Path, cache: Path) -> dict[str, float]:
     """What `learninglion evaluate retrieval` gives."""
-    report = evaluate_pairs(path, cache=cache)
+    report = evaluate(pairs_trial(read_pairs(path), path.name), cache=cache)
     calibration = report.calibration
     return {**report.as_plain(), "ECE": calibration.error, "AUC": calibration.answerable}
 

@@ -24,9 +24,9 @@ from learninglion.drafting.quotation import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import FELL_BACK, WritingOptions, rules_gate, write
 from learninglion.dutch.text import fold
+from learninglion.evaluation.drafts import Archive, evaluate_look_alikes
 from learninglion.evaluation.exams import ExamPair, exam_pairs
 from learninglion.evaluation.measures import wilson
-from learninglion.evaluation.sets import Archive, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.inference import open_generator
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, JsonSchema, Prompt

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.search import frame
+from learninglion.search import scoring
 
-PLACE = Path(frame.__file__).with_name("frame.npz")
+PLACE = Path(scoring.__file__).with_name("frame.npz")
 
 
 def main() -> None:
     """Encode the background texts and write the frame fitted on them."""
     encoder = NanoEncoder()
-    frame.save_frame(frame.make_frame(encoder), PLACE, encoder.name)
+    scoring.save_frame(scoring.make_frame(encoder), PLACE, encoder.name)
     print(f"{PLACE.name}: {encoder.name}")
 
 

@@ -11,6 +11,42 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "Het bestuur ontkent dat de pont in 2022 is verkocht. De pont is in dat jaar voor 4 weken verhuurd.",
+        ("Het bestuur ontkent dat de pont in 2022 is verkocht.",),
+        ("De pont is in 2022 verkocht.", "Het bestuur ontkent dat de pont in dat jaar is verhuurd."),
+    ),
+    (
+        "Onder leden daalde het gebruik met 8 procent tot 1,2 miljoen. Twee derde van de leden is tevreden.",
+        ("Onder leden daalde het gebruik met 8 procent.", "Twee derde van de leden is tevreden."),
+        ("Onder leden daalde het gebruik met 1,2 miljoen.", "Twee derde is tevreden."),
+    ),
+    (
+        "De provincie legt de kade aan, de stad onderhoudt het pad. De aanleg kost 9 miljoen euro, het "
+        "onderhoud 80.000 euro per jaar.",
+        ("De stad onderhoudt het pad.", "De aanleg kost 9 miljoen euro."),
+        ("De stad onderhoudt de kade.", "De aanleg kost 9 miljoen euro per jaar."),
+    ),
+    (
+        "Sinds 2018 mogen winkels in tien gemeenten op zondag open. Leden met een pas betalen niets.",
+        ("Winkels in tien gemeenten mogen sinds 2018 op zondag open.",),
+        ("Sinds 2018 mogen winkels op zondag open.", "Leden betalen niets."),
+    ),
+    (
+        "Of er boetes onterecht zijn opgelegd, wordt onderzocht. Tot dat duidelijk is, raad ik reizen af.",
+        ("Of er boetes onterecht zijn opgelegd, wordt onderzocht.",),
+        ("Er zijn boetes onterecht opgelegd.", "Ik raad reizen af."),
+    ),
+    (
+        "Niet alle dorpen hebben een tekort aan artsen. Het blijkt dat het tekort in Drenthe het grootst is.",
+        ("Niet alle dorpen hebben een tekort aan artsen.",),
+        ("Alle dorpen hebben een tekort aan artsen.",),
+    ),
+    (
+        "Scholen zijn verplicht een tuin aan te leggen, al dan niet samen met een buurt.",
+        ("Scholen zijn verplicht een tuin aan te leggen.",),
+        ("Scholen zijn verplicht een tuin aan te leggen, samen met een buurt.",),
+    ),
+    (
         "De gemeente werkt aan de voorbereiding van een verbod op vuurwerk.",
         ("De gemeente werkt aan de voorbereiding van een verbod.",),
         ("De gemeente werkt aan een verbod op vuurwerk.",),

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.dutch.lexicon import number_of
-from learninglion.dutch.reading import read
-from learninglion.dutch.text import fold, split_sentences, tokenise, words
+from learninglion.dutch.text import fold, read, split_sentences, tokenise, words
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ import pytest
 
 from learninglion.evaluation.experiment import (
     experiment_of,
+    judge,
     open_locally,
     read_experiment,
     rerun,
     run_experiment,
 )
-from learninglion.evaluation.judgements import judge
 from learninglion.evaluation.measures import differences, effects, latest, read_runs
-from learninglion.evaluation.report import experiment_page, retrieval_page
-from learninglion.evaluation.retrieval import evaluate_pairs
+from learninglion.evaluation.retrieval import evaluate, experiment_page, retrieval_page
+from learninglion.evaluation.testset import pairs_trial, read_pairs
 from learninglion.inference.encoders import Encoder, EncoderChoice
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
@@ -213,7 +213,7 @@ def test_fields_are_compared_with_the_judgements_of_people(tmp_path: Path) -> No
 
 def test_the_page_of_a_measurement_shows_intervals_and_reliability(tmp_path: Path) -> None:
     write(tmp_path, 'signals = ["both"]')
-    report = evaluate_pairs(tmp_path / "pairs.jsonl", encoder=HashingEncoder())
+    report = evaluate(pairs_trial(read_pairs(tmp_path / "pairs.jsonl")), encoder=HashingEncoder())
     page = retrieval_page(report, against=("woorden <1>", report))
     check_html(page)
     for name in (

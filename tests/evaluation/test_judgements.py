@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.judgements import agreement, consensus, judge, pool, read_judgements
+from learninglion.evaluation.experiment import agreement, consensus, judge, pool, read_judgements
 from learninglion.evaluation.measures import per_query
 from learninglion.models.errors import InputError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.retrieval import evaluate_pairs
-from learninglion.evaluation.testset import answer_entries, folds, read_pairs
+from learninglion.evaluation.retrieval import Configuration, RetrievalReport, evaluate
+from learninglion.evaluation.testset import answer_entries, folds, pairs_trial, read_pairs
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.testing import HashingEncoder
 
@@ -24,13 +24,19 @@ def write(path: Path, count: int, start: int = 0) -> Path:
     return path
 
 
+def measured(path: Path, lessons: Path | None = None) -> RetrievalReport:
+    tuning = Configuration(tune=lessons is not None)
+    others = read_pairs(lessons) if lessons is not None else None
+    return evaluate(pairs_trial(read_pairs(path)), tuning, lessons=others, encoder=HashingEncoder(512))
+
+
 def test_a_pairs_file_is_measured_and_the_same_file_gives_the_same(tmp_path: Path) -> None:
     path = write(tmp_path / "p.jsonl", 60)
-    one = evaluate_pairs(path, encoder=HashingEncoder(512))
+    one = measured(path)
     assert set(one.as_plain()) == {"hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100", "seconds"}
     assert one.as_plain()["hit@1"] > 0.9
     assert one.queries == 60
-    other = evaluate_pairs(path, encoder=HashingEncoder(512))
+    other = measured(path)
     assert one.measures == other.measures
     assert one.rankings == other.rankings
     assert one.calibration == other.calibration
@@ -38,10 +44,10 @@ def test_a_pairs_file_is_measured_and_the_same_file_gives_the_same(tmp_path: Pat
 
 def test_tuning_never_learns_from_what_is_measured(tmp_path: Path) -> None:
     path = write(tmp_path / "p.jsonl", 40)
-    same = evaluate_pairs(path, path, encoder=HashingEncoder(512))
-    plain = evaluate_pairs(path, encoder=HashingEncoder(512))
+    same = measured(path, path)
+    plain = measured(path)
     assert same.measures == plain.measures
-    learned = evaluate_pairs(path, write(tmp_path / "t.jsonl", 40, start=100), encoder=HashingEncoder(512))
+    learned = measured(path, write(tmp_path / "t.jsonl", 40, start=100))
     assert learned.tuned
     assert learned.as_plain()["hit@1"] > 0.9
 
@@ -81,6 +87,6 @@ def test_real_pairs_reach_the_bar(shared_data: Path, tmp_path: Path) -> None:
     lines = (shared_data / "kamervragen" / "qa-pairs.jsonl").read_text("utf-8").splitlines()
     part = tmp_path / "part.jsonl"
     part.write_text("\n".join(lines[::8]), "utf-8")
-    plain = evaluate_pairs(part).as_plain()
+    plain = evaluate(pairs_trial(read_pairs(part))).as_plain()
     assert plain["hit@1"] >= 0.72
     assert plain["hit@10"] >= 0.88

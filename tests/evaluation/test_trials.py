@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.judgements import pooled
-from learninglion.evaluation.report import in_words
+from learninglion.evaluation.experiment import pooled
 from learninglion.evaluation.retrieval import (
     Configuration,
     as_searched,
     compare_reports,
     evaluate,
+    in_words,
     rank_trial,
     read_configuration,
     weigh,

@@ -14,7 +14,7 @@ from learninglion.evaluation.tune import Changes, Example, learn_changes
 from learninglion.inference.builtin import EncoderWeights
 from learninglion.inference.encoders import Vectors, built_in_weights
 from learninglion.models.errors import InputError
-from learninglion.search.frame import fit_frame
+from learninglion.search.scoring import fit_frame
 from miniature import LAYERS, miniature
 
 SUBJECTS = (

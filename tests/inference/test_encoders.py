@@ -21,7 +21,7 @@ from learninglion.inference.encoders import (
 )
 from learninglion.inference.vectors import RecentVectors, VectorCache, embed
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
-from learninglion.search.frame import background_questions, fit_frame
+from learninglion.search.scoring import background_questions, fit_frame
 
 
 def test_the_built_in_model_brings_like_texts_together_and_takes_anything() -> None:

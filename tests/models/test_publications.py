@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.models.documents import parse_publication_id, session_year_of
+from learninglion.models.types import parse_publication_id, session_year_of
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from wordfiles import docx, para
 
 from learninglion.models import DocumentKind, Genre, RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.kamervragen.front import name_genre, title_from_question
+from learninglion.parsing.kamervragen.header import name_genre, title_from_question
 
 FORM = [
     "AH 77",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.paragraphs import Junction, join_lines
 from learninglion.parsing.pdf.lines import compose
+from learninglion.parsing.writing import Junction, join_lines
 
 
 @pytest.mark.parametrize(

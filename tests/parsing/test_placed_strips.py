@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from learninglion.parsing.pdf.characters import ObjectStyle
-from learninglion.parsing.pdf.fractions import Strip, bring_home
+from learninglion.parsing.pdf.lines import Strip, bring_home
 
 
 def strip(text: str, x: float, y: float, size: float = 10.0) -> Strip:

@@ -15,8 +15,8 @@ from wordfiles import letter
 from learninglion.models import QuestionSet, RawFile
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import canonical_json
-from learninglion.parsing.paragraphs import tidy
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.parsing.writing import tidy
 
 INTRODUCTION = (
     "Vragen van de leden De Boer (WATER) en Bos (LAND) aan de Minister van Waterzaken over de dijk bij "

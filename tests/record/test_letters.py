@@ -42,8 +42,8 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
-from learninglion.models.drafts import LEADS_IN
 from learninglion.models.errors import InputError
+from learninglion.models.types import LEADS_IN
 from learninglion.record.export import ExportFormat, export, file_name
 from learninglion.record.letter import PLAIN_TEMPLATE, LetterTemplate, LetterTerms, document_title, read_facts
 from learninglion.record.marking import MARK_LINE

@@ -14,7 +14,7 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
-from learninglion.search.hits import group_duplicates, timeline
+from learninglion.search.search import group_duplicates, timeline
 
 LONG = (
     "De gemeenten houden toezicht op de opslag van vuurwerk in hun gebied en doen dat samen met de "

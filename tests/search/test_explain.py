@@ -15,7 +15,7 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
-from learninglion.search.hits import explain
+from learninglion.search.search import explain
 from learninglion.search.synonyms import read_synonyms
 
 ASKED = "Bent u bereid de regels voor opslag van vuurwerk aan te scherpen? Zo nee, waarom niet?"

@@ -20,7 +20,6 @@ from learninglion.database.files import exclusive
 from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
-from learninglion.search.frame import background_answers
 from learninglion.search.local import (
     Addition,
     Index,
@@ -31,6 +30,7 @@ from learninglion.search.local import (
     sketched,
     write_segment,
 )
+from learninglion.search.scoring import background_answers
 from learninglion.search.search import search
 from learninglion.search.segments import Entries, Terms, analyse
 from learninglion.store.store import MemoryReader
@@ -278,7 +278,7 @@ from pathlib import Path
 from archives import make_archive
 from learninglion.search import local as building
 from learninglion.inference import vectors
-from learninglion.search.frame import background_answers
+from learninglion.search.scoring import background_answers
 from learninglion.search.local import Index
 from learninglion.store.store import MemoryReader
 from learninglion.inference.vectors import VectorCache

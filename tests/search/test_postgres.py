@@ -22,10 +22,9 @@ from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search import local as embedded
 from learninglion.search import postgres
-from learninglion.search.frame import Tally, WordCounts
 from learninglion.search.local import Index
 from learninglion.search.postgres import Findable, PostgresIndex, Replica, rarest, supported
-from learninglion.search.scoring import make_probe
+from learninglion.search.scoring import Tally, WordCounts, make_probe
 from learninglion.search.search import query_terms, search, search_set
 from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder

@@ -9,8 +9,7 @@ import pytest
 
 from learninglion.database.engine import open_database
 from learninglion.models import Filters
-from learninglion.store.catalogue import Catalogue, Counts
-from learninglion.store.store import Intake, Store
+from learninglion.store.store import Catalogue, Counts, Intake, Store
 from papers import paper
 
 

@@ -268,7 +268,7 @@ def test_only_a_host_that_is_allowed_is_asked() -> None:
 def test_originals_of_an_archive_go_to_the_store_and_leave_it_with_their_document(
     store: Store, tmp_path: Path, ready_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     url = "" if ready_url.startswith("sqlite") else ready_url
     before = WorkplaceOptions(home=tmp_path / "home", database_url=url, isolate=False)
     with working(before) as workplace:

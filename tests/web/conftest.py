@@ -12,8 +12,7 @@ from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, real_
 from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
-from learninglion.web.app import create_app
-from learninglion.web.serving import make_worker
+from learninglion.web.app import create_app, make_worker
 from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
 from learninglion.workflow.jobs import Worker
@@ -48,7 +47,7 @@ def make_office(
         home = tmp_path_factory.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
         with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
-            patch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(256))
+            patch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(256))
             workplace = open_workplace(workplace_options(settings))
             assert workplace.indexing.encoder.dimensions == 256  # opened now, not at first use
         opened.append(workplace)

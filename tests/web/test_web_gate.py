@@ -24,11 +24,10 @@ from web_office import Office
 
 from learninglion.models import Role
 from learninglion.models.errors import BusyError
-from learninglion.web import serving
+from learninglion.web import app as serving
 from learninglion.web.access import csrf_token
-from learninglion.web.app import create_app
+from learninglion.web.app import PatientProtocol, create_app, make_worker
 from learninglion.web.gate import Gate, limit_of
-from learninglion.web.serving import PatientProtocol, make_worker
 from learninglion.workflow.accounts import HashingTurns, SessionKind
 
 
@@ -274,7 +273,7 @@ def test_a_server_keeps_a_connection_longer_than_a_proxy_uses_it(
 BUSY_THREADS = """
 import sys, threading
 from pathlib import Path
-from learninglion.web import serving
+from learninglion.web import app as serving
 
 def anonymous() -> int:
     told = Path("/proc/self/status").read_text().splitlines()
@@ -303,7 +302,7 @@ print((anonymous() - before) // 1000)
 HOLES = """
 import sys, time
 from pathlib import Path
-from learninglion.web import serving
+from learninglion.web import app as serving
 
 def anonymous() -> int:
     told = Path("/proc/self/status").read_text().splitlines()

@@ -12,7 +12,7 @@ from test_web_management import finish, press
 from web_office import EVERYTHING, Office
 
 from learninglion.database.blobs import FolderBlobs
-from learninglion.evaluation.judgements import Round, list_rounds, read_judgements
+from learninglion.evaluation.experiment import Round, list_rounds, read_judgements
 from learninglion.models import Role
 from learninglion.sample import sample_documents
 

@@ -15,7 +15,7 @@ from web_office import EVERYTHING, Office, form_token
 from learninglion.models import AnswerVerdict, Dossier, Filters, Role, StatementVerdict
 from learninglion.models.errors import InputError
 from learninglion.record.notes import collect_notes
-from learninglion.web.forms import read_filters
+from learninglion.web.access import read_filters
 
 KNOWN = "Bent u bekend met het bericht over vuurwerkbunkers in woonwijken?"
 STORED = "Hoeveel consumentenvuurwerk mag een winkelier opslaan?"

@@ -14,7 +14,7 @@ from test_web_browser import _serious, _small_targets, page, sign_in
 from web_office import EVERYTHING, IN_BROWSER, Office
 
 from learninglion.database.blobs import FolderBlobs
-from learninglion.evaluation.judgements import Round, draw_up, judgements_of
+from learninglion.evaluation.experiment import Round, draw_up, judgements_of
 from learninglion.models import QuestionSet, SubQuestion
 from learninglion.models.plain import to_plain
 from learninglion.search.scoring import DEFAULT

@@ -21,10 +21,10 @@ from web_office import EVERYTHING, Office, documents
 
 from learninglion.database.engine import open_database
 from learninglion.settings import LogSettings
-from learninglion.web.serving import start_log
+from learninglion.web.app import start_log
 from learninglion.workflow import WorkplaceOptions, working
-from learninglion.workflow.checkup import Readiness
 from learninglion.workflow.jobs import BULK, Jobs
+from learninglion.workflow.workplace import Readiness
 
 
 def parts(office: Office) -> tuple[int, dict[str, str]]:
@@ -76,7 +76,7 @@ def test_a_request_can_be_followed_and_says_nothing_of_what_was_asked(office: Of
         made = browser.get("/health", headers={"X-Request-ID": odd.encode()}).headers["X-Request-ID"]
         assert made != odd and len(made) == 16
     lines = [json.loads(line) for line in log_file.read_text().splitlines()]
-    (followed,) = [line for line in lines if line["request"] == "proxy-12345678"]
+    (followed,) = [line for line in lines if line.get("request") == "proxy-12345678"]
     assert (followed["route"], followed["status"], followed["method"]) == ("/search", 200, "GET")
     assert followed["ms"] >= 0 and "geheimewoorden" not in log_file.read_text()
 
@@ -161,7 +161,7 @@ def test_told_to_stop_it_ends_within_ten_seconds_also_while_embedding(tmp_path: 
 
 STUCK = """
 import threading, time
-from learninglion.web import serving
+from learninglion.web import app as serving
 
 class Stuck:
     def stop(self, seconds: float) -> None:

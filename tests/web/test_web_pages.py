@@ -17,9 +17,9 @@ from learninglion.models import Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
+from learninglion.web.access import check_archive, check_content, clean_name
 from learninglion.web.addresses import Outside, outside_of
-from learninglion.web.forms import check_archive, check_content, clean_name
-from learninglion.web.problems import _DETAILS, _TITLES
+from learninglion.web.gate import _DETAILS, _TITLES
 from learninglion.web.rendering import STATIC, counter, deed_words, highlight, score_words, translator
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.documents import PageFiles, PageImages

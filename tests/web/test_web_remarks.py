@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from web_office import EVERYTHING, Office, documents, form_token
 
-from learninglion.evaluation.sets import judged_sets, read_judgments
+from learninglion.evaluation.drafts import judged_sets, read_judgments
 from learninglion.models import Actor, Answers, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError
 from learninglion.workflow.quality import Complaint

@@ -17,7 +17,7 @@ from learninglion.dutch.text import split_sentences
 from learninglion.models import AnswerVerdict, Author, Chooser, Remark, Selection, Source, Verification
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.testing import make_card, make_hit, make_selection, make_source
-from learninglion.web.pages.proposal_view import view_verdict
+from learninglion.web.rendering import view_verdict
 from learninglion.workflow.answer_text import read_answer, write_answer
 from learninglion.workflow.dossiers import check_again, own_statement
 

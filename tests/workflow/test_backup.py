@@ -20,7 +20,7 @@ from learninglion.search.scoring import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import restore_backup, verify_backup
-from learninglion.workflow.checkup import State, examine
+from learninglion.workflow.workplace import State, examine
 
 BOSS = Actor("beheer", frozenset(Role))
 READER = Actor("lezer", frozenset({Role.READER}))
@@ -28,7 +28,7 @@ READER = Actor("lezer", frozenset({Role.READER}))
 
 @pytest.fixture(autouse=True)
 def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
 
 
 def options(home: Path, url: str = "") -> WorkplaceOptions:

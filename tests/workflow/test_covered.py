@@ -1,11 +1,12 @@
-"""Text under a bar: the file waits until a person decides, and the words never come in."""
+"""What is not taken in: text under a bar, until a person decides, and what is no document in a folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from learninglion.models import Actor, Role
-from learninglion.workflow import WorkplaceOptions, open_workplace
+from learninglion.workflow import FileStatus, WorkplaceOptions, open_workplace
+from learninglion.workflow.workplace import working
 
 BOSS = Actor("beheer", frozenset(Role))
 
@@ -42,3 +43,22 @@ def test_a_file_with_text_under_a_bar_waits_for_a_person(tmp_path: Path) -> None
         assert not any("Molenaar" in warning for warning in taken.warnings)
     finally:
         workplace.close()
+
+
+def test_what_is_no_document_is_passed_over_in_a_folder_and_told(tmp_path: Path) -> None:
+    folder = tmp_path / "map"
+    folder.mkdir()
+    texts = {
+        "nota.txt": "De dijk is hoog.",
+        "nota v1.2": "De weg is lang.",
+        "maak.py": "def dijk():\n    pass\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    with working(WorkplaceOptions(tmp_path / "data", isolate=False)) as workplace:
+        report = workplace.intake.ingest([folder], actor=BOSS)
+        became = {result.path: result.status for result in report.results}
+        (asked,) = workplace.intake.ingest([folder / "maak.py"], actor=BOSS).results
+    assert became.pop("maak.py") is FileStatus.PASSED_OVER
+    assert set(became.values()) == {FileStatus.ADDED} and not report.failures
+    assert asked.status is FileStatus.ADDED  # by its own name

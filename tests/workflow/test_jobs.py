@@ -273,7 +273,7 @@ def test_an_upload_passes_between_the_files_of_a_large_delivery(
         return read(raw)
 
     monkeypatch.setattr(intake_module, "parse", waiting)
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     delivery = tmp_path / "delivery"
     delivery.mkdir()
     for number in range(1, 4):

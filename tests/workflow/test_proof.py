@@ -33,7 +33,7 @@ SET = QuestionSet(
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as opened:
         opened.intake.ingest(PAPERS, collection="openbaar", actor=BOSS)
         yield opened

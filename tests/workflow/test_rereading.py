@@ -24,7 +24,7 @@ WHERE = "learninglion.workflow.intake.parse"
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as opened:
         assert not opened.intake.ingest(sample_documents()[:3], actor=BOSS).failures
         yield opened

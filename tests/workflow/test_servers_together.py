@@ -91,7 +91,7 @@ def test_two_servers_write_one_chain(engines: tuple[Engine, Engine], tmp_path: P
 def test_two_servers_are_one_archive(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learninglion.workflow.indexing.open_encoder", lambda *a, **k: HashingEncoder(64))
+    monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
     homes = [WorkplaceOptions(tmp_path / n, database_url=postgresql_url, isolate=False) for n in ("a", "b")]
     with working(homes[0]) as here, working(homes[1]) as there:
         if not isinstance(here.indexing.index, PostgresIndex):
@@ -179,9 +179,7 @@ def test_what_the_model_learned_on_one_server_the_other_uses(postgresql_url: str
 def test_a_model_chosen_on_one_server_writes_on_the_other_at_once(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "learninglion.workflow.language_model.open_generator", lambda _: ScriptedGenerator(["ja"])
-    )
+    monkeypatch.setattr("learninglion.workflow.drafts.open_generator", lambda _: ScriptedGenerator(["ja"]))
     options = [
         workplace_options(
             load_settings(

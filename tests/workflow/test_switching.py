@@ -19,8 +19,8 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search.scoring import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import EncoderChoice, Workplace, WorkplaceOptions, indexing, open_workplace
-from learninglion.workflow.indexing import EncoderBook, Switching
+from learninglion.workflow import EncoderChoice, Workplace, WorkplaceOptions, open_workplace, searching
+from learninglion.workflow.searching import EncoderBook, Switching
 
 BOSS = Actor("beheer", frozenset(Role))
 DIMENSIONS = {"klein": 64, "groot": 96}
@@ -37,7 +37,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
             raise LearningLionError(f"{model} is er niet")
         return HashingEncoder(DIMENSIONS[model], model)
 
-    monkeypatch.setattr(indexing, "open_encoder", opened)
+    monkeypatch.setattr(searching, "open_encoder", opened)
 
 
 def workplace_with(home: Path, model: str) -> Workplace:
@@ -66,7 +66,7 @@ def test_the_former_model_serves_until_the_new_one_has_read_everything(
             return super().encode_passages(texts)
 
     known = {"klein": HashingEncoder(64, "klein"), "groot": Slow(96, "groot")}
-    monkeypatch.setattr(indexing, "open_encoder", lambda kind, **chosen: known[chosen["model"]])
+    monkeypatch.setattr(searching, "open_encoder", lambda kind, **chosen: known[chosen["model"]])
     later = workplace_with(home, "groot")
     state = later.indexing.start_switch()
     assert (state.encoder, state.wanted) == ("klein", "groot")
@@ -163,7 +163,7 @@ def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
 def test_the_built_in_model_as_its_makers_gave_it_is_what_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "open_encoder", open_encoder)
+    monkeypatch.setattr(searching, "open_encoder", open_encoder)
     versions = LearnedVersions(FolderBlobs(tmp_path))
     versions.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
     book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(model="plain"), (), versions)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from learninglion.dutch.reading import Reading, Word, rejoin_verbs, relink, reread
+from learninglion.dutch.text import Reading, Word, rejoin_verbs, relink, reread
 
 _SHORTEST_PART = 3  # letters of a part of a compound
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import UNIT_NAMES, is_number
-from learninglion.dutch.reading import Reading, WordGroup, group_words
-from learninglion.dutch.text import fold
+from learninglion.dutch.text import Reading, WordGroup, fold, group_words
 
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(
@@ -59,6 +58,7 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
         _find_foreign_subject,
         _find_foreign_number,
         _find_foreign_preposition,
+        _find_foreign_company,
     )
     for check in checks:
         finding = check(alignment, words_left, phrases)
@@ -519,23 +519,55 @@ def _find_foreign_number(
     return None
 
 
-_BOUNDS = frozenset("voor na tot vanaf sinds per tussen binnen boven onder over naar rond".split())
-
-
 def _find_foreign_preposition(
     alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
-    """A finding for the first number before which a preposition from elsewhere took the place of its own:
-    "na 1 april" for "voor 1 april".
+    """A finding for the first number before which a preposition from elsewhere took the place of its own
+    ("na 1 april" for "voor 1 april"), or behind which stands what another is told by ("9 miljoen per jaar").
     """
     ours, theirs = alignment.statement.words, alignment.evidence.words
     for at, place in enumerate(alignment.places):
-        if not at or not place or not is_number(ours[at].norm):
+        if not at or not place:
+            continue
+        before = alignment.places[at - 1]
+        if ours[at].norm == "per" and ours[at - 1].norm in UNIT_NAMES and before not in (None, place - 1):
+            return Finding(FindingKind.ORDER, f"“per” staat in de bron niet achter “{ours[at - 1].raw}”.")
+        if not is_number(ours[at].norm):
             continue
         mine, own = ours[at - 1], theirs[place - 1]
-        if {mine.norm, own.norm} <= _BOUNDS and mine.norm != own.norm:
+        if {mine.norm, own.norm} <= lexicon.PREPOSITIONS - {"van"} and mine.norm != own.norm:
             reason = f"Voor “{ours[at].raw}” staat in de bron “{own.raw}”, hier “{mine.raw}”."
             return Finding(FindingKind.ORDER, reason)
+    return None
+
+
+def _find_foreign_company(
+    alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A finding for the first word that came without the verb it stands behind, to that of another clause:
+    "De een legt de dijk aan, de ander onderhoudt het pad" is not "De ander onderhoudt de dijk".
+    """
+    ours, theirs = alignment.statement, alignment.evidence
+    for at, place in enumerate(alignment.places):
+        word = ours.words[at]
+        opens = word.norm in lexicon.SUBORDINATORS
+        if place is None or not (word.is_content or opens) or word.is_verb:
+            continue
+        segment, home = theirs.segment_at(place), theirs.clauses[place]
+        verbs = [p for p in segment if theirs.words[p].is_verb]
+        behind = opens or theirs.words[segment[0]].norm in lexicon.SUBORDINATORS
+        own = verbs if behind else [p for p in verbs if p < place]  # in front of it stands who may do more
+        if not own or any(alignment.used[p] is not None for p in verbs):
+            continue
+        here = [p for i in ours.segment_at(at) if (p := alignment.places[i]) is not None]
+        away = [p for p in here if theirs.words[p].is_verb and theirs.clauses[p] != home]
+        twins = [p for p, w in enumerate(theirs.words) if w.key == word.key and not opens]
+        if away and not {theirs.clauses[p] for p in twins}.intersection(theirs.clauses[p] for p in away):
+            return Finding(
+                FindingKind.ORDER,
+                f"In de bron hoort “{word.raw}” bij “{theirs.words[own[0]].raw}”, "
+                f"hier bij “{theirs.words[away[0]].raw}”.",
+            )
     return None
 
 

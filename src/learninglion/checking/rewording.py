@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
-from learninglion.dutch.reading import (
+from learninglion.dutch.text import (
     Reading,
     Word,
     group_words,
@@ -199,14 +199,20 @@ def _shortened(claim: Reading, named: list[Word], at: int, short: tuple[Word, ..
         if word.key != named[at].key:
             continue
         start, back = here, at
-        while start and back and words[start - 1].key == named[back - 1].key and not words[start].border:
+        while start and back and _goes_on(words[start - 1], named[back - 1], words[start].border):
             start, back = start - 1, back - 1
+            if words[start].norm in lexicon.DETERMINERS:
+                break
         if words[start].norm not in lexicon.DETERMINERS and start and not words[start].border:
             start -= 1
         if words[start].norm not in lexicon.DETERMINERS:
             continue
         stop, forth = here + 1, at + 1
-        while stop < len(words) and forth < len(named) and _goes_on(words[stop], named[forth]):
+        while (
+            stop < len(words)
+            and forth < len(named)
+            and _goes_on(words[stop], named[forth], words[stop].border + named[forth].border)
+        ):
             stop, forth = stop + 1, forth + 1
         first = replace(short[0], border=words[start].border, sentence=words[start].sentence)
         rest = [replace(w, border="", sentence=first.sentence) for w in short[1:]]
@@ -214,5 +220,5 @@ def _shortened(claim: Reading, named: list[Word], at: int, short: tuple[Word, ..
     return None
 
 
-def _goes_on(word: Word, named: Word) -> bool:
-    return word.key == named.key and not (word.border or named.border or word.is_verb)
+def _goes_on(word: Word, named: Word, border: str) -> bool:
+    return word.key == named.key and not (border or word.is_verb)

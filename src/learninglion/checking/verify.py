@@ -30,8 +30,16 @@ from learninglion.dutch.lexicon import (
     verb_of,
 )
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
-from learninglion.dutch.reading import Reading, Word, join_readings, read, reread, sentences_of
-from learninglion.dutch.text import split_sentences, words
+from learninglion.dutch.text import (
+    Reading,
+    Word,
+    join_readings,
+    read,
+    reread,
+    sentences_of,
+    split_sentences,
+    words,
+)
 from learninglion.models import (
     Author,
     Check,
@@ -184,7 +192,8 @@ _SAID = {
 _BEARS_ON_CLAUSE = frozenset(
     """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig
     telkens steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
-    mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
+    mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus
+    eerst""".split()
 )
 _NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
 _WIDE = frozenset("geen alle elk elke iedere nooit".split())
@@ -230,8 +239,12 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(*_filled("condition", word.raw))
     if gone and _limits_kept(alignment, at, segment):
         return Finding(*_filled("condition", _text(alignment, segment)))
+    if gone and word.norm == "tot" and at == segment[0] and _has_verb(alignment, segment):
+        return Finding(*_filled("condition", word.raw))  # "Tot er meer bekend is, ..."
+    if _drops_base(alignment, at) or _drops_place(alignment, at) or _widens_opening(alignment, at):
+        return Finding(*_filled("limit", _text(alignment, range(at, min(at + 4, segment.stop)))))
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
-        hung = _text(alignment, alignment.evidence.segment_at(at - 1))
+        hung = _text(alignment, alignment.evidence.segment_at(at - 1 if at else at))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if _frees_infinitive(alignment, at) or _frees_comparison(alignment, at):
         return Finding(*_filled("modality", word.raw))
@@ -289,13 +302,17 @@ def _lost_head(alignment: Alignment, at: int) -> str:
 def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     """Whether the clause after this "of" or "dat" stays while the opinion or question it hung on went."""
     words, used = alignment.evidence.words, alignment.used
-    if at != segment[0] or not at or words[at - 1].sentence != words[at].sentence:
+    if at != segment[0]:
+        return False
+    if words[at].norm == "of" and "^" in words[at].border:  # "Of dat zo is, wordt onderzocht"
+        return any(used[p] is not None and words[p].is_content for p in segment)
+    if not at or words[at - 1].sentence != words[at].sentence:
         return False
     matrix = alignment.evidence.segment_at(at - 1)
     if any(used[p] is not None and words[p].is_content for p in matrix):
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
-    doubtful = words[at].norm == "of" or any(words[p].norm in lexicon.ATTITUDES for p in matrix)
+    doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
     # "onderzoek ik of": who it is tells that the noun is a verb
     return stays and doubtful and any(words[p].is_verb or words[p].norm in _WHO for p in matrix)
 
@@ -336,7 +353,7 @@ def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, g
     words = alignment.evidence.words
     finding = Finding(*_filled(kind, words[at].raw))
     if alignment.evidence.norms[max(0, at - 2) : at + 1] == ("al", "dan", "niet") and not (
-        alignment.used[at - 1] or alignment.used[at - 2]
+        alignment.used[at - 1] or alignment.used[at - 2] or any(alignment.used[at + 1 : at + 2])
     ):
         return None  # "al dan niet" went as a whole
     if kind == "condition":
@@ -533,6 +550,63 @@ def _limits_kept(alignment: Alignment, at: int, segment: range) -> bool:
     return named and any(words[p].is_verb for p in segment) and head.norm.endswith(("en", "s"))
 
 
+def _drops_base(alignment: Alignment, at: int) -> bool:
+    """Whether "van de melders" went from "de helft van de melders": half of what?"""
+    words, used = alignment.evidence.words, alignment.used
+    if words[at].norm != "van" or not at or words[at].border or used[at - 1] is None:
+        return False
+    share = words[at - 1].norm in _SHARES or is_ordinal(words[at - 1].norm)
+    base = next((p for p in range(at + 1, len(words)) if words[p].is_content), at)
+    return share and used[base] is None
+
+
+def _widens_opening(alignment: Alignment, at: int) -> bool:
+    """Whether this word went of what a main clause opens with, while the things stayed that it tells apart:
+    "Leerlingen met een beperking krijgen" is not "Leerlingen krijgen". All in front of the verb is one thing.
+    """
+    words, used, segment = alignment.evidence.words, alignment.used, alignment.evidence.segment_at(at)
+    verb = next((p for p in segment if words[p].is_verb), at)
+    opening = range(segment[0], verb)
+    if at not in opening or not words[at].is_content or words[segment[0]].norm in lexicon.SUBORDINATORS:
+        return False
+    nouns = [p for p in opening if words[p].is_content and words[p].norm not in lexicon.ADVERBS]
+    head = next((p for p in nouns if words[p].norm.endswith(("en", "s")) and p != at), at)
+    plain = [words[p] for p in range(segment[0], head) if p != at]
+    bare = all(w.norm in lexicon.PREPOSITIONS for w in plain) and not words[head].border.strip("^")
+    named = words[head].capital or words[head].norm in _UNIT_NORMS
+    told = at in nouns and not is_number(words[at].norm)
+    joined = any(words[p].border.strip("^") or words[p].norm in lexicon.COORDINATORS for p in opening)
+    return told and bare and not named and not joined and used[head] is not None
+
+
+_SHARES = frozenset("helft kwart kwartaal deel procent merendeel meerderheid minderheid".split())
+
+
+def _drops_place(alignment: Alignment, at: int) -> bool:
+    """Whether "in tien gemeenten" went while the verb stayed of what holds there alone."""
+    words, used = alignment.evidence.words, alignment.used
+    if words[at].norm not in ("in", "bij", "voor", "onder", "aan", "op") or not _counted(
+        words[at + 1 : at + 3]
+    ):
+        return False
+    clause = alignment.evidence.clauses[at]
+    stays = any(
+        w.is_verb and used[p] is not None
+        for p, w in enumerate(words)
+        if alignment.evidence.clauses[p] == clause
+    )
+    return stays and used[at + 1] is None and used[at + 2] is None
+
+
+def _counted(pair: Sequence[Word]) -> bool:
+    """Whether these two are a number and the things it counts, no date, year, amount or measure."""
+    if len(pair) < 2 or not is_number(pair[0].norm) or pair[1].border:
+        return False
+    number, thing = pair
+    measured = thing.norm in _UNIT_NORMS or thing.norm in MONTH_NAMES or is_number(thing.norm)
+    return not (_is_year(number) or measured or thing.is_verb or not thing.is_content)
+
+
 def _narrows_condition(alignment: Alignment, at: int, segment: range) -> bool:
     """Whether this word went from a condition that stayed: "wie voor 1 juli belt" is not "wie belt"."""
     words, opener = alignment.evidence.words, segment[0]
@@ -612,11 +686,10 @@ _OTHER_SUBJECT = 0.6
 _SPECIAL = {
     "negation": FindingKind.NEGATION,
     "modality": FindingKind.MODALITY,
-    "hedge": FindingKind.HEDGE,
     "quantifier": FindingKind.QUANTIFIER,
     "limit": FindingKind.LIMIT,
     "condition": FindingKind.CONDITION,
-}
+}  # a hedge more contradicts nothing
 _CALLED = {
     FindingKind.NUMBER: "Het getal",
     FindingKind.DATE: "De datum of het jaar",
@@ -624,7 +697,6 @@ _CALLED = {
     FindingKind.NAME: "De naam",
     FindingKind.NEGATION: "De ontkenning",
     FindingKind.MODALITY: "Het woord",
-    FindingKind.HEDGE: "Het voorbehoud",
     FindingKind.QUANTIFIER: "De hoeveelheid",
     FindingKind.LIMIT: "De begrenzing",
     FindingKind.CONDITION: "De voorwaarde",
@@ -741,9 +813,9 @@ def _kind(alignment: Alignment, at: int) -> FindingKind:
         return FindingKind.NUMBER
     if word.norm in _UNIT_WORDS:
         return FindingKind.UNIT
-    special = lexicon.sensitive_kind(alignment.statement.norms, at)
+    special = _SPECIAL.get(lexicon.sensitive_kind(alignment.statement.norms, at))
     if special:
-        return _SPECIAL[special]
+        return special
     return FindingKind.NAME if word.capital else FindingKind.ADDED
 
 
@@ -765,7 +837,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 6"
+METHOD = "alignment 7"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {

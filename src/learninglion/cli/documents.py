@@ -26,13 +26,14 @@ from learninglion.search.asking import comparison_view
 from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
 from learninglion.workflow import FileStatus, look_at_files, parse_files
-from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.intake import PersonalPolicy
+from learninglion.workflow.searching import REMADE
 
 _STATUS = {
     FileStatus.ADDED: "toegevoegd",
     FileStatus.REPLACED: "vervangen (de oude versie blijft in de geschiedenis)",
     FileStatus.UNCHANGED: "was er al",
+    FileStatus.PASSED_OVER: "overgeslagen",
     FileStatus.FAILED: "mislukt",
 }
 _PERSONAL = {
@@ -133,8 +134,9 @@ def ingest(
             print_json({**about, **reported, "personal": dict(result.personal)})
         for warning in result.warnings:
             fail(f"let op: {result.path}: {warning}")
-    for failure in report.failures:
-        fail(failure.detail)
+    for result in report.results:
+        if result.status in (FileStatus.PASSED_OVER, FileStatus.FAILED):
+            fail(result.detail)
     if not as_json:
         parts = [f"{report.count(s)} {_STATUS[s]}" for s in FileStatus if report.count(s)]
         noun = "bestand" if len(report.results) == 1 else "bestanden"

@@ -28,16 +28,20 @@ from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.exams import Outcome, check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
+    GRADES,
     Experiment,
+    agreement,
+    consensus,
     experiment_of,
+    judge,
+    pooled,
     read_experiment,
+    read_judgements,
     rerun,
     run_experiment,
 )
-from learninglion.evaluation.judgements import GRADES, agreement, consensus, judge, pooled, read_judgements
 from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs, wilson
-from learninglion.evaluation.report import experiment_page, told_setting
-from learninglion.evaluation.retrieval import Grades
+from learninglion.evaluation.retrieval import Grades, experiment_page, told_setting
 from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs, sampled
 from learninglion.inference import open_generator

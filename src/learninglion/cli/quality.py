@@ -38,7 +38,19 @@ from learninglion.evaluation.document_questions import (
     read_document_questions,
     weights_json,
 )
-from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
+from learninglion.evaluation.drafts import (
+    Archive,
+    Bar,
+    Judgment,
+    RefusalPoint,
+    evaluate_drafts,
+    evaluate_look_alikes,
+    evaluate_own_wording,
+    evaluate_sets,
+    judged_sets,
+    read_judgments,
+    refusal_curve,
+)
 from learninglion.evaluation.positions import (
     evaluate_positions,
     evaluate_shipped_look_alikes,
@@ -59,25 +71,18 @@ from learninglion.evaluation.relevance import (
     train,
     write_weights,
 )
-from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
 from learninglion.evaluation.retrieval import (
+    SIGNIFICANT,
     Configuration,
     RetrievalReport,
     compare_reports,
     evaluate,
+    in_words,
     read_configuration,
+    retrieval_page,
+    verdict,
 )
 from learninglion.evaluation.safeguards import KINDS, evaluate_fairness, evaluate_privacy, make_privacy_cases
-from learninglion.evaluation.sets import (
-    Archive,
-    Bar,
-    Judgment,
-    evaluate_look_alikes,
-    evaluate_own_wording,
-    evaluate_sets,
-    judged_sets,
-    read_judgments,
-)
 from learninglion.evaluation.testset import (
     DraftTrial,
     LabelledPair,

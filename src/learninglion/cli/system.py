@@ -25,9 +25,9 @@ from learninglion.models.plain import to_plain
 from learninglion.record.export import write_file
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
-from learninglion.workflow.checkup import State, examine
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
+from learninglion.workflow.workplace import State, examine
 
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
@@ -128,9 +128,8 @@ def serve(
 ) -> None:
     """Open de werkplek in de browser, op deze computer."""
     from learninglion.web.addresses import addresses_here, note_place
-    from learninglion.web.app import create_app, set_up_address
-    from learninglion.web.serving import make_worker, require_port, start_log
-    from learninglion.web.serving import serve as serve_until_told
+    from learninglion.web.app import create_app, make_worker, require_port, set_up_address, start_log
+    from learninglion.web.app import serve as serve_until_told
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -160,7 +159,7 @@ def work(
     ),
 ) -> None:
     """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
-    from learninglion.web.serving import make_worker, start_log, work_until_told
+    from learninglion.web.app import make_worker, start_log, work_until_told
 
     settings = load_settings()
     with workplace_here(settings) as workplace:

@@ -25,7 +25,7 @@ from learninglion.models.errors import InputError
 if TYPE_CHECKING:
     from learninglion.settings import Settings
     from learninglion.workflow import Workplace
-    from learninglion.workflow.indexing import IndexState
+    from learninglion.workflow.searching import IndexState
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -193,17 +193,13 @@ def _use_wal(path: Path) -> None:
     # file at the same moment: one of them is told that it is locked. They take turns here.
     try:
         with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)) as connection:
-            if _journal_mode(connection) != "wal":
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 with exclusive(path.with_name(path.name + "-lock"), "database openen", wait=None):
                     connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
         raise InputError(disk_trouble(error) or f"De database {path} is niet te openen: {error}") from error
     except sqlite3.DatabaseError as error:
         raise IntegrityError(f"De database {path} is beschadigd of geen database: {error}") from error
-
-
-def _journal_mode(connection: sqlite3.Connection) -> str:
-    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def _open_postgresql(url: URL) -> Engine:

@@ -21,8 +21,7 @@ from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
 from learninglion.dutch.lexicon import SCALES, UNIT_NAMES, is_number
-from learninglion.dutch.reading import read
-from learninglion.dutch.text import split_sentences, words
+from learninglion.dutch.text import read, split_sentences, words
 from learninglion.models import Answers, EvidenceRow, Selection, Source, Span
 
 _ODDS = {Answers.YES: 6.0, Answers.PARTLY: 2.0, Answers.NO: 0.1}

@@ -47,16 +47,18 @@ _QUANTIFIERS = _set(
 _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
-    krap dik plusminus ca nagenoeg"""
+    krap dik plusminus ca nagenoeg eerst"""
 )
 _CONDITIONS = _set(
     "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
 )
-ATTITUDES = _set(
-    """vind vindt vinden denk denkt denken meen meent menen stelt stellen beweert beweren hoop hoopt hopen
-    verwacht verwachten vrees vreest vrezen suggereert suggereren vermoed vermoedt vermoeden lijkt schijnt
-    onderzoek onderzoekt onderzoeken bekijk bekijkt bezie beziet vraag vraagt betwijfel betwijfelt bestrijdt
-    mening indruk oordeel stelling bewering suggestie signalen berichten zou zouden"""
+# Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
+FACTIVES = _set(
+    """blijkt blijken bleek bleken gebleken betekent betekenen betekende toont tonen aantoont aantonen
+    aangetoond bewijst bewezen weet weten wist bekend klopt erken erkent erkennen erkende constateer
+    constateert constateren constateerde geconstateerd vaststel vaststelt vaststellen vastgesteld
+    bevestig bevestigt bevestigen bevestigde bevestigd besef beseft betreur betreurt betreuren feit
+    duidelijk zien leert waar zorgt zorgen ertoe"""
 )
 
 # Small words that say exactly the same; compared, the first of each stands for the others.

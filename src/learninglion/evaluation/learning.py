@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from learninglion.inference.builtin import MATRICES, EncoderWeights, Tokens, dequantised
 from learninglion.inference.encoders import AS_PASSAGE, AS_QUESTION, Vectors, normalised, readable
-from learninglion.search.frame import Frame, fit_frame
+from learninglion.search.scoring import Frame, fit_frame
 
 # Single precision, except where a test asks for double to compare gradients.
 Floats = NDArray[np.floating[Any]]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from learninglion.drafting import relevance
 from learninglion.drafting.line import SIGNALS, Line, LineWeights
+from learninglion.evaluation.drafts import Archive, Bar, told_of
 from learninglion.evaluation.relevance import (
     LOOK_ALIKE_CASES,
     POSITION_CASES,
@@ -27,7 +28,6 @@ from learninglion.evaluation.relevance import (
     case_lines,
     make_source,
 )
-from learninglion.evaluation.sets import Archive, Bar, told_of
 from learninglion.evaluation.testset import LabelledPair, pair_entries
 from learninglion.models import AnswerVerdict, Entry, Source, SubQuestion, Verification
 

@@ -1,20 +1,43 @@
-"""Labels such as "Vraag 3, 4 en 5" or "Antwoord op de vragen 7 t/m 9": which numbers they name."""
+"""Labels and marks ahead of text: which numbers "Antwoord op de vragen 7 t/m 9", "3)" or "IV en V" name.
+
+Every mark is read for all that it may stand for. Marks of one style that count on are a series; the first
+that asks counts the questions, for a list inside a question begins after it. Where it leaves a number out,
+or stops, a mark of another style that holds exactly the number that is due goes on in it.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import accumulate, pairwise
 
-LARGEST = 250
+from learninglion.dutch.lexicon import number_of
+from learninglion.parsing.writing import Paragraph, runs_on
+
+_LARGEST = 250
 """Nobody asks more questions than this at once; a larger number is a year, an amount or an article."""
 
-THROUGH = r"t\.?\s?/\s?m\b\.?|t\.?\s?e\.?\s?m\b\.?|tot\s+(?:en|&)\s+met\b"
+_THROUGH = r"\bt\.?\s?/\s?m\b\.?|\bt\.?\s?e\.?\s?m\b\.?|\btot\s+(?:en|&)\s+met\b"
 """A pattern of the words between the first and the last of a range: "t/m", "tot en met"."""
-_RANGE = rf"{THROUGH}|[-\u2010-\u2015]"
+_RANGE = rf"{_THROUGH}|[-\u2010-\u2015]"
 _GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
-JOINED = rf"\d{{1,3}}(?:\s*(?:,\s*en\b|[,&]|\ben\b|{_RANGE})\s*\d{{1,3}})*+"
+_TO = rf"\s*(?:{_RANGE})\s*"
+
+
+def joined(value: str, signs: str = ",&") -> str:
+    """A pattern of one `value`, or of several as a mark joins them: "3", "III, IV en V", "7 t/m 9".
+
+    `signs`: those that may stand between two.
+    """
+    return rf"{value}(?:(?:{_TO}|\s*(?:,\s*en\b|[{signs}]|\b(?:en|and)\b)\s*){value})*"
+
+
+JOINED = joined(r"\d{1,3}") + "+"
 """A pattern of one number, or of several as a mark ahead of text joins them: "3", "3, 4 en 5", "7 t/m 9"."""
 
 # "Vraag 3a" is a part of question 3; a longer number is a year or an amount.
@@ -88,7 +111,7 @@ def parse_numbers(text: str) -> tuple[int, ...]:
             ranging = bool(numbers)
             continue
         number = int(token["number"])
-        if ranging and numbers[-1] < number <= LARGEST:
+        if ranging and numbers[-1] < number <= _LARGEST:
             numbers.extend(range(numbers[-1] + 1, number + 1))
         else:
             numbers.append(number)
@@ -121,7 +144,7 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     end = closing.end() if closing else stop
     rest = line[end:]
     numbers = parse_numbers(listed)
-    if any(not 0 < number <= LARGEST for number in numbers) or (before and not numbers):
+    if any(not 0 < number <= _LARGEST for number in numbers) or (before and not numbers):
         return None
     if whole:
         if rest.strip() and not (numbers and _WHO.fullmatch(rest)):
@@ -166,7 +189,7 @@ def _parse_mistyped(line: str) -> Label | None:
         return None
     stop = _end_of_list(line, match.end())
     numbers = parse_numbers(line[match.end() : stop])
-    if line[stop:].strip(" :.") or not numbers or max(numbers) > LARGEST:
+    if line[stop:].strip(" :.") or not numbers or max(numbers) > _LARGEST:
         return None
     word = match["word"].lower()
     alike = {good: SequenceMatcher(None, word, good).ratio() for good in _WORDS}
@@ -227,3 +250,281 @@ def find_run_on(text: str) -> tuple[int, ...]:
     behind = [_BEHIND_QUESTION.search(text[:end].rstrip(), at) for at, end in zip(counted, ends, strict=True)]
     answers = [match.end() for match in behind if match is not None]
     return tuple(sorted((*counted, *(answers if len(answers) == len(counted) else ()))))
+
+
+# Several numbers are written in one way: "3 en 4", "III t/m V", "drie en vier".
+_VALUES_OF = "|".join(
+    joined(value, ",&+/")
+    for value in (r"\d{1,3}(?!\d)", r"[ivxl]{1,7}(?![^\W_])", r"[a-z](?![^\W_])", r"[a-zé]{3,16}(?![^\W_])")
+)
+_MARK = re.compile(
+    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|ten(?=\s)|\#)"
+    rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
+    rf"(?P<open>[(\[]?)(?P<values>{_VALUES_OF})"
+    r"(?P<ordinal>(?:e|de|ste)\b|°|º)?(?P<after>\s+vraag\b)?(?:\s+van\s+\d{1,3}\b)?"
+    r"(?P<part>(?<=\d)\s?[a-k](?![^\W_])|(?<=\d)\.(?:\d{1,2}|[a-k])(?![^\W_]))?"
+    r"(?P<close>\s?[.)\]:/](?!\d)|\s+[-–—](?=\s))?\s*",
+    re.IGNORECASE,
+)
+_JOINS = re.compile(rf"(?P<to>{_TO})|\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*", re.IGNORECASE)
+# "Vraag 1 (VVD): Hoe", "1. [VVD] Hoe": who asks.
+_ASKER = re.compile(r"[(\[](?P<name>[A-ZÀ-Ý][^()\[\]\d?]{0,40}\d{0,3})[)\]]\s*(?:[:.]|[–—-](?=\s))?\s*")
+_CAPITAL = re.compile(r"[«“\"'‘(\[]*[A-ZÀ-Ý]")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+# Sentences that ask without the sign: "Graag een overzicht", "Kunt u dat toelichten.", "Hoeveel ...".
+_ASKING = re.compile(
+    r"(?:Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
+    r"|[A-Z]\w+\s+(?:u|de\s+(?:minister|staatssecretaris|regering)|het\s+kabinet))\b"
+)
+_LEAP = 40  # numbers of others that may be left out where what follows asks
+_LEFT_OUT = 2  # numbers that may be left out where it does not
+_NEAR = 60  # marks of a style back to which a series looks
+_MOST = 0.5  # of the members of a series: more must ask something
+# What a series earns by a member that asks or does not, and loses by a number left out, a start above one,
+# and counting anew. They only order the ways in which marks of one style can be taken together.
+_ASKS, _SAYS, _GAP, _LATE, _ANEW = 1.0, 0.25, 0.3, 0.5, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a mark ahead of a paragraph may stand for."""
+
+    index: int  # of the paragraph
+    kind: str  # figure, numeral or letter
+    style: tuple[str, ...]
+    numbers: tuple[int, ...]
+    length: int  # characters that the mark takes
+    part: str = ""  # "b." of "1b.", "1.2" of itself
+    asker: str = ""  # who asks, in brackets behind the mark
+    asker_length: int = 0  # characters of mark and asker
+
+
+def read_marks(text: str, index: int = 0) -> tuple[Mark, ...]:
+    """What the mark ahead of `text` may be: "I." counts as a numeral and, later in a list, as a letter."""
+    if text and unicodedata.category(text[0]) == "No" or "\u20e3" in text[1:3]:
+        length = len(text) - len(text[1:].lstrip("\ufe0f\u20e3 "))
+        value = unicodedata.normalize("NFKC", text[0])
+        return (Mark(index, "figure", ("sign",), (int(value),), length),) if value.isdecimal() else ()
+    match = _MARK.match(text)
+    if match is None or not _stands_out(match, text[match.end() :]):
+        return ()
+    word = (match["word"] or "").rstrip(".: ").casefold()
+    if match["after"] or word.endswith(("vraag", "vragen")):
+        word = "vraag"
+    close = (match["close"] or "").strip()
+    asker = _ASKER.match(text, match.end())
+    named = asker["name"] if asker and (word or asker.end() < len(text)) else ""
+    part = (match["part"] or "").strip()
+    if part:
+        part = f"{match['values']}{part}" if part[-1].isdecimal() else f"{part[-1]}{close or '.'}"
+    marks = []
+    for kind, read in _VALUES.items():
+        numbers = _count(match["values"].casefold(), read)
+        if not numbers or (kind == "letter" and word) or (kind == "word" and not (word or close)):
+            continue
+        case = "upper" if kind != "figure" and match["values"][0].isupper() else ""
+        style = (word, *(() if word else (match["open"], close)), kind, case if kind != "word" else "")
+        family = "figure" if kind == "word" else kind
+        length = asker.end() if asker and named else 0
+        marks.append(Mark(index, family, style, numbers, match.end(), part, named, length))
+    return tuple(marks)
+
+
+def _stands_out(match: re.Match[str], rest: str) -> bool:
+    """Whether this is a mark and not the beginning of a sentence: closed, or above or ahead of one."""
+    opens = not rest or _CAPITAL.match(rest) is not None
+    if match.end() and rest and not match.group()[-1].isspace():  # "1.Hoe"
+        return opens and match["close"] is not None
+    if match["close"] or match["ordinal"] in ("°", "º"):
+        return True
+    if not opens or not (match["word"] or match["after"] or match["values"][0].isdecimal()):
+        return False
+    return match["values"][-1].isdecimal() or not rest  # "Vraag drie" is one, "Vraag mij" is none
+
+
+def _figure(value: str) -> int:
+    return int(value) if value.isdecimal() else 0
+
+
+def _numeral(value: str) -> int:
+    if not set(value) <= _ROMAN.keys():
+        return 0
+    figures = [_ROMAN[sign] for sign in value]
+    total = sum(-a if a < b else a for a, b in zip(figures, [*figures[1:], 0], strict=True))
+    return total if total < 5 * _ROMAN["x"] else 0
+
+
+def _letter(value: str) -> int:
+    return ord(value) - ord("a") + 1 if len(value) == 1 and value.isalpha() else 0
+
+
+def _word(value: str) -> int:
+    if value in ("een", "één", "eerste"):
+        return 1
+    spelled = (number_of(value) or "").rstrip("e") if len(value) > 2 else ""
+    return int(spelled) if spelled.isdecimal() else 0
+
+
+_VALUES: dict[str, Callable[[str], int]] = {
+    "figure": _figure,
+    "numeral": _numeral,
+    "letter": _letter,
+    "word": _word,
+}
+
+
+def _count(listed: str, read: Callable[[str], int]) -> tuple[int, ...]:
+    """The numbers of "3", "3 en 4" or "3 t/m 5"; none where one is no number or they do not count up."""
+    numbers: list[int] = []
+    at = 0
+    ranging = False
+    for glue in [*_JOINS.finditer(listed), None]:
+        number = read(listed[at : glue.start() if glue else len(listed)].strip())
+        if not 0 < number <= _LARGEST or (numbers and number <= numbers[-1]):
+            return ()
+        numbers += range(numbers[-1] + 1, number + 1) if ranging else (number,)
+        ranging = glue is not None and glue["to"] is not None
+        at = glue.end() if glue else 0
+    return tuple(numbers)
+
+
+# --------------------------------------------------------------------------- series
+
+
+def find_series(paragraphs: Sequence[Paragraph]) -> tuple[Mark, ...]:
+    """The marks that count the questions, in order; none where no series asks.
+
+    Numbers count up and may be left out; they may start anew, as each fraction's do. One mark is a series
+    where it is the only one of its style and asks.
+    """
+    return _Counting(paragraphs).series()
+
+
+class _Counting:
+    """The paragraphs of a text, their marks, and where they ask."""
+
+    def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
+        self.paragraphs = paragraphs
+        goes_on = [False, *(runs_on(a.text) and not b.gap_before for a, b in pairwise(paragraphs))]
+        read = [read_marks(p.text, n) for n, p in enumerate(paragraphs)]
+        self.marks = [mark for n, marks in enumerate(read) for mark in marks if not goes_on[n]]
+        self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
+        self.marked = {mark.index for mark in self.marks}
+        asking = ["?" in p.text or _begins_asking(p.text, read[n]) for n, p in enumerate(paragraphs)]
+        self.questions_before = list(accumulate(asking, initial=0))
+
+    def asks(self, start: int, end: int) -> bool:
+        """Whether one of the paragraphs from `start` up to `end` asks."""
+        return self.questions_before[end] > self.questions_before[start]
+
+    def series(self) -> tuple[Mark, ...]:
+        styles: dict[tuple[str, ...], list[Mark]] = {}
+        for mark in self.marks:
+            styles.setdefault(mark.style, []).append(mark)
+        series = [tuple(self._filled(self._longest(marks))) for marks in styles.values()]
+        asking = [marks for marks in series if marks and self._is_series(marks)]
+        return min(asking, key=lambda marks: (marks[0].index, -len(marks)), default=())
+
+    def _is_series(self, marks: Sequence[Mark]) -> bool:
+        if len(marks) == 1:
+            first = marks[0]
+            following = min((n for n in self.marked if n > first.index), default=len(self.paragraphs))
+            alone = sum(mark.style == first.style for mark in self.marks) == 1
+            sets = self.asks(first.index, following) or self.paragraphs[first.index].text.endswith(":")
+            named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
+            return alone and named and sets and self.asks(first.index, len(self.paragraphs))
+        ends = [*(mark.index for mark in marks[1:]), len(self.paragraphs)]
+        asking = [self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True)]
+        # A mark on a line of its own counts something, also where that does not ask.
+        bare = [mark.length == len(self.paragraphs[mark.index].text) for mark in marks]
+        members = sum(asks or not alone for asks, alone in zip(asking, bare, strict=True))
+        return sum(asking) > _MOST * members
+
+    def _longest(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Of marks of one style those that count on, as many as ask."""
+        marks = [
+            m
+            for m, last in zip(marks, [None, *marks], strict=False)
+            if not m.part or not last or m.numbers != last.numbers
+        ]
+        worth: list[float] = []
+        before: list[int | None] = []
+        for n, mark in enumerate(marks):
+            starts = mark.numbers[0] == 1 or mark.kind == "figure" or "vraag" in mark.style
+            best, chosen = -_LATE * (mark.numbers[0] > 1) if starts else float("-inf"), None
+            for earlier in range(max(0, n - _NEAR), n):
+                value = worth[earlier] + self._step(marks[earlier], mark)
+                if value >= best:  # of two that count the same, the nearer
+                    best, chosen = value, earlier
+            worth.append(best)
+            before.append(chosen)
+        total = [
+            w + self._earned(mark.index, len(self.paragraphs)) for w, mark in zip(worth, marks, strict=True)
+        ]
+        at: int | None = max(range(len(marks)), key=lambda n: total[n])
+        if total[at or 0] == float("-inf"):
+            return []
+        series: list[Mark] = []
+        while at is not None:
+            series.append(marks[at])
+            at = before[at]
+        return series[::-1]
+
+    def _earned(self, start: int, end: int) -> float:
+        return _ASKS if self.asks(start, end) else _SAYS
+
+    def _step(self, mark: Mark, following: Mark) -> float:
+        """What it is worth to count on from one mark to another."""
+        gap = following.numbers[0] - mark.numbers[-1] - 1
+        asks = self.asks(mark.index, following.index)
+        if 0 <= gap <= _LEFT_OUT or 0 < gap <= _LEAP and self.asks(following.index, following.index + 1):
+            return self._earned(mark.index, following.index) - _GAP * min(gap, _LEFT_OUT + 1)
+        if gap == -1 and asks and not following.part and self.asks(following.index, following.index + 1):
+            return _ASKS - _ANEW  # a number that was typed twice
+        anew = following.numbers[0] == 1 and asks
+        above = following.index - 1
+        listed = above in self.marked and self.paragraphs[above].text.endswith(":")  # a list in a question
+        return _ASKS - _ANEW if anew and not listed else float("-inf")
+
+    def _filled(self, series: Sequence[Mark]) -> list[Mark]:
+        """A series with the marks of another style that hold the numbers it lacks."""
+        if not series:
+            return []
+        filled = list(series)
+        while filled[0].numbers[0] > 1:
+            first = filled[0]
+            before = (m for m in self.marks if m.index < first.index and m.kind == first.kind)
+            ahead = [m for m in before if m.numbers[-1] == first.numbers[0] - 1]
+            if not ahead:
+                break
+            filled.insert(0, ahead[-1])
+        at = 0
+        while at < len(filled):
+            mark = filled[at]
+            following = filled[at + 1] if at + 1 < len(filled) else None
+            if following is None or following.numbers[0] > mark.numbers[-1] + 1:
+                due = self._due(mark, following)
+                if due is not None:
+                    filled.insert(at + 1, due)
+            at += 1
+        return filled
+
+    def _due(self, mark: Mark, following: Mark | None) -> Mark | None:
+        """The mark with the next number between `mark` and `following` that is in no list of its own."""
+        end = following.index if following else len(self.paragraphs)
+        between = self._between(self.marks, mark, end)
+        for candidate in between:
+            if candidate.numbers[0] == mark.numbers[-1] + 1 and not candidate.part:
+                nested = any(m.style == candidate.style and m.numbers[0] == 1 for m in between)
+                return None if nested else candidate
+        doubted = (m for m in self._between(self.doubted, mark, end) if m.style == mark.style)
+        return next((m for m in doubted if m.numbers[0] == mark.numbers[-1] + 1), None)
+
+    def _between(self, marks: Sequence[Mark], mark: Mark, end: int) -> list[Mark]:
+        """Those of `marks` behind `mark` and ahead of paragraph `end` that count in the same way."""
+        first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
+        return [other for other in marks[first:last] if other.kind == mark.kind]
+
+
+def _begins_asking(text: str, marks: Sequence[Mark]) -> bool:
+    return any(_ASKING.match(text, at) for at in {0, *(mark.length for mark in marks)})

@@ -15,11 +15,10 @@ from pypdfium2 import raw as pdfium
 
 from learninglion.models import Document, RawFile, TextLine
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.pdf.annotations import show_annotations
 from learninglion.parsing.pdf.characters import open_pdf, page_view
 from learninglion.parsing.pdf.ink import Box
 from learninglion.parsing.pdf.lines import Line, Page
-from learninglion.parsing.pdf.pages import find_pdf, read_pages
+from learninglion.parsing.pdf.pages import find_pdf, read_pages, show_annotations
 from learninglion.parsing.pdf_document import parse_structure
 
 BATCH = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -11,19 +12,27 @@ from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
 from learninglion.parsing.kamervragen.printed import lift_typed_notes
-from learninglion.parsing.office.mail import looks_like_mail, read_mail
 from learninglion.parsing.office.odt import read_flat_odt, read_odt
 from learninglion.parsing.office.ooxml import OLE_HEADER, is_opendocument, looks_like_zip
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office.richtext import looks_like_rich_text, read_rich_text
 from learninglion.parsing.office.typed import decode, is_flat_odt, looks_like_text, read_typed, refuse_codes
-from learninglion.parsing.office.webpage import looks_like_book, looks_like_page, read_book, read_page
+from learninglion.parsing.office.webpage import (
+    looks_like_book,
+    looks_like_mail,
+    looks_like_page,
+    read_book,
+    read_mail,
+    read_page,
+)
 from learninglion.parsing.office.word import read_word
 from learninglion.parsing.official import looks_like_records, looks_like_xml, parse_xml
-from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed, tidy
-from learninglion.parsing.pdf.running import is_imprint
+from learninglion.parsing.pdf.margins import is_imprint
+from learninglion.parsing.writing import Note, Paragraph, assemble, composed, tidy
 
 _LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
+# What plain text that is a document is called.
+_TEXTS = frozenset(".txt .text .asc .md .markdown .mkd .csv .tsv .tab .eml .xml .doc .docx .odt .rtf".split())
 _START = 65_536  # bytes that tell what a text is
 _FILES_DEEP = 4  # files inside files
 
@@ -51,6 +60,16 @@ def is_typed(raw: RawFile) -> bool:
         and looks_like_text(content)
         and not (looks_like_rich_text(content) or looks_like_mail(content))
     )
+
+
+def is_other_text(raw: RawFile) -> bool:
+    """Whether a file is plain text whose name says that it is no document: a program, settings, a log.
+
+    What a file is shows from its content; but plain text is anything, and its name is all that tells.
+    """
+    ending = PurePath(raw.name).suffix.lower()
+    named = re.fullmatch(r"\.[a-z][a-z0-9_+-]{0,11}", ending) is not None and ending not in _TEXTS
+    return named and is_typed(raw) and _reader_of(raw) is _read_typed
 
 
 def _reader_of(raw: RawFile) -> Callable[[RawFile], WordText] | None:

@@ -18,15 +18,14 @@ from lxml import etree
 
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, DocumentKind, Genre, RawFile
-from learninglion.models.documents import parse_publication_id
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
+from learninglion.models.types import parse_publication_id
 from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
-from learninglion.parsing.kamervragen.front import name_genre
+from learninglion.parsing.kamervragen.header import name_genre
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import Cell, table_of
-from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
-from learninglion.parsing.signs import lowered, raised
+from learninglion.parsing.writing import Note, Paragraph, assemble, lowered, raised, tidy
 
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
 

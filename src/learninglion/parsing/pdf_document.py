@@ -22,8 +22,8 @@ from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFil
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.header import INTRODUCTION, Masthead, find_masthead
-from learninglion.parsing.kamervragen.matching import is_label, is_label_line
 from learninglion.parsing.kamervragen.ocr import is_old, parse_ocr_sheet
+from learninglion.parsing.kamervragen.pairing import is_label, is_label_line
 from learninglion.parsing.kamervragen.printed import (
     ANSWERS_BELOW,
     Retyped,
@@ -32,13 +32,12 @@ from learninglion.parsing.kamervragen.printed import (
     opens_part,
 )
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.paragraphs import Paragraph
-from learninglion.parsing.pdf.doubts import doubtful_figures
 from learninglion.parsing.pdf.ink import Reason
-from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
+from learninglion.parsing.pdf.layout import Layout, Stretch, doubtful_figures, lay_out
 from learninglion.parsing.pdf.lines import Line, Page, find_body_size
-from learninglion.parsing.pdf.running import find_running
+from learninglion.parsing.pdf.margins import find_running
 from learninglion.parsing.pdf.tables import Table, find_drawn, runs_on
+from learninglion.parsing.writing import Paragraph
 
 _LEAST = 3  # lines a column
 _SURE = 8  # lines a column: fewer may be rows of a table or a letterhead

@@ -18,22 +18,28 @@ from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Sp
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
 from learninglion.parsing.kamervragen.content import find_subject
-from learninglion.parsing.kamervragen.front import CASE_NUMBER
-from learninglion.parsing.kamervragen.matching import Found, Part
-from learninglion.parsing.kamervragen.pairing import CLOSING, SPEAKERS, ends_set, find_questions, members_ask
+from learninglion.parsing.kamervragen.header import CASE_NUMBER
+from learninglion.parsing.kamervragen.pairing import (
+    CLOSING,
+    SPEAKERS,
+    Found,
+    Part,
+    ends_set,
+    find_questions,
+    members_ask,
+)
 from learninglion.parsing.kamervragen.printed import (
     clean_printed,
     lift_typed_notes,
     strip_mark,
     without_marks,
 )
-from learninglion.parsing.labels import LabelKind
-from learninglion.parsing.numbering import Mark, find_series, read_marks
+from learninglion.parsing.labels import LabelKind, Mark, find_series, read_marks
 from learninglion.parsing.office.typed import decode, unquoted
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
 from learninglion.parsing.official import looks_like_xml, parse_xml
-from learninglion.parsing.paragraphs import ENDED, Note, Paragraph, line_ends, run_on, tidy
+from learninglion.parsing.writing import ENDED, Note, Paragraph, line_ends, run_on, tidy
 
 # --------------------------------------------------------------------------- what is pasted along
 

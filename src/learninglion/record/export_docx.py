@@ -31,7 +31,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from learninglion.models import Dossier, Opening
-from learninglion.models.drafts import LEADS_IN
+from learninglion.models.types import LEADS_IN
 from learninglion.record.letter import (
     FillIn,
     LetterFacts,

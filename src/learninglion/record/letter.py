@@ -31,8 +31,7 @@ from learninglion.dutch.lexicon import DETERMINERS, MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.models.errors import InputError
-from learninglion.parsing.kamervragen.front import CASE_NUMBER
-from learninglion.parsing.kamervragen.header import parse_asked_on, parse_askers, parse_people
+from learninglion.parsing.kamervragen.header import CASE_NUMBER, parse_asked_on, parse_askers, parse_people
 from learninglion.record.notes import listed
 
 _NOTE_LINE = re.compile(r"^\[\w+\]\s")  # a note below the introduction, as the reading lists them

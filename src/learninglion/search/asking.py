@@ -48,7 +48,7 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.parts import not_told, numbers_named, part_going_on
+from learninglion.search.parts import Value, not_told, numbers_named, part_going_on, value_asked
 from learninglion.search.question import (
     Naming,
     alike,
@@ -71,7 +71,6 @@ from learninglion.search.search import (
     weigh,
 )
 from learninglion.search.synonyms import Synonyms
-from learninglion.search.units import Value, value_asked
 from learninglion.store.store import Lookup
 
 _GAP = 4  # characters between two sections that follow one another
@@ -160,13 +159,9 @@ def _spelling(item: Material) -> tuple[object, ...]:
 
 
 def _as_one(group: Sequence[Material]) -> Material:
-    newest, *others = sorted(group, key=_newest)
+    newest, *others = sorted(group, key=lambda item: item.document.age)
     twins = [Twin(m.document, m.source_id, m.heading_path, m.quote_span, m.page) for m in others]
     return replace(newest, score=group[0].score, twins=tuple(twins))
-
-
-def _newest(item: Material) -> int:
-    return -(item.document.date.toordinal() if item.document.date else 0)
 
 
 def merged(material: Sequence[Material]) -> list[Material]:
@@ -766,7 +761,10 @@ def _about(
         near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
         near = tuple(merged(own)[:_MOST_NEAR])
-    unclear = len({answer.document.id for answer in answers}) > 1 and len({_wording(m) for m in answers}) > 1
+    unclear = (
+        len({answer.document.id for answer in answers}) > 1
+        and len({words(f"{m.quote} {m.told}") for m in answers}) > 1
+    )
     answers = answers if unclear else grouped(answers)
     if unclear and looked[0] > _FEW:  # there may be more of them than were opened
         answers, near = [], tuple(answers[:_MOST_NEAR])
@@ -785,10 +783,6 @@ def _about(
         if answers and feature[0] is Feature.PART
         else (),
     )
-
-
-def _wording(item: Material) -> tuple[str, ...]:
-    return words(f"{item.quote} {item.told}")
 
 
 def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
@@ -810,8 +804,7 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
 
 def _order(weighed: Weighed) -> tuple[float, int, str]:
     """The most probable first; of equals the newest."""
-    date = weighed.source.document.date
-    return (-weighed.logit, -(date.toordinal() if date else 0), weighed.source.id)
+    return -weighed.logit, weighed.source.document.age, weighed.source.id
 
 
 Locate = Callable[[str, Span], tuple[Region, ...]]

@@ -19,13 +19,12 @@ from itertools import takewhile
 
 from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, SCALES, UNIT_NAMES
 from learninglion.dutch.questions import Wants, gives
-from learninglion.dutch.reading import Word, read
-from learninglion.dutch.text import fold, squash, stem, words
+from learninglion.dutch.text import Word, fold, read, squash, stem, words
 from learninglion.models import Document, Span
 from learninglion.parsing.passages import cut
 from learninglion.search.evidence import cover, want
+from learninglion.search.parts import units_of
 from learninglion.search.question import naming, read_question
-from learninglion.search.units import units_of
 
 
 class ChangeKind(StrEnum):

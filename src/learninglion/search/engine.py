@@ -22,8 +22,7 @@ from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.inference.vectors import KnownVectors, Progress, RecentVectors, VectorCache, embed
 from learninglion.models import Entry, Passage, PassageKind, Source
 from learninglion.models.errors import LearningLionError
-from learninglion.search.frame import Frame, Statistics
-from learninglion.search.scoring import Fusion, Pieces, Probe
+from learninglion.search.scoring import Frame, Fusion, Pieces, Probe, Statistics
 from learninglion.search.segments import FAMILIES, Entries, Terms, analyse
 from learninglion.store.store import Reader
 

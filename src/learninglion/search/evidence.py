@@ -24,10 +24,9 @@ from learninglion.dutch.lexicon import AUXILIARIES, SEPARABLE, is_finite, number
 from learninglion.dutch.questions import ASKS, NUMERIC, Wants, gives, is_commonplace, wants_of
 from learninglion.dutch.text import fold, stem
 from learninglion.models import Source, Span
-from learninglion.search.parts import numbers_named
+from learninglion.search.parts import Unit, numbers_named, row_named, units_of
 from learninglion.search.question import Asked, document_named, language_of, read_question
 from learninglion.search.synonyms import kin, translations
-from learninglion.search.units import Unit, row_named, units_of
 
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]

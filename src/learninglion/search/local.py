@@ -66,17 +66,21 @@ from learninglion.search.engine import (
     passage_text,
     proposing,
 )
-from learninglion.search.frame import (
+from learninglion.search.scoring import (
     Frame,
+    Fusion,
+    Pieces,
+    Probe,
+    Scores,
     Statistics,
     Tally,
     WordCounts,
     frame_of,
     load_frame,
     save_frame,
+    shipped,
     tally,
 )
-from learninglion.search.scoring import Fusion, Pieces, Probe, Scores, shipped
 from learninglion.search.segments import (
     BOTH,
     BUCKETS,
@@ -391,32 +395,25 @@ _CLOSED = -2.0  # the cosine of what may not be found: below any
 _REMEMBERED = 8
 
 
+@dataclass(eq=False)
 class Snapshot:
     """The segments of one moment. A source is known by its position: its row, counted through segments."""
 
-    def __init__(
-        self,
-        segments: tuple[FiledSegment, ...],
-        frame: Frame,
-        lexicon: Lexicon,
-        fusion: Fusion,
-        encoder_name: str,
-        sequence: int,
-        timings: Timings,
-    ) -> None:
-        self.timings = timings
-        self.segments = segments
-        self.frame = frame
-        self.lexicon = lexicon
-        self.fusion = fusion
-        self.encoder_name = encoder_name
-        self.sequence = sequence
-        self.starts = np.concatenate([[0], np.cumsum([len(s) for s in segments])]).astype(np.int64)
-        none = np.zeros(0, dtype=np.int64)
+    segments: tuple[FiledSegment, ...]
+    frame: Frame
+    lexicon: Lexicon
+    fusion: Fusion
+    encoder_name: str
+    sequence: int
+    timings: Timings
+
+    def __post_init__(self) -> None:
+        self.starts = np.concatenate([[0], np.cumsum([len(s) for s in self.segments])]).astype(np.int64)
+        none, segments = np.zeros(0, dtype=np.int64), self.segments
         self.alive: NDArray[np.bool_] = np.concatenate([none.astype(np.bool_), *(s.alive for s in segments)])
         self.keys: NDArray[np.int64] = np.concatenate([none, *(s.keys for s in segments)])
         self._by_key = np.argsort(self.keys, kind="stable")
-        self.statistics = _collect(segments, frame)
+        self.statistics = _collect(self.segments, self.frame)
         self._owners: tuple[list[str], NDArray[np.int32]] | None = None
         self._masks = Recent[frozenset[str], NDArray[np.bool_]](_REMEMBERED)
         self._lock = Lock()
@@ -896,7 +893,7 @@ class Index:
             return 0
         with self._writing(wait):
             self.refresh()
-            if self._must_rebuild(reader):
+            if self._snapshot is None or not follows(self._manifest(), reader):
                 return self._rebuild(reader, progress)
             manifest = self._manifest()
             changes = reader.changes_after(manifest.sequence)
@@ -971,9 +968,6 @@ class Index:
         if self._snapshot is None or self._made is None or self._made.sequence != reader.change_counter():
             return False
         return follows(self._made, reader)
-
-    def _must_rebuild(self, reader: Reader) -> bool:
-        return self._snapshot is None or not follows(self._manifest(), reader)
 
     @contextmanager
     def _writing(self, wait: float | None = PATIENCE) -> Iterator[None]:

@@ -27,7 +27,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from threading import Lock, RLock, Semaphore
 from typing import Any
@@ -60,17 +59,18 @@ from learninglion.search.engine import (
     none_other,
     proposing,
 )
-from learninglion.search.frame import (
+from learninglion.search.scoring import (
     Frame,
+    Fusion,
+    Pieces,
+    Probe,
     Statistics,
-    Tally,
-    WordCounts,
+    Sums,
     frame_of,
     load_frame,
     save_frame,
-    tally,
+    shipped,
 )
-from learninglion.search.scoring import Fusion, Pieces, Probe, shipped
 from learninglion.search.segments import (
     BOTH,
     BUCKETS,
@@ -673,71 +673,6 @@ def _rows(cursor: Any, query: str, values: dict[str, Any]) -> list[tuple[Any, ..
     cursor.execute(query, values, prepare=False)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-# The statistics of a generation as they are kept: folded up to a change, in one blob of sparse numbers.
-
-
-@dataclass(slots=True)
-class Sums:
-    """Words and vectors of what there is, counted exactly: in whatever order, the same."""
-
-    questions: Tally
-    bodies: Tally
-    words: WordCounts = field(default_factory=WordCounts)
-
-    @classmethod
-    def none(cls, dimensions: int) -> Sums:
-        """Those of nothing."""
-        nothing = Tally(0, np.zeros(dimensions), np.zeros((dimensions, dimensions)))
-        return cls(nothing, nothing)
-
-    def copy(self) -> Sums:
-        """The same numbers, to go on counting with."""
-        return Sums(self.questions, self.bodies, deepcopy(self.words))
-
-    def count(self, segment: Segment, times: int = 1) -> None:
-        """Count every source of `segment`; `times` -1 takes them away again."""
-        if not len(segment):
-            return
-        self.words.count(segment, np.arange(len(segment)), times)
-        as_question = segment.is_asked()
-        questions, bodies = (tally(segment.placed(np.flatnonzero(a))) for a in (as_question, ~as_question))
-        if times > 0:
-            self.questions, self.bodies = self.questions + questions, self.bodies + bodies
-        else:
-            self.questions, self.bodies = self.questions - questions, self.bodies - bodies
-
-    def statistics(self, frame: Frame) -> Statistics:
-        """What scores are told against: these and the background texts of the frame."""
-        questions, bodies = self.questions + frame.questions, self.bodies + frame.bodies
-        return self.words.statistics(questions.cloud(), bodies.cloud())
-
-    def pack(self) -> bytes:
-        """As bytes; `unpack` reads them."""
-        arrays: dict[str, NDArray[Any]] = {
-            "sources": np.array([self.words.sources[part] for part in PARTS]),
-            "terms": np.array([self.words.terms[key] for key in BOTH]),
-        }
-        for i, key in enumerate(BOTH):
-            arrays[f"places{i}"] = np.flatnonzero(self.words.frequency[key]).astype(np.uint32)
-            arrays[f"counts{i}"] = self.words.frequency[key][arrays[f"places{i}"]]
-        for name, sums in (("questions", self.questions), ("bodies", self.bodies)):
-            arrays[name] = sums.rows()
-        target = io.BytesIO()
-        np.savez_compressed(target, allow_pickle=False, **arrays)
-        return target.getvalue()
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Sums:
-        """What `pack` made."""
-        with np.load(io.BytesIO(packed)) as arrays:
-            sums = cls(Tally.of_rows(arrays["questions"]), Tally.of_rows(arrays["bodies"]))
-            sums.words.sources = dict(zip(PARTS, arrays["sources"].tolist(), strict=True))
-            sums.words.terms = dict(zip(BOTH, arrays["terms"].tolist(), strict=True))
-            for i, key in enumerate(BOTH):
-                sums.words.frequency[key][arrays[f"places{i}"]] = arrays[f"counts{i}"]
-        return sums
 
 
 SCHEMA = "learninglion_search"

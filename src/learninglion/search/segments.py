@@ -52,11 +52,6 @@ class Terms:
         return float(self.counts.sum())
 
 
-def _stems_of(text: str) -> list[str]:
-    """The stems of the words and numbers of `text`, in order."""
-    return [stem(word) for word in _WORD.findall(text)]
-
-
 def grams_of(text: str) -> Ids:
     """The hashed 5-grams within the words of `text`, in order; words have a space at both sides."""
     plain = " " + " ".join(_WORD.findall(fold(text))) + " "
@@ -82,7 +77,7 @@ def stem_ids(stems: Sequence[str]) -> Ids:
 
 def analyse(text: str) -> tuple[Terms, Terms]:
     """The terms of `text`, in the order of FAMILIES: stems, 5-grams."""
-    return _count(stem_ids(_stems_of(text))), _count(grams_of(text))
+    return _count(stem_ids([stem(word) for word in _WORD.findall(text)])), _count(grams_of(text))
 
 
 def weighted(parts: Sequence[tuple[Terms, float]]) -> Terms:

@@ -8,7 +8,7 @@ One group on a line, the members separated by commas or "=":
 
 What stands in for a term of a question counts among its words at half weight, and its meaning is searched
 with that of the question (search.py). The explanation of a hit says which word of the source was found
-through which term (hits.py), and the log keeps the hash of the file that was in force.
+through which term (search.py), and the log keeps the hash of the file that was in force.
 
 A question in one language meets a text in the other by these words; what is not in the list (names,
 abbreviations) is held against the text as it stands.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion.models import RawFile
@@ -23,6 +23,7 @@ class FoundFile:
     size: int = 0
     mtime_ns: int = 0
     problem: str = ""
+    in_folder: bool = False  # found there, and not asked for by its own name
 
 
 def printable(name: str) -> str:
@@ -59,7 +60,7 @@ def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
             detail = "dit is een verwijzing naar buiten deze map; geef het bestand zelf op als het mee moet"
             yield FoundFile(Path(entry.path), printable(entry.name), problem=detail)
         elif entry.is_symlink() or entry.is_file():
-            yield _look_at(Path(entry.path))
+            yield replace(_look_at(Path(entry.path)), in_folder=True)
 
 
 def _leads_out(link: Path, root: Path) -> bool:

@@ -27,8 +27,8 @@ from starlette.responses import HTMLResponse
 
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
-from learninglion.models import Actor, Role, Span
-from learninglion.record.notes import STATE_WORDS
+from learninglion.models import Actor, AnswerVerdict, Author, Role, Span, Verification
+from learninglion.record.notes import STATE_WORDS, is_formal, why_unanswered
 from learninglion.settings import WebSettings
 from learninglion.web.addresses import Outside
 from learninglion.workflow.accounts import Account
@@ -439,3 +439,56 @@ class Viewer:
         if task == "audit" and self.account.collections is not None:
             return False  # the log is about every collection
         return bool(RIGHTS[_TASKS[task]] & self.account.roles)
+
+
+_WHOLE = {
+    AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
+    AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",
+}
+_WITH_OWN = {AnswerVerdict.ANSWERED: "Beantwoord", AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord"}
+_SHORT = {
+    AnswerVerdict.ANSWERED: "beantwoord",
+    AnswerVerdict.PARTIAL: "deels beantwoord",
+    AnswerVerdict.UNANSWERABLE: "geen antwoord",
+}
+_MARKS = {AnswerVerdict.ANSWERED: "✓", AnswerVerdict.PARTIAL: "△", AnswerVerdict.UNANSWERABLE: "✕"}
+_KINDS = {
+    AnswerVerdict.ANSWERED: "safe",
+    AnswerVerdict.PARTIAL: "warning",
+    AnswerVerdict.UNANSWERABLE: "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """What a reader is told about an answer as it now stands; one that broke off has no verdict yet."""
+
+    words: str
+    short: str
+    mark: str
+    kind: str  # of the badge
+    own: int = 0  # sentences that a person answers for
+    changed: int = 0  # sentences that a person wrote or changed, and that a source bears
+    answered: bool = False
+
+
+def view_verdict(verification: Verification) -> VerdictView:
+    """The verdict follows the text: what a person answers for counts as said, and is counted apart."""
+    if not verification.draft.complete:
+        return VerdictView("Niet af: het taalmodel is gestopt", "niet af", "…", "warning")
+    own = len(verification.own)
+    changed = sum(c.statement.author is Author.PERSON for c in verification.shown)
+    verdict = verification.verdict
+    if not own and verdict is AnswerVerdict.UNANSWERABLE and is_formal(verification):
+        return VerdictView(why_unanswered(verification), "te bevestigen", "△", "warning")
+    if not own:
+        answered = verdict is AnswerVerdict.ANSWERED
+        whole = _WHOLE.get(verdict) or why_unanswered(verification)
+        return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
+    verdict = verification.with_own
+    answered = verdict is AnswerVerdict.ANSWERED
+    if answered and not verification.shown:
+        return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
+    return VerdictView(
+        _WITH_OWN[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], own, changed, answered
+    )

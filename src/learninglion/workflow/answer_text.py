@@ -21,8 +21,7 @@ from learninglion.drafting.askings import askings_of, propose
 from learninglion.drafting.evidence import coverage, subject_words
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
-from learninglion.dutch.reading import read
-from learninglion.dutch.text import printable, split_sentences, words
+from learninglion.dutch.text import printable, read, split_sentences, words
 from learninglion.models import (
     Author,
     Citation,
@@ -35,7 +34,7 @@ from learninglion.models import (
     StatementVerdict,
     Verification,
 )
-from learninglion.models.drafts import LEADS_IN
+from learninglion.models.types import LEADS_IN
 
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.

@@ -43,10 +43,9 @@ from learninglion.workflow.documents import (
 )
 from learninglion.workflow.dossiers import Dossiers, quoted_draft
 from learninglion.workflow.drafts import Drafts
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.searching import Searching
+from learninglion.workflow.searching import Indexing, Searching
 from learninglion.workflow.sets import Sets
 
 _LONGEST = 2000  # characters of a question

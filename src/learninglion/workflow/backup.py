@@ -46,7 +46,7 @@ from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps
 from learninglion.database.engine import HEAD, now, open_database, reading, schema_of, upgrade, writing
 from learninglion.database.files import write_durably
 from learninglion.evaluation.exams import EXAMS_FILE
-from learninglion.evaluation.judgements import JUDGEMENTS
+from learninglion.evaluation.experiment import JUDGEMENTS
 from learninglion.models import Actor, Progress, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex, to_plain
@@ -56,12 +56,12 @@ from learninglion.search.postgres import SCHEMA
 from learninglion.search.scoring import TUNING
 from learninglion.store.originals import ORIGINALS, Originals
 from learninglion.store.store import Store
-from learninglion.workflow.indexing import BOOK, REMADE, Indexing
 from learninglion.workflow.intake import Traces
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE, MODELS_FILE
 from learninglion.workflow.quality import REPORTS
 from learninglion.workflow.rights import Task, require, require_everywhere
+from learninglion.workflow.searching import BOOK, REMADE, Indexing
 
 # The rows of a database as plain data, and back: the same from SQLite and from PostgreSQL.
 #

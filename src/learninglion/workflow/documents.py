@@ -29,15 +29,14 @@ from learninglion.models import (
     Span,
     TextLine,
 )
-from learninglion.models.drafts import OWN
 from learninglion.models.errors import InputError, UnknownReferenceError, UnreadableFileError
 from learninglion.models.plain import Plain
 from learninglion.models.recent import Recent
+from learninglion.models.types import OWN
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog
-from learninglion.store.catalogue import Counts
-from learninglion.store.store import Collection, Store, Version
+from learninglion.store.store import Collection, Counts, Store, Version
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets, Shortlist, Work, add_source, drop_source

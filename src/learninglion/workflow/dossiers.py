@@ -1,24 +1,42 @@
-"""Dossiers: written one sub-question after another, looked back at, and taken along with their steps.
+"""Dossiers: written a sub-question at a time, looked back at, signed off, and taken along with their steps.
 
 A model can be away, too slow or break off. What it wrote is kept, the other sub-questions go on, and every
 sub-question that is not finished says why; it can be resumed.
+
+To sign off, a drafter asks a named person, who signs, or gives the text back with a remark. There is one
+request a dossier at most, so that it stands on that person's start page.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
-from learninglion.database.engine import now
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.drafting import extractive
-from learninglion.drafting.line import FindNewer, nothing_newer
-from learninglion.drafting.relevance import SURE, Relevance
+from learninglion.drafting.line import FindNewer
+from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import judge_draft, question_parts, read_draft, verify, with_remarks
 from learninglion.drafting.write import Progress as WritingProgress
@@ -30,10 +48,13 @@ from learninglion.models import (
     Author,
     Chooser,
     Dossier,
+    DossierState,
     Draft,
     Provenance,
     QuestionSet,
     Remark,
+    Responsibility,
+    Role,
     Selection,
     Source,
     SourceKind,
@@ -41,7 +62,7 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
-from learninglion.models.errors import GeneratorError, InputError, UnknownReferenceError
+from learninglion.models.errors import GeneratorError, InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
@@ -58,7 +79,8 @@ from learninglion.record.export import (
 from learninglion.record.letter import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
-from learninglion.record.notes import Deed, MachineText, TextCopy, copy_answers, trace_deeds
+from learninglion.record.notes import Deed, MachineText, TextCopy, copy_answers, listed, trace_deeds
+from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
 
@@ -184,6 +206,7 @@ _PATIENCE = 3  # sub-questions in a row of which a model writes nothing; then it
 _STOPPED = "u hebt het schrijven gestopt."
 
 
+@dataclass(eq=False)
 class SetWriter:
     """Drafts and checks sub-questions with one model (None: by copying sentences).
 
@@ -191,33 +214,23 @@ class SetWriter:
     failure of the model; `wrote` tells whether there is anything to keep.
     """
 
-    def __init__(
-        self,
-        model: Generator | None,
-        *,
-        locate: Locate,
-        options: WritingOptions | None = None,
-        reader: SecondReader | None = None,
-        on_event: Listener = unheard,
-        sure: float = SURE,
-        measure: Relevance | None = None,
-        questions: Sequence[SubQuestion] = (),
-        find_newer: FindNewer = nothing_newer,
-    ) -> None:
-        self._model = model
-        self._find_newer = find_newer
-        self._locate = locate
-        self._options = options
-        self._reader = reader
-        self._tell = on_event
-        self._measure = measure
-        self._gate = rules_gate(sure, check if reader is None else reader.check, measure)
-        self._sure = sure
-        self._questions = tuple(questions)
-        self._silences = 0
-        self._reason = ""  # why no more is asked of the model
-        self.problem: GeneratorError | InputError | None = None
-        self.wrote = False
+    _model: Generator | None
+    _locate: Locate
+    _options: WritingOptions | None
+    _reader: SecondReader | None
+    _tell: Listener
+    _sure: float
+    _measure: Relevance | None
+    _questions: tuple[SubQuestion, ...]
+    _find_newer: FindNewer
+    _silences: int = field(default=0, init=False)
+    _reason: str = field(default="", init=False)  # why no more is asked of the model
+    problem: GeneratorError | InputError | None = field(default=None, init=False)
+    wrote: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        second = check if self._reader is None else self._reader.check
+        self._gate = rules_gate(self._sure, second, self._measure)
 
     def draft(self, position: int, selection: Selection, before: Verification | None = None) -> Verification:
         """Sub-question `position`, drafted and checked; what `before` holds is finished, not begun again."""
@@ -540,3 +553,312 @@ def _change(what: str, then: object, now: object) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _QUOTED_SIGNS else f"{text[:_QUOTED_SIGNS]}…"
+
+
+metadata = new_metadata()
+
+sign_offs = Table(
+    "web_sign_offs",
+    metadata,
+    Column("dossier", String(100), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("asked_by", String(200), nullable=False),
+    Column("asked_of", String(200), nullable=False, index=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("answer", Text, nullable=True),
+    Column("answered_at", Moment, nullable=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who was asked to approve a dossier, at which version; `answer` is the remark it came back with."""
+
+    dossier: str
+    version: int
+    asked_by: str
+    asked_of: str
+    asked_at: datetime
+    note: str
+    answer: str | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the person who was asked has not answered yet."""
+        return self.answer is None
+
+
+def clear_request(engine: Engine, dossier: str) -> None:
+    """Forget the request for this dossier: it was signed, withdrawn, or the dossier is gone."""
+    with writing(engine) as connection:
+        connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier))
+
+
+_FIELDS = tuple(SignOff.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Which of the sources that a text rests on one person opened beside it."""
+
+    cited: tuple[str, ...]
+    opened: tuple[str, ...]
+
+    @property
+    def begun(self) -> bool:
+        """Whether at least one was opened; true where the text rests on none."""
+        return bool(self.opened) or not self.cited
+
+    @property
+    def complete(self) -> bool:
+        """Whether each was opened."""
+        return set(self.cited) <= set(self.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How far a dossier is with signing off, for one person."""
+
+    request: SignOff | None
+    approved: DossierVersion | None  # the last approved version, also when the text was changed after it
+    candidates: tuple[str, ...]  # who can be asked
+    examined: Examination  # by this person
+    by_another: bool = False  # this person edited last, and with the two-person rule may not sign it
+
+    def changed_since(self, version: int) -> bool:
+        """Whether the text was approved once and stands at a later version now."""
+        return self.approved is not None and self.approved.version < version
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request as a start page lists it."""
+
+    request: SignOff
+    title: str
+
+
+@dataclass(eq=False)
+class SignOffs:
+    """Asking, giving back and signing, within one's rights and with every step in the log."""
+
+    _engine: Engine
+    _repository: DossierRepository
+    _dossiers: Dossiers
+    _accounts: Accounts
+    _log: EventLog
+    _two_person: bool
+
+    def describe(self, dossier: Dossier, actor: Actor) -> Signing:
+        """Who was asked, who signed, and who can be asked."""
+        versions = self._dossiers.versions(dossier.id, actor)
+        approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
+        return Signing(
+            self._request(dossier.id),
+            approved,
+            self.approvers(dossier.id, actor),
+            self._examined(dossier, actor),
+            by_another=self._two_person and versions[-1].author == actor.name,
+        )
+
+    def opened(self, dossier_id: str, source_id: str, actor: Actor) -> None:
+        """Keep in the log that this person opened a source beside the text that rests on it, once."""
+        dossier = self._dossiers.load(dossier_id, actor)
+        if source_id in dossier.cited and source_id not in self._examined(dossier, actor).opened:
+            note(self._log, _OPENED, actor, dossier_id, {"source": source_id})
+
+    def _examined(self, dossier: Dossier, actor: Actor) -> Examination:
+        opened = {
+            str(step.details["source"])
+            for step in self._dossiers.steps(dossier.id, actor, actions={_OPENED})
+            if step.actor == actor.name
+        }
+        return Examination(dossier.cited, tuple(source for source in dossier.cited if source in opened))
+
+    def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
+        """The others who may approve and may see this dossier, by name."""
+        require(actor, Task.READ_DOSSIER)
+        others = (a for a in self._accounts.list() if a.active and a.name != actor.name)
+        approvers = (a for a in others if Role.APPROVER in a.roles)
+        return tuple(sorted(a.name for a in approvers if self._may_see(a.actor, dossier_id)))
+
+    def _may_see(self, actor: Actor, dossier_id: str) -> bool:
+        try:
+            self._dossiers.versions(dossier_id, actor)
+        except LearningLionError:
+            return False
+        return True
+
+    def among(self, dossier_ids: Sequence[str], actor: Actor) -> dict[str, SignOff]:
+        """The requests for these dossiers, by dossier."""
+        require(actor, Task.READ_DOSSIER)
+        return {s.dossier: s for s in self._find(sign_offs.c.dossier.in_(dossier_ids))} if dossier_ids else {}
+
+    def waiting(self, actor: Actor) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...]]:
+        """What this person was asked to sign, and what this person got back; only what still counts."""
+        requests = self._find(sign_offs.c.asked_of == actor.name, sign_offs.c.answer.is_(None))
+        returned = self._find(sign_offs.c.asked_by == actor.name, sign_offs.c.answer.is_not(None))
+        return self._still_open(requests, actor), self._still_open(returned, actor)
+
+    def _still_open(self, requests: tuple[SignOff, ...], actor: Actor) -> tuple[Waiting, ...]:
+        waiting = []
+        for request in requests:
+            try:
+                dossier = self._dossiers.load(request.dossier, actor)
+            except LearningLionError:
+                continue  # deleted, or not to be seen any more
+            if dossier.state is not DossierState.APPROVED:
+                waiting.append(Waiting(request, dossier.question_set.title or dossier.id))
+        return tuple(waiting)
+
+    def ask(
+        self, dossier_id: str, person: str, remark: str, *, leave_open: Collection[int] = (), actor: Actor
+    ) -> None:
+        """Ask a named second person to sign off the newest version. Raises InputError while it cannot be.
+
+        `leave_open`: the numbers of the questions that may stay without an answer, as for `approve`.
+        """
+        require(actor, Task.DRAFT)
+        dossier = self._dossiers.load(dossier_id, actor)
+        if person not in self.approvers(dossier_id, actor):
+            raise InputError("Kies iemand die deze tekst mag vaststellen.")
+        if dossier.state is DossierState.APPROVED:
+            raise InputError("Deze tekst is al vastgesteld.")
+        if any(v.failed for v in dossier.verifications):
+            raise InputError(
+                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of neem ze voor "
+                "eigen rekening; vraag het dan."
+            )
+        if not all(v.draft.complete for v in dossier.verifications):
+            raise InputError(
+                "Dit voorstel is nog niet af. Laat het afschrijven of maak het zelf af; vraag het dan."
+            )
+        _require_answers(dossier, leave_open)
+        request = SignOff(dossier_id, dossier.version, actor.name, person, now(), remark.strip())
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_offs).where(sign_offs.c.dossier == dossier_id))
+            connection.execute(insert(sign_offs).values(**{f: getattr(request, f) for f in _FIELDS}))
+        details: dict[str, Plain] = {"version": dossier.version, "of": person}
+        note(self._log, "sign-off.ask", actor, dossier_id, details)
+        self._note_open(dossier, actor)
+
+    def withdraw(self, dossier_id: str, *, actor: Actor) -> None:
+        """Take one's request back, or put away what came back."""
+        self._dossiers.load(dossier_id, actor)
+        request = self._request(dossier_id)
+        if request is None or request.asked_by != actor.name:
+            raise UnknownReferenceError("U hebt niemand gevraagd om deze tekst vast te stellen.")
+        clear_request(self._engine, dossier_id)
+        note(self._log, "sign-off.withdraw", actor, dossier_id, {"of": request.asked_of})
+
+    def give_back(self, dossier_id: str, remark: str, *, actor: Actor) -> None:
+        """Give the text back to whoever asked, with what should be different."""
+        require(actor, Task.APPROVE)
+        self._dossiers.load(dossier_id, actor)
+        if not remark.strip():
+            raise InputError("Schrijf op wat er anders moet, zodat de opsteller verder kan.")
+        mine = (sign_offs.c.asked_of == actor.name, sign_offs.c.answer.is_(None))
+        values = {"answer": remark.strip(), "answered_at": now()}
+        with writing(self._engine) as connection:
+            here = update(sign_offs).where(sign_offs.c.dossier == dossier_id, *mine)
+            answered = connection.execute(here.values(values)).rowcount
+        request = self._request(dossier_id)
+        if not answered or request is None:
+            raise UnknownReferenceError("Aan u is niet gevraagd om deze tekst vast te stellen.")
+        note(self._log, "sign-off.give-back", actor, dossier_id, {"to": request.asked_by})
+
+    def approve(
+        self,
+        dossier_id: str,
+        version: int,
+        *,
+        without_label: bool = False,
+        leave_open: Collection[int] = (),
+        actor: Actor,
+    ) -> Dossier:
+        """Sign off the version that was read; with the two-person rule not by whoever edited last.
+
+        `leave_open`: the numbers of the questions that may stay without an answer; InputError where there
+        are others. The log keeps which were left.
+
+        `without_label`: this person also takes editorial responsibility, so that exports need not tell
+        readers that AI was used; that needs every cited source opened. What machines read stays.
+        Raises ConflictError when the text was changed after that version, InputError while something in it
+        does not hold, is not finished or was not examined. A request to sign is answered by it.
+        """
+        require(actor, Task.APPROVE)
+        old = self._dossiers.load(dossier_id, actor, version)
+        for numbers, _why in unfinished(old):
+            raise InputError(
+                f"Het antwoord op vraag {', '.join(map(str, numbers))} is niet af. Laat het afschrijven of "
+                "pas het zelf aan; stel dan vast."
+            )
+        if any(v.failed for v in old.verifications):
+            raise InputError(
+                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
+                "zelf baseert; stel dan vast."
+            )
+        if old.state is not DossierState.APPROVED:
+            _require_answers(old, leave_open)
+        examined = self._examined(old, actor)
+        stands = self._dossiers.load(dossier_id, actor).version == version  # else saving says that it changed
+        if stands and not examined.begun:
+            raise InputError(
+                "U hebt nog geen enkele bron van deze tekst geopend. Open bij de zinnen waar u op let de "
+                "bron; stel dan vast."
+            )
+        taken = _taken(old, examined, actor) if without_label else None
+        self._repository.approve(
+            dossier_id, version, by=actor.name, two_person=self._two_person, responsibility=taken
+        )
+        if taken is not None:
+            details: dict[str, Plain] = {"version": version, "opened": len(taken.opened)}
+            details |= {"judged": taken.judged, "changed": taken.changed}
+            note(self._log, "label.remove", actor, dossier_id, details)
+        if old.state is not DossierState.APPROVED:
+            self._note_open(old, actor)
+        clear_request(self._engine, dossier_id)
+        return self._dossiers.load(dossier_id, actor)
+
+    def _request(self, dossier_id: str) -> SignOff | None:
+        return next(iter(self._find(sign_offs.c.dossier == dossier_id)), None)
+
+    def _find(self, *where: ColumnElement[bool]) -> tuple[SignOff, ...]:
+        """The requests of which this is true, the oldest first."""
+        query = select(*(sign_offs.c[f] for f in _FIELDS)).where(*where)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(sign_offs.c.asked_at, sign_offs.c.dossier))
+            return tuple(SignOff(*row) for row in rows)
+
+    def _note_open(self, dossier: Dossier, actor: Actor) -> None:
+        if dossier.unanswered:
+            details: dict[str, Plain] = {"version": dossier.version, "open": list(dossier.unanswered)}
+            note(self._log, "sign-off.open", actor, dossier.id, details)
+
+
+_OPENED = "source.open"
+
+
+def _require_answers(dossier: Dossier, leave_open: Collection[int]) -> None:
+    """Raises InputError where a question has no answer that nobody said may stay open."""
+    if left := [number for number in dossier.unanswered if number not in leave_open]:
+        raise InputError(
+            f"Er is nog geen antwoord op vraag {listed(left)}. Schrijf het, of kies dat de brief zonder dit "
+            "antwoord verder gaat."
+        )
+
+
+def _taken(dossier: Dossier, examined: Examination, actor: Actor) -> Responsibility:
+    """The evidence of the examination. Raises InputError while a cited source was not opened."""
+    left = len(examined.cited) - len(examined.opened)
+    if left:
+        raise InputError(
+            f"De regel over AI mag pas weg als u elke aangehaalde bron hebt geopend; {left} niet. Stel vast "
+            "met de regel, of open ze eerst."
+        )
+    standing = [check.statement for v in dossier.verifications for check in v.standing]
+    changed = sum(s.author is Author.PERSON or s.original is not None for s in standing)
+    judged = sum(len(v.own) for v in dossier.verifications)
+    return Responsibility(actor.name, now(), examined.opened, judged, changed)

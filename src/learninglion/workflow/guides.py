@@ -41,9 +41,9 @@ from learninglion.record.log import EventLog
 from learninglion.search.asking import find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import VisibleLibrary
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import RIGHTS, Task, require_within
+from learninglion.workflow.searching import Indexing
 
 metadata = new_metadata()
 

@@ -29,6 +29,7 @@ from learninglion.models.errors import (
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
+from learninglion.parsing.office_document import is_other_text
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
 from learninglion.record.dossiers import DossierRepository
@@ -38,10 +39,10 @@ from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.intake import FileStamp
 from learninglion.store.store import PersonalPolicy, PutOutcome, Removed, Store, Stored
 from learninglion.workflow.documents import PageFiles
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import Jobs, KeptAnswers
 from learninglion.workflow.log import INGEST, account_of, account_of_removal, note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+from learninglion.workflow.searching import Indexing
 from learninglion.workflow.sets import SetRepository
 
 __all__ = ["PersonalPolicy"]
@@ -59,6 +60,7 @@ class FileStatus(StrEnum):
     ADDED = "added"
     REPLACED = "replaced"  # a newer version of a document that was there; the older one is kept as history
     UNCHANGED = "unchanged"
+    PASSED_OVER = "passed over"  # found in a folder, and no document
     FAILED = "failed"
 
 
@@ -296,7 +298,7 @@ class Intake:
         if result.status is FileStatus.FAILED:
             details = {"status": result.status.value, "collection": collection, "detail": result.detail}
             note(self._log, INGEST, actor, result.path, details)
-        elif result.status is not FileStatus.UNCHANGED:
+        elif result.status in _STATUS.values() and result.status is not FileStatus.UNCHANGED:
             self._log.advance_anchor()
             if result.personal:  # how much of which kind, never the values
                 counts: dict[str, Plain] = dict(result.personal)
@@ -362,6 +364,9 @@ def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Documen
         return FileResult(file.name, FileStatus.UNCHANGED, entry.document_id or "")
     try:
         raw = read_file(file)
+        if file.in_folder and is_other_text(raw):
+            detail = f"{file.name}: dit is geen document; geef het bestand zelf op als het mee moet."
+            return FileResult(file.name, FileStatus.PASSED_OVER, detail=detail)
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), _PARSER_VERSION)
         return _put(raw, stamp, into, read)
     except LearningLionError as error:

@@ -22,7 +22,7 @@ from learninglion.models.errors import ConflictError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry, LogReport
-from learninglion.store.proof import VersionStanding
+from learninglion.store.intake import VersionStanding
 from learninglion.store.store import PutOutcome, Removed, Standing, Store, Stored
 from learninglion.workflow.otlp import PROCESSING, SCOPE, Collector, ProcessingTerms, processing_spans
 from learninglion.workflow.rights import Task, require_everywhere

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from learninglion.database.blobs import Blobs
 from learninglion.drafting.relevance import Relevance, read_measure
-from learninglion.evaluation.judgements import (
+from learninglion.evaluation.experiment import (
     GRADES,
     Agreement,
     Round,
@@ -30,8 +30,7 @@ from learninglion.evaluation.judgements import (
     read_round,
     written_judgements,
 )
-from learninglion.evaluation.report import retrieval_page
-from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
+from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate, retrieval_page
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.builtin import Adapter, pack_adapter, read_adapter
@@ -50,10 +49,10 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.search.scoring import TUNING, Fusion, LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.documents import Documents
-from learninglion.workflow.indexing import Indexing, learned_model
 from learninglion.workflow.jobs import LATER, Job, Jobs, Run, Work
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+from learninglion.workflow.searching import Indexing, learned_model
 
 __all__ = ["GRADES"]
 

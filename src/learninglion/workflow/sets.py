@@ -46,7 +46,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
-from learninglion.search.hits import Step, timeline
+from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 

@@ -23,10 +23,11 @@ from learninglion.models import (
     NoticeKind,
     Span,
 )
-from learninglion.models.documents import parse_publication_id
-from learninglion.parsing.kamervragen.front import CASE_NUMBER, Front, read_front, title_from_question
+from learninglion.models.types import parse_publication_id
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
+    CASE_NUMBER,
+    Front,
     attribute,
     find_related,
     name_notice,
@@ -34,6 +35,8 @@ from learninglion.parsing.kamervragen.header import (
     parse_askers,
     parse_date,
     parse_received_on,
+    read_front,
+    title_from_question,
 )
 from learninglion.parsing.kamervragen.pairing import (
     Pairing,
@@ -43,7 +46,7 @@ from learninglion.parsing.kamervragen.pairing import (
     pair_up,
 )
 from learninglion.parsing.labels import LabelKind, find_run_on, parse_label
-from learninglion.parsing.paragraphs import Paragraph
+from learninglion.parsing.writing import Paragraph
 
 ADDRESS = "https://zoek.officielebekendmakingen.nl/{identifier}.html"
 """Where a publication stands on the web."""

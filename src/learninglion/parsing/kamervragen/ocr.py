@@ -33,9 +33,9 @@ from learninglion.parsing.kamervragen.header import (
     parse_date,
     parse_subject,
 )
-from learninglion.parsing.kamervragen.matching import named
-from learninglion.parsing.labels import THROUGH, parse_numbers
-from learninglion.parsing.paragraphs import Junction, Paragraph, assemble, join_lines, tidy
+from learninglion.parsing.kamervragen.pairing import named
+from learninglion.parsing.labels import joined, parse_numbers
+from learninglion.parsing.writing import Junction, Paragraph, assemble, join_lines, tidy
 
 _LONGEST = 200_000  # characters: a page holds some 6,000
 _TOP = 600  # characters: the masthead
@@ -86,9 +86,10 @@ _GENERAL = re.compile(r"^Algemeen\b")
 _SUBHEAD = re.compile(
     r"^Vragen\s+van\s+(?:het\s+lid|de\s+leden)\s+(?P<who>[^?.]{2,80}?)\s+(?=\d{1,2}\s*[A-Z])", re.IGNORECASE
 )
-_LIST = rf"\d{{1,2}}(?:\s*(?:,|en|{THROUGH})\s*\d{{1,2}})*"
 # A number opens a part at the begin of a block, or behind a finished sentence and white.
-_INLINE = re.compile(rf"(?:^|(?<=[.?!:;»”\"'’)\d]\s))(?P<numbers>{_LIST})\s*[.)]?\s*(?=[«„“\"'‘(]*[A-ZÀ-Ý])")
+_INLINE = re.compile(
+    rf"(?:^|(?<=[.?!:;»”\"'’)\d]\s))(?P<numbers>{joined('[0-9]{1,2}')})\s*[.)]?\s*(?=[«„“\"'‘(]*[A-ZÀ-Ý])"
+)
 _NOTE = re.compile(r"^['’1]\s*(?:Zie\b|Van\b|Volgens\b|Artikel\b|Het\b|Dat\b|[A-Z][\w.-]+)")
 _REMARK = re.compile(r"^Toelichting\b")
 _ENDS = re.compile(r"[.?!:;»”]['\"’)\]\d]*$|[)]$|\?\s*['’]?$")

@@ -7,13 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion.parsing.labels import JOINED, LabelKind, parse_label, parse_letter, parse_numbers
-from learninglion.parsing.paragraphs import Note, Paragraph
-from learninglion.parsing.pdf.footnotes import Mark
-from learninglion.parsing.pdf.footnotes import Note as PageNote
 from learninglion.parsing.pdf.layout import Known
 from learninglion.parsing.pdf.lines import Page
-from learninglion.parsing.pdf.running import IMPRINT, YEARS
-from learninglion.parsing.signs import plain_digits, raised
+from learninglion.parsing.pdf.margins import IMPRINT, YEARS, Mark
+from learninglion.parsing.pdf.margins import Note as PageNote
+from learninglion.parsing.writing import Note, Paragraph, plain_digits, raised, runs_on
 
 _FURNITURE = re.compile(
     rf"{IMPRINT}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
@@ -36,8 +34,6 @@ _MASTHEAD = re.compile(
     r"|Aanhangsel\s+van\s+de\s+Handelingen|[12]",
     re.IGNORECASE,
 )
-_FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
-_ENDED = re.compile(r"[.?!:;»”\"')\]\d]$")
 _HEAD_LINES = 9  # of a page of which the masthead can be
 _NOTE = re.compile(r"^(?P<mark>\d{1,2})(?:(?=[A-Za-z«“‘\"(])|\s+(?=\S))(?P<text>.+)$")
 _NOTE_LINES = 8  # that one foot of a page holds at most under one mark
@@ -130,11 +126,6 @@ def _white_at_feet(lines: Sequence[str], foot: Sequence[bool]) -> set[int]:
             white.update(n for n in gap if not lines[n])
         index = end + 1
     return white
-
-
-def runs_on(line: str) -> bool:
-    """Whether a printed line goes on in the next, so that a figure there is no number of a question."""
-    return len(line) >= _FULL_LINE and _ENDED.search(line) is None
 
 
 def _masthead(lines: Sequence[str]) -> set[int]:

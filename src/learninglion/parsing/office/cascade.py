@@ -16,8 +16,7 @@ from cssselect import parse as parse_selectors
 from cssselect.xpath import HTMLTranslator
 from lxml import etree
 
-from learninglion.parsing.office.pieces import Reason, read_shift
-from learninglion.parsing.office.styles import (
+from learninglion.parsing.office.ooxml import (
     BLACK,
     WHITE,
     Colour,
@@ -26,6 +25,7 @@ from learninglion.parsing.office.styles import (
     read_colour,
     stands_out,
 )
+from learninglion.parsing.office.pieces import Reason, read_shift
 
 _RULES_MOST = 4_000
 _RULES_DEEP = 8  # rules inside rules
@@ -152,13 +152,14 @@ class Cascade:
                 known.append("".join(str(text) for text in node.itertext()))
         order = 0
         named = _names_in(root)
+        layers: dict[str, int] = {}
         for sheet in known:
             nodes = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
-            for prelude, content in _rules(nodes):
+            for prelude, content, layer in _rules(nodes, layers):
                 order += 1
                 if order > _RULES_MOST:
                     return cascade
-                cascade._apply(root, prelude, content, order, named)
+                cascade._apply(root, prelude, content, (layer, order), named)
         return cascade
 
     def _apply(
@@ -166,9 +167,10 @@ class Cascade:
         root: etree._Element,
         prelude: str,
         content: Sequence[tinycss2.ast.Node],
-        order: int,
+        place: tuple[int, int],
         named: frozenset[str],
     ) -> None:
+        layer, order = place
         declared = list(_declarations(content))
         if not declared:
             return
@@ -178,7 +180,7 @@ class Cascade:
             return
         for selector in selectors:
             pseudo = str(selector.pseudo_element or "")
-            if pseudo not in ("", "before", "after") or not _can_match(selector.canonical(), named):
+            if pseudo not in ("", "before", "after", "marker") or not _can_match(selector.canonical(), named):
                 continue
             try:
                 path = _TRANSLATOR.selector_to_xpath(selector, translate_pseudo_elements=False)
@@ -191,7 +193,10 @@ class Cascade:
             weight = selector.specificity()
             for element in matched:
                 values = self.rules.setdefault(element, [])
-                values += [((int(bang), *weight, order), name, value) for name, value, bang in declared]
+                values += [
+                    ((int(bang), -layer if bang else layer, *weight, order), name, value)
+                    for name, value, bang in declared
+                ]
 
     def _make_up(
         self, matched: Sequence[etree._Element], declared: Sequence[tuple[str, str, bool]], pseudo: str
@@ -258,7 +263,7 @@ class Cascade:
             visible=_visible(values, parent),
             opacity=parent.opacity * _opacity(values),
             gone=gone,
-            struck=parent.struck or _struck(values, tag),
+            struck=parent.struck and not _stands_alone(values, display) or _struck(values, tag),
             strong=weight in ("bold", "bolder", "600", "700", "800", "900")
             or (values.get("font-style", "") in ("italic", "oblique"))
             or ((parent.strong or tag in _STRONG) and weight not in ("normal", "400", "300", "lighter")),
@@ -281,12 +286,18 @@ class Cascade:
         inline = element.get("style")
         if inline:
             declared = _declarations(tinycss2.parse_blocks_contents(inline, True, True))
-            weighed += [((int(bang), 1 << 20, 0, 0, 0), name, value) for name, value, bang in declared]
+            weighed += [((int(bang), _UNLAYERED + 1, 0, 0, 0), name, value) for name, value, bang in declared]
         weighed.sort(key=lambda item: item[0])
         return {name: value for _, name, value in weighed}
 
 
 _TRANSLATOR = HTMLTranslator()
+
+
+def _stands_alone(values: dict[str, str], display: str) -> bool:
+    """Whether lines through what is around an element do not run through it."""
+    floats = values.get("float", "none") != "none" or values.get("position") in ("absolute", "fixed")
+    return floats or display.startswith("inline-")
 
 
 # --------------------------------------------------------------------------- style sheets
@@ -308,26 +319,45 @@ def _can_match(selector: str, named: frozenset[str]) -> bool:
     return all(name in named for name in re.findall(r"[.#][\w-]+", selector))
 
 
+_UNLAYERED = 1 << 20
+
+
 def _rules(
-    nodes: Iterable[tinycss2.ast.Node], outer: str = "", deep: int = 0
-) -> Iterator[tuple[str, Sequence[tinycss2.ast.Node]]]:
-    """The selectors and declarations of rules that hold for a screen, also those inside @media, @supports,
-    @layer and other rules (`outer`: the selector of the rule around them)."""
+    nodes: Iterable[tinycss2.ast.Node],
+    layers: dict[str, int],
+    outer: str = "",
+    layer: str = "",
+    deep: int = 0,
+) -> Iterator[tuple[str, Sequence[tinycss2.ast.Node], int]]:
+    """The selectors and declarations of rules that hold for a screen, and how heavy their layer weighs.
+
+    Also of those inside @media, @supports, @layer and other rules (`outer`: the selector of the rule around
+    them). `layers`: those named so far with their weights, added to.
+    """
     declarations = [node for node in nodes if node.type == "declaration"]
     if outer and declarations:
-        yield outer, declarations
+        yield outer, declarations, layers.get(layer, _UNLAYERED)
     for node in nodes if deep < _RULES_DEEP else ():
         if node.type == "qualified-rule":
             selector = _within(outer, tinycss2.serialize(node.prelude).strip())
-            yield from _rules(tinycss2.parse_blocks_contents(node.content, True, True), selector, deep + 1)
-        elif node.type == "at-rule" and node.content is not None:
+            inside = tinycss2.parse_blocks_contents(node.content, True, True)
+            yield from _rules(inside, layers, selector, layer, deep + 1)
+        elif node.type == "at-rule":
             keyword = node.lower_at_keyword
             wanted = tinycss2.serialize(node.prelude)
+            within = layer
+            if keyword == "layer":
+                named = [f"{layer}.{name.strip()}" for name in wanted.split(",")]
+                for name in named:
+                    layers.setdefault(name, len(layers))
+                within = named[-1]
+            if node.content is None:
+                continue
             lacking = keyword == "supports" and wanted.lower().lstrip().startswith("not")
             holds = keyword in ("supports", "layer", "container", "scope") and not lacking
             if holds or (keyword == "media" and _for_screen(wanted)):
                 inside = tinycss2.parse_blocks_contents(node.content, True, True)
-                yield from _rules(inside, outer, deep + 1)
+                yield from _rules(inside, layers, outer, within, deep + 1)
 
 
 def _within(outer: str, inner: str) -> str:
@@ -601,7 +631,7 @@ def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
         return value if value and value != "none" and tag in ("dialog", "noscript") else "none"
     if value and value not in ("inherit", "initial", "unset", "revert"):
         return value
-    if element.get("hidden") is not None:
+    if element.get("hidden") is not None or element.get("popover") is not None:
         return "none"
     if tag in _TABLES:
         return _TABLES[tag]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from learninglion.parsing.office.styles import attribute, child, children, local
-from learninglion.parsing.signs import lowered, raised
+from learninglion.parsing.office.ooxml import attribute, child, children, local
+from learninglion.parsing.writing import lowered, raised
 
 _SIMPLE = re.compile(r"[\w.,%€°]+")
 _DEEPEST = 60

@@ -12,7 +12,20 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_mathml
-from learninglion.parsing.office.ooxml import Package, open_package, parse_xml
+from learninglion.parsing.office.ooxml import (
+    WHITE,
+    Colour,
+    Package,
+    attribute,
+    child,
+    children,
+    format_number,
+    local,
+    open_package,
+    parse_xml,
+    read_colour,
+    stands_out,
+)
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -24,18 +37,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import (
-    WHITE,
-    Colour,
-    attribute,
-    child,
-    children,
-    format_number,
-    local,
-    read_colour,
-    stands_out,
-)
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.writing import Note, Paragraph, tidy
 
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "
@@ -50,7 +52,13 @@ _GROUPS = frozenset(
     "table-header-rows table-rows table-row-group "
     "table-header-columns table-columns table-column-group".split()
 )
-_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_FORMS = {
+    "01, 02, 03, ...": "decimalZero",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+}
 _SMALLEST = 2.0  # points; nobody reads such letters, machines do
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
 _MOST_SPACES = 100
@@ -463,7 +471,8 @@ class _Reader:
         elif name in _BOXES:
             piece.boxes.append(inner)
         elif name == "image" and attribute(inner.getparent(), "anchor-type") == "as-char":
-            piece.part()  # figures at the two sides of a picture are two
+            title = child(inner.getparent(), "title")
+            piece.picture((title.text or "") if title is not None else "", self.omissions)
         elif name == "control":
             self._control(self.controls.get(attribute(inner, "control") or ""), around, piece)
         elif name == "fieldmark":

@@ -12,8 +12,18 @@ from lxml import etree
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
-from learninglion.parsing.signs import UNKNOWN, join_fractions, lowered, plain_digits, raised, show_symbols
+from learninglion.parsing.writing import (
+    UNKNOWN,
+    Note,
+    Paragraph,
+    join_fractions,
+    lowered,
+    plain_digits,
+    raised,
+    show_symbols,
+    tidy,
+    turned,
+)
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
@@ -102,6 +112,8 @@ def _shortened(text: str) -> str:
 
 
 _SLIGHT = 2  # times a shift that may be play in the setting
+_TELLING = re.compile(r"[\d≤≥=±]")
+_SIGN = re.compile(r"\s*(?:[-+−–<>≈~%‰]|min(?:us)?(?:teken)?|plus(?:teken)?)\s*", re.IGNORECASE)
 _FEW_FIGURES = re.compile(r"[+−–-]?\d{1,3}")
 
 
@@ -127,6 +139,7 @@ class Piece:
     _shifted: str = ""
     _apart: bool = False  # a formula ended here
     _tabbed: bool = False  # white up to the next stop
+    _pictured: tuple[str, Omissions] | None = None  # a picture that ended here, and where to tell of it
 
     def say(self, text: str, strong: bool, shift: int = 0) -> None:
         """Add text as a reader sees it; `strong`: bold or italic; `shift` as of `read_shift`."""
@@ -147,7 +160,9 @@ class Piece:
             self.text += " "
         if self._tabbed and text[:1].isdecimal() and self.text[-2:-1].isdecimal():
             self.text = f"{self.text[:-1]} | "
-        self._apart = self._tabbed = False
+        if self._pictured is not None and text[:1].isdecimal():
+            self._pictured[1].add(Reason.ELSEWHERE, self._pictured[0], self.text)
+        self._apart, self._tabbed, self._pictured = False, False, None
         if shift:
             self._shifted += text
         else:
@@ -172,6 +187,17 @@ class Piece:
         """What comes next stands in a box of its own: its figures do not join those before it."""
         self.settle()
         self._apart = True
+
+    def picture(self, meaning: str, omissions: Omissions) -> None:
+        """A picture in the line, with what its maker says it shows: figures at its two sides are two.
+
+        A sign or figure in it is told, and any right ahead of a figure, which may be a sign of minus.
+        """
+        self.part()
+        if _SIGN.fullmatch(meaning) or _TELLING.search(meaning) and self.text.strip():
+            omissions.add(Reason.ELSEWHERE, meaning, self.text)
+        else:
+            self._pictured = meaning.strip() or "[plaatje]", omissions
 
     def turn(self, start: int) -> None:
         """What was said from `start` on is shown from right to left."""

@@ -11,6 +11,7 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_omml
+from learninglion.parsing.office.ooxml import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -22,10 +23,8 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.office.word import shown_of_code
-from learninglion.parsing.paragraphs import Note, Paragraph
-from learninglion.parsing.signs import is_symbol_font
+from learninglion.parsing.writing import Note, Paragraph, is_symbol_font
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"

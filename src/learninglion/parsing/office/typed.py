@@ -16,8 +16,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part, without_marks
 from learninglion.parsing.labels import JOINED, parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
-from learninglion.parsing.paragraphs import ENDED, Note, Paragraph, run_on, tidy
-from learninglion.parsing.signs import lowered, raised
+from learninglion.parsing.writing import ENDED, Note, Paragraph, lowered, raised, run_on, tidy
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(rf"^(?:[-*+•]|{JOINED}[.)])\s+\S")

@@ -11,7 +11,23 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_omml
-from learninglion.parsing.office.ooxml import Package, Relation, open_package
+from learninglion.parsing.office.ooxml import (
+    WHITE,
+    Colour,
+    Numbering,
+    Package,
+    Relation,
+    Scope,
+    Styles,
+    attribute,
+    child,
+    children,
+    local,
+    open_package,
+    read_colour,
+    stands_out,
+    switched_on,
+)
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -23,22 +39,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import (
-    WHITE,
-    Colour,
-    Numbering,
-    Scope,
-    Styles,
-    attribute,
-    child,
-    children,
-    local,
-    read_colour,
-    stands_out,
-    switched_on,
-)
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.signs import UNKNOWN, lowered, raised, show_symbols
+from learninglion.parsing.writing import UNKNOWN, Note, Paragraph, lowered, raised, show_symbols, tidy
 
 # --------------------------------------------------------------------------- fields
 
@@ -662,8 +663,9 @@ class _Reader:
             elif name in ("drawing", "pict", "object"):
                 boxes = _boxes_of(inner, self.package, self.relations)
                 piece.boxes += boxes
-                if child(inner, "inline") is not None:  # figures at the two sides of a picture are two
-                    piece.part()
+                inline = child(inner, "inline")
+                if inline is not None:
+                    piece.picture(attribute(child(inline, "docPr"), "descr") or "", self.omissions)
                 self._embedded(inner, piece, bool(boxes))
 
     def _embedded(self, node: etree._Element, piece: Piece, read: bool) -> None:

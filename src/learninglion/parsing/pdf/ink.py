@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -48,6 +48,7 @@ _SCAN = 0.7  # of the page: a picture of the page itself
 _DEEPEST = 12  # forms within forms
 _MOST = 60_000  # objects looked at: a drawing with more is drawn to see
 _SCALE, _MOST_PIXELS = 2.0, 6_000_000
+_FILLED = (0.03, 0.8)  # of the place of a text: what its letters take of it
 _SHOWS = 12  # of 255: a smaller difference between the drawings is no letter
 _UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _STRUCK = (0.12, 0.45)  # of the size above the baseline: where a line through words runs
@@ -76,6 +77,7 @@ class Inventory:
     rising: list[Box] = field(default_factory=list)  # thin and upright: the same, of text set sideways
     clipped: set[Box] = field(default_factory=set)  # those of both that are not shown in all their length
     cut: set[int] = field(default_factory=set)  # text objects that reach outside their clipping area
+    filled: set[int] = field(default_factory=set)  # text objects that something drawn later fills
     crowded: bool = False  # there was more than can be looked at one by one
 
 
@@ -173,9 +175,10 @@ def _is_cut(item: Any, box: Box) -> bool:
 
 def _add_shape(inventory: Inventory, order: int, item: Any, kind: int, place: Box) -> None:
     width, height = place[2] - place[0], place[3] - place[1]
-    if kind == raw.FPDF_PAGEOBJ_PATH and height <= _THIN and width > _THIN:
+    drawn = kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
+    if drawn and height <= _THIN and width > _THIN:
         inventory.strokes.append(place)
-    if kind == raw.FPDF_PAGEOBJ_PATH and width <= _THIN and height > _THIN:
+    if drawn and width <= _THIN and height > _THIN:
         inventory.rising.append(place)
     if min(width, height) < _THIN:
         return
@@ -303,6 +306,23 @@ def find_unseen(
     return reasons
 
 
+def find_filled(page: Any, stock: Inventory, cutting: Mapping[int, Box], frame: Box) -> None:
+    """Mark in `stock` which of the text objects that only cut out what is drawn later something fills.
+
+    `cutting`: their boxes in the space of `frame`, the page as shown. A bar over such a text fills all of its
+    place, and letters that are cut out of it a part.
+    """
+    first = min(stock.texts[item][0] for item in cutting)
+    later = [shape.handle for shape in stock.shapes if shape.order > first and not shape.picture]
+    if not later:
+        return
+    plain = _draw(page)
+    with _Switched(later):
+        shares = _shares(plain, _draw(page), np.array(list(cutting.values())), frame)
+    pairs = zip(cutting, shares, strict=True)
+    stock.filled = {item for item, share in pairs if _FILLED[0] < share < _FILLED[1]}
+
+
 def _without_glyph(
     reasons: Sequence[Reason | None], letters: NDArray[np.bool_], objects: NDArray[np.uint64]
 ) -> list[int]:
@@ -411,6 +431,13 @@ def _shows(
     one: NDArray[np.uint8], other: NDArray[np.uint8], boxes: NDArray[np.float64], frame: Box
 ) -> NDArray[np.bool_]:
     """In which of the boxes two pictures of the page (which fills `frame`) differ."""
+    return _shares(one, other, boxes, frame) > 0
+
+
+def _shares(
+    one: NDArray[np.uint8], other: NDArray[np.uint8], boxes: NDArray[np.float64], frame: Box
+) -> NDArray[np.float64]:
+    """In what part of each of the boxes two pictures of the page (which fills `frame`) differ."""
     rows, columns = one.shape[:2]
     differs = np.zeros((rows, columns), np.bool_)
     for channel in range(3):
@@ -426,7 +453,7 @@ def _shows(
     np.cumsum(np.cumsum(differs, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
     rights, bottoms = np.maximum(rights, lefts + 1), np.maximum(bottoms, tops + 1)
     counts = sums[bottoms, rights] - sums[tops, rights] - sums[bottoms, lefts] + sums[tops, lefts]
-    return np.asarray(counts > 0)
+    return np.asarray(counts / ((rights - lefts) * (bottoms - tops)))
 
 
 def find_struck(

@@ -1,22 +1,25 @@
-"""Pages of lines to one text in reading order: paragraphs, headings, list items, tables and footnotes."""
+"""Pages of lines to one text in reading order: paragraphs, headings, list items, tables and footnotes.
+
+Figures of which nobody can be sure how they belong together are told with the words around them.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice, pairwise
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
-from learninglion.parsing.paragraphs import Junction, join_lines
-from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
-from learninglion.parsing.pdf.lines import Line, Page, Run, find_body_size
+from learninglion.parsing.pdf.ink import Reason
+from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
+from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
-from learninglion.parsing.signs import lowered, raised
+from learninglion.parsing.writing import Junction, join_lines, lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
@@ -162,7 +165,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
         spans = [
             (a + m.start(), a + m.end()) for a, b in spans for m in re.finditer(r"\S+\s*", line.text[a:b])
         ]
-    shifted = [run for run in line.runs if find_shift(run, line)] if len(line.runs) > 1 else []
+    shifted = [run for run in line.runs if _find_shift(run, line)] if len(line.runs) > 1 else []
     if not shifted:
         return [(a, b, line.text[a:b]) for a, b in spans]
     pieces: list[tuple[int, int, str]] = []
@@ -182,7 +185,7 @@ def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, in
     return pieces
 
 
-def find_shift(run: Run, line: Line) -> float:
+def _find_shift(run: Run, line: Line) -> float:
     """How far a run stands above (or below) the word it is in, where that is part of what it says; else 0."""
     small = run.style.size < _SMALL * line.size
     apart = not run.start or run.start in line.gaps  # perhaps a cell beside the line
@@ -362,7 +365,7 @@ def lay_out(
         tuple(builder.page_starts) or (0,),
         tuple(writer.stretches),
         footnotes,
-        warnings,
+        (*warnings, *map(_tell_torn, islice(dict.fromkeys(writer.torn), _MOST_TORN))),
         size,
     )
 
@@ -387,6 +390,7 @@ class _Writer:
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
+        self.torn: list[tuple[int, str]] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
         self.counted = _find_counted(body_lines)
@@ -625,6 +629,7 @@ class _Writer:
         if rest:
             placed[0] = [before + own for before, own in zip(self._held, placed[0], strict=True)]
             self._held = []
+        self.torn += _torn_figures(table, lines)
         start = self.builder.length
         held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
         for number, row in enumerate(placed):
@@ -729,6 +734,31 @@ class _Writer:
 def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int]) -> list[_Placed]:
     """The stretches of a cell with the lines they stand in."""
     return [(lines[piece.line], indices[piece.line], piece.start, piece.end) for piece in cell]
+
+
+def _torn_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """Figures in a cell that may be one, broken where its column ended: the page, and both as they stand."""
+    for column in zip(*table.rows, strict=True):
+        breadths = [piece.x1 - piece.x0 for cell in column for piece in cell]
+        if len(breadths) < _COLUMN_LEAST:
+            continue
+        reach = max(piece.x1 for cell in column for piece in cell)
+        for one, other in (pair for cell in column for pair in pairwise(cell)):
+            first, second = (lines[at.line].text[at.start : at.end] for at in (one, other))
+            edges = lines[other.line].x_edges
+            step = edges[other.start + 1] - edges[other.start]
+            left = abs(one.x0 - other.x0) < 1.0 and one.x1 + step > reach
+            fills = left or one.x1 - one.x0 + step > max(breadths)
+            if fills and _TORN.fullmatch(first) and _REST.fullmatch(second):
+                yield lines[one.line].page, f"{first} … {second}"
+
+
+def _tell_torn(place: tuple[int, str]) -> str:
+    page, words = place
+    return (
+        f"Op pagina {page} staat in een cel misschien één getal op twee regels: «{words}»."
+        " Kijk op de pagina zelf."
+    )
 
 
 def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:
@@ -858,3 +888,133 @@ def _find_margins(
 
 def _shape(page: Page) -> tuple[int, int]:
     return round(page.box[2] - page.box[0]), round(page.box[3] - page.box[1])
+
+
+_SMALLER = 0.85  # of the size: of another size
+_OFF_LINE = 0.1  # of the size: off the line
+_LEVEL = 0.02  # of the size: on one baseline
+_BESIDE = 0.6  # of the size: so near is what belongs together
+_STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
+_HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
+_INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
+_OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
+_TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
+_MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_AROUND = 24  # signs of the line on either side that are told
+_LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
+_ENDS_FIGURE = re.compile(r"\d[.,]?$")
+_SIGNS = ("-", "−", "–", "+")
+_OPENS = re.compile(r"(?<!\S)\d")
+_MOST = 200  # lines at one height that are looked at
+
+
+def doubtful_figures(page: Page) -> Iterator[str]:
+    """The words around each figure that may have to be read otherwise."""
+    for line in page.lines:
+        for one, other in pairwise(sorted(line.runs, key=lambda run: run.start)):
+            first, second = line.text[one.end - 1], line.text[other.start]
+            apart = first.isdigit() and _are_doubtful(line, one, other) or _is_small_behind(one, other, first)
+            if second.isdigit() and (apart or _is_unsettled(line, one, other)):
+                yield _words(line, one.end)
+    level = sorted((line for line in page.lines if not line.angle), key=lambda line: line.baseline)
+    yield from _with_strokes(page, level)
+    yield from _alone(level, _drawn_late(page.lines))
+    yield from _over_each_other(level)
+
+
+def _are_doubtful(line: Line, one: Run, other: Run) -> bool:
+    """Whether two figures are of two sizes on one baseline, or stand one above the other or slanting."""
+    small, large = sorted((one.style.size, other.style.size))
+    falls = one.rise - other.rise
+    if small >= _SMALLER * large:
+        over = line.x_edges[other.start] < line.x_edges[one.start] + 0.5 * small
+        slanting = large < _SMALLER * line.size and falls > 0.3 * small
+        near = line.x_edges[other.start] - line.x_edges[one.end] < _BESIDE * small
+        return near and (slanting or over and abs(falls) > 0.5 * small)
+    return one.end == other.start and abs(falls) < _LEVEL * large
+
+
+def _is_small_behind(one: Run, other: Run, last: str) -> bool:
+    """Whether figures stand right behind the letter or figure `last` on its baseline, and are smaller."""
+    size = one.style.size
+    level = one.end == other.start and abs(one.rise - other.rise) < _LEVEL * size
+    return level and last.isalpha() and other.style.size < _SMALLER * size
+
+
+def _is_unsettled(line: Line, one: Run, other: Run) -> bool:
+    """Whether figures that are read as on the line stand off it, or raised behind a sign that is not."""
+    before = line.text[: other.start].rstrip()
+    if _find_shift(other, line):
+        return before[-1:] in _SIGNS and not _find_shift(one, line)
+    if abs(other.rise) >= _OFF_LINE * line.size and other.start not in line.gaps:
+        return True
+    size = max(one.style.size, other.style.size)
+    off = abs(one.rise - other.rise) >= _LEVEL * size or other.style.size < _SMALLER * one.style.size
+    return off and one.end == other.start and _ENDS_FIGURE.search(before) is not None
+
+
+def _with_strokes(page: Page, lines: Sequence[Line]) -> Iterator[str]:
+    """Figures with a short level line ahead of them that may be a sign of minus."""
+    struck = [hidden.box for hidden in page.hidden if hidden.reason is Reason.STRUCK]
+    largest = max((line.size for line in lines), default=0.0)
+    for x0, y0, x1, y1 in page.rules[0]:
+        middle = (y0 + y1) / 2
+        if x1 - x0 > _STROKE[1] * largest or any(a <= x0 <= c and b <= y0 <= d for a, b, c, d in struck):
+            continue
+        for line in _between(lines, middle - _HEIGHT[1] * largest, middle):
+            size = line.size
+            short = _STROKE[0] * size < x1 - x0 < _STROKE[1] * size
+            if short and _HEIGHT[0] * size < middle - line.baseline < _HEIGHT[1] * size:
+                at = bisect_left(line.x_edges, x1 - 0.1 * size)  # the sign right behind it
+                free = not at or line.x_edges[at - 1] < x0 + 0.1 * size
+                if free and _OPENS.match(line.text, at) and line.x_edges[at] - x1 < _BESIDE * size:
+                    yield _words(line, at)
+
+
+def _drawn_late(lines: Sequence[Line]) -> set[int]:
+    """The figures (by identity) that come behind text that stands below them."""
+    late: set[int] = set()
+    for above, line in pairwise(lines):
+        rises = line.baseline > above.baseline + line.size
+        if _LONE_FIGURES.fullmatch(line.text) and (rises or id(above) in late):
+            late.add(id(line))
+    return late
+
+
+def _alone(lines: Sequence[Line], late: set[int]) -> Iterator[str]:
+    """Small figures that stand in or at a line of larger text and found no place in it."""
+    largest = max((line.size for line in lines), default=0.0)
+    for figure in lines:
+        if not _LONE_FIGURES.fullmatch(figure.text) or figure.size >= _SMALLER * largest:
+            continue
+        low, high = (figure.baseline - share * largest for share in (_INSIDE[1], _INSIDE[0]))
+        for line in _between(lines, low, high):
+            size = line.size
+            inside = _INSIDE[0] * size < figure.baseline - line.baseline < _INSIDE[1] * size
+            beside = line.x0 < figure.x0 and (figure.x0 < line.x1 + _BESIDE * size or id(figure) in late)
+            if figure.size < _SMALLER * size and inside and beside:
+                yield f"{figure.text} … {_words(line, 0)}"
+                break
+
+
+def _over_each_other(lines: Sequence[Line]) -> Iterator[str]:
+    """Figures that are drawn upon others: what is typed over what was there."""
+    for line in lines:
+        near = _OVER * line.size
+        for other in _between(lines, line.baseline, line.baseline + near):
+            shared = min(line.x1, other.x1) - max(line.x0, other.x0)
+            twice = other is line or (other.baseline, other.x0) < (line.baseline, line.x0)
+            known = twice or COVERED in (line.text, other.text)
+            if not known and shared > near and any(map(str.isdigit, line.text + other.text)):
+                yield f"{_words(line, 0)} … {_words(other, 0)}"
+
+
+def _between(lines: Sequence[Line], low: float, high: float) -> Sequence[Line]:
+    """Those of the lines, which are sorted by their baselines, that stand between two heights."""
+    first = bisect_left(lines, low, key=lambda line: line.baseline)
+    last = bisect_right(lines, high, key=lambda line: line.baseline)
+    return lines[first : min(last, first + _MOST)]
+
+
+def _words(line: Line, at: int) -> str:
+    return line.text[max(0, at - _AROUND) : at + _AROUND].strip()

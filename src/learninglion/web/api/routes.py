@@ -36,8 +36,7 @@ from learninglion.record.contract import (
 )
 from learninglion.record.export import ExportFormat
 from learninglion.search.asking import ReplyView, reply_view
-from learninglion.web.access import API_VERSION, ApiUser, TheSite
-from learninglion.web.forms import clean_name, read_upload
+from learninglion.web.access import API_VERSION, ApiUser, TheSite, clean_name, read_upload
 from learninglion.web.pages.proposals import EXPORT_TYPES
 from learninglion.web.pages.work import find_job, receive, start_ingest, stream_reports, tell_draft
 from learninglion.workflow import Workplace, read_question_text

@@ -17,17 +17,16 @@ from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from learninglion.evaluation.judgements import Shown
+from learninglion.evaluation.experiment import Shown
 from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.settings import GeneratorSettings, model_choice
-from learninglion.web.access import TheForm, TheVisit, Visit
-from learninglion.web.forms import MAX_BYTES, read_whole
+from learninglion.web.access import MAX_BYTES, TheForm, TheVisit, Visit, read_whole
 from learninglion.web.pages.work import find_job, receive, start_inbox, start_ingest
 from learninglion.workflow.documents import MOST_KEPT_BYTES
+from learninglion.workflow.drafts import TestResult
 from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import KEPT_FOR, LATER, MOST_KEPT_JOBS
-from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.quality import GRADES, Outcome
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
@@ -322,6 +321,14 @@ def test_models(visit: TheVisit) -> Response:
     require(visit.actor, Task.MANAGE)
     results = visit.workplace.language_model.test_in_use(visit.actor)
     return _models_page(visit, results=results)
+
+
+@router.post("/manage/models/check")
+def check_model(visit: TheVisit) -> Response:
+    """Put the language model to a small exam that says what it is fit for, as long work."""
+    require(visit.actor, Task.MANAGE)
+    job = visit.workplace.jobs.start(visit.actor, "model", {}, subject="model", priority=LATER)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.post("/manage/models/change")

@@ -40,8 +40,8 @@ from learninglion.web.access import (
 from learninglion.web.addresses import outside_of
 from learninglion.web.rendering import LANGUAGES, STATIC, counter, translator
 from learninglion.workflow.accounts import SessionKind
-from learninglion.workflow.checkup import State
 from learninglion.workflow.sets import Work
+from learninglion.workflow.workplace import State
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,8 +14,16 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
 from learninglion.search.asking import Material, Reply, Twin
-from learninglion.web.access import Site, TheForm, TheVisit, Visit
-from learninglion.web.forms import read_filters, read_score, read_whole, texts_of
+from learninglion.web.access import (
+    Site,
+    TheForm,
+    TheVisit,
+    Visit,
+    read_filters,
+    read_score,
+    read_whole,
+    texts_of,
+)
 from learninglion.web.pages.documents import source_address
 from learninglion.workflow.asking import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require

@@ -12,9 +12,13 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import Site, TheForm, TheVisit, Visit, is_cross_site
-from learninglion.web.forms import (
+from learninglion.web.access import (
+    Site,
+    TheForm,
+    TheVisit,
+    Visit,
     filter_values,
+    is_cross_site,
     read_context,
     read_day,
     read_filters,
