@@ -137,7 +137,8 @@ Floats = NDArray[np.float32]
 SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
-cosine: of the means of their words; least: how well the two words of the question are met that are met least;
+cosine: of the means of their words; least: how well the two words of the question are met that are met least
+(of one, two or all of them two told answers from look-alikes best);
 gives: whether it holds what is waited for; found: the search's score, as log odds (NaN, which counts neither
 way, where it found nothing).
 """
