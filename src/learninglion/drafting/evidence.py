@@ -138,9 +138,8 @@ SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
 cosine: of the means of their words; least: how well the two words of the question are met that are met least
-(of one, two or all of them two told answers from look-alikes best);
-gives: whether it holds what is waited for; found: the search's score, as log odds (NaN, which counts neither
-way, where it found nothing).
+(one, or all, told look-alikes apart as well and found fewer paraphrases); gives: whether it holds what is
+waited for; found: the search's score, as log odds (NaN, which counts neither way, where it found nothing).
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
