@@ -37,7 +37,7 @@ from learninglion.models import (
 from learninglion.models.errors import GeneratorError
 from learninglion.models.plain import sha256_hex
 
-_EVIDENCE_FORM = '"antwoordt": "ja"'  # stands in the form of the evidence table alone
+_EVIDENCE_FORM = '"antwoordt": "'  # stands in the form of the evidence table alone
 
 Reply = str | Exception | Callable[[Prompt], str]
 

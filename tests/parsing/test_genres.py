@@ -336,3 +336,25 @@ def test_a_figure_behind_the_word_answer_is_the_answer(mark: str) -> None:
     text = "Vragen van het lid Bakker (VVD) aan de minister van Water over dijken\n\n" + "\n\n".join(asked)
     document = parse(RawFile("set.txt", text.encode(), "set.txt"))
     assert [pair.answer.of(document.text) if pair.answer else "" for pair in document.pairs] == said
+
+
+_GREETED = "Beste Piet,\n\nVoor het debat van morgen het volgende.\n\n"
+
+
+def test_numbered_questions_in_a_message_need_no_word_that_says_so() -> None:
+    asked = f"{_GREETED}1. Hoeveel dijken zijn er?\n2. Wat kosten 3 dijken?\n\nGroet,\nJan\n"
+    document = parse(RawFile("x.txt", asked.encode(), "x.txt"))
+    assert [(pair.numbers, pair.answer) for pair in document.pairs] == [((1,), None), ((2,), None)]
+    answered = (
+        f"{_GREETED}1. Hoeveel dijken zijn er?\n\nEr zijn 34 dijken.\n\n2. Wat kosten zij?\n\nDat is € 12.\n"
+    )
+    document = parse(RawFile("x.txt", answered.encode(), "x.txt"))
+    answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer]
+    assert answers == ["Er zijn 34 dijken.", "Dat is € 12."]
+
+
+def test_what_else_somebody_counts_in_a_message_is_no_question() -> None:
+    told = f"{_GREETED}1. De dijk is hoog.\n2. Wat kost de weg?\n\nGroet,\nJan\n"
+    assert not parse(RawFile("x.txt", told.encode(), "x.txt")).pairs
+    unwritten = "Onderzoek naar dijken\n\n1. Hoe hoog is de dijk?\n2. Wat kost de weg?\n"
+    assert not parse(RawFile("x.txt", unwritten.encode(), "x.txt")).pairs

@@ -1239,3 +1239,96 @@ def test_a_large_first_figure_on_the_last_of_the_lines_beside_it() -> None:
     )
     rest = show("Daarna volgde een brief.", y=718)
     assert words(pdf(drawn + rest)).startswith("45 dijken zijn vorig jaar verhoogd met geld van het rijk")
+
+
+_GRADIENT = (
+    "/Shading<</S1<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 595 0]/Extend[true true]"
+    "/Function<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>>>>>"
+)
+
+
+@pytest.mark.parametrize("fill", ["0 0 1 rg 0 700 595 142 re f", "/S1 sh"])
+def test_letters_cut_out_of_what_fills_them_are_seen(fill: str) -> None:
+    title = f"q {show('Verslag van de dijk', more='7 Tr')} {fill} Q "
+    document = read(pdf(title + PLAIN, resources=_GRADIENT))
+    assert document.text.startswith("Verslag van de dijk") and not document.warnings
+
+
+@pytest.mark.parametrize(
+    "after", ["Q", "0 0 1 rg 0 100 595 142 re f Q", "Q 0 g 0 740 595 40 re f", "1 g 0 700 595 142 re f Q"]
+)
+def test_letters_that_cut_out_nothing_are_not_seen(after: str) -> None:
+    document = read(pdf(f"q {show('GEHEIM 12', more='7 Tr')} {after} {PLAIN}"))
+    assert "GEHEIM" not in document.text and "GEHEIM 12" in document.warnings[0]
+
+
+def test_a_small_figure_behind_a_letter_on_its_line_is_told() -> None:
+    small = "BT /F1 11 Tf 72 650 Td (Het aantal x) Tj /F1 7 Tf (12) Tj ET "
+    assert "Het aantal x12" in read(pdf(small + PLAIN)).warnings[0]
+    nearly = "BT /F1 11 Tf 72 650 Td (Een A) Tj /F1 10 Tf (4) Tj /F1 11 Tf ( vel) Tj ET "
+    assert not read(pdf(nearly + PLAIN)).warnings
+
+
+@pytest.mark.parametrize("sign", ["0 g 140 653.5 5 0.8 re f", f"q 5 0 0 0.8 140 653.5 cm {image()} Q"])
+def test_a_drawn_sign_of_minus_is_told(sign: str) -> None:
+    drawn = show("Saldo", y=650) + f"{sign} " + show("450 euro", x=146, y=650)
+    assert any("450" in warning for warning in read(pdf(PLAIN + drawn)).warnings)
+
+
+def test_figures_drawn_upon_others_are_told() -> None:
+    upon = show("120", x=100, y=650) + show("130", x=100, y=650)
+    assert "120" in read(pdf(PLAIN + upon)).warnings[0]
+
+
+def test_a_line_that_is_full_is_no_row_of_its_own() -> None:
+    def box(x: int, width: int) -> str:
+        return f"{x} 700 {width} 40 re S {x} 740 {width} 20 re S "
+
+    drawn = box(70, 60) + box(130, 165) + show("Jaar", y=746) + show("Vak", x=134, y=746)
+    texts = (
+        ("519", 74, 724),
+        ("545", 74, 710),
+        ("De dijk telt 565 palen en heeft", 134, 724),
+        ("570 luiken.", 134, 710),
+    )
+    content = "".join(show(text, x=x, y=y) for text, x, y in texts)
+    assert read(pdf(drawn + content)).text.endswith("519; 545 | De dijk telt 565 palen en heeft 570 luiken.")
+
+
+def test_a_figure_that_is_broken_where_its_column_ends_is_told() -> None:
+    ys = [760, 740, 720, 700, 670]
+    lines = "".join(f"70 {y} m 250 {y} l S " for y in ys)
+    sides = "".join(f"{x} 670 m {x} 760 l S " for x in (70, 220, 250))
+    texts = (("Soort", 74, 746), ("2021", 222, 746), ("Zand", 74, 726), ("−266", 222, 726), ("Klei", 74, 706))
+    cells = "".join(show(text.replace("−", "-"), x=x, y=y) for text, x, y in texts)
+    cells += (
+        show("1550", x=222, y=706)
+        + show("Turf", y=688)
+        + show("-108", x=222, y=688)
+        + show("0", x=222, y=674)
+    )
+    document = read(pdf(lines + sides + cells))
+    assert any("-108 … 0" in warning for warning in document.warnings)
+    apart = read(pdf(lines + sides + cells.replace("(-108)", "(41)")))
+    assert not any("41 … 0" in warning for warning in apart.warnings)
+
+
+def test_cells_that_nearly_touch_are_parted_where_texts_are() -> None:
+    rows = [("Zand", "72.430", "58 034"), ("Klei", "60.189", "59 402"), ("Turf", "-31.206", "14 552")]
+    drawn = ""
+    for k, (name, left, right) in enumerate(rows):
+        y = 700 - 14 * k
+        width = 11 * sum({"-": 0.333, ".": 0.278}.get(sign, 0.556) for sign in left)
+        drawn += show(name, y=y) + show(left, x=220 - width, y=y) + show(right, x=222.5, y=y)
+    assert read(pdf(drawn)).text.splitlines() == [" | ".join(row) for row in rows]
+
+
+def test_figures_below_each_other_are_no_paragraph() -> None:
+    column = "".join(show(text, y=650 - 13 * k) for k, text in enumerate(("1", "250", "(17)")))
+    assert read(pdf(PLAIN + column)).text.splitlines()[1:] == ["1", "250", "(17)"]
+
+
+def test_a_range_over_two_lines_is_one() -> None:
+    first = show("De maatregel geldt volgens het besluit van de minister in de jaren 2010\x96", y=650)
+    text = words(pdf(PLAIN + first.replace("\x96", "–") + show("2015 en daarna niet meer.", y=637)))
+    assert "2010–2015 en daarna" in text

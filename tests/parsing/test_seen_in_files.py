@@ -432,3 +432,28 @@ def test_lines_of_a_message_that_flow_are_joined_as_they_were_written(delsp: str
     head = f"From: a@b.nl\nMIME-Version: 1.0\nContent-Type: text/plain; format=flowed{delsp}\n\n"
     document = parse(RawFile("x.eml", f"{head}Er zijn {wrapped} dijken.\n".encode(), "x.eml"))
     assert document.text.endswith("Er zijn 1.250 dijken." if delsp else "Er zijn 1.2 50 dijken.")
+
+
+def test_a_picture_ahead_of_a_figure_is_told() -> None:
+    picture = (
+        '<w:r><w:drawing><wp:inline xmlns:wp="urn:x"><wp:docPr descr="{}"/></wp:inline></w:drawing></w:r>'
+    )
+    for meaning in ("", "minteken"):
+        document = parse(docx(para("Saldo ", inside=picture.format(meaning) + run("450 euro"))))
+        assert "Saldo" in document.warnings[0]
+    assert not parse(docx(para("Zie ", inside=picture.format("") + run("de dijk")))).warnings
+    frame = '<draw:frame text:anchor-type="as-char"><draw:image/></draw:frame>'
+    assert "Saldo" in parse(odt(par("Saldo ", frame, "450 euro"))).warnings[0]
+
+
+def test_a_level_of_a_list_that_never_restarts_counts_on() -> None:
+    levels = (
+        '<w:lvl w:ilvl="0"><w:lvlText w:val="Artikel %1"/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:lvlRestart w:val="0"/><w:lvlText w:val="%2."/></w:lvl>'
+    )
+    lists = f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+    numbering = part("numbering", lists + '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>')
+    below = '<w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr>{}</w:p>'
+    body = para("A", num="1") + below.format(run("a")) + para("B", num="1") + below.format(run("b"))
+    text = parse(docx(body, {"word/numbering.xml": numbering})).text
+    assert text == "Artikel 1 A\n1. a\nArtikel 2 B\n2. b"

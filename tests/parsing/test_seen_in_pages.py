@@ -329,3 +329,35 @@ def test_boxes_are_read_in_the_order_in_which_they_are_shown() -> None:
     assert page(row.format("flex-direction:row-reverse", 0)).text == "drie\ntwee\neen"
     assert page(row.format("", -1)).text == "twee\neen\ndrie"
     assert page(row.format("", 1)).text == "een\ndrie\ntwee"
+
+
+def test_layers_of_styles_weigh_as_they_are_named() -> None:
+    style = (
+        "@layer a,b;@layer b{.x{display:block}.y{display:none}}@layer a{.x{display:none}.y{display:block}}"
+    )
+    text = page(
+        '<p class="x">zien 4</p><p class="y">GEHEIM</p><p class="z">vijf</p>', style + ".z{display:block}"
+    ).text
+    assert text == "zien 4\nvijf"
+    important = "@layer a,b;@layer b{p{display:none!important}}@layer a{p{display:block!important}}"
+    assert page("<p>zien 4</p>", important).text == "zien 4"
+
+
+def test_what_is_shown_only_when_it_is_asked_for_is_not_read() -> None:
+    assert page("<div popover>GEHEIM 12</div><p>Tekst 5.</p>").text == "Tekst 5."
+
+
+def test_a_line_through_text_runs_not_through_a_box_in_it() -> None:
+    body = '<p><s>oud <span style="display:inline-block">120</span></s> nieuw 130</p>'
+    assert page(body).text == "120 nieuw 130"
+
+
+def test_the_mark_of_an_item_that_the_styles_make_up_is_read() -> None:
+    assert page("<ul><li>beta</li></ul>", 'li::marker{content:"Kader 7: "}').text == "Kader 7: beta"
+
+
+@pytest.mark.parametrize("picture", ['alt="−"', 'alt="minus"', "", 'alt=""'])
+def test_a_picture_ahead_of_a_figure_is_told(picture: str) -> None:
+    document = page(f'<p>Het saldo is <img src="x.png" {picture}>450 euro.</p>')
+    assert "Het saldo is" in document.warnings[0]
+    assert not page('<p>Bel <img src="x.png"> 070 1234567.</p>').warnings

@@ -23,6 +23,7 @@ from learninglion.settings import with_model
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import Compared, Proposal, write_proposal
 from loopback import running
+from servers import playing, saying
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +250,27 @@ def test_the_models_in_use_can_be_tried_and_the_allowed_machines_are_shown(
     assert "model.voorbeeld.nl" in browser.get("/manage/models").text
     page = press(browser, "/manage/models/test")
     assert "vector van 256 getallen" in page.text and "niet ingesteld" in page.text
+
+
+def test_what_the_language_model_is_fit_for_is_told(make_office: Callable[..., Office]) -> None:
+    with playing(saying("De brug is van staal en het kan roesten als het niet wordt geverfd.")) as server:
+        office = make_office(
+            LEARNINGLION_GENERATOR_KIND="openai",
+            LEARNINGLION_GENERATOR_MODEL="klein",
+            LEARNINGLION_GENERATOR_BASE_URL=server.url,
+        )
+        office.person("baas", Role.ADMINISTRATOR)
+        browser = office.browser("baas")
+        assert "/manage/models/check" in browser.get("/manage/models").text
+        page = finish(browser, press(browser, "/manage/models/check"))
+        assert "✓ Nederlands" in page.text and "✕ bronvermelding" in page.text
+        assert "Niet geschikt om te schrijven" in page.text
+
+
+def test_without_a_language_model_there_is_nothing_to_try(boss: TestClient) -> None:
+    assert "/manage/models/check" not in boss.get("/manage/models").text
+    page = finish(boss, press(boss, "/manage/models/check"))
+    assert "geen taalmodel ingesteld" in page.text
 
 
 # --------------------------------------------------------------------------- storage and log

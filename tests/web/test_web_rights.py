@@ -193,6 +193,7 @@ ROUTES: dict[str, Rule] = {
     "GET /manage/reports/{name:path}": (MANAGE, {}),
     "GET /manage/models": (MANAGE, {}),
     "POST /manage/models/test": (MANAGE, {}),
+    "POST /manage/models/check": (MANAGE, {}),
     "POST /manage/models/change": (MANAGE, {"data": {"kind": "zzz"}}),
     "POST /manage/models/reset": (MANAGE, {}),
     "GET /manage": (f"{MANAGE} or {AUDIT}", {}),

@@ -309,7 +309,8 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     if not at or words[at - 1].sentence != words[at].sentence:
         return False
     matrix = alignment.evidence.segment_at(at - 1)
-    if any(used[p] is not None and words[p].is_content for p in matrix):
+    bearing = [p for p in matrix if words[p].is_verb] or [p for p in matrix if words[p].is_content]
+    if any(used[p] is not None for p in bearing):
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
     doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
@@ -959,7 +960,26 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    return added + _find_omissions(alignment) + find_disorder(alignment)
+    omitted = _find_omissions(alignment)
+    lost = {finding.kind for finding in omitted}
+    added = tuple(
+        replace(f, kind=FindingKind.ADDED) if f.kind in _SURE_AS_CHANGE and f.kind not in lost else f
+        for f in added
+    )
+    return added + omitted + find_disorder(alignment)
+
+
+# Where the evidence has none of the sort, one that is added may only be another way to say it: "moet" for
+# "is verplicht".
+_SURE_AS_CHANGE = frozenset(
+    {
+        FindingKind.MODALITY,
+        FindingKind.QUANTIFIER,
+        FindingKind.LIMIT,
+        FindingKind.CONDITION,
+        FindingKind.UNIT,
+    }
+)
 
 
 def _is_suspect(resolution: Resolution) -> bool:

@@ -49,6 +49,10 @@ from learninglion.models import (
     Verification,
 )
 
+_OPENINGS = {
+    True: re.compile(r"\W*(?:ja|inderdaad|(?:dat|dit) klopt(?! niet))\b"),
+    False: re.compile(r"\W*(?:neen?|(?:dat|dit) klopt niet)\b"),
+}
 _STRETCHES = re.compile(r"[,;:.?]+(?:\s|$)|\b(?=(?:als|dat|indien|mits|of|om|omdat|zodat)\b)")
 _WHETHER = frozenset("als indien mits of".split())  # what follows is not said to be so
 _ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
@@ -59,17 +63,14 @@ def polarity(text: str, asked: str = "") -> bool | None:
     """Yes (True), no (False) or neither (None), as a text opens or takes up the yes or no that was `asked`.
 
     "Bent u bereid om ...?" is taken up by "Ik ben daartoe bereid": what was asked before "om" or "dat" stands
-    in one stretch, which denies it or not. One that points at it and denies ("Daar zie ik niets in") says no.
+    in one stretch, most of it, which denies it or not. "Daar zie ik niets in" points at it, and says no.
     """
-    start = words(text)[:3]
-    if start[:1] in {("ja",), ("inderdaad",)}:
-        return True
-    if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
-        return start[2:] != ("niet",)
-    if start[:1] in {("nee",), ("neen",)}:
-        return False
+    plain = fold(text)
+    said = next((yes for yes, opening in _OPENINGS.items() if opening.match(plain)), None)
+    if said is not None or not asked:
+        return said
     wish = " ".join(w for w in words(_STRETCHES.split(fold(asked))[0]) if w not in _ADDRESSED)
-    for stretch in map(words, _STRETCHES.split(fold(text)) if asked else ()):
+    for stretch in map(words, _STRETCHES.split(plain)):
         denied = not NEGATIONS.isdisjoint(stretch)
         met = [share for _, share in matched(wish, " ".join(stretch))]
         taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])

@@ -313,7 +313,8 @@ def join_lines(left: str, right: str, vocabulary: Collection[str] = ()) -> str:
     if not left or not right:
         return Junction.SPACE
     if left[-1] not in _HYPHENS:
-        return _join_address(left, right)
+        ranging = left[-1] in "–—" and left[-2:-1].isdigit() and right[0].isdigit()  # "423–" above "434"
+        return Junction.NONE if ranging else _join_address(left, right)
     before, after = _LEFT.search(left), _RIGHT.match(right)
     if before is None or after is None or left.endswith(("--", " -")):
         return Junction.SPACE

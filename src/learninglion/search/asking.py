@@ -290,10 +290,12 @@ def find_answers(
     verdict, count, lacks = _judged(question, material, chance)
     answers, disagree = newest_first(question, material[:count])
     near = tuple(material[count:])
-    newer = None if disagree else _overtaking(f"{context} {question}".strip(), answers, best)
+    to_hold = near if verdict is Verdict.RELATED else answers
+    newer = None if disagree else _overtaking(f"{context} {question}".strip(), to_hold, best)
     if newer is not None:
-        answers = (newer, *(m for m in answers if m.source_id != newer.source_id))
-        near = tuple(m for m in near if m.source_id != newer.source_id)
+        answers, near = (tuple(m for m in a if m.source_id != newer.source_id) for a in (answers, near))
+        disagree = bool(answers)
+        answers, near = ((newer, *answers), near) if answers else ((), (newer, *near))
     return Reply(
         question,
         taken,
@@ -303,7 +305,7 @@ def find_answers(
         round(chance, 4),
         *looked,
         english=read_question(question).english,
-        disagree=disagree or newer is not None,
+        disagree=disagree,
         not_told=lacks,
     )
 
@@ -356,7 +358,7 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
 
 
 def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weighed]) -> Material | None:
-    """What a newer document says of how it is now, where the first answer is of before.
+    """What a newer document says of how it is now, where the first of what is shown is of before.
 
     That is the line of today of a draft, over what was read for the question. It knows Dutch only.
     """

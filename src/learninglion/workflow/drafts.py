@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Event, Lock
+from typing import cast
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate
@@ -31,7 +32,14 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
-from learninglion.evaluation.exams import ExamPair, exam_of, keep_exam, take_exam
+from learninglion.evaluation.exams import (
+    ExamPair,
+    ModelReport,
+    check_model,
+    exam_of,
+    keep_exam,
+    take_exam,
+)
 from learninglion.inference import open_generator
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.cross_encoder import CrossEncoder
@@ -155,6 +163,13 @@ class LanguageModel:
         require_everywhere(actor, Task.MANAGE)
         # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
         return _try_encoder(self._indexing), _try_generator(self.in_use)
+
+    def check_in_use(self, actor: Actor) -> ModelReport:
+        """The small exam of the model that writes: what it is fit for. Raises InputError without a model."""
+        require_everywhere(actor, Task.MANAGE)
+        if self.choice() is None:
+            raise InputError("Er is geen taalmodel ingesteld om te beproeven.")
+        return check_model(lambda: cast("Generator", self.in_use()))
 
     def choose(
         self, choice: GeneratorChoice | None, fields: Mapping[str, Plain], *, actor: Actor

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
@@ -257,6 +257,7 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
+_ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)*|[–-]")
 _FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
 _HANGING = re.compile(rf"\(?{JOINED}[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
@@ -365,7 +366,7 @@ def lay_out(
         tuple(builder.page_starts) or (0,),
         tuple(writer.stretches),
         footnotes,
-        warnings,
+        (*warnings, *map(_tell_torn, islice(dict.fromkeys(writer.torn), _MOST_TORN))),
         size,
     )
 
@@ -390,9 +391,10 @@ class _Writer:
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
+        self.torn: list[tuple[int, str]] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
-        self.counted = _find_counted(body_lines)
+        self.counted = _find_counted(body_lines) | _find_columns_of_figures(body_lines)
         self.marks: dict[tuple[int, int], list[Mark]] = {}
         for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
             self.marks.setdefault((mark.page, mark.line), []).append(mark)
@@ -628,6 +630,7 @@ class _Writer:
         if rest:
             placed[0] = [before + own for before, own in zip(self._held, placed[0], strict=True)]
             self._held = []
+        self.torn += _torn_figures(table, lines)
         start = self.builder.length
         held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
         for number, row in enumerate(placed):
@@ -734,6 +737,31 @@ def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int])
     return [(lines[piece.line], indices[piece.line], piece.start, piece.end) for piece in cell]
 
 
+def _torn_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """Figures in a cell that may be one, broken where its column ended: the page, and both as they stand."""
+    for column in zip(*table.rows, strict=True):
+        breadths = [piece.x1 - piece.x0 for cell in column for piece in cell]
+        if len(breadths) < _COLUMN_LEAST:
+            continue
+        reach = max(piece.x1 for cell in column for piece in cell)
+        for one, other in (pair for cell in column for pair in pairwise(cell)):
+            first, second = (lines[at.line].text[at.start : at.end] for at in (one, other))
+            edges = lines[other.line].x_edges
+            step = edges[other.start + 1] - edges[other.start]
+            left = abs(one.x0 - other.x0) < 1.0 and one.x1 + step > reach
+            fills = left or one.x1 - one.x0 + step > max(breadths)
+            if fills and _TORN.fullmatch(first) and _REST.fullmatch(second):
+                yield lines[one.line].page, f"{first} … {second}"
+
+
+def _tell_torn(place: tuple[int, str]) -> str:
+    page, words = place
+    return (
+        f"Op pagina {page} staat in een cel misschien één getal op twee regels: «{words}»."
+        " Kijk op de pagina zelf."
+    )
+
+
 def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:
     """What is printed in a cell, line after line."""
     return " ".join(lines[at.line].text[at.start : at.end] for at in cell)
@@ -810,6 +838,16 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
     return frozenset(indices)
 
 
+def _find_columns_of_figures(lines: Sequence[Line]) -> frozenset[int]:
+    """The lines (by identity) that hold figures only, below others: one row each of a single column."""
+    figures = [_ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
+    found: set[int] = set()
+    for k, (above, line) in enumerate(pairwise(lines)):
+        if figures[k] and figures[k + 1] and above.page == line.page and line.baseline < above.baseline:
+            found |= {id(above), id(line)}
+    return frozenset(found)
+
+
 def _plain(line: Line, previous: Line) -> bool:
     """Whether two lines are each set in one way, so that a difference between them means something."""
     return all(len({(run.style.bold, run.style.italic) for run in x.runs}) == 1 for x in (line, previous))
@@ -871,6 +909,8 @@ _STROKE = (0.3, 0.9)  # of the size: how long a sign of minus is
 _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
+_TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
+_MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _ENDS_FIGURE = re.compile(r"\d[.,]?$")

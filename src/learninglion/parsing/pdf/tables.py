@@ -20,6 +20,9 @@ _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
 _LINES = 3  # level lines without upright ones: around a head and rows
+_SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
+_ALIGNED, _CLOSES, _LETTER = 0.2, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
+_WORD_SPACE = 0.25  # of the size
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
 
@@ -568,7 +571,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         tuple(tuple(sorted(placed.get((row, column), ()), key=_in_reading_order)) for column in columns)
         for row in numbers
     ]
-    rows = [part for row in rows for part in _level_rows(row, lines)]
+    sides = [(grid.xs[column], grid.xs[column + 1]) for column in columns] if grid.sides else ()
+    rows = [part for row in rows for part in _level_rows(row, lines, sides)]
     full = sum(sum(map(bool, row)) > 1 for row in rows)
     if not full or len(columns) < 2:
         return None
@@ -577,9 +581,14 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
 
 
 def _level_rows(
-    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line]
+    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line], sides: Sequence[tuple[float, float]]
 ) -> list[tuple[tuple[Cell, ...], ...]]:
-    """The rows of a table that stand between two drawn lines: figures level with what begins beside them."""
+    """The rows of a table that stand between two drawn lines: figures level with what begins beside them.
+
+    `sides`: where the drawn cells begin and end. What breaks off where no further word fits is one cell.
+    """
+    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
+        return [row]
     filled = [cells for cells in row if cells]
     if any(cell.line >= len(lines) for cells in filled for cell in cells):
         return [row]  # sideways
@@ -597,6 +606,20 @@ def _level_rows(
     if not (level and begins and figures):
         return [row]
     return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
+
+
+def _runs_full(cells: Sequence[Cell], lines: Sequence[Line], left: float, right: float) -> bool:
+    """Whether the first word of a line in a cell between these sides had no room on the line above it."""
+    margin = max(0.0, min((min(cell.x0 - left, right - cell.x1) for cell in cells), default=0.0))
+    for above, cell in pairwise(cells):
+        if cell.line >= len(lines) or " " not in lines[above.line].text[above.start : above.end]:
+            continue
+        line = lines[cell.line]
+        word = line.text[cell.start : cell.end].split(" ", 1)[0]
+        width = line.x_edges[cell.start + len(word)] - cell.x0 + _WORD_SPACE * line.size
+        if above.x1 - above.x0 + width > right - left - 2 * margin:
+            return True
+    return False
 
 
 def _in_reading_order(cell: Cell) -> tuple[float, float]:
@@ -793,7 +816,9 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
     drawn = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     cells = list(known) or [
-        part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
+        part
+        for cell in _at_rivers(_at_seams(drawn, lines), lines)
+        for part in _figures_apart(cell, lines[cell.line])
     ]
     columns = _find_columns(cells)
     if len(columns) < 2:
@@ -820,6 +845,41 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     arranged = tuple(_arrange(row, len(columns)) for row in rows)
     return Table(first, last, arranged, tuple(columns), full > 1)
+
+
+def _at_seams(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
+    """The cells, cut where most lines set a figure beside the last text, without a space, in one column.
+
+    A program that writes spaces writes a cell as one text: what it sets behind it, however near, is another.
+    """
+    texts = {cell.line: lines[cell.line] for cell in cells}
+    if not any(" " in line.text[run.start : run.end].strip() for line in texts.values() for run in line.runs):
+        return list(cells)
+    parts: dict[int, list[Cell]] = {}
+    for cell in cells:
+        line = texts[cell.line]
+        begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
+        seams = [w for w in _whites(line) if cell.start < w[2] < cell.end and w[2] in begins]
+        seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
+        parts.setdefault(cell.line, []).extend(_cut(cell, line, seams))
+    usual, _ = Counter(map(len, parts.values())).most_common(1)[0]
+    alike = [row for row in parts.values() if len(row) == usual]
+    columns = list(zip(*alike, strict=True))
+    if len(alike) < max(_SEAMED, _MOSTLY * len(parts)) or not all(map(_are_aligned, columns)):
+        return list(cells)
+    held = [sum(not _LETTER.search(texts[c.line].text, c.start, c.end) for c in column) for column in columns]
+    figures = [count >= _MOSTLY * len(alike) for count in held]
+    whole = Counter(cell.line for cell in cells)
+    beside = all(one or other for one, other in pairwise(figures))
+    if not beside or all(whole[row[0].line] == usual for row in alike):
+        return list(cells)
+    return [cell for row in parts.values() for cell in row]
+
+
+def _are_aligned(column: Sequence[Cell]) -> bool:
+    """Whether cells below each other begin, end or have their middle at one place."""
+    sides = ([c.x0 for c in column], [c.x1 for c in column], [(c.x0 + c.x1) / 2 for c in column])
+    return any(max(side) - min(side) < _ALIGNED * column[0].size for side in sides)
 
 
 def _at_rivers(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:

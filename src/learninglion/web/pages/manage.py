@@ -323,6 +323,14 @@ def test_models(visit: TheVisit) -> Response:
     return _models_page(visit, results=results)
 
 
+@router.post("/manage/models/check")
+def check_model(visit: TheVisit) -> Response:
+    """Put the language model to a small exam that says what it is fit for, as long work."""
+    require(visit.actor, Task.MANAGE)
+    job = visit.workplace.jobs.start(visit.actor, "model", {}, subject="model", priority=LATER)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
 @router.post("/manage/models/change")
 def change_model(
     visit: TheVisit,

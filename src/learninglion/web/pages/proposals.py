@@ -432,6 +432,7 @@ def _watch(visit: Visit, job_id: str, question_set: QuestionSet, back: str) -> R
     if job.finished and job.events and job.events[-1].name == "done":
         return RedirectResponse(str(job.events[-1].data["address"]), 303)
     failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
+    failed = failed[:1].upper() + failed[1:]
     return visit.page("drafting.html", questions=question_set.questions, back=back, job=job, failed=failed)
 
 

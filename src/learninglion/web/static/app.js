@@ -223,8 +223,10 @@
     });
     source.addEventListener("failed", function (event) {
       source.close();
-      status.textContent = JSON.parse(event.data).detail;
+      var told = JSON.parse(event.data).detail;
+      status.textContent = told.charAt(0).toUpperCase() + told.slice(1);
       status.setAttribute("role", "alert");
+      box.querySelectorAll("progress, [data-during]").forEach(function (element) { element.hidden = true; });
       var back = box.querySelector("[data-after-failure]");
       if (back) { back.hidden = false; }
     });
