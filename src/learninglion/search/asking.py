@@ -388,7 +388,8 @@ def _read(
     """What was found for a question after another (`context`), best first, and the chance of an answer."""
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     text = f"{context} {question}".strip()
-    best = sorted(read_first(engine, reader, text, wanted, built_in(), documents, synonyms), key=_order)
+    read = read_first(engine, reader, text, wanted, built_in(), documents, synonyms)
+    best = sorted(read, key=lambda w: (-w.logit, w.source.document.age, w.source.id))  # of equals the newest
     return best, chance_answered(wanted, best, built_in())
 
 
@@ -802,11 +803,6 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
         english=is_english(document.text[:_FOR_LANGUAGE]),
         told=fact.told,
     )
-
-
-def _order(weighed: Weighed) -> tuple[float, int, str]:
-    """The most probable first; of equals the newest."""
-    return -weighed.logit, weighed.source.document.age, weighed.source.id
 
 
 Locate = Callable[[str, Span], tuple[Region, ...]]
