@@ -293,16 +293,10 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         two_person_rule=settings.web.two_person_rule,
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
-        letter=_letter_terms(settings),
+        letter=replace(settings.letter, ministry=settings.letter.ministry or settings.web.organisation),
         power=settings.energy,
         collector=collector_choice(settings) if settings.collector.traces else None,
     )
-
-
-def _letter_terms(settings: Settings) -> LetterTerms:
-    """How the organisation's letters look."""
-    letter = settings.letter
-    return replace(letter, ministry=letter.ministry or settings.web.organisation)
 
 
 def archive_terms(settings: Settings) -> ArchiveTerms:

@@ -604,14 +604,14 @@ def _asked_for(dossier: Dossier, position: int | None) -> Sequence[AnswerGroup]:
     return answer_groups(dossier)
 
 
-_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
+LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
 
 
 def _html(blocks: Sequence[TextBlock]) -> str:
     parts: list[str] = []
     within = ""
     for block in blocks:
-        kind = _LISTS.get(block.opens, "")
+        kind = LISTS.get(block.opens, "")
         if within and kind != within:
             parts.append(f"</{within}>")
         if kind and kind != within:

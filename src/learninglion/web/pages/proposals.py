@@ -36,7 +36,15 @@ from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
-from learninglion.record.notes import AnswerGroup, answer_groups, balance_of, collect_notes, runs, source_of
+from learninglion.record.notes import (
+    LISTS,
+    AnswerGroup,
+    answer_groups,
+    balance_of,
+    collect_notes,
+    runs,
+    source_of,
+)
 from learninglion.web.access import TheForm, TheVisit, Visit, attachment, read_whole
 from learninglion.web.pages.documents import source_address
 from learninglion.web.pages.search import sets_at_work
@@ -242,9 +250,6 @@ def _notes(verification: Verification) -> Iterator[str]:
     return (note for note in draft.left_out if note not in apart)
 
 
-_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
-
-
 def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
     paragraphs: list[tuple[str, list[list[SentenceView]]]] = []
     for sentence in sentences:
@@ -252,7 +257,7 @@ def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
         if opens is Opening.SENTENCE and paragraphs:
             paragraphs[-1][1][-1].append(sentence)
             continue
-        kind = _LISTS.get(opens, "p")
+        kind = LISTS.get(opens, "p")
         if kind != "p" and paragraphs and paragraphs[-1][0] == kind:
             paragraphs[-1][1].append([sentence])
         else:

@@ -206,7 +206,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def _refuse_cross_site(request: Request) -> None:
-    if is_cross_site(request.headers, request.url.scheme):
+    if is_cross_site(request.headers):
         raise CrossSiteError
 
 
