@@ -20,6 +20,7 @@ _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
 _LINES = 3  # level lines without upright ones: around a head and rows
+_UNFINISHED = re.compile(r"\d[-–/]$")
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
 _ALIGNED, _CLOSES, _LETTER = 0.2, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
 _WORD_SPACE = 0.25  # of the size
@@ -1116,11 +1117,25 @@ def _join_rests(
     joined: list[list[tuple[int, Cell]]] = []
     for row in rows:
         above = dict(joined[-1]) if joined else {}
-        if above and _is_rest_of(above, row, lines):
+        if above and (_is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
             joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
         else:
             joined.append(list(row))
     return joined
+
+
+def _breaks_off(
+    above: Sequence[tuple[int, Cell]], row: Sequence[tuple[int, Cell]], lines: Sequence[Line]
+) -> bool:
+    """Whether all of a row are the first lines of dates and ranges ("14-10-") that go on in the row below."""
+    below = dict(row)
+    return all(
+        column in below
+        and _UNFINISHED.search(lines[cell.line].text[cell.start : cell.end])
+        and lines[below[column].line].text[below[column].start].isdigit()
+        and 0 < cell.baseline - below[column].baseline < _IN_CELL * cell.size
+        for column, cell in above
+    )
 
 
 def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: Sequence[Line]) -> bool:
