@@ -173,11 +173,9 @@ def errors_on_screen(source_tree: Callable[[Path], ast.Module]) -> set[str]:
         "api",
         "mcp",
         "oidc",
-        "serving",
-        "addresses",
+        "app",
         "backup",
         "workplace",
-        "checkup",
     }
     told = set()
     for path in modules:
