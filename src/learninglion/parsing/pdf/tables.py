@@ -414,12 +414,17 @@ def _find_on_page(
     """The tables in drawn lines, and above, between and below them those that white alone makes."""
     tables: list[Table] = []
     free = 0
-    lines = _with_seams(lines)
+    lines, others = _with_seams(lines)
+
+    def by_white(first: int, end: int) -> Iterator[Table]:
+        bounds = (first, *(at for at in others if first < at < end), end)
+        return (table for pair in pairwise(bounds) for table in _find_by_white(lines, *pair))
+
     for table in find_drawn(lines, rules, sideways):
         if table.first >= free:
-            tables += [*_find_by_white(lines, free, table.first), table]
+            tables += [*by_white(free, table.first), table]
             free = table.last + 1
-    return (*tables, *_find_by_white(lines, free, len(lines)))
+    return (*tables, *by_white(free, len(lines)))
 
 
 def find_drawn(
@@ -669,13 +674,15 @@ def _find_by_white(lines: Sequence[Line], start: int, end: int) -> list[Table]:
     ]
 
 
-def _with_seams(lines: Sequence[Line]) -> list[Line]:
+def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
     """The lines, with gaps where several below each other set a figure beside the text before it.
+
+    And the indices of lines where another table begins right below one.
 
     A program that writes spaces writes a cell as one text: what it sets behind it, however near, is another,
     where it does so in the same columns of each line.
     """
-    parted = list(lines)
+    parted, others, ended = list(lines), [], 0
     typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
     cells = [_at_seams(index, line) for index, line in enumerate(lines)] if typed else []
     start = 0
@@ -697,10 +704,12 @@ def _with_seams(lines: Sequence[Line]) -> list[Line]:
         ]
         listed = len(columns) == 2 and all(_MARKER.match(lines[r[0].line].text[: r[0].end]) for r in rows)
         if len(rows) >= _SEAMED and len(columns) > 1 and not listed and all(map(any, pairwise(figures))):
+            others += [start] if start == ended > 0 else []
+            ended = end
             for row in rows:
                 parted[row[0].line] = replace(lines[row[0].line], gaps=tuple(cell.start for cell in row[1:]))
         start = max(end, start + 1)
-    return parted
+    return parted, others
 
 
 def _at_seams(index: int, line: Line) -> list[Cell]:
