@@ -19,7 +19,7 @@ from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
-from learninglion.parsing.writing import Junction, join_lines, lowered, raised
+from learninglion.parsing.writing import ONLY_FIGURES, Junction, join_lines, lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
@@ -257,7 +257,6 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
-_ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)*|[–-]")
 _FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
 _HANGING = re.compile(rf"\(?{JOINED}[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
@@ -840,7 +839,7 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
 
 def _find_columns_of_figures(lines: Sequence[Line]) -> frozenset[int]:
     """The lines (by identity) that hold figures only, below others: one row each of a single column."""
-    figures = [_ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
+    figures = [ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
     found: set[int] = set()
     for k, (above, line) in enumerate(pairwise(lines)):
         if figures[k] and figures[k + 1] and above.page == line.page and line.baseline < above.baseline:
