@@ -1,42 +1,17 @@
 """The order of the work: the only room that knows all stages, and the one that logs each step."""
 
-from learninglion.database.files import disk_trouble
-from learninglion.inference.encoders import EncoderChoice
-from learninglion.models import Progress, silent
-from learninglion.workflow.dossiers import DraftEvent, ReplayReport, unfinished
-from learninglion.workflow.intake import (
-    FileResult,
-    FileStatus,
-    IngestReport,
-    look_at_files,
-    parse_files,
-    read_question_file,
-    read_question_text,
-)
-from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.rights import RIGHTS, Task, require
-from learninglion.workflow.workplace import Workplace, open_workplace, working
-
-__all__ = [
-    "RIGHTS",
-    "DraftEvent",
-    "EncoderChoice",
-    "FileResult",
-    "FileStatus",
-    "IngestReport",
-    "Progress",
-    "ReplayReport",
-    "Task",
-    "Workplace",
-    "WorkplaceOptions",
-    "disk_trouble",
-    "open_workplace",
-    "look_at_files",
-    "parse_files",
-    "read_question_file",
-    "read_question_text",
-    "require",
-    "silent",
-    "unfinished",
-    "working",
-]
+from learninglion.database.files import disk_trouble as disk_trouble
+from learninglion.inference.encoders import EncoderChoice as EncoderChoice
+from learninglion.models import Progress as Progress
+from learninglion.workflow.dossiers import DraftEvent as DraftEvent
+from learninglion.workflow.dossiers import unfinished as unfinished
+from learninglion.workflow.intake import FileResult as FileResult
+from learninglion.workflow.intake import FileStatus as FileStatus
+from learninglion.workflow.intake import look_at_files as look_at_files
+from learninglion.workflow.intake import parse_files as parse_files
+from learninglion.workflow.intake import read_question_file as read_question_file
+from learninglion.workflow.intake import read_question_text as read_question_text
+from learninglion.workflow.options import WorkplaceOptions as WorkplaceOptions
+from learninglion.workflow.workplace import Workplace as Workplace
+from learninglion.workflow.workplace import open_workplace as open_workplace
+from learninglion.workflow.workplace import working as working
