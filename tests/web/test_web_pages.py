@@ -474,7 +474,8 @@ def test_management_adds_people_and_keeps_a_trace(make_office: Callable[..., Off
 def test_every_english_text_belongs_to_a_text_that_is_shown() -> None:
     """What was taken from the pages goes from the translations too."""
     folder = WEB.parent
-    written = [p.read_text("utf-8") for kind in ("py", "html", "js") for p in folder.rglob(f"*.{kind}")]
+    kinds = ("*.py", "*.html", "*.js", "deeds.json")
+    written = [p.read_text("utf-8") for kind in kinds for p in folder.rglob(kind)]
     shown = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", " ".join(written)))
     table = json.loads((folder / "web" / "translations" / "en.json").read_text("utf-8"))
     pieces = {text: re.split(r"\{[^}]*\}", re.sub(r"\s+", " ", text)) for text in table}
