@@ -1311,3 +1311,24 @@ def test_a_figure_that_is_broken_where_its_column_ends_is_told() -> None:
     assert any("-108 … 0" in warning for warning in document.warnings)
     apart = read(pdf(lines + sides + cells.replace("(-108)", "(41)")))
     assert not any("41 … 0" in warning for warning in apart.warnings)
+
+
+def test_cells_that_nearly_touch_are_parted_where_texts_are() -> None:
+    rows = [("Zand", "72.430", "58 034"), ("Klei", "60.189", "59 402"), ("Turf", "-31.206", "14 552")]
+    drawn = ""
+    for k, (name, left, right) in enumerate(rows):
+        y = 700 - 14 * k
+        width = 11 * sum({"-": 0.333, ".": 0.278}.get(sign, 0.556) for sign in left)
+        drawn += show(name, y=y) + show(left, x=220 - width, y=y) + show(right, x=222.5, y=y)
+    assert read(pdf(drawn)).text.splitlines() == [" | ".join(row) for row in rows]
+
+
+def test_figures_below_each_other_are_no_paragraph() -> None:
+    column = "".join(show(text, y=650 - 13 * k) for k, text in enumerate(("1", "250", "(17)")))
+    assert read(pdf(PLAIN + column)).text.splitlines()[1:] == ["1", "250", "(17)"]
+
+
+def test_a_range_over_two_lines_is_one() -> None:
+    first = show("De maatregel geldt volgens het besluit van de minister in de jaren 2010\x96", y=650)
+    text = words(pdf(PLAIN + first.replace("\x96", "–") + show("2015 en daarna niet meer.", y=637)))
+    assert "2010–2015 en daarna" in text

@@ -457,3 +457,25 @@ def test_a_level_of_a_list_that_never_restarts_counts_on() -> None:
     body = para("A", num="1") + below.format(run("a")) + para("B", num="1") + below.format(run("b"))
     text = parse(docx(body, {"word/numbering.xml": numbering})).text
     assert text == "Artikel 1 A\n1. a\nArtikel 2 B\n2. b"
+
+
+def test_deleted_words_that_stand_in_the_text_are_left_out_and_told() -> None:
+    regions = "".join(
+        f'<text:changed-region text:id="{key}"><text:{kind}/></text:changed-region>'
+        for key, kind in (("c1", "deletion"), ("c2", "insertion"))
+    )
+
+    def changed(key: str, words: str) -> str:
+        return f'<text:change-start text:change-id="{key}"/>{words}<text:change-end text:change-id="{key}"/>'
+
+    body = f"<text:tracked-changes>{regions}</text:tracked-changes>"
+    document = parse(
+        odt(body + par("Bedrag 4", changed("c1", "<text:span>5</text:span>"), changed("c2", "6"), "0 euro"))
+    )
+    assert document.text == "Bedrag 460 euro" and "“5”" in document.warnings[0]
+
+
+def test_figures_below_each_other_in_a_text_are_no_paragraph() -> None:
+    content = "De dijk is hoog\nen de weg lang.\nSoort\n1\n250\nZand A\n"
+    document = parse(RawFile("x.txt", content.encode(), "x.txt"))
+    assert document.text.splitlines()[1:] == ["1", "250", "Zand A"]

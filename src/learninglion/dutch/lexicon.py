@@ -50,7 +50,8 @@ _LIMITS = _set(
     krap dik plusminus ca nagenoeg eerst"""
 )
 _CONDITIONS = _set(
-    "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
+    """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens
+    met-uitzondering"""
 )
 # Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
 FACTIVES = _set(
@@ -59,6 +60,14 @@ FACTIVES = _set(
     constateert constateren constateerde geconstateerd vaststel vaststelt vaststellen vastgesteld
     bevestig bevestigt bevestigen bevestigde bevestigd besef beseft betreur betreurt betreuren feit
     duidelijk zien leert waar zorgt zorgen ertoe"""
+)
+
+# Their perfect is made with "is"; of other verbs "is ..." says that it was done to somebody.
+DONE_WITH_IS = _set(
+    """aankomen aflopen afnemen aftreden beginnen bezwijken blijven dalen eindigen gaan gebeuren groeien komen
+    krimpen lukken mislukken ontsnappen ontstaan oplopen overgaan overlijden slagen sterven stijgen stoppen
+    terugkomen teruglopen toenemen uitkomen uitvallen vallen verdubbelen verdwijnen verlopen verschijnen
+    vertrekken voorkomen"""
 )
 
 # Small words that say exactly the same; compared, the first of each stands for the others.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -21,9 +21,9 @@ from learninglion.drafting import line
 from learninglion.drafting.askings import searched
 from learninglion.dutch.questions import NUMERIC, gives
 from learninglion.dutch.text import fold, words
-from learninglion.models import Document, DocumentCard, DocumentKind, Region, SourceKind, Span
+from learninglion.models import Document, DocumentCard, DocumentKind, SourceKind, Span
 from learninglion.models.plain import to_plain
-from learninglion.record.contract import Day, RegionView, region_view, view_of
+from learninglion.record.contract import Day, Locate, RegionView, region_view, view_of
 from learninglion.search.comparing import (
     ChangeWanted,
     Comparison,
@@ -388,7 +388,8 @@ def _read(
     """What was found for a question after another (`context`), best first, and the chance of an answer."""
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     text = f"{context} {question}".strip()
-    best = sorted(read_first(engine, reader, text, wanted, built_in(), documents, synonyms), key=_order)
+    read = read_first(engine, reader, text, wanted, built_in(), documents, synonyms)
+    best = sorted(read, key=lambda w: (-w.logit, w.source.document.age, w.source.id))  # of equals the newest
     return best, chance_answered(wanted, best, built_in())
 
 
@@ -802,14 +803,6 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
         english=is_english(document.text[:_FOR_LANGUAGE]),
         told=fact.told,
     )
-
-
-def _order(weighed: Weighed) -> tuple[float, int, str]:
-    """The most probable first; of equals the newest."""
-    return -weighed.logit, weighed.source.document.age, weighed.source.id
-
-
-Locate = Callable[[str, Span], tuple[Region, ...]]
 
 
 class ValueView(TypedDict):

@@ -142,6 +142,7 @@ def _text_of(
     reader = _Reader(package)
     for root in (styles, content):
         reader.learn(root)
+    _take_out_deleted(body, reader.omissions)
     page = _Around(reader.page_ground(styles if styles is not None else content))
     paragraphs = tuple(reader.paragraphs(body, page))
     notes, warnings = tuple(reader.notes), reader.omissions.warnings()
@@ -562,6 +563,27 @@ class _Reader:
         piece.refer(key)
         if text:
             self.notes.append(Note(key, text))
+
+
+def _take_out_deleted(body: etree._Element, omissions: Omissions) -> None:
+    """Take away the deleted words that stand in the text itself, as programs write that show changes."""
+    regions = (node for node in body.iter() if local(node) == "changed-region")
+    deleted = {attribute(region, "id") for region in regions if child(region, "deletion") is not None}
+    within: str | None = None
+    before = ""
+    for event, node in etree.iterwalk(body, events=("start", "end")) if deleted else ():
+        name = local(node)
+        if event == "start" and name == "change-start" and attribute(node, "change-id") in deleted:
+            within = attribute(node, "change-id")
+        elif event == "start" and name == "change-end" and attribute(node, "change-id") == within:
+            within = None
+        part = "text" if event == "start" else "tail"
+        words = getattr(node, part) or ""
+        if within is not None and words:
+            omissions.add(Reason.DELETED, words, before)
+            setattr(node, part, None)
+        elif words.strip():
+            before = words
 
 
 def _read_style(node: etree._Element) -> _Style:

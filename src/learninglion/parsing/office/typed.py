@@ -16,7 +16,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part, without_marks
 from learninglion.parsing.labels import JOINED, parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
-from learninglion.parsing.writing import ENDED, Note, Paragraph, lowered, raised, run_on, tidy
+from learninglion.parsing.writing import ENDED, ONLY_FIGURES, Note, Paragraph, lowered, raised, run_on, tidy
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(rf"^(?:[-*+•]|{JOINED}[.)])\s+\S")
@@ -167,7 +167,9 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
             yield Paragraph("\n".join(rows), BlockKind.TABLE)
             rows = []
         heading = _HEADING.match(line)
-        alone = index in standing
+        beside = (lines[n] for n in (index - 1, index + 1) if 0 <= n < len(lines))
+        figures = ONLY_FIGURES.fullmatch(line) is not None and any(map(ONLY_FIGURES.fullmatch, beside))
+        alone = index in standing or figures  # one figure below another is a column
         own = heading or row is not None or alone or _ITEM.match(line) or opens_part(line)
         if running and (not line or own):
             yield _running(running)

@@ -19,7 +19,7 @@ from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
-from learninglion.parsing.writing import Junction, join_lines, lowered, raised
+from learninglion.parsing.writing import ONLY_FIGURES, Junction, join_lines, lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages
 _EXTRA_SPACES = re.compile(r" +(?= )")
@@ -393,7 +393,7 @@ class _Writer:
         self.torn: list[tuple[int, str]] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
-        self.counted = _find_counted(body_lines)
+        self.counted = _find_counted(body_lines) | _find_columns_of_figures(body_lines)
         self.marks: dict[tuple[int, int], list[Mark]] = {}
         for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
             self.marks.setdefault((mark.page, mark.line), []).append(mark)
@@ -835,6 +835,16 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
         if len(lists[key]) > 1:
             indices.update(map(id, lists[key]))
     return frozenset(indices)
+
+
+def _find_columns_of_figures(lines: Sequence[Line]) -> frozenset[int]:
+    """The lines (by identity) that hold figures only, below others: one row each of a single column."""
+    figures = [ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
+    found: set[int] = set()
+    for k, (above, line) in enumerate(pairwise(lines)):
+        if figures[k] and figures[k + 1] and above.page == line.page and line.baseline < above.baseline:
+            found |= {id(above), id(line)}
+    return frozenset(found)
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -20,6 +20,10 @@ _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
 _LINES = 3  # level lines without upright ones: around a head and rows
+_UNFINISHED = re.compile(r"\d[-–/]$")
+_SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
+_SIDES = frozenset(range(3))
+_ALIGNED, _CLOSES, _LETTER = 0.2, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
 _WORD_SPACE = 0.25  # of the size
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
@@ -410,11 +414,17 @@ def _find_on_page(
     """The tables in drawn lines, and above, between and below them those that white alone makes."""
     tables: list[Table] = []
     free = 0
+    lines, others = _with_seams(lines)
+
+    def by_white(first: int, end: int) -> Iterator[Table]:
+        bounds = (first, *(at for at in others if first < at < end), end)
+        return (table for pair in pairwise(bounds) for table in _find_by_white(lines, *pair))
+
     for table in find_drawn(lines, rules, sideways):
         if table.first >= free:
-            tables += [*_find_by_white(lines, free, table.first), table]
+            tables += [*by_white(free, table.first), table]
             free = table.last + 1
-    return (*tables, *_find_by_white(lines, free, len(lines)))
+    return (*tables, *by_white(free, len(lines)))
 
 
 def find_drawn(
@@ -662,6 +672,66 @@ def _find_by_white(lines: Sequence[Line], start: int, end: int) -> list[Table]:
         )
         for table in _find_in(lines[start:end])
     ]
+
+
+def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
+    """The lines, with gaps where several below each other set a figure beside the text before it.
+
+    And the indices of lines where another table begins right below one.
+
+    A program that writes spaces writes a cell as one text: what it sets behind it, however near, is another,
+    where it does so in the same columns of each line.
+    """
+    parted, others, ended = list(lines), [], 0
+    typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
+    cells = [_at_seams(index, line) for index, line in enumerate(lines)] if typed else []
+    start = 0
+    while start < len(cells):
+        sides = [_SIDES] * len(cells[start])
+        end = start
+        while end < len(cells) and len(cells[end]) == len(sides):
+            shared = [
+                at & _alike(one, other)
+                for at, one, other in zip(sides, cells[start], cells[end], strict=True)
+            ]
+            if not all(shared):
+                break
+            sides, end = shared, end + 1
+        rows = cells[start:end]
+        columns = list(zip(*rows, strict=True))
+        figures = [
+            sum(_holds_figures(c, lines[c.line]) for c in column) >= _MOSTLY * len(rows) for column in columns
+        ]
+        listed = len(columns) == 2 and all(_MARKER.match(lines[r[0].line].text[: r[0].end]) for r in rows)
+        if len(rows) >= _SEAMED and len(columns) > 1 and not listed and all(map(any, pairwise(figures))):
+            others += [start] if start == ended > 0 else []
+            ended = end
+            for row in rows:
+                parted[row[0].line] = replace(lines[row[0].line], gaps=tuple(cell.start for cell in row[1:]))
+        start = max(end, start + 1)
+    return parted, others
+
+
+def _at_seams(index: int, line: Line) -> list[Cell]:
+    """The parts of a line between its gaps and where one text ends and another begins without a space."""
+    begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
+    seams = [w for w in _whites(line) if w[2] in begins]
+    seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
+    return [
+        part
+        for cell in _cells(index, line)
+        for part in _cut(cell, line, [w for w in seams if cell.start < w[2] < cell.end])
+    ]
+
+
+def _alike(one: Cell, other: Cell) -> frozenset[int]:
+    """At which side two cells are set below each other: 0 left, 1 right, 2 in the middle."""
+    apart = other.x0 - one.x0, other.x1 - one.x1, (other.x0 + other.x1 - one.x0 - one.x1) / 2
+    return frozenset(side for side in _SIDES if abs(apart[side]) < _ALIGNED * one.size)
+
+
+def _holds_figures(cell: Cell, line: Line) -> bool:
+    return _LETTER.search(line.text, cell.start, cell.end) is None
 
 
 def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
@@ -1077,11 +1147,25 @@ def _join_rests(
     joined: list[list[tuple[int, Cell]]] = []
     for row in rows:
         above = dict(joined[-1]) if joined else {}
-        if above and _is_rest_of(above, row, lines):
+        if above and (_is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
             joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
         else:
             joined.append(list(row))
     return joined
+
+
+def _breaks_off(
+    above: Sequence[tuple[int, Cell]], row: Sequence[tuple[int, Cell]], lines: Sequence[Line]
+) -> bool:
+    """Whether all of a row are the first lines of dates and ranges ("14-10-") that go on in the row below."""
+    below = dict(row)
+    return all(
+        column in below
+        and _UNFINISHED.search(lines[cell.line].text[cell.start : cell.end])
+        and lines[below[column].line].text[below[column].start].isdigit()
+        and 0 < cell.baseline - below[column].baseline < _IN_CELL * cell.size
+        for column, cell in above
+    )
 
 
 def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: Sequence[Line]) -> bool:
