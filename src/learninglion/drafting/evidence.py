@@ -276,33 +276,27 @@ def evidence_of(
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
+    source, earlier = reading.source, reading.asked
     odds = math.nan if score is None else log_odds(score)
     rows = []
-    for unit, sentence in zip(units_of(reading.source), reading.sentences, strict=True):
+    for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
         near = np.sort(question_words.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
         cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    fits = any(one.wants is asking.wants for one in askings_of(reading.source.question))
-    fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
-    told = np.concatenate([reading.asked.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
-    alike = _alike(asking, question_words, reading, told)
-    return Evidence(says, np.array((*alike, float(fits)), np.float32), met)
-
-
-def _alike(
-    asking: Asking, question_words: Words, reading: Reading, told: Floats
-) -> tuple[float, float, float]:
-    earlier, source = reading.asked, reading.source
-    given = f"{source.question} {source.body}"
-    named = len(question_words.printed) and len(earlier.printed)
-    cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    unmet = not all(share for _, share in matched(asking.about, given))
+    text = f"{source.question} {source.body}"
+    named = question_words.printed and earlier.printed
+    alike = log_odds(float(question_words.mean @ earlier.mean) if named else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
-    reworded = 1 - order.ratio() if unmet else 1.0
-    return log_odds(cosine), question_words.met(given, told), reworded
+    everywhere = all(share for _, share in matched(asking.about, text))
+    reworded = 1.0 if everywhere else 1 - order.ratio()
+    fits = any(one.wants is asking.wants for one in askings_of(source.question))
+    fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
+    asked = (alike, question_words.met(text, told), reworded, float(fits))
+    return Evidence(says, np.array(asked, np.float32), met)
 
 
 def log_odds(score: float) -> float:

@@ -152,8 +152,7 @@ class Relevance:
         if not askings:
             return ()
         readings = self.meaning.read(sources)
-        words = [self.meaning.asked(asking.about) for asking in askings]
-        parts = list(zip(askings, words, strict=True))
+        parts = [(asking, self.meaning.asked(asking.about)) for asking in askings]
         evidence = [[evidence_of(a, w, r, scores.get(r.source.id)) for r in readings] for a, w in parts]
         about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])

@@ -219,6 +219,7 @@ _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
+_TOUCH = 1.5  # points: columns that near are one
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
@@ -611,7 +612,8 @@ def _level_rows(
     )
     begins = all(not text[:1].islower() for own in texts for text in own)
     figures = any(all(map(_FIGURE.fullmatch, own)) for own in texts)
-    if not (level and begins and figures):
+    one_sentence = any(ENDED.search(own[-1]) and not any(map(ENDED.search, own[:-1])) for own in texts)
+    if one_sentence or not (level and begins and figures):
         return [row]
     return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
 
@@ -1030,7 +1032,7 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
         covered = sum(cell.x0 < middle < cell.x1 for cell in cells)
         if covered <= allowed:
             continue
-        if columns and left - columns[-1][1] < 2.0:
+        if columns and left - columns[-1][1] < _TOUCH:
             columns[-1] = (columns[-1][0], right)
         else:
             columns.append((left, right))
