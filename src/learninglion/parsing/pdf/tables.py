@@ -679,10 +679,8 @@ def _find_by_white(lines: Sequence[Line], start: int, end: int) -> list[Table]:
 def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
     """The lines, with gaps where several below each other set a figure beside the text before it.
 
-    And the indices of lines where another table begins right below one.
-
-    A program that writes spaces writes a cell as one text: what it sets behind it, however near, is another,
-    where it does so in the same columns of each line.
+    And where another table begins right below one. A program that writes spaces writes a cell as one text:
+    what it sets behind it, however near, is another, where it does so in the same columns of each line.
     """
     parted, others, ended = list(lines), [], 0
     typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
@@ -699,23 +697,26 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
             if not all(shared):
                 break
             sides, end = shared, end + 1
-        rows = cells[start:end]
+        rows, start = cells[start:end], max(end, start + 1)
+        if len(rows) < _SEAMED or len(rows[0]) < 2:
+            continue
         columns = list(zip(*rows, strict=True))
         figures = [
             sum(_holds_figures(c, lines[c.line]) for c in column) >= _MOSTLY * len(rows) for column in columns
         ]
         listed = len(columns) == 2 and all(_MARKER.match(lines[r[0].line].text[: r[0].end]) for r in rows)
-        if len(rows) >= _SEAMED and len(columns) > 1 and not listed and all(map(any, pairwise(figures))):
-            others += [start] if start == ended > 0 else []
+        if not listed and all(map(any, pairwise(figures))):
+            others += [end - len(rows)] if end - len(rows) == ended > 0 else []
             ended = end
             for row in rows:
                 parted[row[0].line] = replace(lines[row[0].line], gaps=tuple(cell.start for cell in row[1:]))
-        start = max(end, start + 1)
     return parted, others
 
 
 def _at_seams(index: int, line: Line) -> list[Cell]:
     """The parts of a line between its gaps and where one text ends and another begins without a space."""
+    if len(line.runs) < 2:
+        return _cells(index, line)
     begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
     seams = [w for w in _whites(line) if w[2] in begins]
     seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
