@@ -23,7 +23,7 @@ _LINES = 3  # level lines without upright ones: around a head and rows
 _UNFINISHED = re.compile(r"\d[-–/]$")
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
 _SIDES = frozenset(range(3))
-_ALIGNED, _CLOSES, _LETTER = 0.2, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
+_ALIGNED, _CLOSES, _LETTER = 0.35, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
 _WORD_SPACE = 0.25  # of the size
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
@@ -684,7 +684,8 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
     """
     parted, others, ended = list(lines), [], 0
     typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
-    cells = [_at_seams(index, line) for index, line in enumerate(lines)] if typed else []
+    parts = _at_seams if typed else _cells
+    cells = [parts(index, line) for index, line in enumerate(lines)]
     start = 0
     while start < len(cells):
         sides = [_SIDES] * len(cells[start])
