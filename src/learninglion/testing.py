@@ -88,12 +88,7 @@ class ScriptedGenerator:
         return (len(text) + 3) // 4
 
     def stream(
-        self,
-        prompt: Prompt,
-        *,
-        schema: JsonSchema | None = None,
-        max_tokens: int,
-        stop: tuple[str, ...] = (),
+        self, prompt: Prompt, *, schema: JsonSchema | None = None, max_tokens: int, stop: tuple[str, ...] = ()
     ) -> Iterator[str]:
         """The next reply of the queue, cut at the first of `stop`."""
         if _EVIDENCE_FORM in prompt.task:
@@ -291,10 +286,7 @@ def make_selection(
     )
 
 
-def make_question_set(
-    *questions: str,
-    introduction: str = _INTRODUCTION,
-) -> QuestionSet:
+def make_question_set(*questions: str, introduction: str = _INTRODUCTION) -> QuestionSet:
     """A set of these sub-questions, numbered from 1."""
     texts = questions or ("Hoeveel veerponten varen er op dit moment?",)
     return QuestionSet(

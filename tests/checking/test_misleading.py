@@ -11,6 +11,37 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "Op basis van de proef beslis ik of de regeling wordt ingevoerd. De regels gelden pas vanaf 1 juli. "
+        "Alle leden betalen, met uitzondering van kinderen en gidsen.",
+        ("Pas vanaf 1 juli gelden de regels.",),
+        ("Op basis van de proef wordt de regeling ingevoerd.", "Ook gidsen betalen."),
+    ),
+    (
+        "Per 1 mei is het tarief verhoogd van 8 naar 9 euro. De maatregel geldt voorlopig tot 1 juni.",
+        ("Per 1 mei is het tarief van 8 naar 9 euro verhoogd.", "Voorlopig geldt de maatregel tot 1 juni."),
+        ("Per 1 juni is het tarief van 8 naar 9 euro verhoogd.",),
+    ),
+    (
+        "Van deze scholen heeft inmiddels 62 procent een tuin. Van de 380 tuinen waren er in mei 240 open.",
+        (
+            "Inmiddels heeft 62 procent van deze scholen een tuin.",
+            "In mei waren 240 van de 380 tuinen open.",
+        ),
+        (
+            "In mei waren 380 van de 240 tuinen open.",
+            "Inmiddels heeft 62 procent van de tuinen een school.",
+        ),
+    ),
+    (
+        "De burgemeester is in mei gewaarschuwd. De wachttijd is desondanks gestegen van 27 naar 31 weken. "
+        "De raad heeft geweigerd het tarief te verhogen.",
+        (
+            "De wachttijd steeg van 27 naar 31 weken.",
+            "De raad weigerde het tarief te verhogen.",
+        ),
+        ("De burgemeester waarschuwde in mei.", "De burgemeester heeft in mei gewaarschuwd."),
+    ),
+    (
         "Het bestuur ontkent dat de pont in 2022 is verkocht. De pont is in dat jaar voor 4 weken verhuurd.",
         ("Het bestuur ontkent dat de pont in 2022 is verkocht.",),
         ("De pont is in 2022 verkocht.", "Het bestuur ontkent dat de pont in dat jaar is verhuurd."),

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from learninglion.cli import app
 from learninglion.models import Role
-from learninglion.settings import WebSettings
-from learninglion.web.addresses import address_for, note_place, noted_place
+from learninglion.settings import WebSettings, address_for, note_place, noted_place
 
 
 @pytest.mark.parametrize(

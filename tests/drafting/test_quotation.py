@@ -116,6 +116,8 @@ QUESTION = "Wordt er gewerkt aan een nieuwe dienstregeling voor de veerpont bij 
         ("Zoals in antwoord 4 is aangegeven heeft de pont rust.", "heeft de pont rust.", True),
         ("De pont vaart (zie ook het antwoord op vraag 2) dagelijks.", "De pont vaart dagelijks.", False),
         ("De eerder genoemde pont vaart dagelijks.", "De pont vaart dagelijks.", False),
+        ("De pont vaart, zie ook vragen 3 tot en met 5, dagelijks.", "De pont vaart dagelijks.", False),
+        ("Zoals in antwoord 3 t/m 5 is aangegeven vaart de pont.", "vaart de pont.", True),
         ("De pont vaart, zoals eerder gemeld, dagelijks.", "De pont vaart dagelijks.", False),
         (
             "Zoals gemeld in de brief van mei vaart de pont.",

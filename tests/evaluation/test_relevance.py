@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -103,8 +104,9 @@ def test_most_of_what_was_written_is_told_right_by_what_is_likely() -> None:
     told: dict[bool, list[bool]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
         places = sorted(example.units) if example.answers else range(len(read.says))
-        chances = weights.says_it(read.says[list(places)], weights.written)
-        told[bool(example.answers)] += (chances >= LIKELY).tolist()
+        says = weights.says.chance(read.says[list(places)])
+        raised = says / (says + (1 - says) * math.exp(-weights.written))
+        told[bool(example.answers)] += (raised >= LIKELY).tolist()
     assert sum(told[True]) / len(told[True]) > 0.5 + sum(told[False]) / len(told[False]) / 2
 
 

@@ -116,6 +116,10 @@ def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
     assert "ten hoogste 10.000 kilo" in second.quote
     assert first.document.date == date(2024, 2, 15) and second.document.date == date(2011, 2, 24)
     assert first.source_id not in {item.source_id for item in reply.near}
+    related = find_answers(index, reader, "Wat is het maximum aan opslag van vuurwerk?", library=library)
+    assert related.verdict is Verdict.RELATED and not related.answers
+    assert "van 10.000 naar 5.000 kilo" in related.near[0].quote
+    assert "ten hoogste 10.000 kilo" in related.near[1].quote
 
 
 @pytest.fixture

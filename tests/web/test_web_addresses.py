@@ -11,8 +11,7 @@ from fastapi.testclient import TestClient
 from web_office import Office
 
 from learninglion.models.errors import InputError
-from learninglion.settings import WebSettings
-from learninglion.web.addresses import KnownNames, addresses_here, check_public_url
+from learninglion.settings import KnownNames, WebSettings, addresses_here, check_public_url
 from learninglion.web.app import create_app
 
 

@@ -14,8 +14,7 @@ from learninglion import web
 from learninglion.cli import app
 from learninglion.inference.reranking import WITHOUT
 from learninglion.models import Role
-from learninglion.settings import RerankerSettings, Settings
-from learninglion.web.addresses import outside_of
+from learninglion.settings import RerankerSettings, Settings, outside_of
 from rerankers import reranking_at
 
 SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"

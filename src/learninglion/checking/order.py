@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
-from learninglion.dutch.lexicon import UNIT_NAMES, is_number
+from learninglion.dutch.lexicon import AUXILIARIES, UNIT_NAMES, is_number, verb_of_participle
 from learninglion.dutch.text import Reading, WordGroup, fold, group_words
 
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(
     """standaard jaarlijks maandelijks daadwerkelijk feitelijk direct rechtstreeks nadrukkelijk zorgvuldig
     structureel tijdelijk automatisch expliciet landelijk lokaal regionaal internationaal gezamenlijk actief
-    tijdig spoedig helaas gelukkig uiteindelijk vervolgens bovendien tegelijkertijd voortdurend""".split()
+    tijdig spoedig helaas gelukkig uiteindelijk vervolgens bovendien tegelijkertijd voortdurend weliswaar
+    voorlopig vooralsnog""".split()
 )
 _FREE = (
     _MOVABLE
@@ -78,7 +79,18 @@ def _placed_words(alignment: Alignment) -> tuple[_PlacedWord, ...]:
         and not _POINTING.match(words[i].norm)
         and not words[i].is_verb
         and not words[i].is_note_mark
+        and not _stays_in_front(alignment, i)
     )
+
+
+def _stays_in_front(alignment: Alignment, at: int) -> bool:
+    """Whether this word bears on the next one and still stands in front of it: "pas vanaf 1 mei"."""
+    place, after = alignment.places[at], next(iter(alignment.places[at + 1 : at + 2]), None)
+    kind = lexicon.sensitive_kind(alignment.statement.norms, at)
+    if kind not in ("limit", "quantifier") or place is None or after != place + 1:
+        return False
+    follows = alignment.statement.words[at + 1]
+    return not follows.is_content or follows.capital or is_number(follows.norm)  # not "minder boeren"
 
 
 def _find_swap(
@@ -89,6 +101,8 @@ def _find_swap(
         for second in words_left[i + 1 :]:
             if first.there < second.there or _parts_moved(alignment, first, second):
                 continue
+            if _one_closes(alignment, first, second):
+                continue
             if _in_one_list(alignment, second.there, first.there):
                 continue
             for word in (first, second):
@@ -98,6 +112,18 @@ def _find_swap(
             if exchanged or not (movable[first.there] or movable[second.there]):
                 return _swapped(alignment, first, second)
     return None
+
+
+def _one_closes(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
+    """Whether one of them is the participle of the clause both stand in, which may stand before or behind."""
+    clauses, words = alignment.evidence.clauses, alignment.evidence.words
+    helped = any(
+        w.norm in AUXILIARIES for w, c in zip(words, clauses, strict=True) if c == clauses[first.there]
+    )
+    closing = any(
+        verb_of_participle(w.norm) and not w.capital for w in (words[first.there], words[second.there])
+    )
+    return clauses[first.there] == clauses[second.there] and helped and closing
 
 
 def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.lexicon import AUXILIARIES, is_past, verb_of, verb_of_participle
+from learninglion.dutch.lexicon import (
+    AUXILIARIES,
+    SCALES,
+    UNIT_NAMES,
+    is_number,
+    is_past,
+    verb_of,
+    verb_of_participle,
+)
 from learninglion.dutch.text import (
     Reading,
     Word,
@@ -23,7 +31,8 @@ from learninglion.dutch.text import (
 
 _PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
 _IS, _HAS = frozenset("is zijn".split()), frozenset("heeft hebben".split())
-_PERFECT = frozenset("heeft hebben had hadden is zijn was waren".split())
+_HAS_DONE = frozenset("heb heeft hebben had hadden".split())
+_HAS_BECOME = frozenset("is zijn was waren".split())
 _POINTS = frozenset("de het deze dit die dat".split())
 _OFFICE = frozenset("minister staatssecretaris minister-president burgemeester commissaris wethouder".split())
 _SHORTEST_HEAD = 4  # letters of the last part of a compound
@@ -35,12 +44,13 @@ def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Rea
     sentences = sentences_of(evidence)
     active = tuple(_plainly(_active(sentence, claim)) for sentence in sentences)
     turned = evidence if active == sentences else join_readings(active)
-    mine = _in_tense(_plainly(_active(claim, evidence)), turned)
-    if mine != claim or turned != evidence:
-        yield mine, turned
+    mine = _plainly(_active(claim, evidence))
+    pair = _in_tense(mine, turned)
+    if pair != (claim, evidence):
+        yield pair
     for at in range(1, len(active)):
         for shorter in _pointing_back(mine, active[:at], active[at]):
-            yield _in_tense(shorter, active[at]), active[at]
+            yield _in_tense(shorter, active[at])
 
 
 def _plainly(reading: Reading) -> Reading:
@@ -56,7 +66,7 @@ def _plainly(reading: Reading) -> Reading:
                 norm = f"daar{words[behind].norm}"
                 words[at] = replace(word, norm=norm, key=norm)
                 return _plainly(reread((*words[:behind], *words[behind + 1 :])))
-    return _given(reread(tuple(words))) if tuple(words) != reading.words else _given(reading)
+    return _given(_share_first(reread(tuple(words)) if tuple(words) != reading.words else reading))
 
 
 def _there(word: Word) -> Word:
@@ -75,6 +85,28 @@ def _hangs(words: list[Word], at: int, stop: int) -> bool:
         return False
     after = words[at + 1] if at + 1 < stop else None
     return after is None or after.is_verb or bool(verb_of_participle(after.norm))
+
+
+def _share_first(reading: Reading) -> Reading:
+    """ "Van de scholen heeft 62 procent een tuin" as "62 procent van de scholen heeft een tuin", where the
+    clause counts one thing.
+    """
+    words = list(reading.words)
+    for at, word in enumerate(words):
+        if word.norm != "van" or "^" not in word.border:
+            continue
+        segment = reading.segment_at(at)
+        verb = next((p for p in segment if words[p].is_verb), segment.stop)
+        counts = [p for p in range(verb, segment.stop) if is_number(words[p].norm)]
+        if len(counts) != 1 or words[counts[0] - 1].norm in lexicon.PREPOSITIONS:
+            continue
+        end = counts[0] + 1
+        while end < segment.stop and words[end].norm in SCALES | UNIT_NAMES:
+            end += 1
+        share = words[counts[0] : end]
+        share[0], words[at] = replace(share[0], border=word.border), replace(word, border="")
+        return reread((*words[:at], *share, *words[at : counts[0]], *words[end:]))
+    return reading
 
 
 def _given(reading: Reading) -> Reading:
@@ -132,27 +164,26 @@ def _unopened(words: list[Word]) -> list[Word]:
     return [replace(w, border=w.border.replace("^", "")) for w in words]
 
 
-def _in_tense(claim: Reading, evidence: Reading) -> Reading:
-    """ "Heeft geadviseerd" as "adviseerde" and the other way about, as the evidence has it."""
-    theirs, words = {w.key for w in evidence.words}, list(claim.words)
-    past = {verb_of(w.norm): w for w in evidence.words if w.is_verb and is_past(w.norm)}
-    done = {verb_of_participle(w.norm): w for w in evidence.words}
-    helping = next((w for w in evidence.words if w.norm in _PERFECT), None)
-    for at, word in enumerate(claim.words):
-        if word.key in theirs:
+def _in_tense(claim: Reading, evidence: Reading) -> tuple[Reading, Reading]:
+    """Both with "heeft geadviseerd" as "adviseerde", where the other has it so."""
+    return _as_past(claim, evidence), _as_past(evidence, claim)
+
+
+def _as_past(reading: Reading, other: Reading) -> Reading:
+    past = {verb_of(w.norm): w for w in other.words if w.is_verb and is_past(w.norm)}
+    words, gone = list(reading.words), set()
+    for at, word in enumerate(reading.words):
+        infinitive = verb_of_participle(word.norm)
+        verb = past.get(infinitive)
+        if verb is None or (word.is_verb and is_past(word.norm)):
             continue
-        segment = claim.segment_at(at)
-        verb = past.get(verb_of_participle(word.norm))
-        mine = next((p for p in segment if words[p].norm in _PERFECT), None)
-        if verb is not None and mine is not None and word.norm not in past:
+        # "de minister is gewaarschuwd" is not "de minister waarschuwde"
+        helping = _HAS_DONE | (_HAS_BECOME if infinitive in lexicon.DONE_WITH_IS else frozenset())
+        mine = next((p for p in reading.segment_at(at) if words[p].norm in helping), None)
+        if mine is not None:
             words[mine] = replace(words[mine], norm=verb.norm, key=verb.key, raw=verb.raw)
-            return reread((*words[:at], *words[at + 1 :]))
-        participle = done.get(verb_of(word.norm)) if word.is_verb and is_past(word.norm) else None
-        if participle is not None and helping is not None:
-            words[at] = replace(word, norm=helping.norm, key=helping.key)
-            last = replace(participle, border="", sentence=word.sentence)
-            return reread((*words[: segment.stop], last, *words[segment.stop :]))
-    return claim
+            gone.add(at)
+    return reread(tuple(w for at, w in enumerate(words) if at not in gone)) if gone else reading
 
 
 def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Reading) -> Iterator[Reading]:

@@ -242,7 +242,10 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
     if gone and word.norm == "tot" and at == segment[0] and _has_verb(alignment, segment):
         return Finding(*_filled("condition", word.raw))  # "Tot er meer bekend is, ..."
     if _drops_base(alignment, at) or _drops_place(alignment, at) or _widens_opening(alignment, at):
-        return Finding(*_filled("limit", _text(alignment, range(at, min(at + 4, segment.stop)))))
+        end = at + 1
+        while end < segment.stop and alignment.used[end] is None:
+            end += 1
+        return Finding(*_filled("limit", _text(alignment, range(at, end))))
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, alignment.evidence.segment_at(at - 1 if at else at))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
@@ -309,7 +312,8 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     if not at or words[at - 1].sentence != words[at].sentence:
         return False
     matrix = alignment.evidence.segment_at(at - 1)
-    if any(used[p] is not None and words[p].is_content for p in matrix):
+    bearing = [p for p in matrix if words[p].is_verb] or [p for p in matrix if words[p].is_content]
+    if any(used[p] is not None for p in bearing):
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
     doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
@@ -451,6 +455,9 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
     # "verstrekt als de afdracht vaststond": behind the verb it is no comparison
     behind_verb = bool(before) and (words[at - 1].is_verb or _is_participle(before))
     opens = opens or (behind_verb and inside[1] in lexicon.DETERMINERS | lexicon.PRONOUNS)
+    # "uitvoerbaar als die voor iedereen geldt"
+    hangs = inside[1] in ("die", "hij", "zij", "ze", "er", "dit", "deze")
+    opens = opens or hangs
     if (
         not opens
         or before in ("net", "zowel")
@@ -468,6 +475,8 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
     while end < len(words) and not words[end].border and words[end].sentence == words[at].sentence:
         end += 1
     verbs = [words[p].is_verb for p in (segment if any(_finals(alignment, segment)) else range(at, end))]
+    if hangs:
+        return conditional and any(verbs)
     return conditional and any(verbs[-3:]) and not verbs[2]
 
 
@@ -566,12 +575,12 @@ def _widens_opening(alignment: Alignment, at: int) -> bool:
     """
     words, used, segment = alignment.evidence.words, alignment.used, alignment.evidence.segment_at(at)
     verb = next((p for p in segment if words[p].is_verb), at)
-    opening = range(segment[0], verb)
+    opening = range(segment[0] + (words[segment[0]].norm in lexicon.COORDINATORS), verb)
     if at not in opening or not words[at].is_content or words[segment[0]].norm in lexicon.SUBORDINATORS:
         return False
     nouns = [p for p in opening if words[p].is_content and words[p].norm not in lexicon.ADVERBS]
     head = next((p for p in nouns if words[p].norm.endswith(("en", "s")) and p != at), at)
-    plain = [words[p] for p in range(segment[0], head) if p != at]
+    plain = [words[p] for p in range(opening.start, head) if p != at]
     bare = all(w.norm in lexicon.PREPOSITIONS for w in plain) and not words[head].border.strip("^")
     named = words[head].capital or words[head].norm in _UNIT_NORMS
     told = at in nouns and not is_number(words[at].norm)
@@ -959,7 +968,26 @@ def _hold_against(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     added = _find_additions(alignment)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
         return added
-    return added + _find_omissions(alignment) + find_disorder(alignment)
+    omitted = _find_omissions(alignment)
+    lost = {finding.kind for finding in omitted}
+    added = tuple(
+        replace(f, kind=FindingKind.ADDED) if f.kind in _SURE_AS_CHANGE and f.kind not in lost else f
+        for f in added
+    )
+    return added + omitted + find_disorder(alignment)
+
+
+# Where the evidence has none of the sort, one that is added may only be another way to say it: "moet" for
+# "is verplicht".
+_SURE_AS_CHANGE = frozenset(
+    {
+        FindingKind.MODALITY,
+        FindingKind.QUANTIFIER,
+        FindingKind.LIMIT,
+        FindingKind.CONDITION,
+        FindingKind.UNIT,
+    }
+)
 
 
 def _is_suspect(resolution: Resolution) -> bool:

@@ -34,6 +34,7 @@ from learninglion.models import (
     Selection,
     Span,
     StatementVerdict,
+    SubQuestion,
     Verification,
     day_of,
 )
@@ -52,16 +53,9 @@ from learninglion.workflow.asking import Turn
 _HELP = "Nummers om te kiezen (1 3), -2 reden om af te wijzen, leeg = klaar met deze vraag"
 
 
-def _choose_in_terminal(question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> tuple[Choice, ...]:
-    """Ask for each sub-question which sources count; what was listed counts as seen."""
-    return tuple(
-        _choose_one(question.numbers, question.text, hits)
-        for question, hits in zip(question_set.questions, offers, strict=True)
-    )
-
-
-def _choose_one(numbers: tuple[int, ...], text: str, hits: Sequence[Hit]) -> Choice:
-    console.print(f"\nVraag {', '.join(map(str, numbers))}: {text}")
+def _choose_in_terminal(question: SubQuestion, hits: Sequence[Hit]) -> Choice:
+    """Ask which sources count for this sub-question; what was listed counts as seen."""
+    console.print(f"\nVraag {', '.join(map(str, question.numbers))}: {question.text}")
     _print_hits(hits)
     chosen: list[str] = []
     rejected: dict[str, str] = {}
@@ -87,7 +81,7 @@ def _choose_one(numbers: tuple[int, ...], text: str, hits: Sequence[Hit]) -> Cho
                 rejected.pop(hit.source.id, None)
         console.print(f"Gekozen: {len(chosen)}, afgewezen: {len(rejected)}")
     return Choice(
-        numbers,
+        question.numbers,
         tuple(chosen),
         tuple(Rejection(source, reason) for source, reason in rejected.items()),
         tuple(hit.source.id for hit in hits),
@@ -273,9 +267,11 @@ def _select(
 ) -> tuple[Selection, ...]:
     if how == "auto":
         return workplace.drafts.select_automatically(question_set, offers, threshold=threshold)
-    choices = (
-        _choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
-    )
+    if how == "ask":
+        asked = zip(question_set.questions, offers, strict=True)
+        choices = tuple(_choose_in_terminal(question, hits) for question, hits in asked)
+    else:
+        choices = read_choices(read_json(Path(how)))
     return workplace.drafts.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
 
 

@@ -23,7 +23,14 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.record.export import write_file
-from learninglion.settings import collector_choice, load_settings
+from learninglion.settings import (
+    address_for,
+    addresses_here,
+    collector_choice,
+    load_settings,
+    note_place,
+    noted_place,
+)
 from learninglion.workflow.backup import counted, import_all, restore_backup, verify_backup
 from learninglion.workflow.intake import RereadOutcome, RereadResult
 from learninglion.workflow.otlp import SCOPE, Collector, export_of, processing_spans
@@ -127,7 +134,6 @@ def serve(
     port: int = typer.Option(0, "--port", min=0, max=65535, help="Poort; anders die uit de instellingen."),
 ) -> None:
     """Open de werkplek in de browser, op deze computer."""
-    from learninglion.web.addresses import addresses_here, note_place
     from learninglion.web.app import create_app, make_worker, require_port, set_up_address, start_log
     from learninglion.web.app import serve as serve_until_told
 
@@ -192,8 +198,6 @@ def add_user(
     collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
 ) -> None:
     """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
-    from learninglion.web.addresses import address_for, noted_place
-
     settings = load_settings()
     with workplace_here(settings) as workplace:
         if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:

@@ -15,7 +15,7 @@ from functools import cache
 from html import escape
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.resources import files
-from typing import cast
+from typing import Any, cast
 from uuid import NAMESPACE_URL, uuid5
 
 from markdown_it import MarkdownIt
@@ -261,7 +261,10 @@ def _technical_page(card: Mapping[str, Plain]) -> str:
 
 
 def _system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
-    """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
+    """The system card of the AMT (MinBZK/amt, 0.1a10), whose fields stand in system_card.json.
+
+    What the organisation must say is empty.
+    """
     registered, facts = here.registration, facts_of(here)
     stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")
     states: dict[bool, list[Plain]] = {True: [], False: []}
@@ -273,52 +276,23 @@ def _system_card(here: Installation, technical: Mapping[str, Plain], *, at: date
         if measure.is_requirement:
             entry = {"urn": measure.urn, "state": "to do", "version": "", "remarks": remark}
         states[measure.is_requirement].append(entry)
-    hosts: list[Plain] = list(here.hosts)
-    return {
+    blank: dict[str, Any] = json.loads((files(__package__) / "system_card.json").read_text("utf-8"))
+    owner = {"organization": registered.organisation, "email": registered.contact}
+    return blank | {
         "version": facts["version"],
-        "schema_version": "0.1a10",
-        "provenance": {"git_commit_hash": "", "timestamp": stamp, "uri": "", "author": "LearningLion"},
-        "name": "LearningLion",
-        "ai_act_profile": {
-            "type": "AI-systeem",
-            "open_source": "open-source",
-            "risk_group": "",
-            "conformity_assessment_body": "",
-            "systemic_risk": "",
-            "transparency_obligations": "transparantieverplichting",
-            "role": "",
-        },
-        "instruments": [],
-        "upl": "",
-        "owners": [
-            {
-                "oin": "",
-                "organization": registered.organisation,
-                "name": "",
-                "email": registered.contact,
-                "role": "",
-            }
-        ],
-        "description": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen.",
-        "labels": [],
+        "provenance": blank["provenance"] | {"timestamp": stamp},
+        "owners": [blank["owners"][0] | owner],
         "status": registered.status,
         "publication_category": registered.publication_category,
         "begin_date": registered.begin_date,
         "goal_and_impact": GOAL,
-        "considerations": "",
         "risk_management": RISKS,
         "human_intervention": facts["oversight"],
         "legal_base": [{"name": registered.lawful_basis, "link": ""}] if registered.lawful_basis else [],
         "used_data": facts["collections"],
         "technical_design": facts["methods"],
-        "external_providers": hosts,
-        "references": [],
-        "interaction_details": ["Werkplek in de browser, opdrachtregel, API en MCP, met dezelfde rechten."],
+        "external_providers": list(here.hosts),
         "version_requirements": [f"Python {facts['python']}; pakketten in sbom.cdx.json."],
-        "deployment_variants": ["Op een eigen computer, met SQLite of PostgreSQL."],
-        "hardware_requirements": ["Twee rekenkernen, 2 GB vrij geheugen; geen grafische kaart."],
-        "product_markings": ["IPTC digitalSourceType en een ondertekende verklaring bij elk document."],
-        "user_interface": [],
         "measures": states[False],
         "requirements": states[True],
         "models": [_model(card.name, card.what, to_plain(card.figures)) for card in model_cards(here)],

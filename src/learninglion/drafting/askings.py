@@ -132,7 +132,9 @@ def _read(text: str, about: str, last: Asking | None) -> Asking:
     if _KNOWS.search(plain):
         return Asking(text, about, Kind.ACQUAINTANCE)
     wants = wants_of(text)
-    return Asking(text, about, _KINDS.get(wants, Kind.FACT), wants, after)
+    if wants not in _KINDS:  # who or where: many sentences name somebody
+        return Asking(text, about, Kind.FACT, after=after)
+    return Asking(text, about, _KINDS[wants], wants, after)
 
 
 # --------------------------------------------------------------------------- what a sentence gives

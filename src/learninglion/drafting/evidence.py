@@ -124,14 +124,22 @@ def likeness(one: str, other: str) -> float:
     return 2 * there * back / (there + back) if there + back else 0.0
 
 
+def is_about(introduction: str, source: Source) -> bool:
+    """Whether a word by which the introduction of a set names it stands in a source; True without any."""
+    subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
+    telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
+    given = f"{source.document.title} {source.question} {source.body}"
+    return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
+
+
 Floats = NDArray[np.float32]
 
 SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
-cosine: of the means of their words; least: how well the two words of the question are met that are met least;
-gives: whether it holds what is waited for; found: the search's score, as log odds (NaN, which counts neither
-way, where it found nothing).
+cosine: of the means of their words; least: how well the two words of the question are met that are met least
+(one, or all, told look-alikes apart as well and found fewer paraphrases); gives: whether it holds what is
+waited for; found: the search's score, as log odds (NaN, which counts neither way, where it found nothing).
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
@@ -268,33 +276,27 @@ def evidence_of(
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
+    source, earlier = reading.source, reading.asked
     odds = math.nan if score is None else log_odds(score)
     rows = []
-    for unit, sentence in zip(units_of(reading.source), reading.sentences, strict=True):
+    for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
         near = np.sort(question_words.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
         cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    fits = bool(says[:, SAYS_IT.index("gives")].any())
-    fits = fits or any(one.wants is asking.wants for one in askings_of(reading.source.question))
-    told = np.concatenate([reading.asked.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
-    alike = _alike(asking, question_words, reading, told)
-    return Evidence(says, np.array((*alike, float(fits)), np.float32), met)
-
-
-def _alike(
-    asking: Asking, question_words: Words, reading: Reading, told: Floats
-) -> tuple[float, float, float]:
-    earlier, source = reading.asked, reading.source
-    given = f"{source.question} {source.body}"
-    named = len(question_words.printed) and len(earlier.printed)
-    cosine = float(question_words.mean @ earlier.mean) if named else 0.0
-    unmet = any(share < 0.5 for _, share in matched(asking.about, given))
+    text = f"{source.question} {source.body}"
+    named = question_words.printed and earlier.printed
+    alike = log_odds(float(question_words.mean @ earlier.mean) if named else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
-    reworded = 1 - order.ratio() if unmet else 1.0
-    return log_odds(cosine), question_words.met(given, told), reworded
+    everywhere = all(share for _, share in matched(asking.about, text))
+    reworded = 1.0 if everywhere else 1 - order.ratio()
+    fits = any(one.wants is asking.wants for one in askings_of(source.question))
+    fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
+    asked = (alike, question_words.met(text, told), reworded, float(fits))
+    return Evidence(says, np.array(asked, np.float32), met)
 
 
 def log_odds(score: float) -> float:

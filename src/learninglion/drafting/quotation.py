@@ -159,7 +159,7 @@ def _read_sentence(line: _Line, alone: bool, last: bool) -> Unit | None:
     return Unit(text, Span(line.span.start + start, line.span.end))
 
 
-_NUMBERS = r"\s+\d+(?:(?:,|\s+en|\s+t/m)\s*\d+)*"
+_NUMBERS = r"\s+\d+(?:(?:,|\s*[-–]|\s+(?:en|t/m|tot en met))\s*\d+)*"
 _PLACE = (
     r"(?:in|bij|onder)\s+(?:(?:het|de|mijn|ons|onze)\s+)?(?:"
     rf"antwoord(?:en)?{_NUMBERS}|"
@@ -183,8 +183,7 @@ _CUTS = (
     re.compile(r"\s*\((?:zie|vgl\.?|cf\.?)\s[^()]*\b(?:antwoord\w*|vraag|vragen)\b[^()]*\)", re.IGNORECASE),
     re.compile(rf",?\s+zoals\s+{_EARLIER}{_TOLD}(?:\s+{_PLACE})?(?:,(?=\s)|(?=[.;]))", re.IGNORECASE),
     re.compile(
-        r",?\s+zie (?:ook|tevens) (?:het antwoord op )?(?:vraag|vragen)\s+\d+(?:(?:,| en)\s*\d+)*,?(?=\s)",
-        re.IGNORECASE,
+        rf",?\s+zie (?:ook|tevens) (?:het antwoord op )?(?:vraag|vragen){_NUMBERS},?(?=\s)", re.IGNORECASE
     ),
     re.compile(r"\b(?:hierboven|hiervoor|eerder|boven|voor)[\s-]?(?:genoemde|vermelde)\s+", re.IGNORECASE),
 )

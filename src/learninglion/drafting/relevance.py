@@ -20,15 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
-    ASKED_BEFORE,
-    SAYS_IT,
-    Evidence,
-    Meaning,
-    evidence_of,
-    matched,
-    subject_words,
-)
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, is_about
 from learninglion.drafting.quotation import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Selection, Source, SourceKind
@@ -83,12 +75,9 @@ class Weights:
         A source that was asked nearly this, and not the same, tells of another thing.
         """
         nearly, *same = self.asked.each(evidence.asked)
-        return self.says_it(evidence.says, more) * np.float32(1 - nearly * (1 - math.prod(same)))
-
-    def says_it(self, rows: Floats, more: float) -> Floats:
-        """The chance of each row of SAYS_IT, whatever the source was asked; shape (rows,)."""
-        says = self.says.chance(rows)
-        return np.asarray(says / (says + (1.0 - says) * math.exp(-more)), np.float32)
+        says = self.says.chance(evidence.says)
+        raised = np.asarray(says / (says + (1.0 - says) * math.exp(-more)), np.float32)
+        return raised * np.float32(1 - nearly * (1 - math.prod(same)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +90,7 @@ class Judged:
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
     either: float = 0.0  # the chance that the source answers this part or another of the same question
-    met: float = (
-        0.0  # how well the words of this part are met by all that the source says and was asked (0..1)
-    )
+    met: float = 0.0  # how well its words are met, all together, by what the source says and was asked
 
     @property
     def chance(self) -> float:
@@ -145,17 +132,6 @@ class Relevance:
         self.meaning = meaning
         self.weights = weights
 
-    def evidence(
-        self, askings: Sequence[Asking], sources: Sequence[Source], scores: Scores = MappingProxyType({})
-    ) -> tuple[tuple[Evidence, ...], ...]:
-        """For each asking the numbers beside every source."""
-        readings = self.meaning.read(sources)
-        question_words = [self.meaning.asked(asking.about) for asking in askings]
-        return tuple(
-            tuple(evidence_of(a, words, r, scores.get(r.source.id)) for r in readings)
-            for a, words in zip(askings, question_words, strict=True)
-        )
-
     def judge(
         self,
         question: str,
@@ -175,14 +151,16 @@ class Relevance:
         askings = searched(question)
         if not askings:
             return ()
-        evidence = self.evidence(askings, sources, scores)
-        about = np.array([_is_about(introduction, source) for source in sources])
+        readings = self.meaning.read(sources)
+        parts = [(asking, self.meaning.asked(asking.about)) for asking in askings]
+        evidence = [[evidence_of(a, w, r, scores.get(r.source.id)) for r in readings] for a, w in parts]
+        about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
-        notes = {source.id: max(more, 0.0) for source in sources if source.kind is SourceKind.SUPPLIED}
-        mores = [self.weights.found if s.id in scores else notes.get(s.id, more) for s in sources]
-        near = [[self.weights.near(e, m) for e, m in zip(row, mores, strict=True)] for row in evidence]
-        chances = [[of_units.round(6) for of_units in row] for row in near]
+        brought = [max(more, 0.0) if s.kind is SourceKind.SUPPLIED else more for s in sources]
+        mores = [self.weights.found if s.id in scores else m for s, m in zip(sources, brought, strict=True)]
+        near = self.weights.near
+        chances = [[near(e, m).round(6) for e, m in zip(row, mores, strict=True)] for row in evidence]
         says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
         either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
@@ -209,14 +187,6 @@ class Relevance:
         asked, introduction = selection.question.text, selection.introduction
         more = person * (self.weights.written if trusted else self.weights.brought)
         return self.judge(asked, sources, scores=scores, more=more, introduction=introduction)
-
-
-def _is_about(introduction: str, source: Source) -> bool:
-    """Whether a word by which the introduction of a set names it stands in a source; True without any."""
-    subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
-    telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
-    given = f"{source.document.title} {source.question} {source.body}"
-    return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
 
 
 @cache

@@ -29,13 +29,16 @@ _ODDS = {Answers.YES: 6.0, Answers.PARTLY: 2.0, Answers.NO: 0.1}
 
 Nobody measured the model that speaks, and some say yes to everything: with these odds a yes makes a draft of
 what the learned measure doubts (from a chance of 0.15 on), and never a sure answer of what it takes for
-improbable (below 0.6).
+improbable (below 0.6). No thresholds: the measure's own (LIKELY, SURE) decide on what comes of it.
 """
+# How much a model has to read is bounded by these; what is written of it is judged and checked afterwards.
 _RELATED = 0.03  # from this chance on a passage has something to do with a part
 _MOST = 24  # rows of a table
 _MOST_A_SOURCE = 3  # of rows that only the measure found
 _LONGEST = 220  # words of one answer that was given to the same question
-_SHARED = 0.25  # of what a sentence tells; a passage that holds less of it is not what it was made from
+_SHARED = (
+    0.25  # of what a sentence tells; with less a passage beside the best one is not held up to the check
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from learninglion.models import (
     Verification,
 )
 
+_OPENING = re.compile(r"\W*(?:(ja|inderdaad|(?:dat|dit) klopt(?! niet))|neen?|(?:dat|dit) klopt niet)\b")
 _STRETCHES = re.compile(r"[,;:.?]+(?:\s|$)|\b(?=(?:als|dat|indien|mits|of|om|omdat|zodat)\b)")
 _WHETHER = frozenset("als indien mits of".split())  # what follows is not said to be so
 _ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
@@ -59,17 +60,13 @@ def polarity(text: str, asked: str = "") -> bool | None:
     """Yes (True), no (False) or neither (None), as a text opens or takes up the yes or no that was `asked`.
 
     "Bent u bereid om ...?" is taken up by "Ik ben daartoe bereid": what was asked before "om" or "dat" stands
-    in one stretch, which denies it or not. One that points at it and denies ("Daar zie ik niets in") says no.
+    in one stretch, most of it, which denies it or not. "Daar zie ik niets in" points at it, and says no.
     """
-    start = words(text)[:3]
-    if start[:1] in {("ja",), ("inderdaad",)}:
-        return True
-    if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
-        return start[2:] != ("niet",)
-    if start[:1] in {("nee",), ("neen",)}:
-        return False
+    plain = fold(text)
+    if opening := _OPENING.match(plain):
+        return bool(opening[1])
     wish = " ".join(w for w in words(_STRETCHES.split(fold(asked))[0]) if w not in _ADDRESSED)
-    for stretch in map(words, _STRETCHES.split(fold(text)) if asked else ()):
+    for stretch in map(words, _STRETCHES.split(plain) if asked else ()):
         denied = not NEGATIONS.isdisjoint(stretch)
         met = [share for _, share in matched(wish, " ".join(stretch))]
         taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
@@ -158,7 +155,7 @@ class Said:
             if plainly or falls_away(self.askings[: place + 1], texts):
                 by_source[""] = 1.0
             else:
-                for judged in chain.from_iterable(self.judged[one][place] for one in among if self.judged):
+                for judged in chain.from_iterable(self.judged[one][place] for one in among):
                     known = by_source.get(judged.source.id, 0.0)
                     by_source[judged.source.id] = max(judged.chance, known)
             chances.append(by_source)
@@ -179,8 +176,6 @@ def read_said(
     """
     askings = searched(selection.question.text)
     whose = _whose_words(statements, [s.text for s in statements] if written is None else written)
-    if not statements or not askings:
-        return Said(askings, whose, {})
     judge = measure or built_in()
     sources = _as_sources(selection, statements, whose)
     judge.meaning.read(list(chain.from_iterable(sources.values())))  # together: side by side on the cores

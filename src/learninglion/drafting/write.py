@@ -84,7 +84,8 @@ from learninglion.models.errors import GeneratorError, InputError, LearningLionE
 
 # From what a model says a sentence rests on to citations of exact words in the chosen sources.
 
-# A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.
+# A sentence whose words stand for less than this part in one source sentence rests on nothing we can find. It
+# only says where the check looks first: no sentence passes by it.
 _SHARED = 0.6
 _SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about where a sentence came from
 _PASSAGES = 3  # of one source that a sentence without a quotation is held against

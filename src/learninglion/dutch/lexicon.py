@@ -50,7 +50,8 @@ _LIMITS = _set(
     krap dik plusminus ca nagenoeg eerst"""
 )
 _CONDITIONS = _set(
-    "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
+    """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens
+    met-uitzondering"""
 )
 # Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
 FACTIVES = _set(
@@ -59,6 +60,14 @@ FACTIVES = _set(
     constateert constateren constateerde geconstateerd vaststel vaststelt vaststellen vastgesteld
     bevestig bevestigt bevestigen bevestigde bevestigd besef beseft betreur betreurt betreuren feit
     duidelijk zien leert waar zorgt zorgen ertoe"""
+)
+
+# Their perfect is made with "is"; of other verbs "is ..." says that it was done to somebody.
+DONE_WITH_IS = _set(
+    """aankomen aflopen afnemen aftreden beginnen bezwijken blijven dalen eindigen gaan gebeuren groeien komen
+    krimpen lukken mislukken ontsnappen ontstaan oplopen overgaan overlijden slagen sterven stijgen stoppen
+    terugkomen teruglopen toenemen uitkomen uitvallen vallen verdubbelen verdwijnen verlopen verschijnen
+    vertrekken voorkomen"""
 )
 
 # Small words that say exactly the same; compared, the first of each stands for the others.
@@ -328,45 +337,50 @@ _STRONG = {
 }
 
 _WEAK = """
-aarden achten antwoorden bakenen baren baten beeldhouwen behandelen behoeven behoren bejegenen
-bekenen belanden bellen benen beogen bergen beschikken beseffen beslissen besluiten besteden
-begeleiden benadrukken bepalen betekenen beteren betogen betreffen betreuren betwijfelen beveiligen
-bevestigen bevinden bevolen financieren
-bewerkstelligen bezigen blussen boren borgen bouwen branden breden brouwen dalen danken dekken
-delegeren delen dempen deren dienen diepen douchen draaien dreigen drukken duidelijken duiden duren durven
-duurzamen eenvoudigen eindigen eisen enen erven falen filteren garanderen gebeuren gebruiken gehoren
-geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
-hechten helderen hergebruiken herinneren hervatten hervormen heten hinderen hogen hoogen hopen horen
-huizen huldigen hullen hunkeren huren ijken ijveren jagen kaarten kaderen kalveren kampen kappen
-kenmerken kennen keren kerken keuren kleden kleinen kleuren kloppen knopen koelen kopieren koppelen
-korten kosten kunnen kwellen laaien lagen landen lasten leggen leiden lenen lengen leren letten
-leunen leven leveren lichten lijken lijsten loggen lokken lopen lossen loven luiden lukken maken
-melden menen mengen menigvuldigen merken mijden minderen mishandelen missen moedigen moeten morgen
-nadelen naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
-onderbouwen onderhandelen onderkennen ondernemen onderscheiden onderschrijven ondersteunen
-onderstrepen ondervinden onderzoeken ontberen ontkennen ontmoeten ontraden ontvangen ontvluchten
-ontwerpen ontwikkelen oogsten oordelen oorzaken openen opperen ordenen overlijden overtuigen
-overwegen pakken passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
-ploegen poetsen pogen praten prijken prikkelen proberen raadplegen raden raken ramen rechtvaardigen
-redden regelen reiken reizen rekenen remmen rennen resten richten rijmen roken rollen ronden ruiken
-ruilen ruimen rusten schaden schaffen schakelen schalen schamen scharen schatten schenden schenken
-schermen scherpen schetsen schikken scholen schonen schorsen schouwen schrappen schroeven schuilen
-schutten slagen slechteren slepen smeden snellen snijden soepelen spannen sparen spelen spitsen
-sporen staan staken stapelen stappen starten staven stellen stemmen sterken steunen stichten
-stimuleren stoppen storen storten stoten straffen stralen strekken streven stromen strooien stuiten
-sturen sussen talen tasten tegenwoordigen tekenen tellen teren tikken toebehoren toetsen toeven
-tonen trachten traineren treuren trouwen twijfelen uiten vaardigen vatten veilen verantwoorden
-verbazen verbeteren verbinden verblijven verdachten vergaderen vergelijken vergen vergeten vergoeden
-verhinderen verifieren verklaren verlangen verlenen vermelden vermoeden vernielen veronderstellen
-veroordelen veroorloven veroorzaken verordenen verschaffen verschijnen verschillen versnellen
-verstrekken vertegenwoordigen vertellen vertonen vertragen vertrekken vertrouwen verven vervullen
-verwachten verwelkomen verwerken verwijten verwijzen verzamelen verzekeren verzetten verzoeken
-verzorgen vestigen vieren vijlen vissen vlakken vloeien voegen voelen voeren voldoen volgen
-volledigen voorkomen voorspellen voorzien vorderen vormen vorsen vreemden vrezen vrijden vrijwaren
-vullen waarborgen waarderen waarschuwen wachten wagen waken wandelen wanen wanhopen weigeren wekken
-wennen wensen werelden weren werkelijken werken wetten wezenlijken wijden wijzigen wikkelen wikken
-willen wisselen wissen woeden woekeren wonen woorden zaaien zagen zamelen zegenen zekeren zetten
-zien zijn zoenen zonderen zorgen zuiveren zwaaien zwakken zwaren zweren
+    aarden achten activeren antwoorden bakenen baren baten beboeten beeldhouwen begeleiden begrenzen
+    behandelen behoeven behoren bejegenen bekenen beknotten bekostigen bekrachtigen belanden belasten
+    belichten bellen belonen bemiddelen bemoeien bemoeilijken benadrukken benen beogen bepalen beproeven
+    beraadslagen bergen beschadigen beschikken beschuldigen beseffen beslissen besluiten bespoedigen besteden
+    bestempelen bestendigen betekenen beteren betogen betreffen betreuren betwijfelen betwisten beveiligen
+    bevestigen bevinden bevolen bevragen bewerkstelligen bezigen bezuinigen blussen boren borgen botsen
+    bouwen boycotten branden breden brouwen dagvaarden dalen danken dekken delegeren delen dempen deren
+    detacheren dienen diepen douchen draaien dreigen drukken duidelijken duiden dulden duren durven duurzamen
+    eenvoudigen eindigen eisen enen erven falen filteren financieren garanderen gebeuren gebruiken gedogen
+    gehoren gelasten geloven gooien groeien groeten groten gunnen gunstigen haken halen halveren handelen
+    handhaven hanteren haven hechten hekelen helderen hergebruiken herinneren herinrichten hervatten
+    herverdelen hervormen heten hinderen hogen hoogen hopen horen huisvesten huizen huldigen hullen hunkeren
+    huren ijken ijveren innoveren intensiveren jagen kaarten kaderen kalveren kampen kappen kenmerken kennen
+    keren kerken keuren klagen kleden kleinen kleuren kloppen knopen koelen kondigen kopieren koppelen korten
+    kosten kunnen kwellen laaien lagen landen lasten leggen leiden lenen lengen leren letten leunen leven
+    leveren lichten lijken lijsten loggen lokken lopen lossen loven lozen luiden lukken maken melden menen
+    mengen menigvuldigen merken mijden minderen mishandelen missen moedigen moeten morgen motiveren nadelen
+    naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten observeren oefenen ogen onderbouwen
+    onderhandelen onderkennen ondernemen onderscheiden onderschrijven ondersteunen onderstrepen ondervinden
+    ondervragen onderzoeken ontberen onteigenen ontkennen ontlasten ontmantelen ontmoeten ontraden ontvangen
+    ontvluchten ontwerpen ontwikkelen oogsten oordelen oormerken oorzaken openen opperen ordenen overhandigen
+    overlijden overschrijden overtuigen overwegen pakken passen peilen perken persen plaatsen plannen planten
+    plegen pleiten plichten ploegen poetsen pogen praten prijken prikkelen proberen raadplegen raden raken
+    ramen rechtvaardigen redden regelen reiken reizen rekenen remmen rennen renoveren reserveren resten
+    richten rijmen roken rollen ronden ruiken ruilen ruimen rusten schaden schaffen schakelen schalen schamen
+    scharen schatten schenden schenken schermen scherpen schetsen schikken scholen schonen schorsen schouwen
+    schrappen schroeven schuilen schutten screenen slagen slechteren slepen smeden snellen snijden soepelen
+    spannen sparen spelen spitsen sporen spreiden staan staken stapelen stappen starten staven stellen
+    stemmen sterken steunen stichten stimuleren stoppen storen storten stoten straffen stralen strekken
+    streven stromen strooien stroomlijnen stuiten sturen subsidieren sussen talen tasten tegenwoordigen
+    tekenen tellen teren tikken toebehoren toelichten toetsen toeven tonen trachten trainen traineren treuren
+    trouwen twijfelen uiten vaardigen vatten veilen verantwoorden verbazen verbeteren verbinden verblijven
+    verdachten verdrievoudigen verdubbelen vergaderen vergelijken vergen vergeten vergoeden verhinderen
+    verifieren verklaren verlangen verlenen vermelden vermoeden vernielen vernietigen veronderstellen
+    verontreinigen veroordelen veroorloven veroorzaken verordenen verpachten verschaffen verschijnen
+    verschillen versnellen verspreiden verstevigen verstikken verstrekken vertegenwoordigen vertellen
+    vertolken vertonen vertragen vertrekken vertrouwen verven vervuilen vervullen verwachten verwarren
+    verwelkomen verwerken verwijten verwijzen verzamelen verzekeren verzetten verzoeken verzorgen vestigen
+    vieren vijlen vissen vlakken vloeien voegen voelen voeren voldoen volgen volledigen voltooien voorkomen
+    voorspellen voorzien vorderen vormen vorsen vreemden vrezen vrijden vrijwaren vullen waarborgen waarderen
+    waarschuwen wachten wagen waken wandelen wanen wanhopen wantrouwen weigeren wekken wennen wensen werelden
+    weren werkelijken werken wetten wezenlijken wijden wijzigen wikkelen wikken willen wisselen wissen woeden
+    woekeren wonen woorden zaaien zagen zamelen zegenen zekeren zetelen zetten zien zijn zoenen zonderen
+    zorgen zuiveren zwaaien zwakken zwaren zweren
 """
 
 SEPARABLE = (

@@ -427,9 +427,11 @@ def reread(words: tuple[Word, ...]) -> Reading:
 
 
 def _subordinates(words: tuple[Word, ...], at: int) -> bool:
-    """Whether a clause begins here: "dat" does not behind a preposition ("boven dat bedrag")."""
+    """Whether a clause begins here: "dat" does not in "boven dat bedrag" and "als dat zo is"."""
     norm, before = words[at].norm, words[at - 1].norm if at else ""
-    points = norm in ("dat", "die") and before in lexicon.PREPOSITIONS and before != "zonder"
+    points = (
+        norm in ("dat", "die") and before in lexicon.PREPOSITIONS | _OPENS_SENTENCE and before != "zonder"
+    )
     return norm in lexicon.SUBORDINATORS and not points
 
 

@@ -68,11 +68,7 @@ def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:
 
 
 def take_exam(
-    judge: Judge,
-    pairs: Sequence[ExamPair],
-    today: date,
-    blobs: Blobs,
-    progress: Progress | None = None,
+    judge: Judge, pairs: Sequence[ExamPair], today: date, blobs: Blobs, progress: Progress | None = None
 ) -> Exam:
     """How `judge` does on `pairs`, at the lowest threshold that refuses enough of the unfaithful ones.
 

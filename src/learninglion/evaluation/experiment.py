@@ -286,11 +286,9 @@ def list_rounds(blobs: Blobs) -> tuple[Round, ...]:
     return tuple(read_round(blobs, name) for name in sorted(names, reverse=True) if _ID.fullmatch(name))
 
 
-def close_round(blobs: Blobs, round_id: str, *, closed: bool = True) -> Round:
+def close_round(blobs: Blobs, round_id: str, *, closed: bool) -> None:
     """Ask nobody any more (or again, with `closed` false); the judgements stay."""
-    changed = replace(read_round(blobs, round_id), closed=closed)
-    blobs.put(_named(round_id), _written(changed))
-    return changed
+    blobs.put(_named(round_id), _written(replace(read_round(blobs, round_id), closed=closed)))
 
 
 def written_judgements(blobs: Blobs, round_id: str) -> bytes:

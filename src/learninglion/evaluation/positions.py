@@ -6,9 +6,11 @@ Beside it the answers that were given to nearly the same question, where one thi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +116,27 @@ def _position_entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
 # --------------------------------------------------------------------------- learning
 
 
+class _Beside(Enum):
+    """What stands beside an older answer; of each sort all together teach as much."""
+
+    CHANGE = auto()
+    LOOKS_LIKE_ONE = auto()
+    OF_ANOTHER_CASE = auto()
+    FOUND = auto()  # in a real archive, where hardly anything is overtaken
+
+
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """A newer source beside an older answer, by its signals, and whether it says how it is now."""
+    """A newer source beside an older answer, by its signals."""
 
     rows: NDArray[np.float32]  # shape (units, len(SIGNALS))
-    follows: bool
-    case: str  # "" for what a real archive taught
-    counts: float  # how much; strangers are many and easy, what only looks like a change is rare and hard
+    beside: _Beside
+    case: str = ""  # where no real archive taught it
+
+    @property
+    def follows(self) -> bool:
+        """Whether it says how it is now."""
+        return self.beside is _Beside.CHANGE
 
 
 def train_line(
@@ -135,13 +150,15 @@ def train_line(
     line = Line(relevance.built_in().meaning, LineWeights(np.zeros(len(SIGNALS), np.float32), 0.0))
     examples = [*_examples("train", line), *_strangers_found(pairs, line, cache)]
     weights = _fit_line(examples)
-    kept_cases = [(e, float(weights.chance(e.rows).max())) for e in _examples("kept", line)]
-    changed = [c for e, c in kept_cases if e.follows]
+    kept = _examples("kept", line)
+    chances: dict[_Beside, list[float]] = {beside: [] for beside in _Beside}
+    for example in kept:
+        chances[example.beside].append(float(weights.chance(example.rows).max()))
     card: dict[str, object] = {
         "examples": len(examples),
-        "kept": len(kept_cases),
-        "kept_strangers": area(changed, [c for e, c in kept_cases if e.counts < 1]),
-        "kept_unchanged": area(changed, [c for e, c in kept_cases if e.counts > 1]),
+        "kept": len(kept),
+        "kept_strangers": area(chances[_Beside.CHANGE], chances[_Beside.OF_ANOTHER_CASE]),
+        "kept_unchanged": area(chances[_Beside.CHANGE], chances[_Beside.LOOKS_LIKE_ONE]),
     }
     return weights, card, _bars([e for e in examples if e.case], weights)
 
@@ -185,9 +202,10 @@ def _examples(part: str, line: Line) -> list[_Example]:
         for follower in _beside(str(case["ask"]), older, [*newer, *others], line):
             changed, own = bool(case["changed"]), follower.pop(str(case["id"]), None)
             if own is not None:  # a newer answer that may not be quoted teaches nothing
-                made.append(_Example(own, changed, str(case["id"]), 1.0 if changed else 2.0))
+                beside = _Beside.CHANGE if changed else _Beside.LOOKS_LIKE_ONE
+                made.append(_Example(own, beside, str(case["id"])))
             alike = sorted(follower.values(), key=lambda rows: -_likeness(rows))
-            made += [_Example(rows, False, str(case["id"]), 0.5) for rows in alike[:_STRANGERS]]
+            made += [_Example(r, _Beside.OF_ANOTHER_CASE, str(case["id"])) for r in alike[:_STRANGERS]]
     return made
 
 
@@ -204,7 +222,7 @@ def _strangers_found(pairs: Sequence[LabelledPair], line: Line, cache: Path | No
         own = next((s for s in offered if s.document.id == pair.id), None)
         others = [s for s in offered if s.document.id != pair.id][:_STRANGERS]
         for follower in _beside(pair.question, own, others, line) if own is not None else ():
-            made += [_Example(rows, False, "", 0.3) for rows in follower.values()]
+            made += [_Example(rows, _Beside.FOUND) for rows in follower.values()]
     return made
 
 
@@ -230,7 +248,8 @@ def _likeness(rows: NDArray[np.float32]) -> float:
 def _fit_line(examples: Sequence[_Example]) -> LineWeights:
     """Logistic regression on the sentence of each source that most seems to say it; no luck in it."""
     answers = np.array([e.follows for e in examples], float)
-    counted = np.array([e.counts for e in examples])
+    many = Counter(e.beside for e in examples)
+    counted = np.array([1 / many[e.beside] for e in examples])
     slopes = np.ones(len(SIGNALS))
     slopes[SIGNALS.index("absent")] = -1.0
     weights = LineWeights(slopes.astype(np.float32), 0.0)

@@ -21,7 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, ASKED_CURVES, SAYS_IT, Evidence, Meaning, log_odds
+from learninglion.drafting.evidence import (
+    ASKED_BEFORE,
+    ASKED_CURVES,
+    SAYS_IT,
+    Evidence,
+    Meaning,
+    evidence_of,
+    log_odds,
+)
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.evaluation.measures import Comparison, compare
@@ -242,14 +250,13 @@ def read_evidence(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Evidence]:
     """The numbers of every example."""
-    measure = Relevance(meaning, blank(meaning.centre))
     evidence: list[Evidence] = []
     for start in range(0, len(examples), _BATCH):
         part = examples[start : start + _BATCH]
         meaning.read([example.source for example in part])  # together they use the cores better
         for example in part:
-            scores = {} if example.score is None else {example.source.id: example.score}
-            evidence.append(measure.evidence([example.asking], [example.source], scores)[0][0])
+            (reading,), asking = meaning.read([example.source]), example.asking
+            evidence.append(evidence_of(asking, meaning.asked(asking.about), reading, example.score))
         progress(start + len(part), len(examples))
     return evidence
 
@@ -357,7 +364,7 @@ def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.
 
 
 def blank(centre: NDArray[np.float32]) -> Weights:
-    """Weights that have learned nothing, for reading evidence."""
+    """Weights that have learned nothing."""
     says = flat(len(SAYS_IT), tuple(range(len(SAYS_IT))))
     return Weights(centre, says, flat(len(ASKED_BEFORE), ASKED_CURVES))
 

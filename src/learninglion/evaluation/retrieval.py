@@ -53,13 +53,7 @@ from learninglion.evaluation.measures import (
     measure,
     per_query,
 )
-from learninglion.evaluation.testset import (
-    LabelledPair,
-    OlderDocuments,
-    Trial,
-    labelled_pairs,
-    pairs_trial,
-)
+from learninglion.evaluation.testset import LabelledPair, OlderDocuments, Trial, labelled_pairs, pairs_trial
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.reranking import Reranking, asked_of
 from learninglion.inference.vectors import VectorCache, embed
@@ -345,7 +339,7 @@ def evaluate(
         trial.label,
         trial.left_out,
         int(np.median(ranked.searched)),
-        _share_judged(shown, grades, judgements) if grades is not None else None,
+        _share_judged(shown, judgements) if grades is not None else None,
         reranking.name if reranking is not None else "",
     )
 
@@ -377,9 +371,7 @@ def _judged(trial: Trial, grades: Grades | None, own: bool) -> tuple[Trial, dict
     return replace(trial, queries=tuple(queries_left), left_out=left_out), rankings_left
 
 
-def _share_judged(
-    shown: Mapping[str, Sequence[str]], grades: Grades, judgements: Mapping[str, Mapping[str, int]]
-) -> float:
+def _share_judged(shown: Mapping[str, Sequence[str]], judgements: Grades) -> float:
     judged = [name in judgements[query] for query, names in shown.items() for name in names]
     return sum(judged) / max(1, len(judged))
 

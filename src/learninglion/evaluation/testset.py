@@ -274,10 +274,7 @@ class DraftTrial:
 
 
 def paired_trial(
-    pairs: Sequence[LabelledPair],
-    label: str = "",
-    *,
-    with_questions: bool = True,
+    pairs: Sequence[LabelledPair], label: str = "", *, with_questions: bool = True
 ) -> DraftTrial:
     """Every question of `pairs` asked of an archive of them all.
 

@@ -381,14 +381,14 @@ def _runs_between(paragraph: Element, start: int, end: int) -> list[Element]:
         run = node.getparent()
         if stop < length or node.getnext() is not None:
             _split(run, node, stop)
-        if begin or _opens_late(run, node):
+        if begin or _opens_late(node):
             run = _split(run, node, begin)
         runs.append(run)
     return runs
 
 
-def _opens_late(run: Element, node: Element) -> bool:
-    """Whether a run holds something before `node`, such as a line break."""
+def _opens_late(node: Element) -> bool:
+    """Whether its run holds something before `node`, such as a line break."""
     before = node.getprevious()
     return before is not None and before.tag != qn("w:rPr")
 

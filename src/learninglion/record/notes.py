@@ -502,7 +502,7 @@ def answer_blocks(
     ]
 
 
-def group_blocks(dossier: Dossier, group: AnswerGroup, notes: Notes | None = None) -> list[TextBlock]:
+def group_blocks(dossier: Dossier, group: AnswerGroup, notes: Notes) -> list[TextBlock]:
     """The text of a joint answer; of one that says no more than another only where that stands."""
     if group.refers_to:
         return [TextBlock(Opening.PARAGRAPH, (_own_words(group.reference),))]
@@ -562,7 +562,7 @@ class TextCopy:
     plain: str
 
 
-def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: bool = True) -> TextCopy:
+def copy_answers(dossier: Dossier, position: int | None = None) -> TextCopy:
     """One answer (by `position`, from 0) or all of them, with their notes and the AI mark.
 
     All of them come with their questions. The numbers of the notes are those of the whole text.
@@ -582,13 +582,13 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
             html.append(f"<h3>{escape(answer_heading(group.numbers))}</h3>")
             plain.append(answer_heading(group.numbers))
         first = group.positions[0]
-        blocks = group_blocks(dossier, group, notes if with_notes else None)
+        blocks = group_blocks(dossier, group, notes)
         if not blocks and position is None:
             blocks = [TextBlock(Opening.PARAGRAPH, (_own_words(f"[{empty_answer(group.numbers)}]"),))]
         html.append(_html(blocks))
         plain += _plain(blocks)
         listing |= {note.number: note for note in note_lists[first]}
-    if with_notes and listing:
+    if listing:
         html.append("<hr>" + "".join(f"<p>{note.number}. {_linked(note)}</p>" for note in listing.values()))
         plain.append("\n".join(f"[{note.number}] {note.name}{note.rest}" for note in listing.values()))
     if mark := mark_line(dossier):
@@ -604,14 +604,14 @@ def _asked_for(dossier: Dossier, position: int | None) -> Sequence[AnswerGroup]:
     return answer_groups(dossier)
 
 
-_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
+LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
 
 
 def _html(blocks: Sequence[TextBlock]) -> str:
     parts: list[str] = []
     within = ""
     for block in blocks:
-        kind = _LISTS.get(block.opens, "")
+        kind = LISTS.get(block.opens, "")
         if within and kind != within:
             parts.append(f"</{within}>")
         if kind and kind != within:

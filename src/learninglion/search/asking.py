@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -21,9 +21,9 @@ from learninglion.drafting import line
 from learninglion.drafting.askings import searched
 from learninglion.dutch.questions import NUMERIC, gives
 from learninglion.dutch.text import fold, words
-from learninglion.models import Document, DocumentCard, DocumentKind, Region, SourceKind, Span
+from learninglion.models import Document, DocumentCard, DocumentKind, SourceKind, Span
 from learninglion.models.plain import to_plain
-from learninglion.record.contract import Day, RegionView, region_view, view_of
+from learninglion.record.contract import Day, Locate, RegionView, region_view, view_of
 from learninglion.search.comparing import (
     ChangeWanted,
     Comparison,
@@ -290,10 +290,12 @@ def find_answers(
     verdict, count, lacks = _judged(question, material, chance)
     answers, disagree = newest_first(question, material[:count])
     near = tuple(material[count:])
-    newer = None if disagree else _overtaking(f"{context} {question}".strip(), answers, best)
+    to_hold = near if verdict is Verdict.RELATED else answers
+    newer = None if disagree else _overtaking(f"{context} {question}".strip(), to_hold, best)
     if newer is not None:
-        answers = (newer, *(m for m in answers if m.source_id != newer.source_id))
-        near = tuple(m for m in near if m.source_id != newer.source_id)
+        answers, near = (tuple(m for m in a if m.source_id != newer.source_id) for a in (answers, near))
+        disagree = bool(answers)
+        answers, near = ((newer, *answers), near) if answers else ((), (newer, *near))
     return Reply(
         question,
         taken,
@@ -303,7 +305,7 @@ def find_answers(
         round(chance, 4),
         *looked,
         english=read_question(question).english,
-        disagree=disagree or newer is not None,
+        disagree=disagree,
         not_told=lacks,
     )
 
@@ -356,7 +358,7 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
 
 
 def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weighed]) -> Material | None:
-    """What a newer document says of how it is now, where the first answer is of before.
+    """What a newer document says of how it is now, where the first of what is shown is of before.
 
     That is the line of today of a draft, over what was read for the question. It knows Dutch only.
     """
@@ -386,7 +388,8 @@ def _read(
     """What was found for a question after another (`context`), best first, and the chance of an answer."""
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     text = f"{context} {question}".strip()
-    best = sorted(read_first(engine, reader, text, wanted, built_in(), documents, synonyms), key=_order)
+    read = read_first(engine, reader, text, wanted, built_in(), documents, synonyms)
+    best = sorted(read, key=lambda w: (-w.logit, w.source.document.age, w.source.id))  # of equals the newest
     return best, chance_answered(wanted, best, built_in())
 
 
@@ -800,14 +803,6 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
         english=is_english(document.text[:_FOR_LANGUAGE]),
         told=fact.told,
     )
-
-
-def _order(weighed: Weighed) -> tuple[float, int, str]:
-    """The most probable first; of equals the newest."""
-    return -weighed.logit, weighed.source.document.age, weighed.source.id
-
-
-Locate = Callable[[str, Span], tuple[Region, ...]]
 
 
 class ValueView(TypedDict):

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
 from pathlib import Path, PurePath
@@ -279,7 +279,7 @@ class Catalogue:
             sequence=newest,
             keys=keys[order],
             ids=np.concatenate([old.ids[mask], ids])[order],
-            days=grown(old.days, (_ordinal(r[2]) for r in rows)),
+            days=grown(old.days, (r[2].toordinal() if r[2] else 0 for r in rows)),
             ministries=grown(old.ministries, (self._ministries.number(r[3]) for r in rows)),
             answerers=grown(old.answerers, (self._answerers.number(r[4]) for r in rows)),
             askers=grown(old.askers, (self._askers.number(r[5]) for r in rows)),
@@ -291,10 +291,6 @@ class Catalogue:
 
 def _column(values: Iterable[int]) -> _Column:
     return np.fromiter(values, dtype=np.int64)
-
-
-def _ordinal(day: date | None) -> int:
-    return day.toordinal() if day is not None else 0
 
 
 def _among(column: _Column, names: _Names, wanted: tuple[str, ...], *, whole: bool) -> NDArray[np.bool_]:

@@ -28,8 +28,7 @@ from starlette.responses import Response
 
 from learninglion.models import Actor, Context, Document, Filters, QuestionSet, RawFile, SubQuestion, day_of
 from learninglion.models.errors import InputError, UnreadableFileError
-from learninglion.settings import Settings, with_model
-from learninglion.web.addresses import address_for
+from learninglion.settings import Settings, address_for, with_model
 from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.rendering import Templates, Viewer
 from learninglion.workflow import Workplace
@@ -53,7 +52,7 @@ def _token_matches(session_token: str, form_token: str) -> bool:
     return hmac.compare_digest(csrf_token(session_token).encode(), form_token.encode())
 
 
-def is_cross_site(headers: Headers, scheme: str) -> bool:
+def is_cross_site(headers: Headers) -> bool:
     """Whether the browser says that another site made this request. No word from it counts as no."""
     fetch_site = headers.get("sec-fetch-site")
     if fetch_site is not None:
@@ -195,7 +194,7 @@ async def signed_in(request: Request) -> Viewer:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise NotSignedInError(path if request.method == "GET" else _page_of_form(request))
     if request.method not in SAFE_METHODS:
-        if is_cross_site(request.headers, request.url.scheme):
+        if is_cross_site(request.headers):
             raise CrossSiteError
         form_token = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
         if not _token_matches(viewer.token, form_token):
@@ -268,7 +267,7 @@ async def _api_user(request: Request) -> Actor:
         raise NotSignedInError
     if request.method not in SAFE_METHODS:
         form_token = request.headers.get("x-csrf-token", "")
-        if is_cross_site(request.headers, request.url.scheme) or not _token_matches(viewer.token, form_token):
+        if is_cross_site(request.headers) or not _token_matches(viewer.token, form_token):
             raise CrossSiteError
     return viewer.actor
 

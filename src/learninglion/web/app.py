@@ -47,9 +47,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from learninglion import __version__
 from learninglion.models.errors import InputError, LearningLionError, UnavailableError
 from learninglion.models.plain import Plain
-from learninglion.settings import LogSettings, Settings, WebSettings, with_model
+from learninglion.settings import (
+    KnownNames,
+    LogSettings,
+    Outside,
+    Settings,
+    WebSettings,
+    address_for,
+    check_public_url,
+    outside_of,
+    with_model,
+)
 from learninglion.web.access import Site
-from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
 from learninglion.web.api.routes import draft_for_program
 from learninglion.web.gate import (

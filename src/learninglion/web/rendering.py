@@ -1,7 +1,7 @@
 """Pages from templates: escaped throughout, in Dutch or English, with only our own files on them.
 
 The Dutch text is the key, `translations/en.json` the table; a text that the table lacks stays Dutch (a test
-keeps it complete).
+keeps it complete). What the log calls a deed has its words in `deeds.json`.
 
 Texts of documents and models reach a page as text; the only markup made here is <mark> around spans, from
 pieces that are escaped one by one.
@@ -29,8 +29,7 @@ from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, AnswerVerdict, Author, Role, Span, Verification
 from learninglion.record.notes import STATE_WORDS, is_formal, why_unanswered
-from learninglion.settings import WebSettings
-from learninglion.web.addresses import Outside
+from learninglion.settings import Outside, WebSettings
 from learninglion.workflow.accounts import Account
 from learninglion.workflow.rights import RIGHTS, Task
 
@@ -172,80 +171,15 @@ FORMS = {
 }
 """The forms that a text leaves in, as readers know them: the letters first, then the whole dossier."""
 
-_DEEDS = {
-    "account.add": "account gemaakt",
-    "account.change": "account gewijzigd",
-    "account.invite": "nieuwe aanmeldlink gemaakt",
-    "ask": "vraag gesteld aan documenten",
-    "collection.guide": "verzameling beschreven door de eigenaar",
-    "collection.remark": "opmerking bij een antwoord",
-    "collection.settle": "opmerking afgehandeld",
-    "collection.evaluate": "verzameling gemeten",
-    "archive": "ingepakt voor het archief",
-    "collection.describe": "verzameling beschreven",
-    "copy": "gekopieerd",
-    "document.ingest": "bestand aangeboden om op te nemen",
-    "document.remove": "document verwijderd",
-    "dossier.approved": "vastgesteld",
-    "dossier.delete": "dossier verwijderd",
-    "dossier.draft": "voorstel bewaard",
-    "dossier.edited": "bewerkt",
-    "draft": "voorstel opgesteld",
-    "draft.judged": "voorstel beoordeeld",
-    "evaluate": "zoeken gemeten",
-    "export": "meegenomen als bestand",
-    "ingest.done": "documenten opgenomen",
-    "judging.close": "beoordeling afgesloten",
-    "judging.open": "beoordeling klaargezet",
-    "judging.reopen": "beoordeling weer geopend",
-    "label.remove": "regel over AI weggehaald; redactionele verantwoordelijkheid genomen",
-    "models.change": "ander taalmodel gekozen",
-    "models.reset": "terug naar het ingestelde taalmodel",
-    "offer": "bronnen aangeboden",
-    "person.erase": "persoon weggehaald",
-    "person.find": "persoon gezocht",
-    "log.processing": "verwerkingen gestuurd en bevestigd",
-    "read.dossier": "dossier ingezien",
-    "read.log": "logboek ingezien",
-    "read.remarks": "meldingen over zinnen ingezien",
-    "read.people": "lijst van mensen ingezien",
-    "replay": "opnieuw gemaakt en vergeleken",
-    "resume": "verder geschreven",
-    "retention.term": "bewaartermijn gezet",
-    "retention.hold": "vastgehouden: mag niet worden vernietigd",
-    "retention.release": "vrijgegeven om te vernietigen",
-    "retention.destroy": "vernietigd na de bewaartermijn",
-    "search": "gezocht",
-    "select": "bronnen gekozen",
-    "sentence.settled": "melding over een zin afgehandeld",
-    "sentence.wrong": "gemeld dat een zin niet klopt",
-    "set.own-source": "eigen bron toegevoegd",
-    "sign-off.ask": "gevraagd om vast te stellen",
-    "sign-off.open": "verder zonder antwoord op vraag",
-    "sign-off.give-back": "teruggegeven met een opmerking",
-    "sign-off.withdraw": "vraag om vast te stellen ingetrokken",
-    "sign-in": "aangemeld",
-    "sign-in.refused": "aanmelding geweigerd",
-    "sign-out": "afgemeld",
-    "source.open": "bron bij de tekst geopend",
-    "storage.check": "opslag gecontroleerd",
-    "storage.sweep": "losse bestanden opgeruimd",
-    "token.make": "token gemaakt",
-    "token.revoke": "token ingetrokken",
-    "tuning.keep": "geleerde weging in gebruik genomen",
-    "tuning.learn": "zoeken liet men leren",
-    "tuning.revert": "terug naar een eerdere weging",
-    "verify": "tekst gecontroleerd",
-}
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_DEEDS: dict[str, str] = json.loads((HERE / "deeds.json").read_text("utf-8"))
 
 
 def deed_words(action: str) -> str:
     """A log action in words; a code that is new here is shown as it is."""
     return _DEEDS.get(action, action)
 
-
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
 
 # Bounds of the calibrated score (an estimate of the chance of relevance) in words a reader can weigh.
 _SCORE_WORDS = (

@@ -536,10 +536,7 @@ class Rereading:
             card.id for card in self._store.cards(Filters(), None, limit=self._store.counts(None).documents)
         ]
         results = []
-        with (
-            self._store.ingesting("documenten opnieuw lezen", wait=_WAIT),
-            _reader(self._isolate) as read,
-        ):
+        with self._store.ingesting("documenten opnieuw lezen", wait=_WAIT), _reader(self._isolate) as read:
             for done, document_id in enumerate(sorted(ids)):
                 progress(_REREADING, done, len(ids))
                 results.append(self._reread(document_id, read, actor, keep=keep))

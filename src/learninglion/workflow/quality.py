@@ -262,7 +262,11 @@ class Quality:
     def proposal(self, actor: Actor) -> Proposal | None:
         """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
         require_everywhere(actor, Task.MANAGE)
-        return _read_proposal(self._blobs)
+        try:
+            content = self._blobs.read(_PROPOSAL)
+            return None if content is None else from_plain(Proposal, json.loads(content))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise IntegrityError(f"{_PROPOSAL}: dit bestand is niet te lezen ({error}).") from error
 
     def take(self, actor: Actor) -> int:
         """Put the proposal in force as a new version, and give its number.
@@ -325,15 +329,6 @@ def write_proposal(blobs: Blobs, proposal: Proposal, adapter: Adapter | None = N
     if adapter is not None:
         blobs.put(_ADAPTER, pack_adapter(adapter))
     blobs.put(_PROPOSAL, json.dumps(to_plain(proposal), ensure_ascii=False).encode())
-
-
-def _read_proposal(blobs: Blobs) -> Proposal | None:
-    """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
-    try:
-        content = blobs.read(_PROPOSAL)
-        return None if content is None else from_plain(Proposal, json.loads(content))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IntegrityError(f"{_PROPOSAL}: dit bestand is niet te lezen ({error}).") from error
 
 
 # What search learned here: put in force as a new version, and taken back.

@@ -466,6 +466,7 @@ routes = APIRouter()
 
 DocumentId = Annotated[str, Path(max_length=300, pattern=r"^[^\x00/]+$")]
 DossierId = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9-]+$")]
+Collection = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
@@ -532,11 +533,7 @@ def collections(site: TheSite, actor: ApiUser) -> JSONResponse:
 
 @routes.get("/documents", tags=["documents"], responses={200: {"model": DocumentPage}})
 def documents(
-    site: TheSite,
-    actor: ApiUser,
-    collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
-    offset: Offset = 0,
-    limit: Limit = 50,
+    site: TheSite, actor: ApiUser, collection: Collection = "", offset: Offset = 0, limit: Limit = 50
 ) -> JSONResponse:
     """A page of documents, newest first."""
     filters = Filters(collections=(collection,) if collection else ())
@@ -547,11 +544,7 @@ def documents(
 
 @routes.post("/documents", tags=["documents"], status_code=201, responses={201: {"model": FileResultView}})
 def add_document(
-    site: TheSite,
-    actor: ApiUser,
-    file: UploadFile,
-    collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "default",
-    key: Key = "",
+    site: TheSite, actor: ApiUser, file: UploadFile, collection: Collection = "default", key: Key = ""
 ) -> Response:
     """Take in one file. A file that cannot be read is a 400 that says why."""
     require_within(actor, Task.MANAGE, [collection])
@@ -579,11 +572,7 @@ def add_document(
 
 @routes.post("/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": JobView}})
 def add_documents(
-    site: TheSite,
-    actor: ApiUser,
-    files: list[UploadFile],
-    collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "default",
-    key: Key = "",
+    site: TheSite, actor: ApiUser, files: list[UploadFile], collection: Collection = "default", key: Key = ""
 ) -> Response:
     """Begin to take in files; what becomes of each streams from /jobs/{id}/events."""
     require_within(actor, Task.MANAGE, [collection])

@@ -68,7 +68,7 @@ def source_page(
 ) -> Response:
     """A source with the cited words highlighted, in the text and on the page of the original."""
     source = visit.workplace.documents.source(source_id, visit.actor)
-    if not is_cross_site(visit.request.headers, visit.request.url.scheme):
+    if not is_cross_site(visit.request.headers):
         if work:
             _remember_seen(visit.site, visit.actor, work, question, source_id)
         if dossier:

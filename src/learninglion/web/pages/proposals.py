@@ -37,6 +37,7 @@ from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.letter import is_conversation
 from learninglion.record.marking import MARK_LINE, SIDECAR_SUFFIX, mark_line
 from learninglion.record.notes import (
+    LISTS,
     AnswerGroup,
     answer_groups,
     balance_of,
@@ -249,9 +250,6 @@ def _notes(verification: Verification) -> Iterator[str]:
     return (note for note in draft.left_out if note not in apart)
 
 
-_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
-
-
 def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
     paragraphs: list[tuple[str, list[list[SentenceView]]]] = []
     for sentence in sentences:
@@ -259,7 +257,7 @@ def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
         if opens is Opening.SENTENCE and paragraphs:
             paragraphs[-1][1][-1].append(sentence)
             continue
-        kind = _LISTS.get(opens, "p")
+        kind = LISTS.get(opens, "p")
         if kind != "p" and paragraphs and paragraphs[-1][0] == kind:
             paragraphs[-1][1].append([sentence])
         else:

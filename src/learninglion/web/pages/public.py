@@ -22,7 +22,7 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.settings import installation
+from learninglion.settings import installation, outside_of
 from learninglion.web.access import (
     CrossSiteError,
     Site,
@@ -37,7 +37,6 @@ from learninglion.web.access import (
     set_cookie,
     viewer_of,
 )
-from learninglion.web.addresses import outside_of
 from learninglion.web.rendering import LANGUAGES, STATIC, counter, translator
 from learninglion.workflow.accounts import SessionKind
 from learninglion.workflow.sets import Work
@@ -207,7 +206,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def _refuse_cross_site(request: Request) -> None:
-    if is_cross_site(request.headers, request.url.scheme):
+    if is_cross_site(request.headers):
         raise CrossSiteError
 
 

@@ -352,7 +352,7 @@ def supplied_page(
     source = next((s for s in chosen if s.id == source_id and s.kind is SourceKind.SUPPLIED), None)
     if source is None:
         raise UnknownReferenceError("Deze bron hoort niet bij dit dossier.")
-    if not is_cross_site(visit.request.headers, visit.request.url.scheme):
+    if not is_cross_site(visit.request.headers):
         visit.workplace.sign_offs.opened(dossier_id, source_id, visit.actor)
     span = Span(start, min(end, source.body_span.end)) if start < end else None
     name = "supplied_pane.html" if visit.request.headers.get("x-part") else "supplied.html"
