@@ -907,9 +907,9 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
         least = _SPACE if spaced else apart if last[-1:].isdigit() else math.inf
         shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
         needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)
-        upon = (
-            style == draft.runs[-1][2] and distance < -_UPON * style.size
-        )  # two texts that run over each other
+        before = draft.runs[-1]
+        level = style == before[2] and abs(strip.y - before[3]) < _SAME
+        upon = level and distance < -_UPON * style.size  # two texts that run over each other
         needs = needs or upon and last[-1:].isdigit() and (text[:1].isdigit() or signed)
         if needs and not last.endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
