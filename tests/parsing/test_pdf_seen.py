@@ -1332,3 +1332,40 @@ def test_a_range_over_two_lines_is_one() -> None:
     first = show("De maatregel geldt volgens het besluit van de minister in de jaren 2010\x96", y=650)
     text = words(pdf(PLAIN + first.replace("\x96", "–") + show("2015 en daarna niet meer.", y=637)))
     assert "2010–2015 en daarna" in text
+
+
+def test_tables_right_below_each_other_with_other_columns_are_two() -> None:
+    tables = [
+        [("Soort", "2010", "2013")] + [(f"Brug {sign}", "295", "343") for sign in "ABCD"],
+        [
+            ("Soort", "2010", "2013", "2016"),
+            ("Dijk A", "1088", "1226", "121"),
+            ("Dijk B", "1370", "141", "161"),
+        ],
+    ]
+    drawn, y = "", 760
+    for table in tables:
+        for name, *figures in table:
+            drawn += show(name, y=y)
+            drawn += "".join(show(f, x=250 + 85 * k - 6.12 * len(f), y=y) for k, f in enumerate(figures))
+            y -= 14
+        y -= 8
+    assert read(pdf(drawn)).text.splitlines() == [" | ".join(row) for table in tables for row in table]
+
+
+def test_figures_of_texts_that_run_over_each_other_are_two() -> None:
+    drawn = show("15-11-2022", y=650) + show("48,8 meter", x=72 + 11 * 5.114 - 2, y=650)
+    assert "15-11-2022 48,8 meter" in words(pdf(PLAIN + drawn))
+
+
+def test_a_date_that_breaks_off_in_a_cell_that_stands_at_the_foot_of_its_row() -> None:
+    rows = [
+        ("Zand", "5-5-2010", "669"),
+        ("Klei", "7-7-2018", "931"),
+        ("Turf", "2003", "219"),
+        ("Veen", "1-1-2011", "12"),
+    ]
+    drawn = show("14-10-", x=200, y=672)
+    for row, y in zip(rows, (700, 686, 660, 646), strict=True):
+        drawn += "".join(show(text, x=x, y=y) for text, x in zip(row, (72, 200, 320), strict=True))
+    assert "Turf | 14-10-2003 | 219" in read(pdf(drawn)).text.splitlines()

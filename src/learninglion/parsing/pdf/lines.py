@@ -478,6 +478,7 @@ _SMALL = 0.85  # of the size of the line: type of another height
 _FIGURES_GAP = 0.6  # of the size: no space inside a figure is that wide
 # of the size: a sign, a figure, and a single digit, that stand apart from a figure
 _APART, _FIGURES_APART, _DIGITS_APART = 0.06, 0.12, 0.2
+_UPON = 0.1  # of the size: figures of one number do not overlap as far
 _LOWERED = 0.05  # of the size
 _SPREAD, _EVEN = 0.7, 0.08  # of the size: letters set apart as "C O N C E P T", and how evenly
 _SPREAD_LEAST = 4  # letters
@@ -906,6 +907,10 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
         least = _SPACE if spaced else apart if last[-1:].isdigit() else math.inf
         shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
         needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)
+        before = draft.runs[-1]
+        level = style == before[2] and abs(strip.y - before[3]) < _SAME
+        upon = level and distance < -_UPON * style.size  # two texts that run over each other
+        needs = needs or upon and last[-1:].isdigit() and (text[:1].isdigit() or signed)
         if needs and not last.endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
             draft.edges.append(draft.x_end)
