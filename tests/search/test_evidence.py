@@ -85,6 +85,7 @@ def test_an_ordinal_in_front_of_a_part_is_its_number() -> None:
 @pytest.mark.parametrize(
     ("question", "told"),
     [
+        ("Wat zijn de kosten van een ligplaats?", {"zijn", "kosten"}),
         ("Hoe lang duurt een schutting?", {"lang", "duurt"}),
         ("hoeveel tijd heeft het college", {"tijd"}),
         ("Wat kost een kano?", {"kost"}),

@@ -139,8 +139,8 @@ ASKS = {
         rf"{_NAMED}(?:duur|termijn|duration|term)\b",
         Wants.MONEY: rf"\b(?:welke? (?:\w*bedrag\w*|budget|kosten)|{_MUCH}(?:euro|geld|subsidie|budget|"
         r"kost\w*|loon|salaris|leges|premie\w*|boete\w*)|wat (?:kost\w*|verdien\w+|betaal\w*)|"
-        r"hoe hoog (?:is|zijn|was|waren) (?:\w+ ){0,2}?(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|"
-        r"vergoeding\w*|bedrag\w*|schade|uitgaven|budget|tarie\w+|salaris\w*|loon|uitkering\w*|lasten|"
+        r"(?:hoe hoog|wat) (?:is|zijn|was|waren) (?:\w+ ){0,2}?(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|"
+        r"vergoeding\w*|bedrag\w*|schade|uitgaven|budget|tarie\w+|salaris\w*|loon|uitkering\w*|lasten|prijs|"
         r"dwangsom\w*|leges|premie\w*)|hoeveel (?:\w+ ){0,6}?(?:betaal\w*|gekost|uitgegeven|uitgaven|"
         r"besteed\w*|uit aan|geinvesteerd)|financiele (?:gevolg\w*|schade|bijdrage)|how (?:much|high))\b|"
         rf"{_NAMED}costs?\b",

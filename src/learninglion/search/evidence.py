@@ -120,7 +120,7 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     return Wanted(question, words, _shares(weights), tuple(ways), {}, sorts, replace(across, sorts=sorts))
 
 
-_OF_MONEY = ("kost", "gekost", "betaal", "geld", "euro", "uitgegeven", "uitgaven")
+_OF_MONEY = ("kost", "gekost", "betaal", "geld", "euro", "uitgegeven", "uitgaven", "prijs", "tarie", "bedrag")
 _OPENS = frozenset("hoe hoeveel welk welke wat how what which".split())
 
 
@@ -140,7 +140,7 @@ def sort_words(question: str) -> frozenset[str]:
             sorts.add(own[0])
         elif own[0] in _OPENS and (own[0] != "hoeveel" or wants is not Wants.MONEY):
             sorts.add(own[1])
-        elif own[0] == "hoeveel" and own[-1].startswith(_OF_MONEY):
+        if own[0] in ("hoeveel", "wat") and own[-1].startswith(_OF_MONEY):
             sorts.add(own[-1])
     return frozenset(sorts)
 
