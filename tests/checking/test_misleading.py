@@ -11,6 +11,21 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "Het is niet bekend hoeveel leden worden geholpen voor een bepaalde klacht. De raad onderzoekt "
+        "de mogelijkheid tot aanvullende boetes. Er zijn vanuit de EU geen maatregelen.",
+        ("Er zijn vanuit de EU geen maatregelen.",),
+        (
+            "Het is niet bekend hoeveel leden worden geholpen.",
+            "De raad onderzoekt aanvullende boetes.",
+            "Er zijn geen maatregelen.",
+        ),
+    ),
+    (
+        "Dat neemt niet weg dat het land blijft toezien op het belang dat schepen worden gebruikt voor vracht.",
+        (),
+        ("Dat neemt niet weg dat schepen worden gebruikt voor vracht.",),
+    ),
+    (
         "Op basis van de proef beslis ik of de regeling wordt ingevoerd. De regels gelden pas vanaf 1 juli. "
         "Alle leden betalen, met uitzondering van kinderen en gidsen.",
         ("Pas vanaf 1 juli gelden de regels.",),

@@ -246,6 +246,13 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         while end < segment.stop and alignment.used[end] is None:
             end += 1
         return Finding(*_filled("limit", _text(alignment, range(at, end))))
+    if _denies_more(alignment, at):
+        return Finding(
+            FindingKind.OMITTED, f"“{word.raw}” is weggelaten; de zin ontkent nu meer dan de bron."
+        )
+    if word.norm == "dat" and gone and _joins_clauses(alignment, segment):
+        hung = _text(alignment, segment)
+        return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, alignment.evidence.segment_at(at - 1 if at else at))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
@@ -283,7 +290,7 @@ def _lost_head(alignment: Alignment, at: int) -> str:
     """
     words, used = alignment.evidence.words, alignment.used
     after = at + 1
-    if words[at].norm != "van" or not at or after == len(words) or words[after].border:
+    if words[at].norm not in lexicon.PREPOSITIONS or not at or after == len(words) or words[after].border:
         return ""
     follows = used[after]
     if follows is None or words[after].sentence != words[at].sentence:
@@ -319,6 +326,21 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
     # "onderzoek ik of": who it is tells that the noun is a verb
     return stays and doubtful and any(words[p].is_verb or words[p].norm in _WHO for p in matrix)
+
+
+def _joins_clauses(alignment: Alignment, segment: range) -> bool:
+    """Whether a clause that hung on this left-out one stays, and so does what that one hung on: "vindt dat
+    hij toeziet op het belang dat" is not "vindt dat".
+    """
+    words, used = alignment.evidence.words, alignment.used
+    before, after = segment.start - 1, segment.stop
+    if before < 0 or after >= len(words) or words[after].border or words[after].norm not in ("dat", "of"):
+        return False
+    follows = alignment.evidence.segment_at(after)
+    matrix = alignment.evidence.segment_at(before)
+    told = any(words[p].norm in lexicon.FACTIVES for p in segment)
+    kept = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
+    return words[before].sentence == words[after].sentence and all(kept) and not told
 
 
 _WHO = frozenset("ik wij we hij zij u".split())
@@ -586,6 +608,33 @@ def _widens_opening(alignment: Alignment, at: int) -> bool:
     told = at in nouns and not is_number(words[at].norm)
     joined = any(words[p].border.strip("^") or words[p].norm in lexicon.COORDINATORS for p in opening)
     return told and bare and not named and not joined and used[head] is not None
+
+
+def _denies_more(alignment: Alignment, at: int) -> bool:
+    """Whether this narrowed what a clause denies, and went: "niet landelijk bekend" is not "niet bekend"."""
+    words, used, clauses = alignment.evidence.words, alignment.used, alignment.evidence.clauses
+    word = words[at]
+    if not word.is_content or word.is_verb or word.norm in lexicon.HARMLESS | lexicon.CONNECTIVES:
+        return False
+    if word.key == _NOW or _names_further(alignment, at):
+        return False
+    clause = [p for p in range(len(words)) if clauses[p] == clauses[at]]
+    denied = any(words[p].norm in lexicon.NEGATIONS and used[p] is not None for p in clause)
+    return denied and any(words[p].is_verb and used[p] is not None for p in clause)
+
+
+_NOW = lexicon.SAME["momenteel"]  # the present tense says so too
+_KNOWN = frozenset("de het deze dit die dat uw mijn onze ons".split())
+
+
+def _names_further(alignment: Alignment, at: int) -> bool:
+    """Whether this only says more of what is known already: "de veerpont van Duinwijk"."""
+    words, used = alignment.evidence.words, alignment.used
+    of = next((p for p in range(at - 1, max(at - 5, 0), -1) if words[p].norm == "van"), 0)
+    start = of - 1
+    while start > 0 and words[start].is_content and not words[start].border:
+        start -= 1
+    return of > 1 and used[of - 1] is not None and words[start].norm in _KNOWN
 
 
 _SHARES = frozenset("helft kwart kwartaal deel procent merendeel meerderheid minderheid".split())
