@@ -878,8 +878,9 @@ class Drafts:
             raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
         changed = [list(v.draft.statements) for v in old.verifications]
         proposal = read_proposal(draft, self._documents.regions)
+        proposed = (replace(s, original=s.text) for s in proposal)  # who confirms it did not write it
         changed[position][:0] = (
-            s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in proposal
+            s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in proposed
         )
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
 
