@@ -51,7 +51,7 @@ class Asking:
     after: bool | None = None
 
 
-_MARK = re.compile(r"\[\s*\d+\s*\]")
+_MARK = re.compile(r"\[\s*\d+\s*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")  # of notes, and "a." of a list
 _W = r"(?:wat|welke?|wie|waar\w*|wanneer|hoe(?!wel)\w*)"
 _SPLIT = re.compile(
     rf",?\s+en\s+(?=(?:zo (?:ja|nee|niet)|(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|"

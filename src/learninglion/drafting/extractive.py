@@ -558,11 +558,23 @@ def material_of(
         best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
         bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says * one.met**_MET
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
-    first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
+    first = [
+        cite(j.source, unit.span, locate)
+        for j in read
+        if _may_show(j.source, used) and (unit := _telling(j)) is not None
+    ]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
     question = selection.question.text
-    later = [cite(s, _nearest(question, units).span, locate) for s in rest if (units := units_of(s))]
-    return (*first, *later)
+    nearest = ((s, _nearest(question, units)) for s in rest if (units := units_of(s)))
+    return (*first, *(cite(s, unit.span, locate) for s, unit in nearest if not is_bare(unit.text)))
+
+
+def _telling(judged: Judged) -> Unit | None:
+    """The best sentence that says more than yes or no; None for an answer to another question without any."""
+    at = [place for place, unit in enumerate(judged.units) if not is_bare(unit.text)]
+    if not at:
+        return judged.units[judged.best] if judged.asked >= LIKELY else None
+    return judged.units[max(at, key=lambda place: (judged.chances[place], -place))]
 
 
 def _newest_first(
