@@ -21,9 +21,9 @@ CASES = (
         ),
     ),
     (
-        "Dat neemt niet weg dat het land blijft toezien op het belang dat schepen worden gebruikt voor vracht.",
+        "Dat neemt niet weg dat het land blijft toezien op het belang dat schepen worden gebruikt.",
         (),
-        ("Dat neemt niet weg dat schepen worden gebruikt voor vracht.",),
+        ("Dat neemt niet weg dat schepen worden gebruikt.",),
     ),
     (
         "Op basis van de proef beslis ik of de regeling wordt ingevoerd. De regels gelden pas vanaf 1 juli. "
