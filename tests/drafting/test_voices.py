@@ -12,8 +12,8 @@ from learninglion.checking.phrases import attribute, in_answer_to, introduce
 from learninglion.checking.verify import check
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.line import Voice, cabinet_on, voice_of
-from learninglion.drafting.verdict import verify
-from learninglion.models import Answerer, AnswerVerdict, Citation, Statement, StatementVerdict
+from learninglion.drafting.verdict import judge_draft, verify
+from learninglion.models import Answerer, AnswerVerdict, Author, Citation, Statement, StatementVerdict
 from learninglion.testing import make_card, make_selection, make_source
 from learninglion.workflow.answer_text import read_proposal
 
@@ -70,6 +70,13 @@ def test_an_earlier_cabinet_is_named_and_quoted() -> None:
     assert made.verdict is AnswerVerdict.ANSWERED  # a figure stays one, with its date
     assert any("vorig kabinet" in remark for remark in made.left_out)
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_an_edit_leaves_the_warning_for_an_earlier_cabinet() -> None:
+    made = made_on("6 oktober 2024", date(2019, 3, 1))
+    own = replace(made.statements[0], text="Er varen 12 ponten.", author=Author.PERSON)
+    edited = judge_draft(replace(made, statements=(own, *made.statements[1:])))
+    assert any("vorig kabinet" in remark for remark in edited.left_out)
 
 
 def test_what_is_proposed_of_an_earlier_cabinet_is_theirs_too() -> None:

@@ -639,8 +639,9 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
     """What the officer had better know of the sources that were taken, and which were not."""
     for source_id in made.taken:
         about = tuple(s.text for s in statements if any(c.source_id == source_id for c in s.citations))
-        hints = _hints_on(made, made.sources[source_id])
-        yield from (Remark(hint, about=about, of=source_id) for hint in hints)
+        source = made.sources[source_id]
+        yield from (Remark(hint, about=about, of=source_id) for hint in _hints_on_text(made, source))
+        yield from (Remark(hint, of=source_id) for hint in _hints_on_source(made, source))
     if made.selection.chosen_by is Chooser.PERSON:
         for source in made.selection.chosen:
             if statements and source.id not in (LINE, *made.taken, *named):
@@ -648,20 +649,24 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
                 yield Remark(unused, until=source.id)
 
 
-def _hints_on(made: _Draft, source: Source) -> Iterator[str]:
-    """What to know of a source: promises that passed, tables, no date, another cabinet, another view."""
+def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
+    """What to know of the sentences taken from a source: promises that passed, another view."""
     today, units = as_of(made.selection), units_of(source)
     told = (units[place].text for place in sorted(made.taken[source.id]))
     if passed := [text for text in told if has_passed(text, source.document.date, today)]:
         cited = " ".join(f"“{text}”" for text in passed)
         yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
-    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
-        yield f"{reference(source)} is van een vorig kabinet."
     if source.id in made.differing:
         yield (
             f"De bronnen verschillen: {reference(source)} zegt “{made.differing[source.id]}” "
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
+
+
+def _hints_on_source(made: _Draft, source: Source) -> Iterator[str]:
+    """What to know of a source, whatever is written from it: another cabinet, tables, no date."""
+    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
+        yield f"{reference(source)} is van een vorig kabinet."
     if has_table(source):
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
