@@ -173,12 +173,18 @@ def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
         if asking.kind is Kind.ACQUAINTANCE:
             sentences["Ja."] = None
         elif asking.kind is Kind.PROCEDURAL and asking.after is None:
-            sentences[_standard(asking.text, path)] = None
+            sentences |= dict.fromkeys(_standard(asking.text, path))
     return " ".join(sentences)
 
 
-def _standard(question: str, path: Path | None) -> str:
-    return next((sentence for pattern, sentence in _sentences(path) if pattern.search(question)), "")
+def _standard(question: str, path: Path | None) -> list[str]:
+    """The sentences for what is asked on both sides of an "en": "afzonderlijk en binnen drie weken"."""
+    rows = _sentences(path)
+    telling = [row for row in rows if row[0].pattern != "."]
+    pieces = [piece for piece in re.split(r"\ben\b", question) if piece.strip()]
+    first = (next((s for pattern, s in telling if pattern.search(piece)), "") for piece in pieces)
+    of_all = next((s for pattern, s in rows if pattern.search(question)), "")
+    return list(filter(None, first)) or [of_all]
 
 
 @cache
