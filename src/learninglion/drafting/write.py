@@ -19,8 +19,9 @@ from learninglion.checking.citations import Locate, cite, find_quote, nowhere, r
 from learninglion.checking.injection import describe_question, describe_suspicions, touches_suspicious
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check as check_rules
-from learninglion.drafting import extractive, tables
+from learninglion.drafting import evidence_table, extractive
 from learninglion.drafting.evidence import coverage, likeness
+from learninglion.drafting.evidence_table import Table, nearest, raised
 from learninglion.drafting.extractive import find_supplement
 from learninglion.drafting.line import Voice, take_newest, voice_of
 from learninglion.drafting.prompting import (
@@ -57,7 +58,6 @@ from learninglion.drafting.replies import (
     read_claims,
 )
 from learninglion.drafting.style import StyleExample, choose_examples
-from learninglion.drafting.tables import Table, nearest, raised
 from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_said
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
@@ -479,7 +479,7 @@ class _Writer:
                 self._remark_own_table()
             enough = True
         elif not self.shape.chats:  # it cannot point at anything
-            self.work.table = tables.by_measure(self.selection, self.judged)
+            self.work.table = evidence_table.by_measure(self.selection, self.judged)
             enough = self.work.table.sufficient
         else:
             enough = self._ask_evidence()
@@ -503,14 +503,14 @@ class _Writer:
             read = None
         if read is not None:
             claims, self.work.missing = read[0], [m for m in read[1] if not self._echoes(m)]
-            table = tables.by_model(claims, self.sources, self.judged)
+            table = evidence_table.by_model(claims, self.sources, self.judged)
             if table.rows or (self.work.missing and not claims):  # an empty form says nothing
                 self.work.table, self.work.by_model = table, True
                 if table.dropped:
                     count = _count(len(table.dropped), "aanhaling", "aanhalingen")
                     self._remark(f"{count} van het taalmodel in geen bron gevonden, en weggelaten.")
                 return table.sufficient
-        self.work.table = tables.by_measure(self.selection, self.judged)
+        self.work.table = evidence_table.by_measure(self.selection, self.judged)
         self.work.missing = []
         self._remark_own_table()
         # that it was to write from it says something for a passage, as that it only partly answers does
@@ -524,7 +524,7 @@ class _Writer:
 
     def _ask_missing(self) -> None:
         """What the model thinks is missing; without an answer nothing is lost."""
-        nearby = self.work.table.usable or tables.by_measure(self.selection, self.judged).usable
+        nearby = self.work.table.usable or evidence_table.by_measure(self.selection, self.judged).usable
         values = {**self._asked(), "bewijs": ""}
         try:
             table = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
