@@ -168,6 +168,20 @@ def test_the_line_of_the_department_is_never_quoted() -> None:
     assert made.statements[0].citations[0].reference.startswith("aangeleverd door de opsteller")
 
 
+def test_a_proposal_that_was_overtaken_is_told_with_what_is_newer() -> None:
+    body = "Nederland draagt {} miljoen euro bij aan de noodhulp voor Zandland via de noodhulpfondsen."
+    asked = "Hoeveel geld gaat er naar Zandland?"
+    old, new = (
+        make_source(body.format(amount), question=asked, card=make_card(f"ah-tk-{year}-9{amount}", day=day))
+        for amount, year, day in ((24, "20232024", date(2024, 6, 28)), (19, "20242025", date(2024, 9, 20)))
+    )
+    selection = make_selection("Wat heeft u over voor de bevolking van Zandland?", [old, new])
+    made = draft(replace(selection, chosen=(old,)))
+    assert not made.statements and "24 miljoen" in made.proposal
+    assert any("zegt een nieuwere bron iets anders" in remark for remark in made.left_out)
+    assert [citation.document for citation in made.material] == [new.document.id]
+
+
 def test_what_a_person_chose_is_never_answered_with_nothing() -> None:
     made = draft(make_selection(QUESTION, [OTHER]))
     assert made.statements == ()

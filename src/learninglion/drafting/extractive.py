@@ -147,9 +147,18 @@ def draft(
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
-    material = _newest_first(selection, askings[0], material, held_by, locate) if not statements else material
     brought = _brought(made, judged)
-    proposal = proposal or _to_confirm(made, judged, brought)
+    proposed = None if proposal else _best_to_confirm(made, judged, brought)
+    if proposed is not None:
+        proposal = _to_confirm(made, proposed)
+    if not statements:
+        published = proposed is not None and proposed.source.kind is not SourceKind.SUPPLIED
+        own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
+        ordered = _newest_first(selection, askings[0], (*own, *material), held_by, locate)
+        if own and ordered[0] != own[0]:
+            newer = f"Over het voorstel zegt een nieuwere bron iets anders: {ordered[0].reference}."
+            made.remarks.append(Remark(newer, until=ordered[0].source_id or ""))
+        material = tuple(citation for citation in ordered if citation not in own)
     named = _named(brought) if statements else {}
     made.remarks.extend(_hints(made, statements, named))
     made.remarks.extend(
@@ -498,9 +507,11 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
     ]
 
 
-def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]) -> str:
-    """The sentence that a person may confirm: the best that can answer of what a person chose, where none of
-    it became text, and what was brought along where it answers a part better than what was taken.
+def _best_to_confirm(
+    made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]
+) -> Judged | None:
+    """What a person may confirm: the best that can answer of what a person chose, where none of it became
+    text, and what was brought along where it answers a part better than what was taken.
     """
     selection = made.selection
     rows = [j for j in brought if j.says > made.chances.get(j.asking.text, 0.0)]
@@ -508,12 +519,19 @@ def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Seque
         chosen = {s.id for s in selection.chosen if s.id != LINE}
         rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
     best = max(rows, key=lambda j: j.says, default=None)
-    if best is None or points_away(unpoint(best.units[best.best].text).text):
-        return ""
-    unit, voice = best.units[best.best], voice_of(best.source.document, selection)
+    return None if best is None or points_away(unpoint(best.units[best.best].text).text) else best
+
+
+def _to_confirm(made: _Draft, best: Judged) -> str:
+    """The sentence that a person may confirm, in whose words it is."""
+    unit, voice = best.units[best.best], voice_of(best.source.document, made.selection)
     if voice is Voice.OURS:
         return unpoint(unit.text).text
     return _state(best.source, unit, made.locate, _phrase(made, best.source, voice), voice).text
+
+
+def _cite_best(judged: Judged, locate: Locate) -> Citation:
+    return cite(judged.source, judged.units[judged.best].span, locate)
 
 
 def _named(brought: Sequence[Judged]) -> dict[str, str]:
