@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from learninglion.checking.alignment import Alignment, Finding, FindingKind
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import AUXILIARIES, UNIT_NAMES, is_number, verb_of_participle
-from learninglion.dutch.text import Reading, WordGroup, fold, group_words
+from learninglion.dutch.text import Reading, Word, WordGroup, fold, group_words
 
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(
@@ -117,13 +117,12 @@ def _find_swap(
 def _one_closes(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
     """Whether one of them is the participle of the clause both stand in, which may stand before or behind."""
     clauses, words = alignment.evidence.clauses, alignment.evidence.words
-    helped = any(
-        w.norm in AUXILIARIES for w, c in zip(words, clauses, strict=True) if c == clauses[first.there]
-    )
-    closing = any(
-        verb_of_participle(w.norm) and not w.capital for w in (words[first.there], words[second.there])
-    )
-    return clauses[first.there] == clauses[second.there] and helped and closing
+    home = clauses[first.there]
+    if clauses[second.there] != home:
+        return False
+    both = words[first.there], words[second.there]
+    closing = any(verb_of_participle(w.norm) and not w.capital for w in both)
+    return closing and any(w.norm in AUXILIARIES for w, c in zip(words, clauses, strict=True) if c == home)
 
 
 def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:
@@ -587,25 +586,25 @@ def _find_foreign_company(
             continue
         here = [p for i in ours.segment_at(at) if (p := alignment.places[i]) is not None]
         away = [p for p in here if theirs.words[p].is_verb and theirs.clauses[p] != home]
+        if not away:
+            continue
         twins = [p for p, w in enumerate(theirs.words) if w.key == word.key and not opens]
-        if away and not {theirs.clauses[p] for p in twins}.intersection(theirs.clauses[p] for p in away):
-            return Finding(
-                FindingKind.ORDER,
-                f"In de bron hoort “{word.raw}” bij “{theirs.words[own[0]].raw}”, "
-                f"hier bij “{theirs.words[away[0]].raw}”.",
-            )
+        if not {theirs.clauses[p] for p in twins}.intersection(theirs.clauses[p] for p in away):
+            return _goes_with(word, theirs.words[own[0]], theirs.words[away[0]])
     return None
+
+
+def _goes_with(word: Word, there: Word, here: Word) -> Finding:
+    return Finding(
+        FindingKind.ORDER, f"In de bron hoort “{word.raw}” bij “{there.raw}”, hier bij “{here.raw}”."
+    )
 
 
 def _other_subject(
     alignment: Alignment, at: int, claimed: tuple[int, ...], actual: tuple[int, ...]
 ) -> Finding:
     ours, theirs = alignment.statement.words, alignment.evidence.words
-    return Finding(
-        FindingKind.ORDER,
-        f"In de bron hoort “{ours[at].raw}” bij “{theirs[actual[-1]].raw}”, "
-        f"hier bij “{ours[claimed[-1]].raw}”.",
-    )
+    return _goes_with(ours[at], theirs[actual[-1]], ours[claimed[-1]])
 
 
 def _hung_on_preposition(alignment: Alignment, claimed: tuple[int, ...]) -> bool:

@@ -367,7 +367,16 @@ def _frees_comparison(alignment: Alignment, at: int) -> bool:
     than = [p for p in clause if p > at and words[p].norm == "dan" and used[p] is None]
     # "meer dan 40" is a bound
     counted = any(is_number(word.norm) for p in than for word in words[p + 1 : p + 2])
-    return bool(than) and not counted and any(words[p].is_verb and used[p] is not None for p in clause)
+    return bool(than) and not counted and _verb_stays(alignment, at)
+
+
+def _verb_stays(alignment: Alignment, at: int) -> bool:
+    """Whether a verb of the clause that this word stands in was kept."""
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    return any(
+        word.is_verb and alignment.used[p] is not None and clauses[p] == clauses[at]
+        for p, word in enumerate(words)
+    )
 
 
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
@@ -620,7 +629,7 @@ def _denies_more(alignment: Alignment, at: int) -> bool:
         return False
     clause = [p for p in range(len(words)) if clauses[p] == clauses[at]]
     denied = any(words[p].norm in lexicon.NEGATIONS and used[p] is not None for p in clause)
-    return denied and any(words[p].is_verb and used[p] is not None for p in clause)
+    return denied and _verb_stays(alignment, at)
 
 
 _NOW = lexicon.SAME["momenteel"]  # the present tense says so too
@@ -647,13 +656,7 @@ def _drops_place(alignment: Alignment, at: int) -> bool:
         words[at + 1 : at + 3]
     ):
         return False
-    clause = alignment.evidence.clauses[at]
-    stays = any(
-        w.is_verb and used[p] is not None
-        for p, w in enumerate(words)
-        if alignment.evidence.clauses[p] == clause
-    )
-    return stays and used[at + 1] is None and used[at + 2] is None
+    return _verb_stays(alignment, at) and used[at + 1] is None and used[at + 2] is None
 
 
 def _counted(pair: Sequence[Word]) -> bool:

@@ -26,7 +26,7 @@ from learninglion.cli.terminal import (
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.exams import Outcome, check_model, exam_pairs, part_of
+from learninglion.evaluation.exams import check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
     GRADES,
     Experiment,
@@ -479,7 +479,6 @@ def _ask() -> str:
 
 
 model_app = typer.Typer(no_args_is_help=True, help="Het taalmodel bekijken.")
-_SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
 _KEY = "LEARNINGLION_MODEL_KEY"
 
 
@@ -500,7 +499,7 @@ def check(
         print_json({**to_fields(report), "usable": report.usable})
     else:
         for trial in report.trials:
-            console.print(f"{_SIGNS[trial.outcome]} {trial.name}: {trial.detail}")
+            console.print(trial.told)
         console.print(report.fit_for)
     if not report.usable:
         raise typer.Exit(1)

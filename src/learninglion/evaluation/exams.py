@@ -255,6 +255,14 @@ class Trial:
     outcome: Outcome
     detail: str
 
+    @property
+    def told(self) -> str:
+        """The trial as a line to read, such as "✓ Nederlands: ..."."""
+        return f"{_SIGNS[self.outcome]} {self.name}: {self.detail}"
+
+
+_SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
+
 
 @dataclass(frozen=True, slots=True)
 class ModelReport:

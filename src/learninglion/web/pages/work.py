@@ -11,7 +11,6 @@ from starlette.datastructures import UploadFile
 from starlette.responses import StreamingResponse
 
 from learninglion.drafting.write import Stage
-from learninglion.evaluation.exams import Outcome as TrialOutcome
 from learninglion.models import Actor, QuestionSet, RawFile, Selection
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, from_plain, to_plain
@@ -249,14 +248,11 @@ def check_everything(workplace: Workplace, run: Run) -> dict[str, Plain]:
     return {"problems": wrong, "words": words}
 
 
-_SIGNS = {TrialOutcome.GOOD: "✓", TrialOutcome.LIMITED: "~", TrialOutcome.BAD: "✕"}
-
-
 def check_model_in_use(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that trying out the language model asks for: a line for each trial, and what it is fit for."""
     run.progress("Het taalmodel wordt beproefd", 0, 0)
     report = workplace.language_model.check_in_use(run.owner)
     for trial in report.trials:
-        run.report("file", {"path": "", "words": f"{_SIGNS[trial.outcome]} {trial.name}: {trial.detail}"})
+        run.report("file", {"path": "", "words": trial.told})
     run.progress(report.fit_for, 1, 1)
     return {"usable": report.usable, "words": report.fit_for}
