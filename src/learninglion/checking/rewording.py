@@ -12,6 +12,7 @@ from dataclasses import replace
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import (
     AUXILIARIES,
+    MONTH_NAMES,
     SCALES,
     UNIT_NAMES,
     is_number,
@@ -22,6 +23,7 @@ from learninglion.dutch.lexicon import (
 from learninglion.dutch.text import (
     Reading,
     Word,
+    WordGroup,
     group_words,
     join_readings,
     reread,
@@ -48,6 +50,10 @@ def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Rea
     pair = _in_tense(mine, turned)
     if pair != (claim, evidence):
         yield pair
+    opened = _opened_alike(pair[0], pair[1])
+    alike = opened, _opened_alike(pair[1], opened)
+    if alike != pair:
+        yield alike
     for at in range(1, len(active)):
         for shorter in _pointing_back(mine, active[:at], active[at]):
             yield _in_tense(shorter, active[at])
@@ -97,16 +103,77 @@ def _share_first(reading: Reading) -> Reading:
             continue
         segment = reading.segment_at(at)
         verb = next((p for p in segment if words[p].is_verb), segment.stop)
-        counts = [p for p in range(verb, segment.stop) if is_number(words[p].norm)]
-        if len(counts) != 1 or words[counts[0] - 1].norm in lexicon.PREPOSITIONS:
+        counts = [p for p in range(verb, segment.stop) if _counts(words, p)]
+        if len(counts) != 1:
             continue
+        start = counts[0] - (words[counts[0] - 1].norm in lexicon.PREPOSITIONS | lexicon.ARTICLES)
         end = counts[0] + 1
         while end < segment.stop and words[end].norm in SCALES | UNIT_NAMES:
             end += 1
-        share = words[counts[0] : end]
+        share = words[start:end]
         share[0], words[at] = replace(share[0], border=word.border), replace(word, border="")
-        return reread((*words[:at], *share, *words[at : counts[0]], *words[end:]))
+        return reread((*words[:at], *share, *words[at:start], *words[end:]))
     return reading
+
+
+def _counts(words: list[Word], at: int) -> bool:
+    """Whether the word here says how many, and not in which year or on which day."""
+    word, before, after = words[at], words[at - 1], words[at + 1 : at + 2]
+    if word.norm in ("helft", "kwart"):
+        return True
+    dated = len(word.raw) == _YEAR and before.norm in lexicon.PREPOSITIONS | MONTH_NAMES
+    return is_number(word.norm) and not dated and not any(w.norm in MONTH_NAMES for w in after)
+
+
+_YEAR = 4  # digits
+
+
+def _opened_alike(reading: Reading, other: Reading) -> Reading:
+    """`reading` with in front of the verb what `other` has there, where that says when, where or how, and
+    with behind the verb what stood in front: "moet de winning verminderen bij een beving".
+    """
+    groups = group_words(other)
+    for start, stop in _openings(other):
+        if stop < start + 2 or any(_may_do(other, groups[p]) for p in range(start, stop)):
+            continue
+        moved = _moved_to_front(reading, [w.key for w in other.words[start:stop]])
+        if moved is not None:
+            return moved
+    return reading
+
+
+def _openings(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Where each sentence starts that is told by its first verb, and where that verb stands."""
+    words = reading.words
+    for start, first in enumerate(words):
+        if "^" not in first.border or first.norm in lexicon.SUBORDINATORS:
+            continue
+        verb = next((p for p in range(start, len(words)) if words[p].is_verb or p > start and words[p].border), 0)
+        if verb > start and words[verb].is_verb and not words[verb].border:
+            yield start, verb
+
+
+def _may_do(reading: Reading, group: WordGroup) -> bool:
+    """Whether this group may be who does it: it hangs on no preposition, tells no time and no "of meer"."""
+    said = [reading.words[p] for p in group.places]
+    hangs = group.opener is not None or group.temporal or said[0].norm in lexicon.COORDINATORS
+    return not hangs and any(w.is_content and w.norm not in lexicon.ADVERBS for w in said)
+
+
+def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
+    words = reading.words
+    for start, verb in _openings(reading):
+        for at in range(verb + 1, len(words) - len(opening) + 1):
+            end = at + len(opening)
+            if words[at].border:
+                break
+            if [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
+                continue
+            first = replace(words[at], border=words[start].border)
+            rest = (replace(words[start], border=""), *words[start + 1 : verb])
+            moved = (first, *words[at + 1 : end], words[verb], *rest, *words[verb + 1 : at], *words[end:])
+            return reread((*words[:start], *moved))
+    return None
 
 
 def _given(reading: Reading) -> Reading:
