@@ -206,24 +206,47 @@ def _active(reading: Reading, other: Reading) -> Reading:
     helping = next((p for p in near if words[p].norm in _PASSIVE), None)
     if by is None or helping is None:
         return reading
-    group = group_words(reading)[by]
+    doer = _doer(reading, by)
+    modal = next((p for p in near if words[p].norm in AUXILIARIES - _PASSIVE), None)
     finite = {verb_of(w.norm): w for w in other.words if w.is_verb and w.norm not in AUXILIARIES}
+    whole = {w.norm: w for w in other.words}
     has = next((w for w in other.words if w.norm in _HAS), None)
     done = {w.key for w in other.words} if has is not None else set()
     for at, word in enumerate(words):
-        perfect = words[helping].norm in _IS and word.key in done and bool(verb_of_participle(word.norm))
-        verb = has if perfect else finite.get(verb_of_participle(word.norm))
-        doer = [p for p in group.places if by < p and not by < at <= p]
-        if verb is None or not doer or at < min(by, helping):
+        infinitive = verb_of_participle(word.norm)
+        if not infinitive or not doer or at < min(by, helping) or at in doer:
             continue
-        if not perfect and is_past(verb.norm) == (words[helping].norm in ("wordt", "worden")):
+        gone = {at, by, helping, *doer}
+        if words[helping].norm == "worden" and modal is not None:
+            verb = words[modal]  # "kan door scholen worden aangevraagd": "scholen kunnen aanvragen"
+            last = [whole[infinitive]] if infinitive in whole else []
+            gone.add(modal)
+        elif words[helping].norm in _IS and word.key in done:
+            verb, last = has, [word]
+        else:
+            verb = finite.get(infinitive)
+            last = []
+            if verb is None or is_past(verb.norm) == (words[helping].norm in ("wordt", "worden")):
+                continue
+        if verb is None or (modal in gone and not last):
             continue
-        gone = (by, helping, *doer) if perfect else (at, by, helping, *doer)
-        rest = [w for p, w in enumerate(words) if p not in gone]
         first, *others = (words[p] for p in doer)
-        first = replace(first, border="^")
-        return reread((first, *others, replace(verb, border="", sentence=word.sentence), *_unopened(rest)))
+        rest = [w for p, w in enumerate(words) if p not in gone and p < at]
+        after = [w for p, w in enumerate(words) if p not in gone and p > at]
+        last = [replace(w, border="", sentence=word.sentence) for w in last]
+        front = (replace(first, border="^"), *others, replace(verb, border="", sentence=word.sentence))
+        return reread((*front, *_unopened(rest), *last, *_unopened(after)))
     return reading
+
+
+def _doer(reading: Reading, by: int) -> list[int]:
+    """The places of whoever does it, behind this "door", with what is told of them: "scholen waar ..."."""
+    words = reading.words
+    doer = [p for p in group_words(reading)[by].places if p > by and not verb_of_participle(words[p].norm)]
+    if doer and (after := doer[-1] + 1) < len(words) and words[after].norm in lexicon.SUBORDINATORS:
+        if not words[after].border:
+            doer.extend(p for p in range(after, len(words)) if words[p].sentence == words[by].sentence)
+    return doer
 
 
 def _unopened(words: list[Word]) -> list[Word]:

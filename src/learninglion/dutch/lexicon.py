@@ -520,6 +520,8 @@ def verb_of_participle(word: str) -> str:
         for past in (f"{base}e", f"{base}{base[-1:]}e", base):
             if base and is_past(past):
                 return particle + verb_of(past)
+        if rest.startswith("ge") and base.endswith(("d", "t")) and base[:-1] in _FORMS:
+            return particle + _FORMS[base[:-1]][0]  # "gevraagd", whose past is "vroeg"
         if rest.startswith("ge") and base.endswith("en") and is_finite(base) and verb_of(base) == base:
             return particle + base  # "gegeven"
         strong = _STRONG_BY_PAST.get(_skeleton(base.removesuffix("en")), ()) if base.endswith("en") else ()
