@@ -15,6 +15,7 @@ from learninglion.dutch.lexicon import (
     MONTH_NAMES,
     SCALES,
     UNIT_NAMES,
+    agreement_key,
     is_number,
     is_past,
     verb_of,
@@ -60,9 +61,10 @@ def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Rea
 
 
 def _plainly(reading: Reading) -> Reading:
-    """ "Daar ... over" and "hierover" as "daarover", "aldus" as "volgens", and "een brief aan de raad" behind
-    "de raad".
+    """ "Daar ... over" and "hierover" as "daarover", "bedraagt" as "is", "is verplicht te" as "moet", and "een
+    brief aan de raad" behind "de raad".
     """
+    reading = _must(reading)
     words = [_there(word) for word in reading.words]
     for at, word in enumerate(words):
         segment = reading.segment_at(at)
@@ -76,13 +78,35 @@ def _plainly(reading: Reading) -> Reading:
 
 
 def _there(word: Word) -> Word:
-    if word.norm == "aldus":
-        return replace(word, norm="volgens", key="volgens")
+    if word.is_verb and word.norm in _AMOUNTS:
+        norm = _AMOUNTS[word.norm]
+        return replace(word, norm=norm, key=agreement_key(norm))
     for points in ("hier", "er"):
         rest = word.norm.removeprefix(points)
         if rest != word.norm and rest in lexicon.PREPOSITIONS:
             return replace(word, norm=f"daar{rest}", key=f"daar{rest}")
     return word
+
+
+_AMOUNTS = {"bedraagt": "is", "bedragen": "is", "bedroeg": "was", "bedroegen": "was"}
+
+
+def _must(reading: Reading) -> Reading:
+    """ "Is verplicht een voorraad aan te houden" as "moet een voorraad aanhouden"; not where it is denied."""
+    words = list(reading.words)
+    at = next((p for p, w in enumerate(words) if w.norm == "verplicht"), None)
+    if at is None:
+        return reading
+    near = reading.segment_at(at)
+    verb = next((p for p in near if words[p].norm in _HAS_BECOME), None)
+    sentence = [p for p, w in enumerate(words) if w.sentence == words[at].sentence]
+    te = next((p for p in sentence if p > at and words[p].norm == "te"), None)
+    if verb is None or te is None or any(words[p].norm in lexicon.NEGATIONS for p in near):
+        return reading
+    must = "moest" if is_past(words[verb].norm) else "moet"
+    words[verb] = replace(words[verb], norm=must, key=agreement_key(must))
+    om = at + 1 if words[at + 1].norm == "om" else te
+    return reread(tuple(w for p, w in enumerate(words) if p not in (at, om, te)))
 
 
 def _hangs(words: list[Word], at: int, stop: int) -> bool:
@@ -130,34 +154,47 @@ _YEAR = 4  # digits
 
 def _opened_alike(reading: Reading, other: Reading) -> Reading:
     """`reading` with in front of the verb what `other` has there, where that says when, where or how, and
-    with behind the verb what stood in front: "moet de winning verminderen bij een beving".
+    with behind the verb what stood in front: "moet de winning verminderen bij een beving". A clause that
+    stood in front goes to the end.
     """
     groups = group_words(other)
-    for start, stop in _openings(other):
-        if stop < start + 2 or any(_may_do(other, groups[p]) for p in range(start, stop)):
+    for start, verb in _openings(other):
+        if verb < start + 2 or any(_may_do(other, groups[p]) for p in range(start, verb)):
             continue
-        moved = _moved_to_front(reading, [w.key for w in other.words[start:stop]])
+        moved = _moved_to_front(reading, [w.key for w in other.words[start:verb]])
         if moved is not None:
             return moved
     return reading
 
 
 def _openings(reading: Reading) -> Iterator[tuple[int, int]]:
-    """Where each sentence starts that is told by its first verb, and where that verb stands."""
+    """Where each sentence starts that is told by its first verb, or whose first clause hangs on what comes
+    behind it, and where that verb stands.
+    """
     words = reading.words
     for start, first in enumerate(words):
-        if "^" not in first.border or first.norm in lexicon.SUBORDINATORS:
+        if "^" not in first.border:
             continue
-        verb = next((p for p in range(start, len(words)) if words[p].is_verb or p > start and words[p].border), 0)
-        if verb > start and words[verb].is_verb and not words[verb].border:
+        hung = first.norm in lexicon.SUBORDINATORS
+        rest = range(start + 1, len(words))
+        verb = next((p for p in rest if words[p].border or (words[p].is_verb and not hung)), start)
+        if words[verb].is_verb and words[verb].border == ("," if hung else ""):
             yield start, verb
 
 
 def _may_do(reading: Reading, group: WordGroup) -> bool:
     """Whether this group may be who does it: it hangs on no preposition, tells no time and no "of meer"."""
-    said = [reading.words[p] for p in group.places]
-    hangs = group.opener is not None or group.temporal or said[0].norm in lexicon.COORDINATORS
-    return not hangs and any(w.is_content and w.norm not in lexicon.ADVERBS for w in said)
+    said = [p for p in group.places if reading.words[p].is_content]
+    first = reading.words[group.places[0]].norm
+    hangs = group.opener is not None or group.temporal or first in lexicon.COORDINATORS | {"dan"}
+    small = all(
+        reading.words[p].norm in lexicon.ADVERBS or lexicon.sensitive_kind(reading.norms, p) in _BEARS_ON
+        for p in said
+    )
+    return not (hangs or small)
+
+
+_BEARS_ON = ("limit", "hedge")  # "uiterlijk op 1 mei", "naar schatting"
 
 
 def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
@@ -169,9 +206,17 @@ def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
                 break
             if [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
                 continue
-            first = replace(words[at], border=words[start].border)
-            rest = (replace(words[start], border=""), *words[start + 1 : verb])
-            moved = (first, *words[at + 1 : end], words[verb], *rest, *words[verb + 1 : at], *words[end:])
+            front = words[start:verb]
+            first = replace(words[at], border=front[0].border)
+            head = replace(front[0], border="," if words[verb].border else "")
+            before, rest = (first, *words[at + 1 : end]), (*words[verb + 1 : at], *words[end:])
+            own = [w for w in rest if w.sentence == first.sentence]
+            others = rest[len(own) :]
+            told = replace(words[verb], border="")
+            if words[verb].border:
+                moved = (*before, told, *own, head, *front[1:], *others)
+            else:
+                moved = (*before, told, head, *front[1:], *rest)
             return reread((*words[:start], *moved))
     return None
 

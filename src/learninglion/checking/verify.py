@@ -550,7 +550,7 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
         return True
     if norm == "per" and before in _UNIT_NORMS and used[at - 1] is not None:
         return True  # "20 euro per jaar"
-    if _counts_kept(alignment, at):
+    if _counts_kept(alignment, at) or _bounds_number(alignment, at):
         return True
     if is_number(norm) and _in_range(alignment, at):
         return True
@@ -566,6 +566,26 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
         return True  # "twee derde"
     return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _bounds_number(alignment: Alignment, at: int) -> bool:
+    """Whether this tells on which side of a kept number it is, "tegen de 40" or "tussen 30 en 40", and no
+    other word of the kind came in its place.
+    """
+    words, used = alignment.evidence.words, alignment.used
+    if words[at].norm not in _BOUNDS:
+        return False
+    for place in range(at + 1, min(at + 5, len(words))):
+        word, here = words[place], used[place]
+        if word.border or word.is_verb:
+            return False
+        if is_number(word.norm) and here is not None:
+            before = alignment.statement.words[here - 1].norm if here else ""
+            return before not in lexicon.PREPOSITIONS or words[at].norm == "tussen"
+    return False
+
+
+_BOUNDS = frozenset("tegen tussen tot boven onder rond omstreeks binnen voor na vanaf sinds zeker zo'n".split())
 
 
 def _counts_kept(alignment: Alignment, at: int) -> bool:
@@ -632,7 +652,7 @@ def _denies_more(alignment: Alignment, at: int) -> bool:
     return denied and _verb_stays(alignment, at)
 
 
-_NOW = lexicon.SAME["momenteel"]  # the present tense says so too
+_NOW = agreement_key("momenteel")  # the present tense says so too
 _KNOWN = frozenset("de het deze dit die dat uw mijn onze ons".split())
 
 

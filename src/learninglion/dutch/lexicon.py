@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib.resources import files
 
 
 def _set(words: str) -> frozenset[str]:
@@ -47,11 +48,12 @@ _QUANTIFIERS = _set(
 _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
-    krap dik plusminus ca nagenoeg eerst"""
+    krap dik plusminus ca nagenoeg eerst uiterlijk vroegst bij-benadering tijdelijk
+    tijdelijke"""
 )
 _CONDITIONS = _set(
     """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens
-    met-uitzondering"""
+    met-uitzondering onder-voorbehoud"""
 )
 # Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
 FACTIVES = _set(
@@ -69,25 +71,6 @@ DONE_WITH_IS = _set(
     terugkomen teruglopen toenemen uitkomen uitvallen vallen verdubbelen verdwijnen verlopen verschijnen
     vertrekken voorkomen"""
 )
-
-# Small words that say exactly the same; compared, the first of each stands for the others.
-SAME = {
-    word: group.split()[0]
-    for group in (
-        "al reeds",
-        "nu momenteel thans",
-        "ook eveneens tevens",
-        "ongeveer circa ca",
-        "hoogstens hooguit maximaal",
-        "minstens minimaal tenminste",
-        "omdat aangezien",
-        "daarom derhalve",
-        "verder voorts",
-        "we wij",
-        "als indien",
-    )
-    for word in group.split()
-}
 
 ARTICLES = _set("de het een 't")
 DETERMINERS = ARTICLES | _set(
@@ -551,9 +534,37 @@ def _strong_verbs() -> dict[str, tuple[str, ...]]:
 _STRONG_BY_PAST = _strong_verbs()
 
 
+def _read_same() -> tuple[dict[str, str], dict[tuple[str, ...], str], dict[str, str]]:
+    """What says the same, by same.txt: words, phrases of several words, and infinitives of verbs; each with
+    the first of its group, the words of a phrase joined by hyphens.
+    """
+    words: dict[str, str] = {}
+    phrases: dict[tuple[str, ...], str] = {}
+    verbs: dict[str, str] = {}
+    for line in files(__package__).joinpath("same.txt").read_text("utf-8").splitlines():
+        members = [] if line.startswith("#") else [tuple(m.split()) for m in line.split(",")]
+        for member in members:
+            first = "-".join(members[0])
+            if len(member) > 1:
+                phrases[member] = first
+            elif all(len(m) == 1 and verb_of(m[0]) == m[0] and is_finite(m[0]) for m in members):
+                verbs[member[0]] = first
+            else:
+                words[member[0]] = first
+    return words, phrases, verbs
+
+
+SAME_WORDS, SAME_PHRASES, _SAME_VERBS = _read_same()
+
+
 @lru_cache(maxsize=4096)
 def agreement_key(word: str) -> str:
-    """The same key for forms that differ in person and number only; the word itself for other words."""
+    """The same key for forms that differ in person and number only, and for what says the same; the word
+    itself for other words.
+    """
     if word in AUXILIARIES:
         return "v:" + _FORMS[word][1] + ":" + _FORMS[word][0]
-    return word
+    if word in SAME_WORDS:
+        return SAME_WORDS[word]
+    verb, tense = _analyse(word) or (verb_of_participle(word), "done")
+    return f"v:{tense}:{_SAME_VERBS[verb]}" if verb in _SAME_VERBS else word
