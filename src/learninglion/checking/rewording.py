@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from learninglion.checking.order import subject_of
 from learninglion.dutch import lexicon
 from learninglion.dutch.lexicon import (
     AUXILIARIES,
@@ -48,21 +49,42 @@ def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Rea
     active = tuple(_plainly(_active(sentence, claim)) for sentence in sentences)
     turned = evidence if active == sentences else join_readings(active)
     mine = _plainly(_active(claim, evidence))
-    pair = _in_tense(mine, turned)
-    if pair != (claim, evidence):
-        yield pair
+    for pair in _nearer(mine, turned):
+        if pair != (claim, evidence):
+            yield pair
+    for at in range(1, len(active)):
+        for shorter in _pointing_back(mine, active[:at], active[at]):
+            yield from _nearer(shorter, active[at])
+
+
+def _nearer(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
+    """The two in one tense, then also with the same in front of the verb, then also without asides."""
+    pair = _in_tense(claim, evidence)
+    yield pair
     opened = _opened_alike(pair[0], pair[1])
     alike = opened, _opened_alike(pair[1], opened)
     if alike != pair:
         yield alike
-    for at in range(1, len(active)):
-        for shorter in _pointing_back(mine, active[:at], active[at]):
-            yield _in_tense(shorter, active[at])
+    bare = _without_asides(alike[1])
+    if bare != alike[1]:
+        yield opened, bare
+
+
+def _without_asides(reading: Reading) -> Reading:
+    """`reading` without what stands between brackets and neither counts, limits nor denies."""
+    words, gone = reading.words, set[int]()
+    for start in range(len(words)):
+        stop = next((p for p in range(start + 1, len(words)) if ")" in words[p].border), len(words))
+        inside = range(start, stop)
+        small = not any(is_number(words[p].norm) or lexicon.sensitive_kind(reading.norms, p) for p in inside)
+        if "(" in words[start].border and small and words[start].sentence == words[stop - 1].sentence:
+            gone.update(inside)
+    return reread(tuple(w for p, w in enumerate(words) if p not in gone)) if gone else reading
 
 
 def _plainly(reading: Reading) -> Reading:
-    """ "Daar ... over" and "hierover" as "daarover", "bedraagt" as "is", "is verplicht te" as "moet", and "een
-    brief aan de raad" behind "de raad".
+    """ "Daar ... over" and "hierover" as "daarover", "bedraagt" as "is", "is verplicht te" as "moet", and
+    "een brief aan de raad" behind "de raad".
     """
     reading = _must(reading)
     words = [_there(word) for word in reading.words]
@@ -183,10 +205,10 @@ def _openings(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 def _may_do(reading: Reading, group: WordGroup) -> bool:
-    """Whether this group may be who does it: it hangs on no preposition, tells no time and no "of meer"."""
+    """Whether this group may be who does it: it hangs on nothing, tells no time and says more than "uiterlijk"."""
     said = [p for p in group.places if reading.words[p].is_content]
     first = reading.words[group.places[0]].norm
-    hangs = group.opener is not None or group.temporal or first in lexicon.COORDINATORS | {"dan"}
+    hangs = group.opener is not None or group.temporal or first == "dan"
     small = all(
         reading.words[p].norm in lexicon.ADVERBS or lexicon.sensitive_kind(reading.norms, p) in _BEARS_ON
         for p in said
@@ -262,6 +284,7 @@ def _active(reading: Reading, other: Reading) -> Reading:
         if not infinitive or not doer or at < min(by, helping) or at in doer:
             continue
         gone = {at, by, helping, *doer}
+        verb: Word | None
         if words[helping].norm == "worden" and modal is not None:
             verb = words[modal]  # "kan door scholen worden aangevraagd": "scholen kunnen aanvragen"
             last = [whole[infinitive]] if infinitive in whole else []
@@ -273,7 +296,8 @@ def _active(reading: Reading, other: Reading) -> Reading:
             last = []
             if verb is None or is_past(verb.norm) == (words[helping].norm in ("wordt", "worden")):
                 continue
-        if verb is None or (modal in gone and not last):
+        rest = [w for p, w in enumerate(words) if p not in gone]
+        if verb is None or (modal in gone and not last) or _does_it(other, verb, rest, doer=words[doer[0] :]):
             continue
         first, *others = (words[p] for p in doer)
         rest = [w for p, w in enumerate(words) if p not in gone and p < at]
@@ -284,13 +308,21 @@ def _active(reading: Reading, other: Reading) -> Reading:
     return reading
 
 
+def _does_it(other: Reading, verb: Word, rest: list[Word], *, doer: tuple[Word, ...]) -> bool:
+    """Whether what it is done to is who does it in `other`, by this verb there."""
+    at = next((p for p, w in enumerate(other.words) if w.key == verb.key), None)
+    subject = subject_of(other, group_words(other), at) if at is not None else ()
+    keys = {other.words[p].key for p in subject if other.words[p].is_content}
+    return bool(keys & {w.key for w in rest}) and not keys & {w.key for w in doer}
+
+
 def _doer(reading: Reading, by: int) -> list[int]:
     """The places of whoever does it, behind this "door", with what is told of them: "scholen waar ..."."""
     words = reading.words
     doer = [p for p in group_words(reading)[by].places if p > by and not verb_of_participle(words[p].norm)]
-    if doer and (after := doer[-1] + 1) < len(words) and words[after].norm in lexicon.SUBORDINATORS:
-        if not words[after].border:
-            doer.extend(p for p in range(after, len(words)) if words[p].sentence == words[by].sentence)
+    after = doer[-1] + 1 if doer else len(words)
+    if after < len(words) and words[after].norm in lexicon.SUBORDINATORS and not words[after].border:
+        doer.extend(p for p in range(after, len(words)) if words[p].sentence == words[by].sentence)
     return doer
 
 

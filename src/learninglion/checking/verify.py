@@ -552,7 +552,7 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
         return True  # "20 euro per jaar"
     if _counts_kept(alignment, at) or _bounds_number(alignment, at):
         return True
-    if is_number(norm) and _in_range(alignment, at):
+    if is_number(norm) and (_in_range(alignment, at) or _counts_part(alignment, at)):
         return True
     if is_number(norm) or norm in SCALES:
         after = words[at + 1].norm if at + 1 < len(words) else ""
@@ -566,6 +566,13 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
         return True  # "twee derde"
     return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _counts_part(alignment: Alignment, at: int) -> bool:
+    """Whether this counts a part, "waarvan 11 in Goes", of which something else stayed."""
+    words, segment = alignment.evidence.words, alignment.evidence.segment_at(at)
+    kept = any(alignment.used[p] is not None and words[p].is_content for p in segment)
+    return words[segment[0]].norm in ("waarvan", "waaronder") and kept
 
 
 def _bounds_number(alignment: Alignment, at: int) -> bool:
@@ -585,7 +592,9 @@ def _bounds_number(alignment: Alignment, at: int) -> bool:
     return False
 
 
-_BOUNDS = frozenset("tegen tussen tot boven onder rond omstreeks binnen voor na vanaf sinds zeker zo'n".split())
+_BOUNDS = frozenset(
+    "tegen tussen tot boven onder rond omstreeks binnen voor na vanaf sinds zeker zo'n".split()
+)
 
 
 def _counts_kept(alignment: Alignment, at: int) -> bool:

@@ -49,7 +49,8 @@ _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
     krap dik plusminus ca nagenoeg eerst uiterlijk vroegst bij-benadering tijdelijk
-    tijdelijke"""
+    tijdelijke of-meer of-minder of-hoger of-lager of-langer of-korter of-ouder of-jonger of-later
+    of-eerder"""
 )
 _CONDITIONS = _set(
     """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens

@@ -370,7 +370,12 @@ def _amounts_first(words: list[Word]) -> list[Word]:
             result.append(Word(word.norm, word.raw, word.sentence, "", False, word.key))
             at = end
             continue
-        if word.norm == "een" and follower is not None and not follower.border and follower.norm in UNIT_NAMES:
+        if (
+            word.norm == "een"
+            and follower is not None
+            and not follower.border
+            and follower.norm in UNIT_NAMES
+        ):
             word = replace(word, norm="1", key="1")
         elif length := _phrase_at(words, at):
             norm = lexicon.SAME_PHRASES[tuple(w.norm for w in words[at : at + length])]
