@@ -19,6 +19,7 @@ from learninglion.dutch.lexicon import (
     agreement_key,
     is_number,
     is_past,
+    same_verb,
     verb_of,
     verb_of_participle,
 )
@@ -205,7 +206,7 @@ def _openings(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 def _may_do(reading: Reading, group: WordGroup) -> bool:
-    """Whether this group may be who does it: it hangs on nothing, tells no time and says more than "uiterlijk"."""
+    """Whether this group may be who does it: hangs on nothing, tells no time, says more than "uiterlijk"."""
     said = [p for p in group.places if reading.words[p].is_content]
     first = reading.words[group.places[0]].norm
     hangs = group.opener is not None or group.temporal or first == "dan"
@@ -273,14 +274,15 @@ def _active(reading: Reading, other: Reading) -> Reading:
     helping = next((p for p in near if words[p].norm in _PASSIVE), None)
     if by is None or helping is None:
         return reading
-    doer = _doer(reading, by)
+    doer = _doer(reading, by, other)
     modal = next((p for p in near if words[p].norm in AUXILIARIES - _PASSIVE), None)
-    finite = {verb_of(w.norm): w for w in other.words if w.is_verb and w.norm not in AUXILIARIES}
-    whole = {w.norm: w for w in other.words}
+    verbs = [w for w in other.words if w.is_verb and w.norm not in AUXILIARIES]
+    finite = {same_verb(verb_of(w.norm)): w for w in verbs}
+    whole = {same_verb(w.norm): w for w in other.words}
     has = next((w for w in other.words if w.norm in _HAS), None)
     done = {w.key for w in other.words} if has is not None else set()
     for at, word in enumerate(words):
-        infinitive = verb_of_participle(word.norm)
+        infinitive = same_verb(verb_of_participle(word.norm))
         if not infinitive or not doer or at < min(by, helping) or at in doer:
             continue
         gone = {at, by, helping, *doer}
@@ -316,10 +318,18 @@ def _does_it(other: Reading, verb: Word, rest: list[Word], *, doer: tuple[Word, 
     return bool(keys & {w.key for w in rest}) and not keys & {w.key for w in doer}
 
 
-def _doer(reading: Reading, by: int) -> list[int]:
-    """The places of whoever does it, behind this "door", with what is told of them: "scholen waar ..."."""
+def _doer(reading: Reading, by: int, other: Reading) -> list[int]:
+    """The places of whoever does it, behind this "door", with what is told of them: "scholen waar ..."; no
+    further than `other` goes on alike, where it names them.
+    """
     words = reading.words
     doer = [p for p in group_words(reading)[by].places if p > by and not verb_of_participle(words[p].norm)]
+    keys, theirs = [words[p].key for p in doer], [w.key for w in other.words]
+    for length in range(len(doer), 0, -1):
+        alike = any(theirs[at : at + length] == keys[:length] for at in range(len(theirs)))
+        if alike and words[doer[length - 1]].is_content:
+            doer = doer[:length]
+            break
     after = doer[-1] + 1 if doer else len(words)
     if after < len(words) and words[after].norm in lexicon.SUBORDINATORS and not words[after].border:
         doer.extend(p for p in range(after, len(words)) if words[p].sentence == words[by].sentence)
@@ -332,16 +342,19 @@ def _unopened(words: list[Word]) -> list[Word]:
 
 
 def _in_tense(claim: Reading, evidence: Reading) -> tuple[Reading, Reading]:
-    """Both with "heeft geadviseerd" as "adviseerde", where the other has it so."""
-    return _as_past(claim, evidence), _as_past(evidence, claim)
+    """Both with "heeft geadviseerd" as "adviseerde" and "werd gesloten" as "is gesloten", where the other has
+    it so.
+    """
+    claim, evidence = _as_past(claim, evidence), _as_past(evidence, claim)
+    return _as_done(claim, evidence), _as_done(evidence, claim)
 
 
 def _as_past(reading: Reading, other: Reading) -> Reading:
-    past = {verb_of(w.norm): w for w in other.words if w.is_verb and is_past(w.norm)}
+    past = {same_verb(verb_of(w.norm)): w for w in other.words if w.is_verb and is_past(w.norm)}
     words, gone = list(reading.words), set()
     for at, word in enumerate(reading.words):
         infinitive = verb_of_participle(word.norm)
-        verb = past.get(infinitive)
+        verb = past.get(same_verb(infinitive))
         if verb is None or (word.is_verb and is_past(word.norm)):
             continue
         # "de minister is gewaarschuwd" is not "de minister waarschuwde"
@@ -351,6 +364,20 @@ def _as_past(reading: Reading, other: Reading) -> Reading:
             words[mine] = replace(words[mine], norm=verb.norm, key=verb.key, raw=verb.raw)
             gone.add(at)
     return reread(tuple(w for at, w in enumerate(words) if at not in gone)) if gone else reading
+
+
+def _as_done(reading: Reading, other: Reading) -> Reading:
+    """`reading` with the "werd" of a participle that `other` has with "is" as that "is"."""
+    words, theirs = list(reading.words), other.words
+    for at, word in enumerate(reading.words):
+        helping = next((p for p in reading.segment_at(at) if words[p].norm in ("werd", "werden")), None)
+        there = next((p for p, w in enumerate(theirs) if w.key == word.key), None)
+        if helping is None or there is None or not verb_of_participle(word.norm):
+            continue
+        done = next((p for p in other.segment_at(there) if theirs[p].norm in _IS), None)
+        if done is not None:
+            words[helping] = replace(words[helping], norm=theirs[done].norm, key=theirs[done].key)
+    return reread(tuple(words)) if tuple(words) != reading.words else reading
 
 
 def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Reading) -> Iterator[Reading]:

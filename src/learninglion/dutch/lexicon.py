@@ -112,7 +112,7 @@ TEMPORAL_STARTS = _set(
 )
 # What may be added without adding a claim: they only string sentences together.
 CONNECTIVES = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens maar echter terwijl")
-HARMLESS = _set("en ook daarnaast bovendien verder tevens voorts eveneens er dat dan de het")
+HARMLESS = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens er dat dan de het")
 FUNCTION_WORDS = (
     ARTICLES
     | PREPOSITIONS
@@ -556,6 +556,11 @@ def _read_same() -> tuple[dict[str, str], dict[tuple[str, ...], str], dict[str, 
 
 
 SAME_WORDS, SAME_PHRASES, _SAME_VERBS = _read_same()
+
+
+def same_verb(infinitive: str) -> str:
+    """The verb that stands for all that say the same as this one: "stijgen" for "toenemen"."""
+    return _SAME_VERBS.get(infinitive, infinitive)
 
 
 @lru_cache(maxsize=4096)
