@@ -15,6 +15,7 @@ from learninglion.dutch.lexicon import (
     AUXILIARIES,
     MONTH_NAMES,
     SCALES,
+    SEPARABLE,
     UNIT_NAMES,
     agreement_key,
     is_number,
@@ -44,18 +45,26 @@ _SHORTEST_HEAD = 4  # letters of the last part of a compound
 
 
 def rewordings(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
-    """Pairs of a claim and evidence that say the same as these, the claim nearer to the evidence."""
+    """Pairs of a claim and evidence that say the same as these, the claim nearer to the evidence, or with one
+    sentence of it: of several a word may be taken from the wrong one.
+    """
+    if evidence.words[0].sentence != evidence.words[-1].sentence:
+        yield from ((claim, sentence) for sentence in sentences_of(evidence) if _holds_all(sentence, claim))
     claim, evidence = whole_verbs(claim), whole_verbs(evidence)
     sentences = sentences_of(evidence)
     active = tuple(_plainly(_active(sentence, claim)) for sentence in sentences)
     turned = evidence if active == sentences else join_readings(active)
     mine = _plainly(_active(claim, evidence))
-    for pair in _nearer(mine, turned):
-        if pair != (claim, evidence):
-            yield pair
-    for at in range(1, len(active)):
-        for shorter in _pointing_back(mine, active[:at], active[at]):
-            yield from _nearer(shorter, active[at])
+    yield from _nearer(mine, turned)
+    for at, sentence in enumerate(active):
+        if len(active) > 1 and _holds_all(sentence, mine):
+            yield from _nearer(mine, sentence)
+        for shorter in _pointing_back(mine, active[:at], sentence) if at else ():
+            yield from _nearer(shorter, sentence)
+
+
+def _holds_all(evidence: Reading, claim: Reading) -> bool:
+    return {w.key for w in claim.words if w.is_content}.issubset({w.key for w in evidence.words})
 
 
 def _nearer(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
@@ -84,10 +93,10 @@ def _without_asides(reading: Reading) -> Reading:
 
 
 def _plainly(reading: Reading) -> Reading:
-    """ "Daar ... over" and "hierover" as "daarover", "bedraagt" as "is", "is verplicht te" as "moet", and
-    "een brief aan de raad" behind "de raad".
+    """ "Daar ... over" and "hierover" as "daarover", "bedraagt" as "is", and "een brief aan de raad" behind
+    "de raad".
     """
-    reading = _must(reading)
+    reading = _must(_if_first(reading))
     words = [_there(word) for word in reading.words]
     for at, word in enumerate(words):
         segment = reading.segment_at(at)
@@ -115,21 +124,46 @@ _AMOUNTS = {"bedraagt": "is", "bedragen": "is", "bedroeg": "was", "bedroegen": "
 
 
 def _must(reading: Reading) -> Reading:
-    """ "Is verplicht een voorraad aan te houden" as "moet een voorraad aanhouden"; not where it is denied."""
+    """ "Is verplicht (dient) een voorraad aan te houden" as "moet een voorraad aanhouden", and "is niet
+    verplicht de kosten te vergoeden" as "hoeft de kosten niet te vergoeden".
+    """
     words = list(reading.words)
-    at = next((p for p, w in enumerate(words) if w.norm == "verplicht"), None)
+    at = next((p for p, w in enumerate(words) if w.norm == "verplicht" or w.norm in _HAS_TO), None)
     if at is None:
         return reading
     near = reading.segment_at(at)
-    verb = next((p for p in near if words[p].norm in _HAS_BECOME), None)
+    verb = at if words[at].norm in _HAS_TO else next((p for p in near if words[p].norm in _HAS_BECOME), None)
     sentence = [p for p, w in enumerate(words) if w.sentence == words[at].sentence]
     te = next((p for p in sentence if p > at and words[p].norm == "te"), None)
-    if verb is None or te is None or any(words[p].norm in lexicon.NEGATIONS for p in near):
+    denial = next((p for p in near if words[p].norm in lexicon.NEGATIONS), None)
+    if verb is None or te is None or (denial is not None and (words[denial].norm != "niet" or verb == at)):
         return reading
-    must = "moest" if is_past(words[verb].norm) else "moet"
+    past = words[verb].norm in ("was", "waren", "diende", "dienden")
+    must = ("moest" if past else "moet") if denial is None else ("hoefde" if past else "hoeft")
     words[verb] = replace(words[verb], norm=must, key=agreement_key(must))
-    om = at + 1 if words[at + 1].norm == "om" else te
-    return reread(tuple(w for p, w in enumerate(words) if p not in (at, om, te)))
+    gone = {at} - {verb} | {p for p in (at + 1,) if words[p].norm == "om"}
+    if denial is None:
+        return reread(tuple(w for p, w in enumerate(words) if p not in gone | {te}))
+    last = te - 1 if words[te - 1].norm in SEPARABLE else te
+    before = [w for p, w in enumerate(words[:last]) if p not in gone | {denial}]
+    return reread((*before, words[denial], *words[last:]))
+
+
+_HAS_TO = frozenset("dient dienen diende dienden".split())
+
+
+def _if_first(reading: Reading) -> Reading:
+    """ "Gebeurt dat niet, dan volgt een boete" as "als dat niet gebeurt, volgt een boete"."""
+    words = reading.words
+    for start, verb in enumerate(words):
+        if "^" not in verb.border or not verb.is_verb:
+            continue
+        dan = next((p for p in range(start + 1, len(words)) if words[p].border), 0)
+        if dan and words[dan].norm == "dan" and words[dan].border == "," and dan + 1 < len(words):
+            opener = replace(verb, norm="als", raw="als", key="als")
+            moved = (opener, *words[start + 1 : dan], replace(verb, border=""))
+            return reread((*words[:start], *moved, replace(words[dan + 1], border=","), *words[dan + 2 :]))
+    return reading
 
 
 def _hangs(words: list[Word], at: int, stop: int) -> bool:
