@@ -7,6 +7,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -87,6 +88,7 @@ def source_tree() -> Callable[[Path], ast.Module]:
     tell a traceback, which reads source too, and Python 3.11 counts both depths in one place (gh-106905).
     """
 
+    @cache
     def read(path: Path) -> ast.Module:
         gc.disable()
         try:
