@@ -32,7 +32,7 @@ from learninglion.drafting.evidence import (
 )
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Curves, Relevance, Weights
-from learninglion.evaluation.measures import Comparison, compare
+from learninglion.evaluation.measures import Comparison, compare, descend
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import (
@@ -205,8 +205,9 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         middle = np.add.reduceat(start.slopes * mean, starts)
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
-    first, second = np.zeros_like(numbers), np.zeros_like(numbers)
-    for step in range(1, _STEPS + 1):
+
+    def away(numbers: Numbers) -> Numbers:
+        """The slope of what is lost."""
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
         inside = np.where(np.isnan(inside), _SETTLED, inside)
@@ -214,10 +215,10 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         pull = shares * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
         steep = np.nansum(flow[:, curve_of] * placed, axis=0) / (1 + np.exp(-numbers[:count]))
-        slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
-        numbers = numbers + 0.05 * pace
+        slope: Numbers = penalty * (numbers - rest) - np.concatenate([steep, flow.sum(axis=0)])
+        return slope
+
+    numbers = descend(numbers, away, [0.05] * _STEPS, fresh=0.001)
     slopes = np.log1p(np.exp(numbers[:count])) / scale
     offsets = numbers[count:] - np.add.reduceat(slopes * mean, starts)
     return Curves(slopes.astype(np.float32), offsets.astype(np.float32), starts)
