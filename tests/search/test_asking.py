@@ -122,11 +122,11 @@ def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
     assert "ten hoogste 10.000 kilo" in related.near[1].quote
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedLibrary]:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, MemoryReader, ParsedLibrary]:
     library = ParsedLibrary([document()])
     reader = MemoryReader(library.entries())
-    index = Index(tmp_path / "index", HashingEncoder(128))
+    index = Index(tmp_path_factory.mktemp("opened") / "index", HashingEncoder(128))
     index.update(reader)
     return index, reader, library
 
