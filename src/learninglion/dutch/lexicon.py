@@ -410,22 +410,19 @@ def _forms(infinitive: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return present, (stem + ending, stem + ending + "n")
 
 
-def _build() -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+def _build() -> dict[str, tuple[str, str]]:
     table: dict[str, tuple[str, str]] = {}
-    infinitives: set[str] = set()
     for infinitive in sorted({*_STRONG, *_WEAK.split()}):
-        infinitives.add(infinitive)
         present, past = _forms(infinitive)
         for tense, forms in (("present", present), ("past", past)):
             for form in forms:
                 table.setdefault(form, (infinitive, tense))
     for alike in _AGREEMENT:
         table.update((form, (alike[-1], "aux:" + alike[0])) for form in alike)
-        infinitives.add(alike[-1])
-    return table, frozenset(infinitives)
+    return table
 
 
-_FORMS, _INFINITIVES = _build()
+_FORMS = _build()
 # Words that look like a verb form but nearly always are something else in this kind of text.
 _NOT_VERBS = frozenset(
     """
@@ -516,8 +513,8 @@ def verb_of_participle(word: str) -> str:
 
 def _skeleton(stem: str) -> str:
     """The consonants of the stem of a strong verb, whose vowels change: "spr*k" of "sprak" and "sprok"."""
-    kept = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
-    return re.sub(r"([a-z])\1", r"\1", kept)
+    shape = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
+    return re.sub(r"([a-z])\1", r"\1", shape)
 
 
 _VOICED = str.maketrans("fs", "vz")
@@ -525,11 +522,11 @@ _VOICED = str.maketrans("fs", "vz")
 
 def _strong_verbs() -> dict[str, tuple[str, ...]]:
     """The infinitives of strong verbs by the skeleton of their past."""
-    found: dict[str, set[str]] = {}
+    by_skeleton: dict[str, set[str]] = {}
     for form, (verb, tense) in _FORMS.items():
         if tense == "past" and not form.endswith(("de", "te", "en")):
-            found.setdefault(_skeleton(form), set()).add(verb)
-    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in found.items()}
+            by_skeleton.setdefault(_skeleton(form), set()).add(verb)
+    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in by_skeleton.items()}
 
 
 _STRONG_BY_PAST = _strong_verbs()
