@@ -163,7 +163,7 @@ _UNSEEN = re.compile(
 )
 
 
-ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)*|[–-]")
+ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)?|[–-]")
 """A line with nothing but figures, or a dash for none; several below each other are a column."""
 ENDED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 """The end of a line that ends a sentence, or part of one."""
