@@ -246,7 +246,7 @@ def _find_on_page(
 
 
 def _next_column(lines: Sequence[Line], at: int) -> float:
-    """How far right the next column of the page stands, in points, that begins at line `at`; 0 where none does.
+    """How far right, in points, the next column of a page stands that begins at line `at`; 0 where none does.
 
     What is drawn column by column has one cell a line; in columns of a page rows of several stand.
     """
