@@ -33,6 +33,7 @@ _WIDE = 0.45  # of the size: white between cells that lines part; between words 
 _RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
 _FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
+_PART = re.compile(r"[€$%]|\([^)]*|[^(]*\)")  # of a figure
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _NO_SPACE = 0.4  # of the size: wider than the space of any usual font
 _IN_FIGURE = 0.5  # of the size: white inside a figure in thousands is narrower, however wide it is elsewhere
@@ -76,6 +77,10 @@ class Cell:
     x1: float
     baseline: float
     size: float
+
+    def is_level(self, one: float, other: float) -> bool:
+        """Whether two baselines are the same one for text of this size."""
+        return abs(one - other) < _LEVEL * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,11 +459,13 @@ def _level_rows(
 
     `sides`: where the drawn cells begin and end. What breaks off where no further word fits is one cell.
     """
-    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
-        return [row]
     filled = [cells for cells in row if cells]
     if any(cell.line >= len(lines) for cells in filled for cell in cells):
         return [row]  # sideways
+    if stacked := _stacked_rows(row, lines):
+        return stacked
+    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
+        return [row]
     texts = [[lines[c.line].text[c.start : c.end] for c in cells] for cells in filled]
     count = len(texts[0]) if texts else 0
     if len(texts) < 2 or count < 2 or any(len(own) != count for own in texts):
@@ -474,6 +481,56 @@ def _level_rows(
     if one_sentence or not (level and begins and figures):
         return [row]
     return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
+
+
+def _stacked_rows(
+    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line]
+) -> list[tuple[tuple[Cell, ...], ...]]:
+    """The rows where several columns hold figures at the same heights below each other; none otherwise.
+
+    What stands beside them belongs to the last row that begins above it where it has a line at each of those
+    heights, to the next one where its own first line stands above all of them, and else to the nearest.
+    """
+    columns = [cells for cells in row if _are_figures(cells, lines)]
+    heights = [cell.baseline for cell in columns[0]] if columns else []
+    if len(columns) < 2 or len(heights) < 2:
+        return []
+    for cells in columns:
+        levels = [cell.baseline for cell in cells]
+        if len(levels) != len(heights) or not all(map(cells[0].is_level, levels, heights)):
+            return []
+    texts = [lines[cell.line].text[cell.start : cell.end] for cells in columns for cell in cells]
+    if any(_PART.fullmatch(text) for text in texts) or all(map(_is_narrow, columns)):
+        return []  # figures that a narrow cell breaks
+    rows: list[list[tuple[Cell, ...]]] = [[] for _ in heights]
+    for cells in row:
+        own = _beside(cells, heights) if cells else []
+        for number, listed in enumerate(rows):
+            listed.append(tuple(cell for cell, at in zip(cells, own, strict=True) if at == number))
+    return [tuple(listed) for listed in rows]
+
+
+def _are_figures(cells: Sequence[Cell], lines: Sequence[Line]) -> bool:
+    held = sum(_holds_figures(cell, lines[cell.line]) for cell in cells)
+    return held > 0 and held >= _MOSTLY * len(cells)
+
+
+def _is_narrow(cells: Sequence[Cell]) -> bool:
+    """Whether the widest of these lines may be broken off for want of room: much less stands below it."""
+    widest = max(cell.x1 - cell.x0 for cell in cells)
+    return any(
+        a.x1 - a.x0 > widest - _LEVEL_EDGE and b.x1 - b.x0 < _MOSTLY * widest for a, b in pairwise(cells)
+    )
+
+
+def _beside(cells: Sequence[Cell], heights: Sequence[float]) -> list[int]:
+    """Which of the rows at these heights, from the top, each line of a cell stands in."""
+    if all(any(cell.is_level(cell.baseline, height) for cell in cells) for height in heights):
+        if cells[0].is_level(cells[0].baseline, heights[0]):
+            return [sum(h > c.baseline - _LEVEL * c.size for h in heights) - 1 for c in cells]
+        return [min(sum(h > c.baseline + _LEVEL * c.size for h in heights), len(heights) - 1) for c in cells]
+    near = range(len(heights))
+    return [min(near, key=lambda k: abs(heights[k] - cell.baseline)) for cell in cells]
 
 
 def _runs_full(cells: Sequence[Cell], lines: Sequence[Line], left: float, right: float) -> bool:
