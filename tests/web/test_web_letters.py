@@ -91,6 +91,24 @@ def test_a_proposal_is_confirmed_with_a_button_and_is_no_failure(office: Office,
     assert [c.statement.text for c in load(office, path).verifications[0].standing] == ["Ja."]
 
 
+def test_what_is_proposed_in_two_ways_is_chosen_and_a_blank_keeps_it_unsigned(
+    office: Office, noor: TestClient
+) -> None:
+    path = drafted(noor, searched(noor, "Kunt u de rapporten over vuurwerk met de Kamer delen?"))
+    page = noor.get(path).text
+    assert "kies wat waar is" in page and "“De gevraagde stukken zijn als bijlage gevoegd.”" in page
+    assert press(noor, path, "confirm", version="1", choice="2").status_code == 400
+    page = press(noor, path, "confirm", version="1", choice="1").text
+    assert "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
+    sign = {"csrf": form_token(noor), "version": "2", "responsible": "1"}
+    refused = noor.post(f"{path}/approve", data=sign)
+    assert refused.status_code == 400 and "Vul in wat daar hoort" in refused.text
+    filled = save(noor, path, 0, "De gevraagde stukken worden niet gedeeld, omdat zij geheim zijn.").text
+    assert "staat nog […]" not in filled
+    (only,) = load(office, path).verifications[0].standing
+    assert only.statement.own_account == "Bevestigd door noor."
+
+
 def test_a_sentence_of_a_source_is_proposed_and_confirmed_with_that_source(
     office: Office, noor: TestClient
 ) -> None:

@@ -561,6 +561,9 @@ class Opening(StrEnum):
     NUMBER = "number"  # the same, of a numbered list
 
 
+BLANK = "[…]"
+"""What stands in a text that a person must fill in before it may be signed."""
+
 LEADS_IN = "Leidt de opsomming in die erop volgt."
 """The `own_account` of a line that only says that a list comes: it claims nothing."""
 
@@ -821,6 +824,16 @@ class Dossier:
         """The numbers of the questions at which nothing stands that goes out."""
         return tuple(
             n for v in self.verifications if not v.standing for n in v.draft.selection.question.numbers
+        )
+
+    @property
+    def blanks(self) -> tuple[int, ...]:
+        """The numbers of the questions in whose text something is left for a person to fill in."""
+        return tuple(
+            number
+            for v in self.verifications
+            if any(BLANK in check.statement.text for check in v.own)
+            for number in v.draft.selection.question.numbers
         )
 
     @property

@@ -85,7 +85,7 @@ from learninglion.record.energy import PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store
-from learninglion.workflow.answer_text import carried_along, read_answer, read_proposal
+from learninglion.workflow.answer_text import carried_along, proposed_texts, read_answer, read_proposal
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import (
     QUOTED,
@@ -288,13 +288,16 @@ class Drafts:
     def select_automatically(
         self, question_set: QuestionSet, offers: Sequence[Sequence[Hit]], *, threshold: float | None = None
     ) -> tuple[Selection, ...]:
-        """Everything over the threshold, recorded as the machine's choice."""
+        """Everything over the threshold, recorded as the machine's choice of this day."""
         supplied = context_sources(question_set.context)
         least = self._searching.threshold if threshold is None else threshold
         measure, introduction = self._measure(), question_set.introduction
+        today = now().replace(hour=0, minute=0, second=0, microsecond=0)  # the same day, the same draft
 
         def chosen(question: SubQuestion, hits: Sequence[Hit]) -> Selection:
-            return choose_automatically(question, introduction, hits, least, supplied, measure=measure)
+            return choose_automatically(
+                question, introduction, hits, least, supplied, measure=measure, selected_at=today
+            )
 
         with ThreadPoolExecutor(cores()) as pool:
             return tuple(pool.map(chosen, question_set.questions, offers))
@@ -510,6 +513,7 @@ class Drafts:
             on_event,
             self._options.sure,
             self._measure(),
+            self._options.standard_sentences,
             tuple(questions),
             find_newer,
         )
@@ -867,17 +871,19 @@ class Drafts:
                     changed[at][i] = own_statement(statement, reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
-    def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
+    def confirm_proposal(
+        self, dossier_id: str, position: int, *, choice: int = 0, version: int, actor: Actor
+    ) -> Dossier:
         """Put the text that was proposed for sub-question `position` (from 0) before its answer: with the
-        chosen source that bears it, or on the account of who confirms it. Raises InputError where nothing is
-        proposed, else as `revise` does.
+        chosen source that bears it, or on the account of who confirms it. `choice`: which text (from 0),
+        where there are several. Raises InputError where it is not proposed, else as `revise` does.
         """
         old = self._dossiers.load(dossier_id, actor, version)
         draft = old.verifications[position].draft if 0 <= position < len(old.verifications) else None
-        if draft is None or not draft.proposal:
+        if draft is None or not draft.proposal or not 0 <= choice < len(proposed_texts(draft)):
             raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
         changed = [list(v.draft.statements) for v in old.verifications]
-        proposal = read_proposal(draft, self._documents.regions)
+        proposal = read_proposal(draft, self._documents.regions, choice)
         proposed = (replace(s, original=s.text) for s in proposal)  # who confirms it did not write it
         changed[position][:0] = (
             s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in proposed

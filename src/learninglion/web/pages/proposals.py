@@ -50,7 +50,7 @@ from learninglion.web.pages.documents import source_address
 from learninglion.web.pages.search import sets_at_work
 from learninglion.web.pages.work import find_job, stream_reports
 from learninglion.web.rendering import FORMS, VerdictView, deed_words, view_verdict
-from learninglion.workflow.answer_text import read_proposal, write_answer
+from learninglion.workflow.answer_text import proposed_texts, read_proposal, write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.log import LogEntry
 from learninglion.workflow.quality import Complaint
@@ -123,7 +123,7 @@ class QuestionView:
     remarks: tuple[str, ...]  # on the language
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
-    proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
+    proposals: tuple[str, ...] = ()  # texts of which a person may confirm one; none where one is said
     proposed_from: tuple[CitationView, ...] = ()  # the chosen sources that bear the proposal
     material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
     joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
@@ -178,7 +178,7 @@ def _view_questions(
     views, shown = [], set[str]()
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         sentences = _sentences(dossier, i, number_of)
-        proposal = _proposal(verification)
+        proposals = _proposals(verification)
         notes = [note for note in _notes(verification) if note not in shown]
         shown.update(notes)
         views.append(
@@ -191,8 +191,8 @@ def _view_questions(
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
-                proposal,
-                tuple(_proposed_from(dossier, verification)) if proposal else (),
+                proposals,
+                tuple(_proposed_from(dossier, verification)) if proposals else (),
                 _material(dossier, verification),
                 joint[i],
                 tuple(
@@ -276,13 +276,13 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
     )
 
 
-def _proposal(verification: Verification) -> str:
+def _proposals(verification: Verification) -> tuple[str, ...]:
     """What is proposed, until a person said it, or answered where the machine wrote nothing."""
-    proposed = verification.draft.proposal
     if not verification.draft.written and verification.with_own is AnswerVerdict.ANSWERED:
-        return ""
+        return ()
     text = " ".join(" ".join(c.statement.text for c in verification.checks).split())
-    return "" if " ".join(proposed.split()) in text else proposed
+    proposed = proposed_texts(verification.draft)
+    return () if any(" ".join(one.split()) in text for one in proposed) else proposed
 
 
 def _proposed_from(dossier: Dossier, verification: Verification) -> Iterator[CitationView]:
@@ -672,10 +672,16 @@ def answer_for(
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/confirm")
 def confirm_proposal(
-    visit: TheVisit, dossier_id: str, position: int, version: Annotated[int, Form()]
+    visit: TheVisit,
+    dossier_id: str,
+    position: int,
+    version: Annotated[int, Form()],
+    choice: Annotated[int, Form(ge=0)] = 0,
 ) -> Response:
-    """Take over the text that the machine proposes but may not say by itself."""
-    visit.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=visit.actor)
+    """Take over a text that the machine proposes but may not say by itself."""
+    visit.workplace.drafts.confirm_proposal(
+        dossier_id, position, choice=choice, version=version, actor=visit.actor
+    )
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
