@@ -778,6 +778,12 @@ class Verification:
         return self.draft.missing if self.own and not self.failed else self.missing
 
     @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of the sources that the text as it goes out rests on, in order."""
+        citations = (c for check in self.standing for c in check.statement.citations)
+        return tuple(dict.fromkeys(c.source_id for c in citations if c.source_id))
+
+    @property
     def emptied(self) -> bool:
         """Whether a person took all of its text out: nothing that is written empty is called an answer."""
         taken_out = bool(self.draft.written) or self.draft.verdict is AnswerVerdict.ANSWERED
@@ -839,5 +845,4 @@ class Dossier:
     @property
     def cited(self) -> tuple[str, ...]:
         """Ids of the sources that the text as it goes out rests on, in order."""
-        standing = (check.statement for v in self.verifications for check in v.standing)
-        return tuple(dict.fromkeys(c.source_id for s in standing for c in s.citations if c.source_id))
+        return tuple(dict.fromkeys(source_id for v in self.verifications for source_id in v.cited))
