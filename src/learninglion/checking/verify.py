@@ -109,7 +109,7 @@ def _as_said(claim: Reading, evidence: Reading) -> Reading:
     finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
     words = [_present_again(_turned(word, known), known, finite) for word in claim.words]
     if not any(w.norm == "te" for w in evidence.words) or _te_more(claim, evidence):
-        words = _finite_again(words, known, finite)
+        words = _finite_again(words, finite)
     return claim if tuple(words) == claim.words else reread(tuple(words))
 
 
@@ -126,7 +126,7 @@ def _te_more(claim: Reading, evidence: Reading) -> bool:
     return ours > theirs
 
 
-def _finite_again(words: list[Word], known: set[str], finite: dict[str, Word]) -> list[Word]:
+def _finite_again(words: list[Word], finite: dict[str, Word]) -> list[Word]:
     """The first "te zijn" as "is": what was said has a verb of its own."""
     for at in range(len(words) - 1):
         if words[at].norm != "te":
