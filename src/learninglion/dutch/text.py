@@ -748,7 +748,8 @@ def _make_phrase(reading: Reading, places: tuple[int, ...]) -> WordGroup:
     temporal = first in lexicon.TEMPORAL_STARTS or (
         first in lexicon.ARTICLES and behind in lexicon.TEMPORAL_STARTS
     )
-    temporal = temporal or (first in _EVERY and any(w.norm in UNIT_NAMES for w in words))
+    timed = first in _EVERY or any(w.norm in ("later", "eerder", "geleden") for w in words)
+    temporal = temporal or (timed and any(w.norm in UNIT_NAMES for w in words))
     temporal = temporal or (
         is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
     )
