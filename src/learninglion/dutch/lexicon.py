@@ -552,7 +552,7 @@ def _read_same() -> tuple[dict[str, str], dict[tuple[str, ...], str], dict[str, 
     return words, phrases, verbs
 
 
-SAME_WORDS, SAME_PHRASES, _SAME_VERBS = _read_same()
+_SAME_WORDS, SAME_PHRASES, _SAME_VERBS = _read_same()
 
 
 def same_verb(infinitive: str) -> str:
@@ -567,7 +567,7 @@ def agreement_key(word: str) -> str:
     """
     if word in AUXILIARIES:
         return "v:" + _FORMS[word][1] + ":" + _FORMS[word][0]
-    if word in SAME_WORDS:
-        return SAME_WORDS[word]
+    if word in _SAME_WORDS:
+        return _SAME_WORDS[word]
     verb, tense = _analyse(word) or (verb_of_participle(word), "done")
     return f"v:{tense}:{_SAME_VERBS[verb]}" if verb in _SAME_VERBS else word
