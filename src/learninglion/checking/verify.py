@@ -109,7 +109,7 @@ def _as_said(claim: Reading, evidence: Reading) -> Reading:
     finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
     words = [_present_again(_turned(word, known), known, finite) for word in claim.words]
     if not any(w.norm == "te" for w in evidence.words) or _te_more(claim, evidence):
-        words = _finite_again(words, known, finite)
+        words = _finite_again(words, finite)
     return claim if tuple(words) == claim.words else reread(tuple(words))
 
 
@@ -126,7 +126,7 @@ def _te_more(claim: Reading, evidence: Reading) -> bool:
     return ours > theirs
 
 
-def _finite_again(words: list[Word], known: set[str], finite: dict[str, Word]) -> list[Word]:
+def _finite_again(words: list[Word], finite: dict[str, Word]) -> list[Word]:
     """The first "te zijn" as "is": what was said has a verb of its own."""
     for at in range(len(words) - 1):
         if words[at].norm != "te":
@@ -337,9 +337,9 @@ def _joins_clauses(alignment: Alignment, segment: range) -> bool:
         return False
     follows = alignment.evidence.segment_at(after)
     matrix = alignment.evidence.segment_at(before)
-    told = any(words[p].norm in lexicon.FACTIVES for p in segment)
-    kept = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
-    return words[before].sentence == words[after].sentence and all(kept) and not told
+    is_fact = any(words[p].norm in lexicon.FACTIVES for p in segment)
+    stays = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
+    return words[before].sentence == words[after].sentence and all(stays) and not is_fact
 
 
 _WHO = frozenset("ik wij we hij zij u".split())
@@ -642,9 +642,9 @@ def _widens_opening(alignment: Alignment, at: int) -> bool:
     plain = [words[p] for p in range(opening.start, head) if p != at]
     bare = all(w.norm in lexicon.PREPOSITIONS for w in plain) and not words[head].border.strip("^")
     named = words[head].capital or words[head].norm in _UNIT_NORMS
-    told = at in nouns and not is_number(words[at].norm)
+    tells_apart = at in nouns and not is_number(words[at].norm)
     joined = any(words[p].border.strip("^") or words[p].norm in lexicon.COORDINATORS for p in opening)
-    return told and bare and not named and not joined and used[head] is not None
+    return tells_apart and bare and not named and not joined and used[head] is not None
 
 
 def _denies_more(alignment: Alignment, at: int) -> bool:
@@ -709,12 +709,12 @@ def _drops_case(alignment: Alignment, at: int) -> bool:
     words, used, norms = alignment.evidence.words, alignment.used, alignment.evidence.norms
     if words[at].norm not in ("bij", "zonder") or words[at].border != "^":
         return False
-    kept = [
+    rest = [
         p for p in range(at, len(words)) if words[p].sentence == words[at].sentence and used[p] is not None
     ]
     opening = next((p for p in range(at, len(words)) if words[p].is_verb), at)
-    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in kept)
-    return bound and bool(kept) and kept[0] >= opening
+    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in rest)
+    return bound and bool(rest) and rest[0] >= opening
 
 
 def _in_range(alignment: Alignment, at: int) -> bool:
