@@ -328,9 +328,9 @@ def _joins_clauses(alignment: Alignment, segment: range) -> bool:
         return False
     follows = alignment.evidence.segment_at(after)
     matrix = alignment.evidence.segment_at(before)
-    told = any(words[p].norm in lexicon.FACTIVES for p in segment)
-    kept = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
-    return words[before].sentence == words[after].sentence and all(kept) and not told
+    is_fact = any(words[p].norm in lexicon.FACTIVES for p in segment)
+    stays = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
+    return words[before].sentence == words[after].sentence and all(stays) and not is_fact
 
 
 _WHO = frozenset("ik wij we hij zij u".split())
@@ -631,8 +631,8 @@ def _narrows_kept(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) 
         return False
     clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
     if opener in ("", "in", "op", "tijdens") and (group.temporal or _tells_day(group, alignment.evidence)):
-        told = [p for p in clause if used[p] is not None and p not in group.places]
-        exact = any(is_number(norms[p]) or norms[p] in lexicon.NEGATIONS for p in told)
+        rest = [p for p in clause if used[p] is not None and p not in group.places]
+        exact = any(is_number(norms[p]) or norms[p] in lexicon.NEGATIONS for p in rest)
         return exact and all(used[p] is None for p in group.places if words[p].is_content)
     return not _is_aside(alignment, at)
 
@@ -660,8 +660,8 @@ def _is_noun(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> bo
     """Whether what looks like a participle is a thing, or tells of the thing behind it that stayed."""
     words, group = alignment.evidence.words, groups[at]
     after = [p for p in group.places if p > at]
-    told = any(words[p].is_content and alignment.used[p] is not None for p in after)
-    return told or (group.opener is not None and not after)
+    describes = any(words[p].is_content and alignment.used[p] is not None for p in after)
+    return describes or (group.opener is not None and not after)
 
 
 def _tells_day(group: WordGroup, evidence: Reading) -> bool:
@@ -724,12 +724,12 @@ def _drops_case(alignment: Alignment, at: int) -> bool:
     words, used, norms = alignment.evidence.words, alignment.used, alignment.evidence.norms
     if words[at].norm not in ("bij", "zonder") or words[at].border != "^":
         return False
-    kept = [
+    rest = [
         p for p in range(at, len(words)) if words[p].sentence == words[at].sentence and used[p] is not None
     ]
     opening = next((p for p in range(at, len(words)) if words[p].is_verb), at)
-    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in kept)
-    return bound and bool(kept) and kept[0] >= opening
+    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in rest)
+    return bound and bool(rest) and rest[0] >= opening
 
 
 def _in_range(alignment: Alignment, at: int) -> bool:

@@ -304,8 +304,8 @@ def evidence_of(
         cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
+    vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
     both = question_words.printed and earlier.printed
     alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
@@ -313,8 +313,8 @@ def evidence_of(
     reworded = 1.0 if everywhere else 1 - order.ratio()
     fits = any(one.wants is asking.wants for one in askings_of(source.question))
     fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
-    asked = (alike, question_words.met(text, told), reworded, float(fits))
-    return Evidence(says, np.array(asked, np.float32), met)
+    likeness = (alike, question_words.met(text, vectors), reworded, float(fits))
+    return Evidence(says, np.array(likeness, np.float32), met)
 
 
 def log_odds(score: float) -> float:

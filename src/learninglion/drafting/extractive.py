@@ -222,8 +222,8 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
-    found = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
-    best = max(found, key=lambda j: j.says, default=None)
+    hits = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
+    best = max(hits, key=lambda j: j.says, default=None)
     if best is None or best.either < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
@@ -660,10 +660,10 @@ def with_material(
     judged = judge.of_selection(selection, _weighed(selection))
     used = {c.source_id for s in made.statements for c in s.citations}
     doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
-    told = with_remarks(made)
+    noted = with_remarks(made)
     remarked = replace(
-        told,
-        remarks=tuple(dict.fromkeys((*told.remarks, *doubts))),
+        noted,
+        remarks=tuple(dict.fromkeys((*noted.remarks, *doubts))),
         kind=kind_of(question).value,
         material=material_of(selection, judged, used, locate),
         proposal=made.proposal or held.proposal if propose(askings_of(question)) else made.proposal,
@@ -696,8 +696,8 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
 def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of the sentences taken from a source: promises that passed, another view."""
     today, units = as_of(made.selection), units_of(source)
-    told = (units[place].text for place in sorted(made.taken[source.id]))
-    if passed := [text for text in told if has_passed(text, source.document.date, today)]:
+    texts = (units[place].text for place in sorted(made.taken[source.id]))
+    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
         cited = " ".join(f"“{text}”" for text in passed)
         yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
     if source.id in made.differing:
