@@ -24,6 +24,7 @@ _ALIGNED, _CLOSES, _LETTER = 0.35, ")%.,–-", re.compile(r"[^\W\d_]")  # of the
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
+_WIDE_STEP = 1.25  # of the usual step between rows
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _TOUCH = 1.5  # points: columns that near are one
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
@@ -372,13 +373,15 @@ def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) 
 
 
 def _with_head(table: Table, top: float, lines: Sequence[Line]) -> Table:
-    """The table with the row of heads right above its first line, at height `top`, if one stands there."""
+    """The table with the rows right above its first line, at height `top`: heads, and perhaps one more."""
     index = table.first - 1
     head = lines[index] if index >= 0 else None
     if head is None or not 0 < head.baseline - top < _IN_CELL * head.size:
         return table
     row = _row_at(index, head, table.columns)
-    return table if not row else replace(table, first=index, rows=(row, *table.rows), sure=True)
+    if not row:
+        return table
+    return _with_head(replace(table, first=index, rows=(row, *table.rows), sure=True), head.baseline, lines)
 
 
 def _apart(cell: Cell, line: Line) -> list[Cell]:
@@ -426,6 +429,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
                 if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
                     return None
                 placed.setdefault(grid.owners[row][column], []).append(part)
+    if grid.sides and any(_is_undivided(parts, grid) for parts in placed.values()):
+        return None
     beside = (pair for parts in placed.values() for pair in pairwise(sorted(parts, key=_in_reading_order)))
     woven = not grid.sides and any(a.baseline - b.baseline < _LEVEL * a.size for a, b in beside)
     if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
@@ -450,6 +455,16 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         return None
     edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
     return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
+
+
+def _is_undivided(parts: Sequence[Cell], grid: Grid) -> bool:
+    """Whether one drawn cell holds rows of columns that are parted elsewhere in the grid: a frame."""
+    rows = 0
+    for _, level in groupby(sorted(parts, key=_in_reading_order), key=lambda part: round(part.baseline)):
+        columns = [(grid.column_at(part.x0 + _EDGE), grid.column_at(part.x1 - _EDGE)) for part in level]
+        alone = all(left == right is not None for left, right in columns)
+        rows += alone and len(set(columns)) == len(columns) > 1
+    return rows > 1
 
 
 def _level_rows(
@@ -665,11 +680,44 @@ def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
         free = max((t.last + 1 for t in tables[-1:]), default=0)
         while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
             index -= 1
-        table = _build(lines, index, last)
-        if table is not None:
-            tables.append(table)
+        for first, end in _in_blocks(lines, index, last):
+            table = _build(lines, first, end) if any(beside[first : end + 1]) else None
+            if table is not None:
+                tables.append(table)
         index = last + 1
     return tuple(tables)
+
+
+def _in_blocks(lines: Sequence[Line], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Lines first..last in stretches between wider white, where other columns stand below it than above."""
+    steps = [a.baseline - b.baseline for a, b in pairwise(lines[first : last + 1])]
+    usual = _WIDE_STEP * max(0.0, sorted(steps)[len(steps) // 2] if steps else 0.0)
+    wide = [first + k for k, step in enumerate(steps, start=1) if step > usual > 0.0]
+    start = first
+    for at, end in pairwise((*wide, last + 1)):
+        above, below = (_columns_of_rows(lines, *part) for part in ((start, at), (at, end)))
+        if above and below and not _are_among(above, below) and not _are_among(below, above):
+            yield start, at - 1
+            start = at
+    yield start, last
+
+
+def _columns_of_rows(lines: Sequence[Line], first: int, end: int) -> list[tuple[float, float]]:
+    """The columns of lines first..end (exclusive), where those are rows; else none."""
+    rows = [cells for index in range(first, end) if len(cells := _cells(index, lines[index])) > 1]
+    whole = len(rows) >= _RIVER and len(rows) == end - first
+    return _find_columns([cell for row in rows for cell in row]) if whole else []
+
+
+def _are_among(some: Sequence[tuple[float, float]], columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether each of some columns begins, ends or has its middle where one of the others has."""
+    return all(
+        any(
+            min(abs(a - left), abs(b - right), abs(a + b - left - right) / 2) < _EDGE
+            for left, right in columns
+        )
+        for a, b in some
+    )
 
 
 def _whites(line: Line) -> list[tuple[float, float, int]]:
@@ -803,7 +851,9 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
     drawn = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     cells = list(known) or [
-        part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
+        part
+        for cell in _at_starts(_at_rivers(drawn, lines), lines)
+        for part in _figures_apart(cell, lines[cell.line])
     ]
     columns = _and_behind(_find_columns(cells), cells, lines)
     if len(columns) < 2:
@@ -857,6 +907,24 @@ def _at_rivers(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
             rivers.append((left, right))
     chosen = [[w for w in at if any(w[0] < right and left < w[1] for left, right in rivers)] for at in wide]
     return [part for cell, at in zip(cells, chosen, strict=True) for part in _cut(cell, lines[cell.line], at)]
+
+
+def _at_starts(cells: Sequence[Cell], lines: Sequence[Line]) -> Iterator[Cell]:
+    """The cells, cut where a figure or what others hold touches the words before it, where those begin."""
+    starts: dict[float, list[str]] = {}
+    for cell in cells:
+        text = lines[cell.line].text[cell.start : cell.end]
+        starts.setdefault(round(cell.x0, 1), []).append(text)
+    columns = {x: frozenset(texts) for x, texts in starts.items() if len(texts) >= _SEVERAL}
+    for cell in cells:
+        line = lines[cell.line]
+        cuts = [
+            at
+            for at in range(cell.start + 1, cell.end if columns else 0)
+            if (texts := columns.get(round(line.x_edges[at], 1))) and line.text[at - 1].isalpha()
+            if line.text[at : cell.end] in texts or _FIGURE.fullmatch(line.text, at, cell.end)
+        ]
+        yield from _cut(cell, line, [(line.x_edges[at], line.x_edges[at], at) for at in cuts])
 
 
 def _wide_whites(cell: Cell, line: Line, usual: float, *, sure: bool) -> list[tuple[float, float, int]]:
