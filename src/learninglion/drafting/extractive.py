@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
@@ -41,6 +42,7 @@ from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.quotation import (
     Unit,
     as_of,
+    asked_on,
     has_passed,
     has_table,
     is_bare,
@@ -112,18 +114,23 @@ def draft(
     measure: Relevance | None = None,
     line: Line | None = None,
     find_newer: FindNewer = nothing_newer,
+    sentences: Path | None = None,
 ) -> Draft:
     """The proposal for one sub-question; unanswerable, with material, when the sources do not answer.
 
     `sure`: from which chance on a part counts as answered (see SURE). What `find_newer` finds on an answer
     that is taken is offered as well, so that the draft can be made again from its own selection.
+    `sentences`: the file with the organisation's standard sentences.
     """
     judge = measure or built_in()
     if selection.added:  # as it was before it was drafted
         first = tuple(s for s in selection.chosen if s.id not in selection.added)
         selection = replace(selection, chosen=first, added=())
     provenance = _PROVENANCE if sure == SURE else replace(_PROVENANCE, parameters=(("sure", str(sure)),))
-    kind, proposal = kind_of(selection.question.text).value, propose(askings_of(selection.question.text))
+    kind, proposal = (
+        kind_of(selection.question.text).value,
+        propose(askings_of(selection.question.text), sentences),
+    )
     askings = searched(selection.question.text)
     if not askings:
         parts = tuple(asking.text for asking in askings_of(selection.question.text))
@@ -208,7 +215,7 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     best = max(row, key=lambda j: j.says, default=None)
     if best is None or best.says < LIKELY:
         return
-    if _take(made, best.source, best.best):
+    if _take_best(made, best):
         made.answers.setdefault(best.source.id, []).append(asking)
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.says)
 
@@ -220,16 +227,22 @@ def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     if best is None or best.either < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
-    if _take(made, part.source, part.best):
+    if _take_best(made, part):
         made.answers.setdefault(part.source.id, []).append(part.asking)
         made.chances[part.asking.text] = part.either
 
 
 def _note_told(made: _Draft, judge: Relevance) -> None:
-    """A part that the text may answer by itself is not missing, however little the search thought of it."""
+    """What the sources taken say best of each part, however little the search thought of it, is told too; a
+    part is missing only where that is not likely.
+    """
     taken = [made.sources[source_id] for source_id in made.taken]
     for row in judge.judge(made.selection.question.text, taken) if taken else ():
-        part = row[0].asking.text
+        part, best = row[0].asking.text, max(row, key=lambda j: j.says)
+        if best.says < LIKELY:
+            continue
+        if not any(one.chances[place] >= best.says for one in row for place in made.taken[one.source.id]):
+            _take_best(made, best)
         if any(one.chances[place] >= LIKELY for one in row for place in made.taken[one.source.id]):
             made.chances[part] = max(LIKELY, made.chances.get(part, 0.0))
 
@@ -274,6 +287,19 @@ def _best_of(judged: Judged, places: Sequence[int]) -> list[int]:
         if sum(len(words(units[p].text)) for p in taken | group) <= _LONGEST:
             taken |= group
     return sorted(taken)
+
+
+def _take_best(made: _Draft, judged: Judged) -> bool:
+    """The sentence that answers best, with those that may as well and stand by themselves; whether the best
+    can be had.
+    """
+    best, *others = judged.places
+    if not _take(made, judged.source, best):
+        return False
+    for place in others:
+        if not leans(judged.units[place].text):
+            _take(made, judged.source, place)
+    return True
 
 
 def _take(made: _Draft, source: Source, place: int, *, with_question: bool = False) -> bool:
@@ -640,7 +666,7 @@ def with_material(
         remarks=tuple(dict.fromkeys((*told.remarks, *doubts))),
         kind=kind_of(question).value,
         material=material_of(selection, judged, used, locate),
-        proposal=made.proposal or propose(askings_of(question)),
+        proposal=made.proposal or held.proposal if propose(askings_of(question)) else made.proposal,
     )
     return judge_draft(remarked) if made.complete else remarked
 
@@ -683,8 +709,12 @@ def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
 
 def _hints_on_source(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of a source, whatever is written from it: another cabinet, tables, no date."""
-    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
-        yield f"{reference(source)} is van een vorig kabinet."
+    if voice_of(source.document, made.selection) is Voice.FORMER:
+        if source.id not in made.former:
+            yield f"{reference(source)} is van een vorig kabinet."
+        today = as_of(made.selection)
+        if today and asked_on(made.selection.introduction) is None:
+            yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
     if has_table(source):
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
