@@ -415,3 +415,32 @@ def test_two_tables_with_other_columns_below_each_other() -> None:
         "Werk | 33% | 1780 | −81,6 | 11%",
     ]
     assert read[3:5] == ["Artikel | 2021 | 2022", "Onderdeel 1 | 1.965 | 18,17"]
+
+
+@pytest.mark.parametrize("stroke", ["none", "(x: none, y: 0.4pt)"])
+def test_columns_that_few_rows_fill(stroke: str) -> None:
+    label = "voor de uitvoering van de regeling"
+    cells = f"[Post],[2019],[2020],[2021],[2022],[2023],[Steun {label}],[−189],[44,3],[353],[45,7],[1.922],"
+    cells += f"[Toezicht {label}],[86,8],[450],[206],[70%],[],[Hulp {label}],[1479],[788],[608],[],[377],"
+    cells += "[Rest],[661],[44%],[386],[],[195]"
+    assert rows(f"#table(columns: (3cm, auto, auto, auto, auto, auto), stroke: {stroke}, {cells})") == [
+        "Post | 2019 | 2020 | 2021 | 2022 | 2023",
+        f"Steun {label} | −189 | 44,3 | 353 | 45,7 | 1.922",
+        f"Toezicht {label} | 86,8 | 450 | 206 | 70%",
+        f"Hulp {label} | 1479 | 788 | 608 |  | 377",
+        "Rest | 661 | 44% | 386 |  | 195",
+    ]
+
+
+def test_two_tables_with_a_heading_between_them() -> None:
+    one = "[Deel],[2021],[2022],[2023],[2024],[Werk],[96%],[−89],[2272],[5.330],[Opvang],[−68],[975],[3],[80]"
+    other = "".join(f"[Regel {k}],[{k}5,1],[{k}0]," for k in range(1, 9))
+    first = f"#table(columns: (3cm, 2cm, 2cm, 2cm, 2cm), stroke: none, inset: 3pt, align: center, {one})"
+    second = f"#table(columns: (2cm, 1.4cm, 2.4cm), stroke: none, inset: 3pt, {other})"
+    read = rows(f"{first}\n#v(-2pt)\n4 Over de rest\n#v(-2pt)\n{second}")
+    assert read[:3] == [
+        "Deel | 2021 | 2022 | 2023 | 2024",
+        "Werk | 96% | −89 | 2272 | 5.330",
+        "Opvang | −68 | 975 | 3 | 80",
+    ]
+    assert read[3:6] == ["4 Over de rest", "Regel 1 | 15,1 | 10", "Regel 2 | 25,1 | 20"]

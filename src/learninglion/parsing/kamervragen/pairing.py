@@ -1028,7 +1028,9 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         letter = match["letter"] if led else None
-        again = bool(letter and number == last and _is_answered(paragraphs, labels, max(chain), index))
+        again = bool(chain and letter and number == last) and _is_answered(
+            paragraphs, labels, max(chain), index
+        )
         if not chain or number in (last + 1, last + 2) or leaps or again:
             answered = any(near in labels for near in range(index + 1, index + 4))
             if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):

@@ -27,6 +27,7 @@ _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _WIDE_STEP = 1.25  # of the usual step between rows
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _TOUCH = 1.5  # points: columns that near are one
+_CROSS, _CROSS_ROWS = 0.12, 0.36  # of the cells, of the rows: so few may run over white between columns
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
@@ -692,13 +693,22 @@ def _in_blocks(lines: Sequence[Line], first: int, last: int) -> Iterator[tuple[i
     """Lines first..last in stretches between wider white, where other columns stand below it than above."""
     steps = [a.baseline - b.baseline for a, b in pairwise(lines[first : last + 1])]
     usual = _WIDE_STEP * max(0.0, sorted(steps)[len(steps) // 2] if steps else 0.0)
-    wide = [first + k for k, step in enumerate(steps, start=1) if step > usual > 0.0]
-    start = first
-    for at, end in pairwise((*wide, last + 1)):
-        above, below = (_columns_of_rows(lines, *part) for part in ((start, at), (at, end)))
-        if above and below and not _are_among(above, below) and not _are_among(below, above):
-            yield start, at - 1
-            start = at
+    wide: list[int] = []
+    for at, step in enumerate(steps, start=first + 1):
+        headed = wide[-1:] == [at - 1] and not lines[at - 1].gaps  # below a heading
+        if (step > usual or headed) and usual > 0.0:
+            wide.append(at)
+    start = above = first  # where rows with the columns `known` began and ended
+    known: list[tuple[float, float]] = []
+    for at, end in pairwise((first, *wide, last + 1)):
+        columns = _columns_of_rows(lines, at, end)
+        if known and columns and not _are_among(known, columns) and not _are_among(columns, known):
+            yield start, above - 1
+            if above < at:
+                yield above, at - 1
+            start, known = at, []
+        if columns:
+            above, known = end, known or columns
     yield start, last
 
 
@@ -855,11 +865,12 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         for cell in _at_starts(_at_rivers(drawn, lines), lines)
         for part in _figures_apart(cell, lines[cell.line])
     ]
-    columns = _and_behind(_find_columns(cells), cells, lines)
+    figures = 3 * sum(_holds_figures(cell, lines[cell.line]) for cell in cells) > len(cells)
+    columns = _and_sparse(_find_columns(cells, figures=figures), cells, lines)
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
-    columns = _and_behind(_find_columns(_below_head(cells)), cells, lines)
+    columns = _and_sparse(_find_columns(_below_head(cells), figures=figures), cells, lines)
     if len(columns) < 2:
         return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
@@ -999,8 +1010,11 @@ def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
     return min(abs(left), abs(right), abs(left + right) / 2)
 
 
-def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
-    """Stretches of x that hold cells, with white between them that (nearly) no cell crosses."""
+def _find_columns(cells: Sequence[Cell], *, figures: bool = False) -> list[tuple[float, float]]:
+    """Stretches of x that hold cells, with white between them that (nearly) no cell crosses.
+
+    `figures`: many of them hold figures, of which few run over white.
+    """
     whole: list[Cell] = []  # what stands line by line in one cell counts once
     for cell in cells:
         above = whole[-1] if whole else cell
@@ -1010,7 +1024,8 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
             whole.append(cell)
     cells = whole
     edges = sorted({edge for cell in cells for edge in (cell.x0, cell.x1)})
-    allowed = 0.12 * len(cells)
+    rows = len({round(cell.baseline) for cell in cells})
+    allowed = min(_CROSS * len(cells), _CROSS_ROWS * rows if figures else len(cells))
     columns: list[tuple[float, float]] = []
     for left, right in zip(edges, edges[1:], strict=False):
         middle = (left + right) / 2
@@ -1024,20 +1039,26 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
     return columns
 
 
-def _and_behind(
+def _and_sparse(
     columns: Sequence[tuple[float, float]], cells: Sequence[Cell], lines: Sequence[Line]
 ) -> list[tuple[float, float]]:
-    """The columns, with those behind the last of them where only a few rows go on with more figures."""
-    found = list(columns)
-    edge = found[-1][1] if found else 0.0
-    figures = [cell for cell in cells if _holds_figures(cell, lines[cell.line])]
-    more = [b for a, b in pairwise(figures) if a.line == b.line and b.x0 > max(edge, a.x1)]
-    for cell in sorted(more, key=lambda one: one.x0):
-        if len(found) > len(columns) and cell.x0 < found[-1][1] + _TOUCH:
-            found[-1] = (found[-1][0], max(found[-1][1], cell.x1))
+    """The columns, with those that a few rows alone have: figures beside others, where no column is."""
+    figures = [_holds_figures(cell, lines[cell.line]) for cell in cells]
+    beside = {
+        cell
+        for (one, first), (other, second) in pairwise(zip(cells, figures, strict=True))
+        if first and second and one.line == other.line
+        for cell in (one, other)
+    }
+    sparse: list[tuple[float, float]] = []
+    for cell in sorted(beside, key=lambda one: one.x0):
+        if any(cell.x0 < right + _TOUCH and left - _TOUCH < cell.x1 for left, right in columns):
+            continue
+        if sparse and cell.x0 < sparse[-1][1] + _TOUCH:
+            sparse[-1] = (sparse[-1][0], max(sparse[-1][1], cell.x1))
         else:
-            found.append((cell.x0, cell.x1))
-    return found
+            sparse.append((cell.x0, cell.x1))
+    return sorted([*columns, *sparse])
 
 
 def _below_head(cells: Sequence[Cell]) -> list[Cell]:
@@ -1145,12 +1166,15 @@ def _join_rests(
 ) -> list[list[tuple[int, Cell]]]:
     """The rows, where a row that only goes on with the cells of the one above it is part of that.
 
-    It goes on with their sentences, or holds whole ones below a row that has a first cell, which it has not.
+    It goes on with their sentences, or holds whole ones below a row that has a first cell, which it has not;
+    or it has a cell beside the first of those.
     """
     joined: list[list[tuple[int, Cell]]] = []
     for row in rows:
         above = dict(joined[-1]) if joined else {}
-        if above and (_is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
+        top = joined[-1][0][1].baseline if joined else 0.0
+        beside = any(k not in above and cell.is_level(cell.baseline, top) for k, cell in row)
+        if above and (beside or _is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
             joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
         else:
             joined.append(list(row))
