@@ -626,6 +626,7 @@ def _web_and_text() -> Made:
         "numbers": b"1. 2. 3) (4) 5: " * 100_000,
         "digits": b"1" * 1_000_000,
         "dots": b"." * 1_000_000,
+        "lists-from-nought": b"Z\n\n0e)\n1)\n0e)\n1)\n1)+",
         "figures-apart": b"Aantal\n" + (b"1" + b",;" * 200 + b"a\n") * 3,
         "hyphens": b"a-\n" * 200_000,
         "brackets": b"(" * 500_000 + b")" * 500_000,

@@ -15,6 +15,7 @@ from wordfiles import letter
 from learninglion.models import QuestionSet, RawFile
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import canonical_json
+from learninglion.parsing import parse
 from learninglion.parsing.sets import question_set_from_file, read_question_set
 from learninglion.parsing.writing import tidy
 
@@ -369,3 +370,11 @@ def test_real_sets(shared_data: Path) -> None:
             assert question.text.endswith(("?", ".")) and not re.search(
                 r"kv-tk|Tweede Kamer, verg|https?:", question.text
             )
+
+
+def test_labels_without_numbers_over_more_than_one_paragraph_are_one_question_each() -> None:
+    text = "".join(
+        f"Vraag:\nHoeveel palen telt dijk {k}?\nAntwoord:\nDijk {k} telt {k}5 palen.\n" for k in (1, 2, 3)
+    )
+    pairs = parse(RawFile("vragen.txt", text.encode(), "x")).pairs
+    assert [pair.numbers for pair in pairs] == [(1,), (2,), (3,)]

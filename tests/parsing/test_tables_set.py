@@ -371,3 +371,76 @@ def test_a_few_rows_with_more_figures_than_the_others() -> None:
     page = f"#grid(columns: (3cm, 2cm, 2cm, 2cm), row-gutter: 5pt, {tops})\n#v(-7pt)\n"
     wide = "#grid(columns: (3cm, 2cm, 2cm, 2cm, 2cm), row-gutter: 5pt, [Som],[150],[200],[250],[300])"
     assert rows(page + wide)[-1] == "Som | 150 | 200 | 250 | 300"
+
+
+BODY = "[Totaal steun],[4–12],[6%],[−140],[Gemeente],[(384)],[€ 853],[6–12],[Toezicht],[−40],[-],[5.166]"
+BODY_ROWS = [
+    "Totaal steun | 4–12 | 6% | −140",
+    "Gemeente | (384) | € 853 | 6–12",
+    "Toezicht | −40 | - | 5.166",
+]
+
+
+def test_a_frame_whose_head_alone_is_parted_by_lines() -> None:
+    lines = "(x, y) => if y == 0 { 1pt } else { (left: if x == 0 { 1pt }, right: if x == 3 { 1pt }, bottom: "
+    stroke = f"{lines}if y == 3 {{ 1pt }}) }}"
+    table = f"#table(columns: (1.8cm, 2cm, 2cm, 2cm), stroke: {stroke}, [Post],[2019],[2020],[2021],{BODY})"
+    assert rows(table) == ["Post | 2019 | 2020 | 2021", *BODY_ROWS]
+
+
+def test_columns_that_lines_part_from_top_to_bottom() -> None:
+    stroke = (
+        "(x, y) => (left: 0.5pt, right: 0.5pt, bottom: if y in (0, 3) { 0.5pt }, top: if y == 0 { 0.5pt })"
+    )
+    table = f"#table(columns: (1.8cm, 2cm, 2cm, 2cm), stroke: {stroke}, [Post],[2019],[2020],[2021],{BODY})"
+    assert rows(table) == ["Post | 2019 | 2020 | 2021", *BODY_ROWS]
+
+
+def test_a_thick_line_under_the_head() -> None:
+    stroke = "(x, y) => (rest: 0.5pt, bottom: if y == 0 { 2.5pt } else { 0.5pt })"
+    table = f"#table(columns: (1.6cm, 2cm, 2cm, 2cm), stroke: {stroke}, [Post],[2019],[2020],[2021],{BODY})"
+    assert rows(table) == ["Post | 2019 | 2020 | 2021", *BODY_ROWS]
+
+
+def test_two_tables_with_other_columns_below_each_other() -> None:
+    close, far = ("row-gutter: 5pt, align: right, column-gutter: " + gutter for gutter in ("6pt", "20pt"))
+    cells = "[Onderdeel],[2015],[2016],[2017],[2018],[Huis],[88,3],[+8,4],[3.738],[n.v.t.]"
+    first = f"#grid(columns: 5, {close}, {cells},[Werk],[33%],[1780],[−81,6],[11%])"
+    cells = "".join(f"[Onderdeel {k}],[{k}.965],[{k}8,17]," for k in range(1, 20))
+    second = f"#grid(columns: 3, {far}, [Artikel],[2021],[2022],{cells})"
+    read = rows(f"{first}\n#v(4pt)\n{second}")
+    assert read[:3] == [
+        "Onderdeel | 2015 | 2016 | 2017 | 2018",
+        "Huis | 88,3 | +8,4 | 3.738 | n.v.t.",
+        "Werk | 33% | 1780 | −81,6 | 11%",
+    ]
+    assert read[3:5] == ["Artikel | 2021 | 2022", "Onderdeel 1 | 1.965 | 18,17"]
+
+
+@pytest.mark.parametrize("stroke", ["none", "(x: none, y: 0.4pt)"])
+def test_columns_that_few_rows_fill(stroke: str) -> None:
+    label = "voor de uitvoering van de regeling"
+    cells = f"[Post],[2019],[2020],[2021],[2022],[2023],[Steun {label}],[−189],[44,3],[353],[45,7],[1.922],"
+    cells += f"[Toezicht {label}],[86,8],[450],[206],[70%],[],[Hulp {label}],[1479],[788],[608],[],[377],"
+    cells += "[Rest],[661],[44%],[386],[],[195]"
+    assert rows(f"#table(columns: (3cm, auto, auto, auto, auto, auto), stroke: {stroke}, {cells})") == [
+        "Post | 2019 | 2020 | 2021 | 2022 | 2023",
+        f"Steun {label} | −189 | 44,3 | 353 | 45,7 | 1.922",
+        f"Toezicht {label} | 86,8 | 450 | 206 | 70%",
+        f"Hulp {label} | 1479 | 788 | 608 |  | 377",
+        "Rest | 661 | 44% | 386 |  | 195",
+    ]
+
+
+def test_two_tables_with_a_heading_between_them() -> None:
+    one = "[Deel],[2021],[2022],[2023],[2024],[Werk],[96%],[−89],[2272],[5.330],[Opvang],[−68],[975],[3],[80]"
+    other = "".join(f"[Regel {k}],[{k}5,1],[{k}0]," for k in range(1, 9))
+    first = f"#table(columns: (3cm, 2cm, 2cm, 2cm, 2cm), stroke: none, inset: 3pt, align: center, {one})"
+    second = f"#table(columns: (2cm, 1.4cm, 2.4cm), stroke: none, inset: 3pt, {other})"
+    read = rows(f"{first}\n#v(-2pt)\n4 Over de rest\n#v(-2pt)\n{second}")
+    assert read[:3] == [
+        "Deel | 2021 | 2022 | 2023 | 2024",
+        "Werk | 96% | −89 | 2272 | 5.330",
+        "Opvang | −68 | 975 | 3 | 80",
+    ]
+    assert read[3:6] == ["4 Over de rest", "Regel 1 | 15,1 | 10", "Regel 2 | 25,1 | 20"]

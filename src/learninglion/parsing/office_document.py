@@ -67,7 +67,7 @@ def is_typed(raw: RawFile) -> bool:
 
 
 def why_no_document(raw: RawFile) -> str:
-    """Why a file nobody asked for by its name is no document but a picture, a program, settings; else "".
+    """Why a file found in a folder is no document but a picture, a program or settings; else "".
 
     What a file is shows from its content; where that says nothing, its name is all that tells.
     """

@@ -907,10 +907,11 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
     for position, answer in enumerate(bare):
         here = [index for index in range(previous + 1, answer) if index in labels]
         start = max((i for i in here if labels[i].kind is LabelKind.ANSWER), default=previous)
-        numbers = [n for i in here if labels[i].kind is LabelKind.QUESTION for n in labels[i].numbers]
+        asked = [labels[i] for i in here if labels[i].kind is LabelKind.QUESTION]
+        numbers = [number for part in asked for number in part.numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
         parts |= named
-        if not numbers and not named and position and answer - start > 2:
+        if not asked and not named and position and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
             parts |= named
         last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))
@@ -1027,7 +1028,9 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         letter = match["letter"] if led else None
-        again = bool(letter and number == last and _is_answered(paragraphs, labels, max(chain), index))
+        again = bool(chain and letter and number == last) and _is_answered(
+            paragraphs, labels, max(chain), index
+        )
         if not chain or number in (last + 1, last + 2) or leaps or again:
             answered = any(near in labels for near in range(index + 1, index + 4))
             if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):

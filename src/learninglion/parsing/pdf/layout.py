@@ -15,10 +15,11 @@ from itertools import groupby, islice, pairwise
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
+from learninglion.parsing.pdf.cells import Cell
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
-from learninglion.parsing.pdf.tables import Cell, Table, find_tables, same_columns
+from learninglion.parsing.pdf.tables import Table, find_tables, same_columns
 from learninglion.parsing.writing import ONLY_FIGURES, Junction, join_lines, lowered, raised
 
 _LONG = 0.5  # of the height of a page: a table that goes down so far is broken by pages

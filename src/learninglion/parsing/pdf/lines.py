@@ -23,6 +23,7 @@ from learninglion.parsing.pdf.ink import Box, Reason
 _FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
 _SLASHES = ("/", "\u2044", "\u2215")
 _LONGEST = 24  # signs of a part of a fraction
+_CELLS = 2  # gaps in a line: a row of a table
 _SIGNS = ("-", "+", "−", "–")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
 _EXPRESSION = re.compile(r"[\w.,%€°()+−·×*–-][\w.,%€°()+−·×*– -]{0,23}")  # above or below a bar
@@ -618,11 +619,11 @@ class Page:
 
 
 def find_body_size(pages: Sequence[Page]) -> float:
-    """The type size that most characters have."""
+    """The type size that most characters have; what stands in rows of cells counts as little as it can."""
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
-            sizes[round(line.size, 1)] += len(line.text)
+            sizes[round(line.size, 1)] += len(line.text) if len(line.gaps) < _CELLS else 1
     return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
 
 

@@ -352,6 +352,7 @@ _ALIGNED = 2.0  # points
 _SENTENCES = 0.25  # of the numbers: so many stand within a sentence where they count lines
 _FILLED = 0.7  # of the width: a line that ends there may go on
 _NUMBER = re.compile(r"\d{1,4}")
+_MARK = re.compile(r"[•◦▪‣–*-]|\(?(?:\d{1,2}|[a-z])[.)]")  # of a list item
 
 
 def _sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -414,6 +415,24 @@ def _set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
         lines_set[first] = _begin(initial, lines[first])
         lines_set[index] = replace(initial, text="")
     return tuple(line for line in lines_set if line.text)
+
+
+def _set_marks(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines, with the mark of a list item that a program drew behind its text at the head of that."""
+    marks = [k for k, line in enumerate(lines) if _MARK.fullmatch(line.text) and not line.angle]
+    if not marks:
+        return lines
+    lines_set = list(lines)
+    for index in marks:
+        mark = lines[index]
+        for k, line in enumerate(lines_set[:index]):
+            level = abs(line.baseline - mark.baseline) < _LEVEL * line.size and not line.angle
+            if level and line.text and 0 < line.x0 - mark.x1 < _BESIDE * line.size:
+                wide = replace(mark, text=f"{mark.text} ", x_edges=(*mark.x_edges, line.x0))
+                lines_set[k] = _begin(wide, line)
+                lines_set[index] = replace(mark, text="")
+                break
+    return [line for line in lines_set if line.text]
 
 
 def _is_beside(initial: Line, line: Line) -> bool:
@@ -699,7 +718,9 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     from_ocr = scanned or (share >= _MOSTLY and is_scan(page, view))
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
-    lines, margin = _strip_numbers(_set_initials(_sort_bands(build_lines(glyphs, reasons, number))))
+    lines, margin = _strip_numbers(
+        _set_initials(_set_marks(_sort_bands(build_lines(glyphs, reasons, number))))
+    )
     lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)

@@ -1,4 +1,4 @@
-"""Tables in printed lines: which lines stand side by side, and what is a cell and a row of them."""
+"""Tables in printed lines: which lines stand side by side, and what is a row of them."""
 
 from __future__ import annotations
 
@@ -7,52 +7,67 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, groupby, pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
-from learninglion.parsing.labels import JOINED
+from learninglion.parsing.pdf.cells import (
+    APART,
+    EDGE,
+    FIGURE,
+    LEVEL,
+    LEVEL_EDGE,
+    MARKER,
+    RIVER,
+    SEVERAL,
+    SIDES,
+    WIDE,
+    WIDER,
+    WORD_SPACE,
+    Cell,
+    alike_sides,
+    are_among,
+    below_head,
+    cells_of,
+    column_of,
+    cut_at,
+    cut_at_rivers,
+    cut_at_starts,
+    figures_apart,
+    find_columns,
+    gaps_of,
+    has_columns,
+    holds_figures,
+    parts_apart,
+    split_over,
+    trimmed,
+    whites_of,
+    with_sparse,
+)
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
-from learninglion.parsing.pdf.lines import GAP, Line
+from learninglion.parsing.pdf.lines import Line
 from learninglion.parsing.writing import ENDED
 
 _UNFINISHED = re.compile(r"\d[-–/]$")
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
-_SIDES = frozenset(range(3))
-_ALIGNED, _CLOSES, _LETTER = 0.35, ")%.,–-", re.compile(r"[^\W\d_]")  # of the size; signs that end a cell
+_CLOSES = ")%.,–-"  # signs that end a cell
 
 
-_LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
-_APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
-_EDGE = 2.5  # points: what is less out of line with a column lines up with it
-_TOUCH = 1.5  # points: columns that near are one
-_LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
+_WIDE_STEP = 1.25  # of the usual step between rows
 _NEAR, _ALIKE = 4.0, 0.08  # of the size: how far off the head of a table stands, and play in its setting
 _ROWS_OFF = 2.2  # of the step between rows: the head of a table stands no further off
-_WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
-_RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
-_FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
 _PART = re.compile(r"[€$%]|\([^)]*|[^(]*\)")  # of a figure
-_WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
-_NO_SPACE = 0.4  # of the size: wider than the space of any usual font
-_IN_FIGURE = 0.5  # of the size: white inside a figure in thousands is narrower, however wide it is elsewhere
-_WIDER = 1.3  # times the white between two words of these lines
-_MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
-_SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
-_MARKER = re.compile(rf"(?:[•●▪◦\-–—*\uf0b7]|\(?(?!\d{{3}}){JOINED}[.)]?|\(?[a-z][.)])$", re.IGNORECASE)
 
 
 _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
-_SPACES = re.compile("(?<!€) +")  # an amount is one cell
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3} (?=\d{3}(?!\d))|(?<= \d{3}) (?=\d{3}(?!\d))")
 
 
 def runs_on(texts: Sequence[str]) -> bool:
@@ -64,23 +79,6 @@ def runs_on(texts: Sequence[str]) -> bool:
         for before, after in zip(texts, texts[1:], strict=False)
     )
     return going >= _RUNNING * (len(texts) - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A stretch of a line that stands in one column."""
-
-    line: int  # index in the lines given
-    start: int
-    end: int
-    x0: float
-    x1: float
-    baseline: float
-    size: float
-
-    def is_level(self, one: float, other: float) -> bool:
-        """Whether two baselines are the same one for text of this size."""
-        return abs(one - other) < _LEVEL * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def find_head_rows(
     set as it is, and that fill all columns together but the first, which may have no head. Within the lines
     drawn around the table every row is one of it.
     """
-    if not outside or not (rules[1] or any(map(_has_columns, lines))):
+    if not outside or not (rules[1] or any(map(has_columns, lines))):
         return set()
     grids = find_grids(*rules)
     head_rows: set[int] = set()
@@ -157,7 +155,7 @@ def find_head_rows(
         top, bottom = (pick(line.baseline for line in inside) for pick in (max, min))
         rows: list[list[Line]] = []
         for line in sorted(outside, key=lambda one: -one.baseline):
-            if rows and rows[-1][0].baseline - line.baseline <= _LEVEL * line.size:
+            if rows and rows[-1][0].baseline - line.baseline <= LEVEL * line.size:
                 rows[-1].append(line)
             else:
                 rows.append([line])
@@ -171,7 +169,7 @@ def find_head_rows(
 
 def _only_row(lines: Sequence[Line]) -> tuple[Table, ...]:
     """A page with one line of cells: the row that is left of a table."""
-    cells = _cells(0, lines[0]) if len(lines) == 1 and _has_columns(lines[0]) else []
+    cells = cells_of(0, lines[0]) if len(lines) == 1 and has_columns(lines[0]) else []
     places = tuple((cell.x0, cell.x1) for cell in cells)
     return (Table(0, 0, (tuple((cell,) for cell in cells),), places, False),) if cells else ()
 
@@ -206,14 +204,14 @@ def _rows_at(
 
 
 def _is_in(grid: Grid, baseline: float, x: float) -> bool:
-    return grid.row_at(baseline + _EDGE) is not None and grid.column_at(x) is not None
+    return grid.row_at(baseline + EDGE) is not None and grid.column_at(x) is not None
 
 
 def _under_columns(
     line: Line, columns: Sequence[tuple[float, float]], index: int = 0
 ) -> list[tuple[int, Cell]]:
     """The cells of a line with the column each stands in; nothing where one stands in none, or in several."""
-    parts = [part for cell in _cells(index, line) for part in _split(cell, line, columns)]
+    parts = [part for cell in cells_of(index, line) for part in split_over(cell, line, columns)]
     places = [
         [k for k, (left, right) in enumerate(columns) if part.x0 < right and left < part.x1] for part in parts
     ]
@@ -224,7 +222,7 @@ def _under_columns(
 def _row_at(index: int, line: Line, columns: Sequence[tuple[float, float]]) -> tuple[tuple[Cell, ...], ...]:
     """A line as a row of these columns; nothing where it has fewer than two cells, or two in one column."""
     under = dict(_under_columns(line, columns, index))
-    if len(under) < 2 or len(under) < len(_cells(index, line)):
+    if len(under) < 2 or len(under) < len(cells_of(index, line)):
         return ()
     return tuple((under[k],) if k in under else () for k in range(len(columns)))
 
@@ -256,7 +254,7 @@ def _next_column(lines: Sequence[Line], at: int) -> float:
     What is drawn column by column has one cell a line; in columns of a page rows of several stand.
     """
     above, line = lines[at - 1], lines[at]
-    if line.baseline - above.baseline < _APART * line.size or line.x0 < above.x1:
+    if line.baseline - above.baseline < APART * line.size or line.x0 < above.x1:
         return 0.0
     left = list(takewhile(lambda one: one.x1 < line.x0, reversed(lines[:at])))
     reach, top = max(one.x1 for one in left), max(one.baseline for one in left)
@@ -264,7 +262,7 @@ def _next_column(lines: Sequence[Line], at: int) -> float:
     if line.baseline < top - _IN_CELL * line.size or any(one.x0 > reach for one in over):
         return 0.0  # the next cell of a row
     right = list(takewhile(lambda one: one.x0 > reach, lines[at:]))
-    rows = all(any(map(_has_columns, part)) for part in (left, right))
+    rows = all(any(map(has_columns, part)) for part in (left, right))
     return min(one.x0 for one in right) - min(one.x0 for one in left) if rows else 0.0
 
 
@@ -316,7 +314,7 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
     rising = ys[::-1]
     for index, line in enumerate(lines):
         if line.x1 > left and line.x0 < right:
-            parts = [part for cell in _cells(index, line) for part in _apart(cell, line)]
+            parts = [part for cell in cells_of(index, line) for part in parts_apart(cell, line)]
             below = bisect_left(rising, line.middle)
             standing.setdefault(below, []).append((line, parts))
     for number, bottom in enumerate((*ys[1:], 0.0), start=1):
@@ -341,7 +339,7 @@ def _table_of(
 ) -> Table | None:
     """The table of what stands between level lines: each band is a row, or holds several."""
     cells = [part for band in bands for part in band]
-    columns = _find_columns(cells)
+    columns = find_columns(cells)
     if len(columns) < 2:
         return None
     if len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands):
@@ -361,10 +359,10 @@ def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) 
     row: list[Line] = []
     for line in under:
         above = row[-1].baseline if row else bottom
-        if above - line.baseline > (_APART if row else _IN_CELL) * line.size:
+        if above - line.baseline > (APART if row else _IN_CELL) * line.size:
             break
         row.append(line)
-    beside = any(a.baseline - b.baseline < _LEVEL * a.size for a, b in pairwise(row))
+    beside = any(a.baseline - b.baseline < LEVEL * a.size for a, b in pairwise(row))
     if (beside or any(line.gaps for line in row)) and all(
         line.gaps or line.x1 - line.x0 < _ACROSS * (right - left) for line in row
     ):
@@ -372,43 +370,22 @@ def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) 
 
 
 def _with_head(table: Table, top: float, lines: Sequence[Line]) -> Table:
-    """The table with the row of heads right above its first line, at height `top`, if one stands there."""
+    """The table with the rows right above its first line, at height `top`: heads, and perhaps one more."""
     index = table.first - 1
     head = lines[index] if index >= 0 else None
     if head is None or not 0 < head.baseline - top < _IN_CELL * head.size:
         return table
     row = _row_at(index, head, table.columns)
-    return table if not row else replace(table, first=index, rows=(row, *table.rows), sure=True)
-
-
-def _apart(cell: Cell, line: Line) -> list[Cell]:
-    """The parts of a stretch between whites that are wider than between words."""
-    wide = [w for w in _whites(line) if w[1] - w[0] > _WIDE * line.size and cell.start <= w[2] < cell.end]
-    return _cut(cell, line, wide)
-
-
-def _figures_apart(cell: Cell, line: Line) -> list[Cell]:
-    """The figures of a stretch of several, where the white between them is wider than within one."""
-    if not _FIGURE.fullmatch(line.text[cell.start : cell.end]):
-        return [cell]
-    inner = line.text[cell.start : cell.end]
-    spaces = [cell.start + m.start() for m in _SPACES.finditer(inner)]
-    usual = min((line.x_edges[at + 1] - line.x_edges[at] for at in spaces), default=float("inf"))
-    thousands = {cell.start + m.end() - 1 for m in _THOUSANDS.finditer(inner)}
-    wide = [
-        (left, right, at)
-        for left, right, at in _whites(line)
-        if cell.start < at < cell.end
-        and (right - left > _WIDER * usual or (at not in thousands and right - left > _NO_SPACE * line.size))
-    ]
-    return _cut(cell, line, wide)
+    if not row:
+        return table
+    return _with_head(replace(table, first=index, rows=(row, *table.rows), sure=True), head.baseline, lines)
 
 
 def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
     """Whether figures stand below each other between two level lines: those are rows of their own."""
-    figures = [part for part in parts if _FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
+    figures = [part for part in parts if FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
     figures.sort(key=lambda part: part.x0)
-    return any(b.x0 < a.x1 and abs(a.baseline - b.baseline) > _LEVEL * a.size for a, b in pairwise(figures))
+    return any(b.x0 < a.x1 and abs(a.baseline - b.baseline) > LEVEL * a.size for a, b in pairwise(figures))
 
 
 def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table | None:
@@ -420,18 +397,20 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         if row is None:
             continue
         inside.append(index)
-        for cell in _cells(index, line):
-            for part in _part_at_sides(cell, line, grid, row) if grid.sides else _apart(cell, line):
+        for cell in cells_of(index, line):
+            for part in _part_at_sides(cell, line, grid, row) if grid.sides else parts_apart(cell, line):
                 column = grid.column_at((part.x0 + part.x1) / 2)
-                if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
+                if column is None or part.x0 < grid.xs[0] - EDGE or part.x1 > grid.xs[-1] + EDGE:
                     return None
                 placed.setdefault(grid.owners[row][column], []).append(part)
+    if grid.sides and any(_is_undivided(parts, grid) for parts in placed.values()):
+        return None
     beside = (pair for parts in placed.values() for pair in pairwise(sorted(parts, key=_in_reading_order)))
-    woven = not grid.sides and any(a.baseline - b.baseline < _LEVEL * a.size for a, b in beside)
+    woven = not grid.sides and any(a.baseline - b.baseline < LEVEL * a.size for a, b in beside)
     if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
         return None
     for index, line in enumerate(sideways, start=len(lines)):
-        for cell in _cells(index, line):
+        for cell in cells_of(index, line):
             left, bottom, right, top = line.rectangle(cell.start, cell.end)
             row, column = grid.row_at((bottom + top) / 2), grid.column_at((left + right) / 2)
             if row is not None and column is not None:  # the next line of it stands right of it, or left
@@ -450,6 +429,16 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         return None
     edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
     return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
+
+
+def _is_undivided(parts: Sequence[Cell], grid: Grid) -> bool:
+    """Whether one drawn cell holds rows of columns that are parted elsewhere in the grid: a frame."""
+    rows = 0
+    for _, level in groupby(sorted(parts, key=_in_reading_order), key=lambda part: round(part.baseline)):
+        columns = [(grid.column_at(part.x0 + EDGE), grid.column_at(part.x1 - EDGE)) for part in level]
+        alone = all(left == right is not None for left, right in columns)
+        rows += alone and len(set(columns)) == len(columns) > 1
+    return rows > 1
 
 
 def _level_rows(
@@ -472,11 +461,11 @@ def _level_rows(
         return [row]
     size = min(lines[cell.line].size for cells in filled for cell in cells)
     level = all(
-        max(c.baseline for c in at) - min(c.baseline for c in at) < _LEVEL * size
+        max(c.baseline for c in at) - min(c.baseline for c in at) < LEVEL * size
         for at in zip(*filled, strict=True)
     )
     begins = all(not text[:1].islower() for own in texts for text in own)
-    figures = any(all(map(_FIGURE.fullmatch, own)) for own in texts)
+    figures = any(all(map(FIGURE.fullmatch, own)) for own in texts)
     one_sentence = any(ENDED.search(own[-1]) and not any(map(ENDED.search, own[:-1])) for own in texts)
     if one_sentence or not (level and begins and figures):
         return [row]
@@ -511,7 +500,7 @@ def _stacked_rows(
 
 
 def _are_figures(cells: Sequence[Cell], lines: Sequence[Line]) -> bool:
-    held = sum(_holds_figures(cell, lines[cell.line]) for cell in cells)
+    held = sum(holds_figures(cell, lines[cell.line]) for cell in cells)
     return held > 0 and held >= _MOSTLY * len(cells)
 
 
@@ -519,7 +508,7 @@ def _is_narrow(cells: Sequence[Cell]) -> bool:
     """Whether the widest of these lines may be broken off for want of room: much less stands below it."""
     widest = max(cell.x1 - cell.x0 for cell in cells)
     return any(
-        a.x1 - a.x0 > widest - _LEVEL_EDGE and b.x1 - b.x0 < _MOSTLY * widest for a, b in pairwise(cells)
+        a.x1 - a.x0 > widest - LEVEL_EDGE and b.x1 - b.x0 < _MOSTLY * widest for a, b in pairwise(cells)
     )
 
 
@@ -527,8 +516,8 @@ def _beside(cells: Sequence[Cell], heights: Sequence[float]) -> list[int]:
     """Which of the rows at these heights, from the top, each line of a cell stands in."""
     if all(any(cell.is_level(cell.baseline, height) for cell in cells) for height in heights):
         if cells[0].is_level(cells[0].baseline, heights[0]):
-            return [sum(h > c.baseline - _LEVEL * c.size for h in heights) - 1 for c in cells]
-        return [min(sum(h > c.baseline + _LEVEL * c.size for h in heights), len(heights) - 1) for c in cells]
+            return [sum(h > c.baseline - LEVEL * c.size for h in heights) - 1 for c in cells]
+        return [min(sum(h > c.baseline + LEVEL * c.size for h in heights), len(heights) - 1) for c in cells]
     near = range(len(heights))
     return [min(near, key=lambda k: abs(heights[k] - cell.baseline)) for cell in cells]
 
@@ -541,7 +530,7 @@ def _runs_full(cells: Sequence[Cell], lines: Sequence[Line], left: float, right:
             continue
         line = lines[cell.line]
         word = line.text[cell.start : cell.end].split(" ", 1)[0]
-        width = line.x_edges[cell.start + len(word)] - cell.x0 + _WORD_SPACE * line.size
+        width = line.x_edges[cell.start + len(word)] - cell.x0 + WORD_SPACE * line.size
         if above.x1 - above.x0 + width > right - left - 2 * margin:
             return True
     return False
@@ -554,24 +543,24 @@ def _in_reading_order(cell: Cell) -> tuple[float, float]:
 def _part_at_sides(cell: Cell, line: Line, grid: Grid, row: int) -> list[Cell]:
     """The parts of a stretch of text that runs over the sides of cells: the next begins behind each side."""
     parts = [cell]
-    column = grid.column_at(cell.x0 + _EDGE)
+    column = grid.column_at(cell.x0 + EDGE)
     while column is not None:
         side = grid.edges_of(row, column)[1]
         last = parts[-1]
-        if last.x1 <= side + _EDGE or side >= grid.xs[-1]:
+        if last.x1 <= side + EDGE or side >= grid.xs[-1]:
             break
         spaces = [
             at
-            for left, right, at in _whites(line)
-            if last.start < at < last.end and left - _EDGE <= side <= right + _EDGE
+            for left, right, at in whites_of(line)
+            if last.start < at < last.end and left - EDGE <= side <= right + EDGE
         ]
         if len(spaces) != 1:
             break
         parts[-1:] = [
-            *_trimmed(last.line, line, last.start, spaces[0]),
-            *_trimmed(last.line, line, spaces[0], last.end),
+            *trimmed(last.line, line, last.start, spaces[0]),
+            *trimmed(last.line, line, spaces[0], last.end),
         ]
-        column = grid.column_at(parts[-1].x0 + _EDGE)
+        column = grid.column_at(parts[-1].x0 + EDGE)
     return parts
 
 
@@ -599,15 +588,15 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
     """
     parted, others, ended = list(lines), [], 0
     typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
-    parts = _at_seams if typed else _cells
+    parts = _at_seams if typed else cells_of
     cells = [parts(index, line) for index, line in enumerate(lines)]
     start = 0
     while start < len(cells):
-        sides = [_SIDES] * len(cells[start])
+        sides = [SIDES] * len(cells[start])
         end = start
         while end < len(cells) and len(cells[end]) == len(sides):
             shared = [
-                at & _alike(one, other)
+                at & alike_sides(one, other)
                 for at, one, other in zip(sides, cells[start], cells[end], strict=True)
             ]
             if not all(shared):
@@ -618,9 +607,9 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
             continue
         columns = list(zip(*rows, strict=True))
         figures = [
-            sum(_holds_figures(c, lines[c.line]) for c in column) >= _MOSTLY * len(rows) for column in columns
+            sum(holds_figures(c, lines[c.line]) for c in column) >= _MOSTLY * len(rows) for column in columns
         ]
-        listed = len(columns) == 2 and all(_MARKER.match(lines[r[0].line].text[: r[0].end]) for r in rows)
+        listed = len(columns) == 2 and all(MARKER.match(lines[r[0].line].text[: r[0].end]) for r in rows)
         if not listed and all(map(any, pairwise(figures))):
             others += [end - len(rows)] if end - len(rows) == ended > 0 else []
             ended = end
@@ -632,25 +621,15 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
 def _at_seams(index: int, line: Line) -> list[Cell]:
     """The parts of a line between its gaps and where one text ends and another begins without a space."""
     if len(line.runs) < 2:
-        return _cells(index, line)
+        return cells_of(index, line)
     begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
-    seams = [w for w in _whites(line) if w[2] in begins]
+    seams = [w for w in whites_of(line) if w[2] in begins]
     seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
     return [
         part
-        for cell in _cells(index, line)
-        for part in _cut(cell, line, [w for w in seams if cell.start < w[2] < cell.end])
+        for cell in cells_of(index, line)
+        for part in cut_at(cell, line, [w for w in seams if cell.start < w[2] < cell.end])
     ]
-
-
-def _alike(one: Cell, other: Cell) -> frozenset[int]:
-    """At which side two cells are set below each other: 0 left, 1 right, 2 in the middle."""
-    apart = other.x0 - one.x0, other.x1 - one.x1, (other.x0 + other.x1 - one.x0 - one.x1) / 2
-    return frozenset(side for side in _SIDES if abs(apart[side]) < _ALIGNED * one.size)
-
-
-def _holds_figures(cell: Cell, line: Line) -> bool:
-    return _LETTER.search(line.text, cell.start, cell.end) is None
 
 
 def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
@@ -665,42 +644,59 @@ def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
         free = max((t.last + 1 for t in tables[-1:]), default=0)
         while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
             index -= 1
-        table = _build(lines, index, last)
-        if table is not None:
-            tables.append(table)
+        for first, end in _in_blocks(lines, index, last):
+            table = _build(lines, first, end) if any(beside[first : end + 1]) else None
+            if table is not None:
+                tables.append(table)
         index = last + 1
     return tuple(tables)
 
 
-def _whites(line: Line) -> list[tuple[float, float, int]]:
-    """The white between the words of a line: from where to where, and its last place in the text.
+def _in_blocks(lines: Sequence[Line], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Lines first..last in stretches between wider white, where other columns stand below it than above."""
+    steps = [a.baseline - b.baseline for a, b in pairwise(lines[first : last + 1])]
+    usual = _WIDE_STEP * max(0.0, sorted(steps)[len(steps) // 2] if steps else 0.0)
+    wide: list[int] = []
+    for at, step in enumerate(steps, start=first + 1):
+        headed = wide[-1:] == [at - 1] and not lines[at - 1].gaps  # below a heading
+        if (step > usual or headed) and usual > 0.0:
+            wide.append(at)
+    start = above = first  # where rows with the columns `known` began and ended
+    known: list[tuple[float, float]] = []
+    for at, end in pairwise((first, *wide, last + 1)):
+        columns = _columns_of_rows(lines, at, end)
+        if known and columns and not are_among(known, columns) and not are_among(columns, known):
+            yield start, above - 1
+            if above < at:
+                yield above, at - 1
+            start, known = at, []
+        if columns:
+            above, known = end, known or columns
+    yield start, last
 
-    Not inside an amount or a figure in thousands, which is no wider than between words.
-    """
-    spaces = [match.span() for match in _SPACES.finditer(line.text)]
-    whites = [(line.x_edges[start], line.x_edges[end], end - 1) for start, end in spaces]
-    usual = min(
-        _WIDER * min((right - left for left, right, _ in whites), default=0.0), _IN_FIGURE * line.size
-    )
-    inside = {match.end() - 1 for match in _THOUSANDS.finditer(line.text)}
-    return [white for white in whites if white[2] not in inside or white[1] - white[0] > usual]
+
+def _columns_of_rows(lines: Sequence[Line], first: int, end: int) -> list[tuple[float, float]]:
+    """The columns of lines first..end (exclusive), where those are rows; else none."""
+    rows = [cells for index in range(first, end) if len(cells := cells_of(index, lines[index])) > 1]
+    whole = len(rows) >= RIVER and len(rows) == end - first
+    return find_columns([cell for row in rows for cell in row]) if whole else []
 
 
 def _side_by_side(lines: Sequence[Line]) -> list[bool]:
     """Which lines have a wide gap in them, or another line at the same height beside them."""
-    columned = [_has_columns(line) for line in lines]
+    columned = [has_columns(line) for line in lines]
     order = sorted(range(len(lines)), key=lambda i: lines[i].baseline)
     for position, i in enumerate(order):
         for j in order[position + 1 :]:
-            if lines[j].baseline - lines[i].baseline > _LEVEL * min(lines[i].size, lines[j].size):
+            if lines[j].baseline - lines[i].baseline > LEVEL * min(lines[i].size, lines[j].size):
                 break
             if lines[i].x1 <= lines[j].x0 or lines[j].x1 <= lines[i].x0:
                 columned[i] = columned[j] = True
     narrow = [_narrow_starts(line) for line in lines]
-    gaps = [[line.x_edges[gap] for gap in _gaps(line)] for line in lines]
+    gaps = [[line.x_edges[gap] for gap in gaps_of(line)] for line in lines]
     level = [
         bool(narrow[i] or narrow[j])
-        and any(abs(a - b) < _LEVEL_EDGE for a in (*narrow[i], *gaps[i]) for b in (*narrow[j], *gaps[j]))
+        and any(abs(a - b) < LEVEL_EDGE for a in (*narrow[i], *gaps[i]) for b in (*narrow[j], *gaps[j]))
         for i, j in pairwise(range(len(lines)))
     ]
     for i, aligned in enumerate(level):
@@ -712,35 +708,26 @@ def _side_by_side(lines: Sequence[Line]) -> list[bool]:
 
 def _narrow_starts(line: Line) -> list[float]:
     """Where words begin behind white that is too narrow for a gap but wider than other white of the line."""
-    text, edges, least = line.text, line.x_edges, _WIDE * line.size
+    text, edges, least = line.text, line.x_edges, WIDE * line.size
     at = text.find(" ")
     while at >= 0 and edges[at + 1] - edges[at] <= least:
         at = text.find(" ", at + 1)
     if at < 0:  # nearly every line
         return []
-    whites = _whites(line)
-    least = max(least, _WIDER * min((b - a for a, b, _ in whites[1:]), default=0.0))
+    whites = whites_of(line)
+    least = max(least, WIDER * min((b - a for a, b, _ in whites[1:]), default=0.0))
     return [
         right
         for n, (left, right, at) in enumerate(whites)
         if right - left > least
         and at not in line.gaps
-        and not (n == 0 and _MARKER.match(line.text[:at].strip()))
+        and not (n == 0 and MARKER.match(line.text[:at].strip()))
     ]
 
 
 def _is_beside(label: Line, first: Line, last: Line) -> bool:
     """Whether a line stands left of the rows that follow it, and lower than the first of them."""
     return last.baseline <= label.baseline < first.baseline and label.x1 <= first.x0
-
-
-def _has_columns(line: Line) -> bool:
-    """Whether a line has a gap that is not just the space behind the mark of a list item."""
-    return bool(_gaps(line))
-
-
-def _gaps(line: Line) -> list[int]:
-    return [gap for gap in line.gaps if not _MARKER.match(line.text[:gap].strip())]
 
 
 def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
@@ -762,7 +749,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             inner += _starts(line)
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
-        elif (line.x0 > left + _EDGE or line.x1 <= second) and _begins_at(inner, line):
+        elif (line.x0 > left + EDGE or line.x1 <= second) and _begins_at(inner, line):
             within += 1
         elif line.x1 - line.x0 > 0.6 * (right - left) and (line.x0 <= left + 2 or line.x0 < second < line.x1):
             break  # a line across the columns is text again
@@ -774,8 +761,8 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
 
 def _begins_at(places: Sequence[float], line: Line) -> bool:
     """Whether a line begins where cells of three columns or more do: of two, one may be the margin."""
-    several = len(set(map(round, places))) >= _SEVERAL
-    return several and any(abs(line.x0 - x) < _LEVEL_EDGE for x in places)
+    several = len(set(map(round, places))) >= SEVERAL
+    return several and any(abs(line.x0 - x) < LEVEL_EDGE for x in places)
 
 
 def _starts(line: Line) -> list[float]:
@@ -795,24 +782,27 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     step = above.baseline - line.baseline
     # A row of which only one cell is filled stands as far below as rows do, where a cell begins or ends.
     usual = min((a.baseline - b.baseline for a, b in pairwise(rows) if a.baseline > b.baseline), default=0.0)
-    level = any(abs(line.x0 - x) < _LEVEL_EDGE for entry in rows for x in _starts(entry))
-    return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
+    level = any(abs(line.x0 - x) < LEVEL_EDGE for entry in rows for x in _starts(entry))
+    return 0 < step < APART * line.size or level and 0 < step < 1.05 * usual
 
 
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
-    drawn = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+    drawn = [cell for index in range(first, last + 1) for cell in cells_of(index, lines[index])]
     cells = list(known) or [
-        part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
+        part
+        for cell in cut_at_starts(cut_at_rivers(drawn, lines), lines)
+        for part in figures_apart(cell, lines[cell.line])
     ]
-    columns = _and_behind(_find_columns(cells), cells, lines)
+    figures = 3 * sum(holds_figures(cell, lines[cell.line]) for cell in cells) > len(cells)
+    columns = with_sparse(find_columns(cells, figures=figures), cells, lines)
     if len(columns) < 2:
         return None
-    cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
-    columns = _and_behind(_find_columns(_below_head(cells)), cells, lines)
+    cells = [part for cell in cells for part in split_over(cell, lines[cell.line], columns)]
+    columns = with_sparse(find_columns(below_head(cells), figures=figures), cells, lines)
     if len(columns) < 2:
         return None
-    placed = [(_column_of(cell, columns), cell) for cell in cells]
+    placed = [(column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
     rows = _join_rests(_rows_in_order(placed), lines)
@@ -830,170 +820,6 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     arranged = tuple(_arrange(row, len(columns)) for row in rows)
     return Table(first, last, arranged, tuple(columns), full > 1)
-
-
-def _at_rivers(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
-    """The cells, cut where white that is wider than between words runs down between two columns.
-
-    Columns may stand closer together than the gaps that part a line: what one line shows by chance, several
-    below each other do not. One head may stand over two columns.
-    """
-    spaces = {n: [b - a for a, b, _ in _whites(lines[n])] for n in {cell.line for cell in cells}}
-    usual = min(map(min, filter(None, spaces.values())), default=0.0)
-    wide = []
-    for cell in cells:
-        least = min(spaces[cell.line], default=0.0)  # several such whites are those between words
-        words = sum(white < _WIDER * least for white in spaces[cell.line]) >= _SEVERAL
-        wide.append(_wide_whites(cell, lines[cell.line], _WIDER * (least if words else usual), sure=words))
-    parts = [part for cell, at in zip(cells, wide, strict=True) for part in _cut(cell, lines[cell.line], at)]
-    by_line: dict[int, list[Cell]] = {}
-    for part in parts:
-        by_line.setdefault(part.line, []).append(part)
-    rivers = []
-    for (_, left), (right, _) in pairwise(_find_columns(parts)):
-        across = [row for row in by_line.values() if row[0].x0 < left and right < row[-1].x1]
-        crossed = sum(any(part.x0 < left and right < part.x1 for part in row) for row in across)
-        if len(across) - crossed >= _RIVER and len(across) > 3 * crossed:
-            rivers.append((left, right))
-    chosen = [[w for w in at if any(w[0] < right and left < w[1] for left, right in rivers)] for at in wide]
-    return [part for cell, at in zip(cells, chosen, strict=True) for part in _cut(cell, lines[cell.line], at)]
-
-
-def _wide_whites(cell: Cell, line: Line, usual: float, *, sure: bool) -> list[tuple[float, float, int]]:
-    """The white in a cell that is wider than between words, but not behind the mark of a list item.
-
-    `usual`: what white between words is at most; where that is wide and not `sure`, it tells nothing.
-    """
-    least = max(_WIDE * line.size, usual if sure or usual < 2 * _WIDE * line.size else 0.0)
-    return [
-        (left, right, at)
-        for left, right, at in _whites(line)
-        if least < right - left <= GAP * line.size and cell.start <= at < cell.end
-        if not _is_item(line.text[cell.start : at + 1].strip())
-    ]
-
-
-def _is_item(mark: str) -> bool:
-    """Whether this is the mark of a list item; a figure may be a cell."""
-    return _MARKER.match(mark) is not None and not mark[-1].isdecimal()
-
-
-def _cut(cell: Cell, line: Line, whites: Sequence[tuple[float, float, int]]) -> list[Cell]:
-    """The parts of a cell between some of its whites."""
-    bounds = pairwise((cell.start, *(at for _, _, at in whites), cell.end))
-    return [part for start, end in bounds for part in _trimmed(cell.line, line, start, end)]
-
-
-def _cells(index: int, line: Line) -> list[Cell]:
-    bounds = [0, *line.gaps, len(line.text)]
-    pairs = zip(bounds, bounds[1:], strict=False)
-    return [cell for start, end in pairs for cell in _trimmed(index, line, start, end)]
-
-
-def _trimmed(index: int, line: Line, start: int, end: int) -> list[Cell]:
-    """The stretch of a line without the space around it; none where there is nothing else."""
-    text = line.text[start:end]
-    begin, stop = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
-    if begin >= stop:
-        return []
-    x0, x1 = line.x_edges[begin], line.x_edges[stop]
-    return [Cell(index, begin, stop, x0, x1, line.baseline, line.size)]
-
-
-def _split(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -> list[Cell]:
-    """The parts of a cell that runs over several columns: heads that stand close together.
-
-    Cut so that each part lines up with its column: left, right or in the middle; whole where it cannot, or
-    where its words are as close as those of one head that stands in the middle over all of them.
-    """
-    over = [column for column in columns if cell.x0 < column[1] + _EDGE and column[0] - _EDGE < cell.x1]
-    spaces = [at for _, _, at in _whites(line) if cell.start <= at < cell.end]
-    if len(over) < 2 or len(spaces) > _MOST_SPACES:
-        return [cell]
-    white = max((line.x_edges[i + 1] - line.x_edges[i] for i in spaces), default=0.0)
-    if white < _WORD_SPACE * cell.size:
-        return [cell]
-    best, least = [cell], _EDGE
-    for cuts in combinations(spaces, len(over) - 1):
-        bounds = [cell.start, *cuts, cell.end]
-        pairs = zip(bounds, bounds[1:], strict=False)
-        parts = [part for start, end in pairs for part in _trimmed(cell.line, line, start, end)]
-        if len(parts) == len(over):
-            worst = max(map(_out_of_line, parts, over))
-            if worst < least:
-                best, least = parts, worst
-    return best
-
-
-def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
-    """How far a cell is from lining up with a column: left, right, or in the middle."""
-    left, right = cell.x0 - column[0], cell.x1 - column[1]
-    return min(abs(left), abs(right), abs(left + right) / 2)
-
-
-def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
-    """Stretches of x that hold cells, with white between them that (nearly) no cell crosses."""
-    whole: list[Cell] = []  # what stands line by line in one cell counts once
-    for cell in cells:
-        above = whole[-1] if whole else cell
-        if whole and abs(above.x0 - cell.x0) < _LEVEL_EDGE and _goes_down(above, cell):
-            whole[-1] = replace(above, x1=max(above.x1, cell.x1), baseline=cell.baseline)
-        else:
-            whole.append(cell)
-    cells = whole
-    edges = sorted({edge for cell in cells for edge in (cell.x0, cell.x1)})
-    allowed = 0.12 * len(cells)
-    columns: list[tuple[float, float]] = []
-    for left, right in zip(edges, edges[1:], strict=False):
-        middle = (left + right) / 2
-        covered = sum(cell.x0 < middle < cell.x1 for cell in cells)
-        if covered <= allowed:
-            continue
-        if columns and left - columns[-1][1] < _TOUCH:
-            columns[-1] = (columns[-1][0], right)
-        else:
-            columns.append((left, right))
-    return columns
-
-
-def _and_behind(
-    columns: Sequence[tuple[float, float]], cells: Sequence[Cell], lines: Sequence[Line]
-) -> list[tuple[float, float]]:
-    """The columns, with those behind the last of them where only a few rows go on with more figures."""
-    found = list(columns)
-    edge = found[-1][1] if found else 0.0
-    figures = [cell for cell in cells if _holds_figures(cell, lines[cell.line])]
-    more = [b for a, b in pairwise(figures) if a.line == b.line and b.x0 > max(edge, a.x1)]
-    for cell in sorted(more, key=lambda one: one.x0):
-        if len(found) > len(columns) and cell.x0 < found[-1][1] + _TOUCH:
-            found[-1] = (found[-1][0], max(found[-1][1], cell.x1))
-        else:
-            found.append((cell.x0, cell.x1))
-    return found
-
-
-def _below_head(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells without those of a first line that has fewer than the next: heads over several columns."""
-    count = Counter(cell.line for cell in cells)
-    first, second, *others = [*sorted(count), None, None]
-    over = second is not None and others[:1] != [None] and 1 < count[first] < count[second]
-    return [cell for cell in cells if not over or cell.line != first]
-
-
-def _goes_down(above: Cell, cell: Cell) -> bool:
-    return 0 < above.baseline - cell.baseline < _APART * cell.size
-
-
-def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
-    """The column a cell shares most of its width with, else the nearest."""
-
-    def fit(k: int) -> tuple[float, float]:
-        left, right = columns[k]
-        shared = min(cell.x1, right) - max(cell.x0, left)
-        # A heading across several columns stands in the first of them.
-        return (float("inf") if shared > 0.5 * min(right - left, cell.x1 - cell.x0) else shared, -k)
-
-    return max(range(len(columns)), key=fit)
 
 
 def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> bool:
@@ -1019,8 +845,8 @@ def _stands_level(placed: Sequence[tuple[int, Cell]]) -> bool:
     own = [cell for column, cell in placed if column == longest]
     heights = sorted(cell.baseline for column, cell in placed if column != longest)
     level = sum(
-        bisect_left(heights, cell.baseline - _LEVEL * cell.size)
-        < bisect_left(heights, cell.baseline + _LEVEL * cell.size)
+        bisect_left(heights, cell.baseline - LEVEL * cell.size)
+        < bisect_left(heights, cell.baseline + LEVEL * cell.size)
         for cell in own
     )
     return len(own) < _PROSE or 2 * level >= len(own)
@@ -1077,12 +903,15 @@ def _join_rests(
 ) -> list[list[tuple[int, Cell]]]:
     """The rows, where a row that only goes on with the cells of the one above it is part of that.
 
-    It goes on with their sentences, or holds whole ones below a row that has a first cell, which it has not.
+    It goes on with their sentences, or holds whole ones below a row that has a first cell, which it has not;
+    or it has a cell beside the first of those.
     """
     joined: list[list[tuple[int, Cell]]] = []
     for row in rows:
         above = dict(joined[-1]) if joined else {}
-        if above and (_is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
+        top = joined[-1][0][1].baseline if joined else 0.0
+        beside = any(k not in above and cell.is_level(cell.baseline, top) for k, cell in row)
+        if above and (beside or _is_rest_of(above, row, lines) or _breaks_off(joined[-1], row, lines)):
             joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
         else:
             joined.append(list(row))
@@ -1111,7 +940,7 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
     for column, listed in cells.items():
         step = above[column].baseline - listed[0].baseline if column in above else 0.0
         text = " ".join(lines[cell.line].text[cell.start : cell.end] for cell in listed)
-        goes_on = text[0].islower() and 0 < step < _APART * listed[0].size and len(listed) == 1
+        goes_on = text[0].islower() and 0 < step < APART * listed[0].size and len(listed) == 1
         sentence = len(text.split()) >= _WORDS and ENDED.search(text) is not None
         whole = sentence and column > min(above) and 0 < step < _IN_CELL * listed[0].size
         if not goes_on and not whole:
@@ -1155,7 +984,7 @@ def _is_label_beside(block: Sequence[list[tuple[int, Cell]]], middle: int, free:
     alone = len(first) == len(block[middle])
     mean = (first[0].baseline + first[-1].baseline) / 2
     centre = (block[0][0][1].baseline + block[-1][0][1].baseline) / 2
-    level = abs(mean - centre) < _LEVEL * first[0].size
+    level = abs(mean - centre) < LEVEL * first[0].size
     return level and (alone or free) and all(map(_is_headless, others))
 
 
@@ -1168,16 +997,16 @@ def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool
     if column < last_column:
         return True
     if column == last_column:
-        return last.baseline - cell.baseline > _APART * cell.size or last.line == cell.line
+        return last.baseline - cell.baseline > APART * cell.size or last.line == cell.line
     # The next cell begins no lower than the row does, unless it is another row whose first cells are empty.
-    return cell.baseline < min(entry.baseline for _, entry in row) - _LEVEL * cell.size
+    return cell.baseline < min(entry.baseline for _, entry in row) - LEVEL * cell.size
 
 
 def _rows_by_height(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
     """Rows of cells that stand at the same height, for tables that are drawn column by column."""
     rows: list[list[tuple[int, Cell]]] = []
     for column, cell in sorted(placed, key=lambda entry: (-entry[1].baseline, entry[0])):
-        if not rows or rows[-1][0][1].baseline - cell.baseline > _LEVEL * cell.size:
+        if not rows or rows[-1][0][1].baseline - cell.baseline > LEVEL * cell.size:
             rows.append([])
         rows[-1].append((column, cell))
     return rows
@@ -1194,7 +1023,7 @@ def _rows_of_columns(placed: Sequence[tuple[int, Cell]], count: int) -> list[lis
         if column != last and column in columns:
             return []
         cells = columns.setdefault(column, [])
-        if cells and cells[-1][-1][1].baseline - cell.baseline <= _APART * cell.size:
+        if cells and cells[-1][-1][1].baseline - cell.baseline <= APART * cell.size:
             cells[-1].append((column, cell))
         else:
             cells.append([(column, cell)])
@@ -1205,7 +1034,7 @@ def _rows_of_columns(placed: Sequence[tuple[int, Cell]], count: int) -> list[lis
         return []
     for row in rows:
         tops = [cells[0][1].baseline for cells in row]
-        if max(tops) - min(tops) > _LEVEL * row[0][0][1].size:
+        if max(tops) - min(tops) > LEVEL * row[0][0][1].size:
             return []
     return [[entry for cells in row for entry in cells] for row in rows]
 
