@@ -119,6 +119,8 @@ class DraftingSettings:
     sure: float = SURE
     # Whether a model that writes reads two answers that were approved here, for their tone.
     style: bool = True
+    # A file with sentences of the organisation's own, for questions about the form of the answer.
+    standard_sentences: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         threshold=search.threshold if search.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
         style=settings.drafting.style,
+        standard_sentences=settings.drafting.standard_sentences,
         two_person_rule=settings.web.two_person_rule,
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from learninglion.models import (
     Statement,
     StatementVerdict,
 )
+from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json
 from learninglion.record.notes import why_unanswered
 from learninglion.testing import make_card, make_hit, make_selection, make_source
@@ -100,6 +102,15 @@ def test_what_no_archive_answers_gets_a_proposal_and_no_source() -> None:
     assert made.kind == "procedural" and "afzonderlijk" in made.proposal and not made.statements
     asked = "Kunt u de rapporten als bijlage met de Kamer delen? Zo niet, waarom niet?"
     assert "beantwoord zoals gevraagd" not in draft(make_selection(asked, [NEW])).proposal
+
+
+def test_an_organisation_has_sentences_of_its_own(tmp_path: Path) -> None:
+    own = tmp_path / "zinnen.txt"
+    own.write_text(".\tDe vragen staan hieronder.\n", encoding="utf-8")
+    asked = make_selection("Kunt u deze vragen afzonderlijk beantwoorden?", [NEW])
+    assert draft(asked, sentences=own).proposal == "De vragen staan hieronder."
+    with pytest.raises(InputError, match="standaardzinnen"):
+        draft(asked, sentences=tmp_path / "niet.txt")
 
 
 def test_sentences_that_answer_are_quoted_with_their_date_and_citation() -> None:

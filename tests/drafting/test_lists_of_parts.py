@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.drafting.askings import askings_of, propose
+from learninglion.drafting.askings import Kind, askings_of, choices_of, kind_of, propose
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,68 @@ def test_a_letter_inside_a_sentence_is_no_mark() -> None:
 
 def test_a_wish_for_form_and_term_gets_both_sentences() -> None:
     told = propose(askings_of("Kunt u deze vragen afzonderlijk en binnen drie weken beantwoorden?"))
-    assert (
-        told == "Ja, de vragen zijn afzonderlijk beantwoord. De vragen zijn zo spoedig mogelijk beantwoord."
+    assert told == (
+        "De vragen zijn waar mogelijk afzonderlijk beantwoord. De vragen zijn zo spoedig mogelijk beantwoord."
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "Hoeveel ponten varen er, hoe lang duurt de overtocht, en wie betaalt dat?",
+            ["Hoeveel ponten varen er?", "Hoe lang duurt de overtocht?", "Wie betaalt dat?"],
+        ),
+        (
+            "Kunt u aangeven hoeveel ponten varen, hoe vaak dat is en of er boetes zijn?",
+            ["Kunt u aangeven hoeveel ponten varen?", "Hoe vaak dat is?", "Of er boetes zijn?"],
+        ),
+        ("Vaart de pont en, zo ja, hoe vaak?", ["Vaart de pont?", "Zo ja, hoe vaak?"]),
+        ("Klopt dit bericht?[1, 2 ] Wat vindt u ervan?", ["Klopt dit bericht?", "Wat vindt u ervan?"]),
+        ("Klopt dit bericht?Wat vindt u ervan?", ["Klopt dit bericht?", "Wat vindt u ervan?"]),
+        ("Hoe en wanneer gaat u de pont redden?", []),
+        ("Wanneer de pont niet vaart, hoe lang duurt de reis dan?", []),
+        ("Wat vindt u van de pont, welke eisen stelt aan het weer?", []),
+        ("Kunt u aangeven, welke ponten varen?", []),
+        ("Deelt u de zorg over de vraag of en wanneer de pont weer vaart?", []),
+        ("Wilt u de pont en waar mogelijk de brug redden?", []),
+        ("Kent u het bericht «Vaart de pont nog? Wie weet, en hoe lang»?", []),
+    ],
+)
+def test_each_that_asks_for_itself_is_a_part_and_what_is_one_stays_one(
+    question: str, parts: list[str]
+) -> None:
+    assert [asking.text for asking in askings_of(question)] == (parts or [question])
+
+
+@pytest.mark.parametrize(
+    ("question", "proposal"),
+    [
+        ("Bent u bekend met het op 2 mei 2024 verschenen rapport over ponten?", "Ja."),
+        ("Heeft u «De pont» gelezen?", "Ja."),
+        ("Bent u bekend met de storingen bij de pont?", "Dat is mij [bekend / niet bekend]."),
+        ("Bent u bekend met de in het rapport beschreven storingen?", "Dat is mij [bekend / niet bekend]."),
+        ("Bent u ervan op de hoogte dat de pont niet vaart?", ""),
+        ("Bent u bekend met het feit dat de pont niet vaart?", ""),
+        ("Herinnert u zich, dat de pont niet voer?", ""),
+        ("Kunt u deze vragen vóór het debat beantwoorden?", "De vragen zijn zo spoedig mogelijk beantwoord."),
+    ],
+)
+def test_a_proposal_states_only_what_is_true_of_any_answer(question: str, proposal: str) -> None:
+    assert propose(askings_of(question)) == proposal
+    assert bool(proposal) == (kind_of(question) in {Kind.ACQUAINTANCE, Kind.PROCEDURAL})
+
+
+def test_whether_papers_are_sent_is_for_a_person_to_say() -> None:
+    told = choices_of(propose(askings_of("Kunt u de rapporten over de pont met de Kamer delen?")))
+    assert told == (
+        "De gevraagde stukken zijn als bijlage gevoegd.",
+        "De gevraagde stukken worden niet gedeeld, omdat […].",
+    )
+
+
+def test_what_is_asked_if_so_is_no_question_of_acquaintance() -> None:
+    known, view = askings_of("Kent u het bericht? Zo ja, wat vindt u ervan?")
+    assert (known.kind, view.kind) == (Kind.ACQUAINTANCE, Kind.OPINION)
+    known, otherwise = askings_of("Kent u het bericht? Zo nee, waarom niet?")
+    assert known.kind is otherwise.kind is Kind.ACQUAINTANCE

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -225,6 +225,10 @@ def test_the_day_comes_from_the_questions_or_from_the_newest_source() -> None:
     assert as_of(replace(plain, introduction="Vragen (ingezonden 31 februari 2026)")) == WRITTEN
     assert as_of(plain) == WRITTEN
     assert as_of(make_selection(WHEN, [])) is None
+    today = replace(plain, selected_at=datetime(2027, 3, 1, tzinfo=UTC))
+    assert as_of(today) == date(2027, 3, 1)  # the day of drafting
+    assert as_of(replace(today, introduction="2026Z18884")) == date(2026, 12, 31)
+    assert as_of(replace(today, introduction="Vragen (ingezonden 20 november 2026)")) == date(2026, 11, 20)
 
 
 def test_the_reader_is_told_that_the_time_of_a_promise_has_passed() -> None:

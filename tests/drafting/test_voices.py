@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -70,6 +70,15 @@ def test_an_earlier_cabinet_is_named_and_quoted() -> None:
     assert made.verdict is AnswerVerdict.ANSWERED  # a figure stays one, with its date
     assert any("vorig kabinet" in remark for remark in made.left_out)
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_without_a_date_an_earlier_cabinet_is_one_by_the_day_of_drafting() -> None:
+    source = make_source(BODY, question=QUESTION, card=card(date(2019, 3, 1)))
+    undated = replace(make_selection(QUESTION, [source]), selected_at=datetime(2024, 10, 6, tzinfo=UTC))
+    made = draft(undated)
+    assert "schreef de toenmalige minister" in made.statements[0].text
+    assert any("geen datum" in remark and "06-10-2024" in remark for remark in made.left_out)
+    assert not any("geen datum" in remark for remark in made_on("6 oktober 2024", date(2019, 3, 1)).left_out)
 
 
 def test_an_edit_leaves_the_warning_for_an_earlier_cabinet() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import date
 from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from web_office import EVERYTHING, Office, form_token
+from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.models import AnswerVerdict, Dossier, Filters, Role, StatementVerdict
 from learninglion.models.errors import InputError
 from learninglion.record.notes import collect_notes
+from learninglion.sample import sample_documents
 from learninglion.web.access import read_filters
 
 KNOWN = "Bent u bekend met het bericht over vuurwerkbunkers in woonwijken?"
@@ -89,6 +91,24 @@ def test_a_proposal_is_confirmed_with_a_button_and_is_no_failure(office: Office,
     save(noor, path, 0, "Ja.")
     press(noor, path, "confirm", version="1")  # pressed twice
     assert [c.statement.text for c in load(office, path).verifications[0].standing] == ["Ja."]
+
+
+def test_what_is_proposed_in_two_ways_is_chosen_and_a_blank_keeps_it_unsigned(
+    office: Office, noor: TestClient
+) -> None:
+    path = drafted(noor, searched(noor, "Kunt u de rapporten over vuurwerk met de Kamer delen?"))
+    page = noor.get(path).text
+    assert "kies wat waar is" in page and "“De gevraagde stukken zijn als bijlage gevoegd.”" in page
+    assert press(noor, path, "confirm", version="1", choice="2").status_code == 400
+    page = press(noor, path, "confirm", version="1", choice="1").text
+    assert "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
+    sign = {"csrf": form_token(noor), "version": "2", "responsible": "1"}
+    refused = noor.post(f"{path}/approve", data=sign)
+    assert refused.status_code == 400 and "Vul in wat daar hoort" in refused.text
+    filled = save(noor, path, 0, "De gevraagde stukken worden niet gedeeld, omdat zij geheim zijn.").text
+    assert "staat nog […]" not in filled
+    (only,) = load(office, path).verifications[0].standing
+    assert only.statement.own_account == "Bevestigd door noor."
 
 
 def test_a_sentence_of_a_source_is_proposed_and_confirmed_with_that_source(
@@ -299,3 +319,32 @@ def test_a_refused_form_is_read_again_and_in_another_language(office: Office, no
     for lost in ("/sign-out", "/bestaat-niet/approve", "/api/v1/verifications"):
         assert noor.get(lost).status_code in (404, 405), lost
     noor.post("/language", data=form | {"language": "nl", "back": "/"})
+
+
+def test_what_came_in_after_the_draft_is_told_when_it_is_opened(make_office: Callable[..., Office]) -> None:
+    office = make_office()
+    lately = next(p for p in sample_documents() if p.stem == "ah-tk-20232024-9001")
+    older = [p for p in documents() if p != lately]
+    assert not office.workplace.intake.ingest(older, actor=EVERYTHING).failures
+    office.person("noor", *Role)
+    noor = office.browser("noor")
+    work = searched(noor, STORED, "Hoeveel astronauten wonen er in België?")
+    source = re.findall(r'name="source" value="([^"]+)"', noor.get(f"{work}/questions/1").text)[0]
+    chosen = {"csrf": form_token(noor), "source": source, "act": "choose"}
+    noor.post(f"{work}/questions/1/choices", data=chosen)
+    path = drafted(noor, work)
+    assert "nieuwer materiaal" not in noor.get(path).text
+    assert not office.workplace.intake.ingest([lately], actor=EVERYTHING).failures
+    page = noor.get(path).text
+    assert page.count("Na dit concept is nieuwer materiaal opgenomen:") == 2  # above, and at the one question
+    part = question(page).split("nieuwer materiaal")[1]
+    reference = re.findall(r'name="reference" value="([^"]+)"', part)[0]
+    assert reference.startswith("ah-tk-20232024-9001#") and "data-beside" in part
+    taken = {"csrf": form_token(noor), "reference": reference}
+    assert 'data-state="chosen"' in noor.post(f"{work}/questions/1/sources", data=taken).text
+    noor.post(f"{work}/draft", data={"csrf": form_token(noor)})
+    for _ in range(200):
+        if load(office, path).version > 1:
+            break
+        time.sleep(0.05)
+    assert "nieuwer materiaal" not in noor.get(path).text  # it was chosen since

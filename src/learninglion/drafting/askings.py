@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of
-from learninglion.dutch.text import fold, split_sentences, squash, words
+from learninglion.dutch.text import fold, split_sentences, squash
 from learninglion.models.errors import InputError
 
 
@@ -51,26 +51,64 @@ class Asking:
     after: bool | None = None
 
 
-_MARK = re.compile(r"\[\s*\d+\s*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")  # of notes, and "a." of a list
-_W = r"(?:wat|welke?|wie|waar\w*|wanneer|hoe(?!wel)\w*)"
+# of notes ("[1]", "[5, 6 ]"), and "a." of a list
+_MARK = re.compile(r"\[\s*\d[\d\s,]*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")
+_QUOTED = re.compile(r"«(?:[^«»]|«[^«»]*»)*»|“[^“”]*”|\"[^\"]*\"")
+_WITHIN = str.maketrans(".?!,; ", "\ue000\ue001\ue002\ue003\ue004\ue005")  # in a title no sign ends a piece
+_WITHOUT = {hidden: sign for sign, hidden in _WITHIN.items()}
+_FIXED = r"(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|naar|aan|onder)\s+)?"
+_WHERE = r"waar(?!\s+(?:mogelijk|nodig|gewenst)\b)(?:aan|bij|door|in|mee|op|over|toe|uit|van|voor)?"
+_W = rf"(?:wat|welke?|wie|waarom|{_WHERE}|wanneer|hoe(?!wel)\w*)"
+# Of "hoeveel ..., hoe lang ... en wie ...?" each asks for itself; ", wat ..." and ", waar ..." may as well
+# say more of a word before it, so that those count behind "en" only.
 _SPLIT = re.compile(
-    rf",?\s+en\s+(?=(?:zo (?:ja|nee|niet)|(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|"
-    rf"naar|aan|onder)\s+)?{_W}|(?:bent|kunt|deelt|acht|vindt) u|(?:is|klopt) het)\b)|;\s+(?=\w)",
+    rf",?\s+en,?\s+(?=(?:zo (?:ja|nee|niet)|of|{_FIXED}{_W}|(?:bent|kunt|deelt|acht|vindt) u|"
+    rf"(?:is|klopt) het)\b)|;\s+(?=\w)|,\s+(?=zo (?:ja|nee|niet)\b)|"
+    rf"(?P<listed>,)\s+(?={_FIXED}(?:hoe(?!wel)\w*|waarom|wie|welke?(?!\s+(?:eis|moet|is|zijn|word)))\b)",
     re.IGNORECASE,
 )
+_TELLS = r"(?:aangeven|toelichten|uiteenzetten|uitleggen|zeggen|delen|noemen|bekend|duidelijk|inzichtelijk)"
+_VERB = r"(?:is|zijn|was|waren|word\w*|ga\w*|kom\w*|k[au]n\w*|zal|zullen|heeft|hebben|bent|begint?|treedt)"
+_LISTS = re.compile(
+    rf"^(?:en )?{_FIXED}(?!wanneer\b(?! {_VERB}\b)){_W}\b|\b{_TELLS},? (?:of|{_FIXED}{_W})\b", re.IGNORECASE
+)
+# What has no verb of its own ("hoe en wanneer gaat u ...", "onderzoeken of en in welke vorm") goes with what
+# follows, and so does a condition in front of it.
+_BARE = re.compile(rf"(?:{_FIXED}{_W},? ?)+", re.IGNORECASE)
+_HANGS = re.compile(rf"\b(?:of|{_W})$", re.IGNORECASE)
+_CONDITION = re.compile(
+    r",\s*(?:of|en|maar|indien|als|wanneer|mocht|gelet|gezien|in het)\b[^,]*$", re.IGNORECASE
+)
+_MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
 _AFTER = {
     False: re.compile(r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"),
     True: re.compile(r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"),
 }
 _OPENS_WITH_W = re.compile(rf"^(?:en )?(?:\w+ )?{_W}\b")
+# What can be known without a word on whether it is so. "Het feit dat ..." is a claim, to be searched for.
+_PUBLISHED = (
+    r"bericht(?:en|geving)?|artikel(?:en)?|nieuws|uitzending(?:en)?|reportages?|documentaires?|aflevering(?:en)?|"
+    r"podcasts?|interviews?|columns?|opinie\w*|brie(?:f|ven)|petities?|manifest|oproep(?:en)?|verklaring(?:en)?|"
+    r"rapport(?:en|ages?)?|onderzoek(?:en|sresultaten)?|onderzoeksrapport\w*|studies?|verslag(?:en)?|evaluaties?|"
+    r"advie(?:s|zen)|notities?|nota\W?s?|memo\W?s?|factsheets?|publicaties?|boek(?:en)?|cijfers|enquetes?|"
+    r"peiling(?:en)?|handreiking(?:en)?|richtlijn(?:en)?|verordening(?:en)?|wet(?:svoorstel\w*)?|convenant\w*|"
+    r"verdrag(?:en)?|akkoord|besluit(?:en)?|beslissing(?:en)?|uitspra(?:ak|ken)|vonnis\w*|arrest(?:en)?|oordeel|"
+    r"conclusies?|vragen|antwoord(?:en)?|moties?|amendement\w*|debat(?:ten)?|vragenuur\w*|toezegging(?:en)?|"
+    r"opmerking(?:en)?|uitlating(?:en)?|toespraak|plan(?:nen)?|voorstel(?:len)?|voornemens?|aankondiging(?:en)?|"
+    r"tweets?|video\W?s?|filmpjes?|beelden|paragra(?:af|fen)|passages?|stuk(?:ken)?|document(?:en)?|website"
+)
 _KNOWS = re.compile(
-    r"^(?:en )?(?:(?:bent|was) u (?:er )?(?:\w+ )?(?:mee |van )?(?:bekend|op de hoogte)|kent u|herinnert u "
-    r"zich|(?:heeft|hebt) u (?:(?:\w+ )?kennis ?genomen|.{0,80}\bgelezen))\b"
+    r"^(?:en )?(?:(?:bent|was) u (?:er)?(?:\w+ )?(?:mee |van )?(?:bekend|op de hoogte(?: gesteld)?)"
+    r"(?: met| van)?|kent u|herinnert u zich|(?:heeft|hebt) u (?:\w+ )?kennis ?genomen van)\b"
+    r"(?:(?P<published> (?:(?!(?:van|"
+    rf"over|in|uit|dat|die|waar\w*) )\S+ ){{0,8}}?(?:«|[\w-]*(?:{_PUBLISHED})\b))|(?P<claim>,? (?:(?:het|de) "
+    r"\w+ )?dat\b))?|^(?:heeft|hebt) u (?P<read>.{0,80})\bgelezen\b"
 )
 _FORM = re.compile(
     r"\b(?:vragen|afzonderlijk|apart|separaat|een voor een|voor(?:afgaand aan)? het .{0,40}(?:debat|"
-    r"overleg|reces))\b.{0,200}\b(?:be)?antwoorden\b|\bbeantwoorden (?:voor|binnen)\b|\b(?:kamer|"
-    r"antwoorden)\b.{0,60}\b(?:(?:toe)?(?:sturen|zenden)|doen toekomen|delen)\b"
+    r"overleg|reces))\b.{0,200}\b(?:be)?antwoorden\b|\bbeantwoorden (?:voor|binnen)\b|"
+    r"^(?:en |zo ja, ?)?(?:kunt|kan|wilt|wil|zou|bent|is|gaat)\b(?:(?! dat ).)*\b(?:kamer|antwoorden)\b"
+    r".{0,60}\b(?:(?:toe)?(?:sturen|zenden)|doen toekomen|delen)\b"
 )
 _KINDS = dict.fromkeys(FIGURES, Kind.FIGURE) | {
     Wants.LENGTH: Kind.MOMENT,
@@ -84,7 +122,8 @@ _KINDS = dict.fromkeys(FIGURES, Kind.FIGURE) | {
 @lru_cache(maxsize=2048)
 def askings_of(question: str) -> tuple[Asking, ...]:
     """Every part of `question`, in order; a text without a question mark is one part."""
-    text = squash(_MARK.sub(" ", question))
+    text = _MISSED_SPACE.sub(" ", squash(_MARK.sub(" ", question)))
+    text = _QUOTED.sub(lambda title: title.group().translate(_WITHIN), text)
     sentences = [s.of(text) for s in split_sentences(text)]
     asking = [s for s in sentences if s.rstrip("»”\"' ").endswith("?")] or sentences[-1:]
     parts: list[Asking] = []
@@ -93,7 +132,8 @@ def askings_of(question: str) -> tuple[Asking, ...]:
         for piece in _pieces(sentence) if sentence in asking else (sentence,):
             before = f"{before} {piece}".strip()
             if sentence in asking:
-                parts.append(_read(piece, before, parts[-1] if parts else None))
+                plain, about = (words.translate(_WITHOUT) for words in (piece, before))
+                parts.append(_read(plain, about, parts[-1] if parts else None))
     return tuple(dict.fromkeys(parts))
 
 
@@ -116,21 +156,34 @@ def kind_of(question: str) -> Kind:
 
 
 def _pieces(sentence: str) -> Iterator[str]:
-    for piece in filter(None, map(str.strip, _SPLIT.split(sentence))):
-        text = piece[0].upper() + piece[1:]
-        yield text if text.endswith("?") else text.rstrip(" ,;.") + "?"
+    """What asks for itself within one sentence."""
+    begin = 0
+    for match in _SPLIT.finditer(sentence):
+        piece = sentence[begin : match.start()].strip()
+        whole = begin > 0 if _BARE.fullmatch(piece) else not _HANGS.search(piece)
+        if match["listed"]:
+            whole = whole and bool(_LISTS.search(piece)) and not _CONDITION.search(piece)
+        if piece and whole:
+            yield _asked(piece)
+            begin = match.end()
+    yield _asked(sentence[begin:].strip())
+
+
+def _asked(piece: str) -> str:
+    """`piece` as a question by itself."""
+    text = piece[:1].upper() + piece[1:]
+    return text if text.endswith("?") else text.rstrip(" ,;.") + "?"
 
 
 def _read(text: str, about: str, last: Asking | None) -> Asking:
     plain = fold(text)
     after = next((said for said, opening in _AFTER.items() if opening.match(plain)), None)
-    short = sum(len(word) > 4 for word in words(text)) <= 4
-    if last and last.kind in _NOT_SEARCHED and short and after is not None:
+    if last and last.kind in _NOT_SEARCHED and after is False:
         return Asking(text, about, last.kind, after=after)  # "Zo nee, waarom niet?"
     if _FORM.search(plain) and not _OPENS_WITH_W.match(plain):
         return Asking(text, about, Kind.PROCEDURAL, after=after)
-    if _KNOWS.search(plain):
-        return Asking(text, about, Kind.ACQUAINTANCE)
+    if knows := _KNOWS.search(plain):
+        return Asking(text, about, Kind.FACT if knows["claim"] else Kind.ACQUAINTANCE, after=after)
     wants = wants_of(text)
     if wants not in _KINDS:  # who or where: many sentences name somebody
         return Asking(text, about, Kind.FACT, after=after)
@@ -163,6 +216,19 @@ def admits_ignorance(sentence: str) -> bool:
 # from a source, and none makes a question answered.
 
 
+_KNOWN = "Dat is mij [bekend / niet bekend]."
+_CHOICE = re.compile(r"\[((?:[^\[\]]|\[…\])+ / (?:[^\[\]]|\[…\])+)\]")
+
+
+def choices_of(proposal: str) -> tuple[str, ...]:
+    """The texts among which a person chooses who confirms what `propose` gave: "[a / b]" is a or b."""
+    choice = _CHOICE.search(proposal)
+    if choice is None:
+        return (proposal,)
+    before, after = proposal[: choice.start()], proposal[choice.end() :]
+    return tuple(text for one in choice[1].split(" / ") for text in choices_of(before + one + after))
+
+
 def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
     """A text for the parts that no archive answers, each sentence once; "" when every part can be searched.
 
@@ -170,8 +236,9 @@ def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
     """
     sentences: dict[str, None] = {}
     for asking in askings:
-        if asking.kind is Kind.ACQUAINTANCE:
-            sentences["Ja."] = None
+        knows = _KNOWS.search(fold(asking.text)) if asking.kind is Kind.ACQUAINTANCE else None
+        if knows:
+            sentences["Ja." if knows["published"] or knows["read"] else _KNOWN] = None
         elif asking.kind is Kind.PROCEDURAL and asking.after is None:
             sentences |= dict.fromkeys(_standard(asking.text, path))
     return " ".join(sentences)

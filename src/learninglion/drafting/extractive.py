@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
@@ -41,6 +42,7 @@ from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.quotation import (
     Unit,
     as_of,
+    asked_on,
     has_passed,
     has_table,
     is_bare,
@@ -112,18 +114,23 @@ def draft(
     measure: Relevance | None = None,
     line: Line | None = None,
     find_newer: FindNewer = nothing_newer,
+    sentences: Path | None = None,
 ) -> Draft:
     """The proposal for one sub-question; unanswerable, with material, when the sources do not answer.
 
     `sure`: from which chance on a part counts as answered (see SURE). What `find_newer` finds on an answer
     that is taken is offered as well, so that the draft can be made again from its own selection.
+    `sentences`: the file with the organisation's standard sentences.
     """
     judge = measure or built_in()
     if selection.added:  # as it was before it was drafted
         first = tuple(s for s in selection.chosen if s.id not in selection.added)
         selection = replace(selection, chosen=first, added=())
     provenance = _PROVENANCE if sure == SURE else replace(_PROVENANCE, parameters=(("sure", str(sure)),))
-    kind, proposal = kind_of(selection.question.text).value, propose(askings_of(selection.question.text))
+    kind, proposal = (
+        kind_of(selection.question.text).value,
+        propose(askings_of(selection.question.text), sentences),
+    )
     askings = searched(selection.question.text)
     if not askings:
         parts = tuple(asking.text for asking in askings_of(selection.question.text))
@@ -665,7 +672,7 @@ def with_material(
         remarks=tuple(dict.fromkeys((*told.remarks, *doubts))),
         kind=kind_of(question).value,
         material=material_of(selection, judged, used, locate),
-        proposal=made.proposal or propose(askings_of(question)),
+        proposal=made.proposal or held.proposal if propose(askings_of(question)) else made.proposal,
     )
     return judge_draft(remarked) if made.complete else remarked
 
@@ -708,8 +715,12 @@ def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
 
 def _hints_on_source(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of a source, whatever is written from it: another cabinet, tables, no date."""
-    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
-        yield f"{reference(source)} is van een vorig kabinet."
+    if voice_of(source.document, made.selection) is Voice.FORMER:
+        if source.id not in made.former:
+            yield f"{reference(source)} is van een vorig kabinet."
+        today = as_of(made.selection)
+        if today and asked_on(made.selection.introduction) is None:
+            yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
     if has_table(source):
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:

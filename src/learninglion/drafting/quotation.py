@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -274,6 +275,7 @@ def unpoint(text: str) -> Unpointed:
 
 _MONTH = "|".join(MONTHS)
 _ASKED_ON = re.compile(rf"\bingezonden\s+(?:op\s+)?(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(20\d\d)Z\d{4,5}\b")  # 2024Z18884
 _PROMISES = re.compile(
     r"\b(?:zal|zullen|ga|gaan|gaat|wordt|worden|informeer|informeren|verwacht|verwachten|kom|komt|komen|"
     r"streef|streeft|streven|stuur|sturen|ontvangt|ontvangen|hoop|hopen|voornemens|beoogd|gereed|volgt|volgen|"
@@ -313,18 +315,29 @@ _QUARTERS = {"eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "laatste": 4}
 _SOON_DAYS = 183  # "binnenkort" of half a year ago has passed
 
 
-def as_of(selection: Selection) -> date | None:
-    """The day to judge promises by: that on which the questions were sent in, or of the newest source."""
-    match = _ASKED_ON.search(selection.introduction)
+def asked_on(introduction: str) -> date | None:
+    """The day on which questions were sent in, as their introduction tells; None where it does not."""
+    match = _ASKED_ON.search(introduction)
     if match:
-        try:
+        with suppress(ValueError):  # "31 februari": no date at all
             month = MONTHS.index(match.group(2).casefold()) + 1
             return date(int(match.group(3)), month, int(match.group(1)))
-        except ValueError:
-            pass  # "31 februari": no date at all
+    return None
+
+
+def as_of(selection: Selection) -> date | None:
+    """The day to judge by: that on which the questions were sent in, else that of choosing the sources, at
+    most the last day of the year that their number names; in records without either, of the newest source.
+    """
+    asked = asked_on(selection.introduction)
+    if asked:
+        return asked
     sources = (*selection.chosen, *(h.source for h in selection.offered))
     days = [s.document.date for s in sources if s.document.date and s.kind is not SourceKind.SUPPLIED]
-    return max(days, default=None)
+    chosen = selection.selected_at.date() if selection.selected_at else max(days, default=None)
+    numbered = _NUMBERED.search(selection.introduction)
+    last = date(int(numbered[1]), 12, 31) if numbered else None
+    return min(chosen, last) if chosen and last else chosen
 
 
 def has_passed(sentence: str, written: date | None, today: date | None) -> bool:

@@ -79,6 +79,7 @@ def choose_automatically(
     supplied: Sequence[Source] = (),
     *,
     measure: Relevance | None = None,
+    selected_at: datetime | None = None,
 ) -> Selection:
     """What may answer by the measure of relevance, then what is over the threshold; at most five.
 
@@ -96,6 +97,7 @@ def choose_automatically(
         chosen=(*best[:_MOST_AUTOMATIC], *supplied),
         chosen_by=Chooser.MACHINE,
         selected_by="machine",
+        selected_at=selected_at,
         threshold=threshold,
     )
 

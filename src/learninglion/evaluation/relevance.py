@@ -32,7 +32,7 @@ from learninglion.drafting.evidence import (
 )
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
-from learninglion.evaluation.measures import Comparison, compare
+from learninglion.evaluation.measures import Comparison, compare, descend
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import (
@@ -72,7 +72,7 @@ class Example:
     source: Source
     group: str  # what must not be split over two folds
     answers: bool | None = None
-    asked: Asked | None = None
+    likeness: Asked | None = None
     weight: float = 1.0
     units: frozenset[int] = frozenset()
     score: float | None = None
@@ -99,9 +99,9 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
     for case in case_lines(LOOK_ALIKE_CASES):
         source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
         for question in case["questions"] if case["part"] == part else ():
-            asked = Asked.SAME if question["answers"] else Asked.NEARLY
+            likeness = Asked.SAME if question["answers"] else Asked.NEARLY
             for asking in searched(str(question["text"])):
-                yield Example(asking, source, source.id, asked=asked)
+                yield Example(asking, source, source.id, likeness=likeness)
 
 
 def _of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
@@ -117,15 +117,15 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
     name, passage = str(case["id"]), str(case["passage"])
     source = make_source(name, str(case["source_question"]), passage)
     for asking in searched(source.question):
-        yield Example(asking, source, name, asked=Asked.SAME)
+        yield Example(asking, source, name, likeness=Asked.SAME)
     questions = case["questions"]
     for question in questions:
         key = str(question["key"])
         where = frozenset(n for n, u in enumerate(units_of(source)) if key and _same(u.text, key))
         for asking in searched(question["text"]):
             answers = bool(question["answers"]) and bool(where)
-            asked = None if answers else Asked.OTHER
-            yield Example(asking, source, name, answers, asked, units=where)
+            likeness = None if answers else Asked.OTHER
+            yield Example(asking, source, name, answers, likeness, units=where)
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                 if rest:
@@ -148,7 +148,7 @@ def of_look_alikes(
                     source, right = hit.source, hit.source.document.id == row["id"]
                     made = Example(asking, source, group, False, score=hit.score)
                     if name == "near":
-                        yield replace(made, asked=Asked.OTHER)
+                        yield replace(made, likeness=Asked.OTHER)
                     elif right:  # of another nobody read whether it answers as well
                         where = frozenset(
                             n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"])
@@ -163,16 +163,16 @@ def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence
     """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
     for asking in searched(question):
         for hit, label in zip(offered[:_READ], labels, strict=False):
-            asked = None if label == "yes" else Asked.OTHER
-            yield Example(asking, hit.source, name, label == "yes", asked, score=hit.score)
+            likeness = None if label == "yes" else Asked.OTHER
+            yield Example(asking, hit.source, name, label == "yes", likeness, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of the archive itself beside what was offered: was the source asked the same?"""
     for asking in searched(question):
         for hit in offered[:3]:
-            asked = Asked.SAME if hit.source.document.id == pair_id else Asked.OTHER
-            yield Example(asking, hit.source, pair_id, asked=asked, score=hit.score)
+            likeness = Asked.SAME if hit.source.document.id == pair_id else Asked.OTHER
+            yield Example(asking, hit.source, pair_id, likeness=likeness, score=hit.score)
 
 
 _LESS = "-less"  # the id of a source with its answering sentence taken out ends so
@@ -205,8 +205,9 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         middle = np.add.reduceat(start.slopes * mean, starts)
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
-    first, second = np.zeros_like(numbers), np.zeros_like(numbers)
-    for step in range(1, _STEPS + 1):
+
+    def away(numbers: Numbers) -> Numbers:
+        """The slope of what is lost."""
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
         inside = np.where(np.isnan(inside), _SETTLED, inside)
@@ -214,10 +215,10 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         pull = shares * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
         steep = np.nansum(flow[:, curve_of] * placed, axis=0) / (1 + np.exp(-numbers[:count]))
-        slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
-        numbers = numbers + 0.05 * pace
+        slope: Numbers = penalty * (numbers - rest) - np.concatenate([steep, flow.sum(axis=0)])
+        return slope
+
+    numbers = descend(numbers, away, [0.05] * _STEPS, fresh=0.001)
     slopes = np.log1p(np.exp(numbers[:count])) / scale
     offsets = numbers[count:] - np.add.reduceat(slopes * mean, starts)
     return Curves(slopes.astype(np.float32), offsets.astype(np.float32), starts)
@@ -291,8 +292,8 @@ def _fit_all(
     empty = blank(centre)
     says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
     answers = np.array([e.answers for e, _ in used], float)
-    asked = Counter((e.group, e.asking.text) for e, _ in used)
-    weights = np.array([1 / asked[e.group, e.asking.text] for e, _ in used])
+    counts = Counter((e.group, e.asking.text) for e, _ in used)
+    weights = np.array([1 / counts[e.group, e.asking.text] for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([_best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, empty.says, weights)
@@ -308,10 +309,12 @@ def _fit_all(
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
     """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
-    labelled = [(e.asked, v.asked) for e, v in zip(examples, evidence, strict=True) if e.asked is not None]
+    labelled = [
+        (e.likeness, v.asked) for e, v in zip(examples, evidence, strict=True) if e.likeness is not None
+    ]
     rows = np.array([signals for _, signals in labelled], float)
-    same = np.array([asked is Asked.SAME for asked, _ in labelled])
-    nearly = np.array([asked is not Asked.OTHER for asked, _ in labelled])
+    same = np.array([likeness is Asked.SAME for likeness, _ in labelled])
+    nearly = np.array([likeness is not Asked.OTHER for likeness, _ in labelled])
     words = fit(rows[:, :1], nearly.astype(float), flat(1, (0,)))
     of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in ASKED_CURVES[1:])
     thing = fit(of_those, same[nearly].astype(float), flat(of_those.shape[1], starts))

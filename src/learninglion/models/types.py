@@ -561,6 +561,9 @@ class Opening(StrEnum):
     NUMBER = "number"  # the same, of a numbered list
 
 
+BLANK = "[…]"
+"""What stands in a text that a person must fill in before it may be signed."""
+
 LEADS_IN = "Leidt de opsomming in die erop volgt."
 """The `own_account` of a line that only says that a list comes: it claims nothing."""
 
@@ -775,6 +778,12 @@ class Verification:
         return self.draft.missing if self.own and not self.failed else self.missing
 
     @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of the sources that the text as it goes out rests on, in order."""
+        citations = (c for check in self.standing for c in check.statement.citations)
+        return tuple(dict.fromkeys(c.source_id for c in citations if c.source_id))
+
+    @property
     def emptied(self) -> bool:
         """Whether a person took all of its text out: nothing that is written empty is called an answer."""
         taken_out = bool(self.draft.written) or self.draft.verdict is AnswerVerdict.ANSWERED
@@ -824,7 +833,16 @@ class Dossier:
         )
 
     @property
+    def blanks(self) -> tuple[int, ...]:
+        """The numbers of the questions in whose text something is left for a person to fill in."""
+        return tuple(
+            number
+            for v in self.verifications
+            if any(BLANK in check.statement.text for check in v.own)
+            for number in v.draft.selection.question.numbers
+        )
+
+    @property
     def cited(self) -> tuple[str, ...]:
         """Ids of the sources that the text as it goes out rests on, in order."""
-        standing = (check.statement for v in self.verifications for check in v.standing)
-        return tuple(dict.fromkeys(c.source_id for s in standing for c in s.citations if c.source_id))
+        return tuple(dict.fromkeys(source_id for v in self.verifications for source_id in v.cited))

@@ -934,6 +934,19 @@ class Store:
         with reading(self._engine) as connection:
             return tuple(Change(seq, i, gone is not None) for i, seq, gone in connection.execute(query))
 
+    def first_stored_after(self, moment: datetime) -> tuple[str, ...]:
+        """Ids of the documents that came in after `moment` for the first time, in the order of their keys."""
+        lately = select(changes.c.document_key).where(changes.c.at > moment)
+        query = (
+            select(documents.c.id)
+            .join_from(documents, versions, versions.c.document_key == documents.c.key)
+            .where(documents.c.key.in_(lately), documents.c.deleted_at.is_(None))
+            .where(versions.c.number == 1, versions.c.stored_at > moment)
+            .order_by(documents.c.key)
+        )
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query))
+
     def waiting_since(self, sequence: int) -> datetime | None:
         """When the first change after `sequence` was made; None where there is none."""
         with reading(self._engine) as connection:

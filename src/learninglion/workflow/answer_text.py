@@ -17,7 +17,7 @@ from itertools import takewhile
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import askings_of, propose
+from learninglion.drafting.askings import askings_of, choices_of, propose
 from learninglion.drafting.evidence import coverage, subject_words
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
@@ -34,7 +34,7 @@ from learninglion.models import (
     StatementVerdict,
     Verification,
 )
-from learninglion.models.types import LEADS_IN
+from learninglion.models.types import BLANK, LEADS_IN
 
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
@@ -137,24 +137,36 @@ def _rests_on(statement: Statement) -> tuple[str | None, ...]:
     )
 
 
-def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:
-    """The sentences of what is proposed; one that a chosen source bears cites it, no other cites anything.
+def proposed_texts(draft: Draft) -> tuple[str, ...]:
+    """What is proposed, in as many texts as there are to choose from; mostly there is one."""
+    return choices_of(draft.proposal) if _is_nobodys(draft) else (draft.proposal,)
 
-    "Ja." to "Bent u bekend met …?" is nobody's but who says it, though many a source says "Ja.".
+
+def read_proposal(draft: Draft, locate: Locate, choice: int = 0) -> tuple[Statement, ...]:
+    """The sentences of a text that is proposed; one that a chosen source bears cites it, no other cites
+    anything. "Ja." to "Bent u bekend met …?" is nobody's but who says it, though many a source says "Ja.".
     """
-    nobodys = draft.proposal == propose(askings_of(draft.selection.question.text))
-    chosen = () if nobodys else draft.selection.chosen
-    answer = read_answer(draft.proposal, (), replace(draft.selection, chosen=chosen), locate)
+    chosen = () if _is_nobodys(draft) else draft.selection.chosen
+    text = proposed_texts(draft)[choice]
+    answer = read_answer(text, (), replace(draft.selection, chosen=chosen), locate)
     return tuple(s if _holds(s, chosen, locate) else replace(s, citations=()) for s in answer)
+
+
+def _is_nobodys(draft: Draft) -> bool:
+    """Whether what is proposed are standard sentences, which no source can bear."""
+    return bool(propose(askings_of(draft.selection.question.text)))
 
 
 def changed_statement(statement: Statement, text: str) -> Statement:
     """`statement` with a person's text; what the machine wrote stays visible, and going back undoes it.
 
-    Why an officer answered for the old words says nothing of the new ones.
+    Why an officer answered for the old words says nothing of the new ones, but where a blank was filled in.
     """
     if text == statement.text:
         return statement
+    before, blank, after = statement.text.partition(BLANK)
+    if blank and len(text) > len(before + after) and text.startswith(before) and text.endswith(after):
+        return replace(statement, text=text)
     if statement.original == text:
         return replace(statement, text=text, author=Author.MACHINE, original=None, own_account="")
     original = statement.original

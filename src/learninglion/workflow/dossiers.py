@@ -221,6 +221,7 @@ class SetWriter:
     _tell: Listener
     _sure: float
     _measure: Relevance | None
+    _sentences: Path | None
     _questions: tuple[SubQuestion, ...]
     _find_newer: FindNewer
     _silences: int = field(default=0, init=False)
@@ -261,7 +262,14 @@ class SetWriter:
 
     def _copied(self, selection: Selection) -> Draft:
         """The draft without a model, held against what is newer in the archive."""
-        return extractive.draft(selection, self._locate, sure=self._sure, find_newer=self._find_newer)
+        return extractive.draft(
+            selection,
+            self._locate,
+            sure=self._sure,
+            measure=self._measure,
+            find_newer=self._find_newer,
+            sentences=self._sentences,
+        )
 
     def _note(self, error: GeneratorError | InputError) -> None:
         self.problem = self.problem or error
@@ -842,7 +850,11 @@ _OPENED = "source.open"
 
 
 def _require_answers(dossier: Dossier, leave_open: Collection[int]) -> None:
-    """Raises InputError where a question has no answer that nobody said may stay open."""
+    """Raises InputError where an answer is to be filled in, or is not there and nobody said that it may."""
+    if dossier.blanks:
+        raise InputError(
+            f"In het antwoord op vraag {listed(dossier.blanks)} staat nog […]. Vul in wat daar hoort."
+        )
     if left := [number for number in dossier.unanswered if number not in leave_open]:
         raise InputError(
             f"Er is nog geen antwoord op vraag {listed(left)}. Schrijf het, of kies dat de brief zonder dit "

@@ -28,7 +28,7 @@ from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
 from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader, judge_of, open_judging_model
-from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
+from learninglion.drafting.selection import READ, Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import read_draft, verify, with_remarks
 from learninglion.drafting.write import STYLE_FROM, WritingOptions
@@ -79,13 +79,14 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, to_fields, to_plain
+from learninglion.models.recent import Recent
 from learninglion.record.contract import StatedDraft
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import PowerMeter, Use
 from learninglion.record.log import EventLog
 from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store
-from learninglion.workflow.answer_text import carried_along, read_answer, read_proposal
+from learninglion.workflow.answer_text import carried_along, proposed_texts, read_answer, read_proposal
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import (
     QUOTED,
@@ -253,6 +254,7 @@ _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
 _VERSION = (("learninglion", __version__),)
 _STYLE_DOSSIERS = 5  # approved last, that are looked through for the tone of the office
+_LATER = 100  # dossiers of which is remembered what came later
 _TRIES = 20  # to save, while others save other sub-questions of the same dossier
 LONGEST_ANSWER = 60_000  # characters; an answer of two pages is some 6,000
 
@@ -281,6 +283,9 @@ class Drafts:
     _language_model: LanguageModel
     _measure: Callable[[], Relevance]  # the measure of relevance in force
     _judge: Generator | CrossEncoder | None = field(default=None, init=False)
+    _later: Recent[tuple[object, ...], tuple[tuple[Source, ...], ...]] = field(
+        default_factory=lambda: Recent(_LATER), init=False
+    )
     _lock: Lock = field(default_factory=Lock, init=False)
 
     # ----------------------------------------------------------------- select
@@ -288,16 +293,60 @@ class Drafts:
     def select_automatically(
         self, question_set: QuestionSet, offers: Sequence[Sequence[Hit]], *, threshold: float | None = None
     ) -> tuple[Selection, ...]:
-        """Everything over the threshold, recorded as the machine's choice."""
+        """Everything over the threshold, recorded as the machine's choice of this day."""
         supplied = context_sources(question_set.context)
         least = self._searching.threshold if threshold is None else threshold
         measure, introduction = self._measure(), question_set.introduction
+        today = now().replace(hour=0, minute=0, second=0, microsecond=0)  # the same day, the same draft
 
         def chosen(question: SubQuestion, hits: Sequence[Hit]) -> Selection:
-            return choose_automatically(question, introduction, hits, least, supplied, measure=measure)
+            return choose_automatically(
+                question, introduction, hits, least, supplied, measure=measure, selected_at=today
+            )
 
         with ThreadPoolExecutor(cores()) as pool:
             return tuple(pool.map(chosen, question_set.questions, offers))
+
+    def came_later(self, dossier: Dossier, actor: Actor) -> tuple[tuple[Source, ...], ...]:
+        """For each sub-question what came into the archive after the set was drafted, may answer it, and is
+        newer than what its answer rests on; all of them empty where nothing did.
+        """
+        first = self._dossiers.versions(dossier.id, actor)[0]
+        lately = self._store.first_stored_after(first.at)
+        index = self._indexing.state() if lately and self._indexing.exists() else None
+        if index is None or index.problem:
+            return ((),) * len(dossier.verifications)
+        key = (first.sha256, dossier.version, lately, index.sequence, actor.collections)
+        known = self._later.get(key)
+        if known is None:
+            offers = self._searching.offer_from(lately, dossier.question_set, limit=READ, actor=actor)
+            find = self._searching.newer_for(actor, lately)
+            with ThreadPoolExecutor(cores()) as pool:
+                rows = pool.map(lambda v, hits: self._newer(v, hits, find), dossier.verifications, offers)
+                known = tuple(rows)
+            self._later.put(key, known)
+        return known
+
+    def _newer(self, verification: Verification, hits: Sequence[Hit], find: FindNewer) -> tuple[Source, ...]:
+        """What would be said now, or beside it, and was not at hand when it was written: newest first."""
+        selection = verification.draft.selection
+        held = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
+        measure, least = self._measure(), self._searching.threshold
+        again = extractive.draft(selection, sure=self._options.sure, measure=measure, find_newer=find)
+        fresh = [hit for hit in hits if hit.source.id not in held]
+        question, introduction = selection.question, selection.introduction
+        likely = choose_automatically(question, introduction, fresh, least, measure=measure).chosen
+        named = {remark.until for remark in again.remarks} | set(again.selection.added)
+        found = {
+            s.id: s for s in (*likely, *(h.source for h in again.selection.offered if h.source.id in named))
+        }
+        days = [held[i].document.date for i in verification.cited if i in held]
+        newer = [
+            s
+            for s in found.values()
+            if s.id not in held and all(day and s.document.date and s.document.date > day for day in days)
+        ]
+        return tuple(sorted(newer, key=lambda s: (s.document.date or date.min, s.id), reverse=True))
 
     def rehearse(self) -> None:
         """Search and draft for an invented question, unlogged, where there is an archive: index, models and
@@ -510,6 +559,7 @@ class Drafts:
             on_event,
             self._options.sure,
             self._measure(),
+            self._options.standard_sentences,
             tuple(questions),
             find_newer,
         )
@@ -867,17 +917,19 @@ class Drafts:
                     changed[at][i] = own_statement(statement, reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
-    def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
+    def confirm_proposal(
+        self, dossier_id: str, position: int, *, choice: int = 0, version: int, actor: Actor
+    ) -> Dossier:
         """Put the text that was proposed for sub-question `position` (from 0) before its answer: with the
-        chosen source that bears it, or on the account of who confirms it. Raises InputError where nothing is
-        proposed, else as `revise` does.
+        chosen source that bears it, or on the account of who confirms it. `choice`: which text (from 0),
+        where there are several. Raises InputError where it is not proposed, else as `revise` does.
         """
         old = self._dossiers.load(dossier_id, actor, version)
         draft = old.verifications[position].draft if 0 <= position < len(old.verifications) else None
-        if draft is None or not draft.proposal:
+        if draft is None or not draft.proposal or not 0 <= choice < len(proposed_texts(draft)):
             raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
         changed = [list(v.draft.statements) for v in old.verifications]
-        proposal = read_proposal(draft, self._documents.regions)
+        proposal = read_proposal(draft, self._documents.regions, choice)
         proposed = (replace(s, original=s.text) for s in proposal)  # who confirms it did not write it
         changed[position][:0] = (
             s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in proposed

@@ -48,6 +48,7 @@ class WorkplaceOptions:
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
     style: bool = True  # answers approved before are shown to the model that writes, for their tone
+    standard_sentences: Path | None = None  # None: the built-in ones
     sure: float = SURE  # from this chance on a part of a question counts as answered
     two_person_rule: bool = False
     dossier_days: int = 0  # how long dossiers and sets at work are kept, until terms are set; 0: for ever

@@ -479,15 +479,25 @@ class Searching:
         note(self._log, "offer", actor, set_subject(self._store.store_id(), question_set), details)
         return offers
 
-    def newer_for(self, actor: Actor) -> FindNewer:
-        """What this person may see of the archive, published after a day: for the line of today.
+    def offer_from(
+        self, documents: Sequence[str], question_set: QuestionSet, *, limit: int, actor: Actor
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """For each sub-question what was found in these documents alone, as far as they are indexed."""
+        texts = [without_askers(question.text) for question in question_set.questions]
+        among = Filters(documents=tuple(documents))
+        return self._find(texts, question_set.introduction, among, limit, 0.0, actor, self.synonyms)
+
+    def newer_for(self, actor: Actor, documents: tuple[str, ...] = ()) -> FindNewer:
+        """What this person may see of the archive (or of these documents), published after a day: for the
+        line of today.
 
         It is found by the words of what was answered, and by the meaning of what is asked, which is known.
         """
         synonyms = self.synonyms
 
         def find(question: str, answer: str, after: date) -> tuple[Hit, ...]:
-            scope = self._store.scope(Filters(since=after + timedelta(days=1)), actor.collections)
+            newer = Filters(since=after + timedelta(days=1), documents=documents)
+            scope = self._store.scope(newer, actor.collections)
             visible = self._store.seen_by(actor.collections)
             meant = meant_by(without_askers(question), synonyms)
             index, allowed = self._indexing.index, scope.allowed

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Form, Query
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from learninglion.checking.citations import nowhere, reference
+from learninglion.checking.citations import dutch_date, nowhere, reference
 from learninglion.drafting.line import is_newer
 from learninglion.drafting.style import StyleReport
 from learninglion.models import (
@@ -25,6 +25,7 @@ from learninglion.models import (
     Opening,
     QuestionSet,
     Selection,
+    Source,
     SourceKind,
     VerdictMethod,
     Verification,
@@ -50,7 +51,7 @@ from learninglion.web.pages.documents import source_address
 from learninglion.web.pages.search import sets_at_work
 from learninglion.web.pages.work import find_job, stream_reports
 from learninglion.web.rendering import FORMS, VerdictView, deed_words, view_verdict
-from learninglion.workflow.answer_text import read_proposal, write_answer
+from learninglion.workflow.answer_text import proposed_texts, read_proposal, write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.log import LogEntry
 from learninglion.workflow.quality import Complaint
@@ -123,10 +124,11 @@ class QuestionView:
     remarks: tuple[str, ...]  # on the language
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
-    proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
+    proposals: tuple[str, ...] = ()  # texts of which a person may confirm one; none where one is said
     proposed_from: tuple[CitationView, ...] = ()  # the chosen sources that bear the proposal
     material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
     joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
+    later: tuple[tuple[Source, str, str], ...] = ()  # what came in since, with its reference and address
     evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
     unsaved: bool = False  # this person left a text here that is not saved
 
@@ -167,7 +169,10 @@ class Editing:
 
 
 def _view_questions(
-    dossier: Dossier, styles: Sequence[StyleReport], opened: frozenset[int] = frozenset()
+    dossier: Dossier,
+    styles: Sequence[StyleReport],
+    came_later: Sequence[tuple[Source, ...]],
+    opened: frozenset[int] = frozenset(),
 ) -> tuple[QuestionView, ...]:
     """The dossier with citations numbered as exports number them; those of refused sentences come after.
 
@@ -176,9 +181,10 @@ def _view_questions(
     number_of = _Numbers(dossier)
     joint = {i: group for group in answer_groups(dossier) for i in group.positions}
     views, shown = [], set[str]()
-    for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
+    rows = zip(dossier.verifications, styles, came_later, strict=True)
+    for i, (verification, style, later) in enumerate(rows):
         sentences = _sentences(dossier, i, number_of)
-        proposal = _proposal(verification)
+        proposals = _proposals(verification)
         notes = [note for note in _notes(verification) if note not in shown]
         shown.update(notes)
         views.append(
@@ -191,10 +197,11 @@ def _view_questions(
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
-                proposal,
-                tuple(_proposed_from(dossier, verification)) if proposal else (),
+                proposals,
+                tuple(_proposed_from(dossier, verification)) if proposals else (),
                 _material(dossier, verification),
                 joint[i],
+                tuple((s, _dated(s), source_address(s.id)) for s in later),
                 tuple(
                     (row, _citation_address(dossier, Citation("", (), row.quote, row.source_id, row.span)))
                     for row in verification.draft.evidence
@@ -276,13 +283,13 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
     )
 
 
-def _proposal(verification: Verification) -> str:
+def _proposals(verification: Verification) -> tuple[str, ...]:
     """What is proposed, until a person said it, or answered where the machine wrote nothing."""
-    proposed = verification.draft.proposal
     if not verification.draft.written and verification.with_own is AnswerVerdict.ANSWERED:
-        return ""
+        return ()
     text = " ".join(" ".join(c.statement.text for c in verification.checks).split())
-    return "" if " ".join(proposed.split()) in text else proposed
+    proposed = proposed_texts(verification.draft)
+    return () if any(" ".join(one.split()) in text for one in proposed) else proposed
 
 
 def _proposed_from(dossier: Dossier, verification: Verification) -> Iterator[CitationView]:
@@ -301,6 +308,12 @@ def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, st
             within = "" if supplied else dossier.id
             sources.append((label, source_address(source.id, path=path, dossier=within)))
     return sources
+
+
+def _dated(source: Source) -> str:
+    """How a source is called, with its date."""
+    day = dutch_date(source.document)
+    return f"{reference(source)} ({day})" if day else reference(source)
 
 
 def _citation_address(dossier: Dossier, citation: Citation) -> str:
@@ -519,6 +532,9 @@ def _show(
     texts = visit.workplace.working_texts.places(under, visit.actor)
     places = (read_whole(place.removeprefix(under)) for place in texts)
     left = frozenset(at for at in places if at is not None)
+    later: tuple[tuple[Source, ...], ...] = ((),) * len(dossier.verifications)
+    if dossier.version == newest.version and not is_conversation(dossier):
+        later = visit.workplace.drafts.came_later(dossier, visit.actor)
     return visit.page(
         "dossier.html",
         status=status,
@@ -529,7 +545,7 @@ def _show(
             for at, (then, now) in enumerate(zip(dossier.verifications, newest.verifications, strict=True))
             if then.draft.statements != now.draft.statements
         ),
-        questions=_view_questions(dossier, visit.workplace.drafts.style_of(dossier), left),
+        questions=_view_questions(dossier, visit.workplace.drafts.style_of(dossier), later, left),
         editing=editing,
         view=SENTENCES if view == SENTENCES else _FLOW,
         refused=refused,
@@ -672,10 +688,16 @@ def answer_for(
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/confirm")
 def confirm_proposal(
-    visit: TheVisit, dossier_id: str, position: int, version: Annotated[int, Form()]
+    visit: TheVisit,
+    dossier_id: str,
+    position: int,
+    version: Annotated[int, Form()],
+    choice: Annotated[int, Form(ge=0)] = 0,
 ) -> Response:
-    """Take over the text that the machine proposes but may not say by itself."""
-    visit.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=visit.actor)
+    """Take over a text that the machine proposes but may not say by itself."""
+    visit.workplace.drafts.confirm_proposal(
+        dossier_id, position, choice=choice, version=version, actor=visit.actor
+    )
     return RedirectResponse(_address(dossier_id, position, _FLOW), 303)
 
 
