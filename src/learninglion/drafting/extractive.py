@@ -544,8 +544,14 @@ def _best_to_confirm(
     if selection.chosen_by is Chooser.PERSON and not made.taken:
         chosen = {s.id for s in selection.chosen if s.id != LINE}
         rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
-    best = max(rows, key=lambda j: j.says, default=None)
-    return None if best is None or points_away(unpoint(best.units[best.best].text).text) else best
+    own = (replace(j, chances=tuple(map(_standing_chance, j.units, j.chances))) for j in rows)
+    best = max(own, key=lambda j: j.says, default=None)
+    return best if best is not None and best.says else None
+
+
+def _standing_chance(unit: Unit, chance: float) -> float:
+    """The chance of a sentence, 0 where it points at what is not there."""
+    return 0.0 if points_away(unpoint(unit.text).text) else chance
 
 
 def _to_confirm(made: _Draft, best: Judged) -> str:
