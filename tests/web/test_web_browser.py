@@ -170,6 +170,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     if page.locator("[data-hit]:visible").count() > 1:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("r")
+        page.keyboard.press("Space")
         page.keyboard.press("Enter")
         page.wait_for_selector('[data-hit][data-state="rejected"]')
     # A source of one's own, so that there is something to answer with whatever the search found.

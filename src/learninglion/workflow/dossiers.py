@@ -64,7 +64,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
-from learninglion.models.types import BLANK
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.energy import Energy, together
@@ -854,7 +853,7 @@ def _require_answers(dossier: Dossier, leave_open: Collection[int]) -> None:
     """Raises InputError where an answer is to be filled in, or is not there and nobody said that it may."""
     if dossier.blanks:
         raise InputError(
-            f"In het antwoord op vraag {listed(dossier.blanks)} staat nog {BLANK}. Vul in wat daar hoort."
+            f"In het antwoord op vraag {listed(dossier.blanks)} staat nog […]. Vul in wat daar hoort."
         )
     if left := [number for number in dossier.unanswered if number not in leave_open]:
         raise InputError(

@@ -275,8 +275,8 @@ def add_known_source(
     shortlist = _shortlist_at(work, number)
     try:
         if not reference.strip():
-            raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-        source = visit.workplace.documents.source(reference.strip(), visit.actor)
+            raise InputError("Geef de bron op, bijvoorbeeld 2129 vraag 4.")
+        source = visit.workplace.documents.source_named(reference.strip(), visit.actor)
     except (InputError, UnknownReferenceError) as error:
         typed, wrong = {"reference": reference}, {"reference": error.detail}
         return _show_shortlist(visit, work, number, own=typed, refused=wrong, status=error.status)

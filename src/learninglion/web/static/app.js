@@ -127,7 +127,7 @@
       note.hidden = bare === 0;
       note.querySelector("span").textContent = bare === 1 ? note.dataset.one : note.dataset.many.replace("#", bare);
     }
-    line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen";
+    line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "opened, nothing chosen" : "geopend, niets gekozen";
   }
 
   // ---- keys, only while the focus is inside the list of sources
