@@ -3,6 +3,8 @@ PYTHON ?= python3
 PYTHONS ?= 3.12 3.13
 # Files or folders with tests for the quick ones; empty: all of them.
 TESTS ?=
+# Bytecode is kept, whatever the shell says: tests start many processes, and each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
 # One process a core; a file stays in one process, so that what its tests share is made once.

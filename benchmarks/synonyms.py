@@ -75,8 +75,8 @@ regenboogakkoord = lhbti-akkoord
 
 def other_words(text: str, known: Synonyms) -> str:
     """`text` with every term of the list said in the words of the next member of its group."""
-    for found in dict.fromkeys(s.asked for s in known.stand_ins(text)):
-        term = next(s.term for s in known.stand_ins(text) if s.asked == found)
+    for found in dict.fromkeys(s.question_term for s in known.stand_ins(text)):
+        term = next(s.term for s in known.stand_ins(text) if s.question_term == found)
         text = re.sub(rf"\b{re.escape(found)}\b", term, text)
     return text
 

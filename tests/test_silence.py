@@ -67,7 +67,8 @@ def left_and_said(folder: Path) -> tuple[set[str], set[str]]:
         if found := WRITES.search(line) or MAKES.search(line):
             path = (folder / found[1]).resolve()
             own = (folder / "data", folder / "temporary", folder / "out", folder / "demo-output")
-            if not HARMLESS.search(str(path)) and not any(path.is_relative_to(o) for o in own):
+            harmless = HARMLESS.search(str(path)) and not path.is_relative_to(folder)
+            if not harmless and not any(path.is_relative_to(o) for o in own):
                 paths.add(str(path))
     return addresses, paths
 

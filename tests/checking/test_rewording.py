@@ -40,11 +40,32 @@ WAIVED = "De bond heeft op verzoek van de burgemeester afgezien van een klacht."
 ADVICE = (
     "De commissie adviseerde de minister om de pont te behouden. Omwonenden zijn daar vooraf over ingelicht."
 )
+QUAKE = (
+    "Bij een beving van 2 of meer moet de houder de winning verminderen. De houder moet de raad uiterlijk op "
+    "1 mei inlichten, tenzij de raad anders besluit."
+)
+SHARE = "In 2024 kwam 44 procent van de meldingen te laat. Bij 14 van de 90 winkels was de voorraad te klein."
+STOCK = (
+    "Winkels zijn verplicht een voorraad aan te houden. Het budget voor 2025 bedraagt 52 miljoen euro. Op "
+    "dit moment ontvangen gemeenten op grond van de wet elk jaar geld, en nam hun aantal toe."
+)
+BOUND = "Er liggen tegen de 40 schepen. Het tekort ligt tussen 30 en 40 procent. De toeslag daalt tijdelijk."
+ASIDE = "Winkels mogen «gillend» (fluitend) vuurwerk niet verkopen."
 
 
 @pytest.mark.parametrize(
     ("evidence", "claim"),
     [
+        (QUAKE, "De houder moet de winning verminderen bij een beving van 2 of meer."),
+        (QUAKE, "Uiterlijk op 1 mei moet de houder de raad inlichten, tenzij de raad anders besluit."),
+        (QUAKE, "Tenzij de raad anders besluit, moet de houder de raad uiterlijk op 1 mei inlichten."),
+        (QUAKE, "Bij een beving van 2 of meer moet de winning door de houder worden verminderd."),
+        (SHARE, "Van de meldingen kwam in 2024 44 procent te laat."),
+        (SHARE, "Van de 90 winkels was bij 14 de voorraad te klein."),
+        (STOCK, "Winkels moeten een voorraad aanhouden."),
+        (STOCK, "Voor 2025 is het budget 52 miljoen euro."),
+        (STOCK, "Momenteel krijgen gemeenten krachtens de wet jaarlijks geld, en steeg hun aantal."),
+        (ASIDE, "Winkels mogen «gillend» vuurwerk niet verkopen."),
         (BRIDGE, "De brug wordt hersteld door het waterschap."),
         (BRIDGE, "Door de gemeente werd de omleiding betaald."),
         (BRIDGE, "De gemeente heeft de omleiding betaald."),
@@ -96,6 +117,18 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (ARRESTS, "Jansen duurt lang."),
         (PROPOSED, "Het kabinet stelde voor de pont te sluiten."),
         (LEFT, "De vragen worden nog gelezen."),
+        (QUAKE, "Bij een beving van 2 of meer moet de raad de winning verminderen."),
+        (QUAKE, "De houder moet de raad inlichten bij een beving van 2 of meer."),
+        (QUAKE, "De houder moet de raad op 1 mei inlichten, tenzij de raad anders besluit."),
+        (QUAKE, "Uiterlijk op 1 mei moet de raad de houder inlichten, tenzij de raad anders besluit."),
+        (QUAKE, "De raad moet uiterlijk op 1 mei door de houder worden verminderd."),
+        (SHARE, "Van de meldingen kwam 44 procent op tijd."),
+        (SHARE, "Van de 14 winkels was bij 90 de voorraad te klein."),
+        (STOCK, "Winkels zijn niet verplicht een voorraad aan te houden."),
+        (STOCK, "Momenteel verstrekken gemeenten krachtens de wet jaarlijks geld."),
+        (BOUND, "Er liggen 40 schepen."),
+        (BOUND, "Het tekort ligt op 40 procent."),
+        (BOUND, "De toeslag daalt."),
         (FARMS, "Boeren die zich na 1 april melden, krijgen vooral geld."),
         (FARMS, "Boeren krijgen vooral geld: 20 euro per jaar."),
         (FARMS, "Boeren die zich voor 1 april melden, krijgen geld: 20 euro per jaar."),

@@ -1,4 +1,4 @@
-"""The command line as outside checks use it: real processes, JSON on stdout, exit statuses."""
+"""The command line as outside checks use it: JSON on stdout, exit statuses, processes of its own."""
 
 from __future__ import annotations
 
@@ -6,17 +6,35 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from learninglion.cli import main
 from learninglion.sample import sample_documents, sample_question_set
+
+Call = Callable[..., tuple[int, str, str]]
 
 
 def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LEARNINGLION_HOME": str(home)}
     command = [sys.executable, "-c", "from learninglion.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The same entry point in this process: (exit status, what it printed, what it said of errors)."""
+
+    def called(home: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("LEARNINGLION_HOME", str(home))
+        monkeypatch.setattr("sys.argv", ["learninglion", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return called
 
 
 @pytest.fixture(scope="module")
@@ -42,31 +60,27 @@ def test_parse_prints_one_object_a_file(tmp_path: Path) -> None:
         assert all({"numbers", "question", "answer", "page", "footnotes"} <= p.keys() for p in data["pairs"])
 
 
-def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
+def test_one_bad_file_does_not_stop_the_rest(call: Call, tmp_path: Path) -> None:
     bad = tmp_path / "kapot.pdf"
     bad.write_bytes(b"%PDF-1.7 niet af")
-    done = run(tmp_path / "home", "parse", str(bad), str(sample_documents()[0]), "--json")
-    assert done.returncode == 1
-    assert "kapot.pdf" in done.stderr
-    assert len(done.stdout.splitlines()) == 1
+    status, printed, told = call(tmp_path / "home", "parse", str(bad), str(sample_documents()[0]), "--json")
+    assert status == 1 and "kapot.pdf" in told
+    assert len(printed.splitlines()) == 1
 
 
-def test_asking_what_does_not_exist_is_an_error(home: Path) -> None:
-    for option, name, told in (
-        ("--collection", "nergens", "Verzameling nergens bestaat niet."),
-        ("--document", "ah-nergens", "Document ah-nergens bestaat niet."),
+def test_asking_what_does_not_exist_is_an_error(home: Path, call: Call) -> None:
+    question = ("ask", "Hoeveel controles waren er?")
+    for words, problem in (
+        ((*question, "--collection", "nergens"), "Verzameling nergens bestaat niet."),
+        ((*question, "--document", "ah-nergens"), "Document ah-nergens bestaat niet."),
+        (("documents", "--collection", "nergens", "--json"), "Verzameling nergens bestaat niet."),
     ):
-        done = run(home, "ask", "Hoeveel controles waren er?", option, name)
-        assert (done.returncode, done.stdout) == (1, "") and told in done.stderr
-    listed = run(home, "documents", "--collection", "nergens", "--json")
-    assert (listed.returncode, listed.stdout) == (
-        1,
-        "",
-    ) and "Verzameling nergens bestaat niet." in listed.stderr
-    assert run(home, "ask", "Hoeveel controles waren er?", "--collection", "voorbeeld").returncode == 0
+        status, printed, told = call(home, *words)
+        assert (status, printed) == (1, "") and problem in told
+    assert call(home, *question, "--collection", "voorbeeld")[0] == 0
 
 
-def test_search_gives_whole_pairs(home: Path) -> None:
+def test_search_gives_whole_pairs(home: Path, call: Call) -> None:
     done = run(home, "search", "Hoeveel controles waren er?", "--limit", "3", "--json")
     assert done.returncode == 0, done.stderr
     hits = json.loads(done.stdout)
@@ -74,15 +88,15 @@ def test_search_gives_whole_pairs(home: Path) -> None:
     assert {"document", "numbers", "kind", "score", "text", "page", "regions", "url"} <= hits[0].keys()
     assert all(0 <= h["score"] <= 1 for h in hits)
     assert hits[0]["regions"]
-    elsewhere = run(home, "search", "Hoeveel controles waren er?", "--collection", "andere", "--json")
-    assert json.loads(elsewhere.stdout) == []
+    elsewhere = call(home, "search", "Hoeveel controles waren er?", "--collection", "andere", "--json")
+    assert json.loads(elsewhere[1]) == []
 
 
-def test_draft_and_verify(home: Path, tmp_path: Path) -> None:
+def test_draft_and_verify(home: Path, call: Call, tmp_path: Path) -> None:
     arguments = ("draft", "--questions", str(sample_question_set()), "--select", "auto", "--json")
-    first, second = run(home, *arguments), run(home, *arguments)
+    first = run(home, *arguments)
     assert first.returncode == 0, first.stderr
-    assert first.stdout == second.stdout
+    assert call(home, *arguments)[:2] == (0, first.stdout), "another process writes the same"
     draft = json.loads(first.stdout)
     assert draft["ai_generated"] is True
     for question in draft["questions"]:
@@ -121,20 +135,23 @@ def test_draft_and_verify(home: Path, tmp_path: Path) -> None:
     assert verdicts[1]["reasons"]
 
 
-def test_a_draft_from_a_collection_that_is_not_there_is_one_error(home: Path) -> None:
-    kept = run(home, "history").stdout
-    done = run(home, "draft", "--questions", str(sample_question_set()), "--collection", "nergens", "--json")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-1] == "learninglion: Verzameling nergens bestaat niet."
-    assert run(home, "history").stdout == kept, "nothing was made"
+def test_a_draft_from_a_collection_that_is_not_there_is_one_error(home: Path, call: Call) -> None:
+    before = call(home, "history")
+    set_of_questions = str(sample_question_set())
+    status, printed, told = call(
+        home, "draft", "--questions", set_of_questions, "--collection", "nergens", "--json"
+    )
+    assert (status, printed) == (1, "")
+    assert told.splitlines()[-1] == "learninglion: Verzameling nergens bestaat niet."
+    assert call(home, "history") == before, "nothing was made"
 
 
-def test_wrong_usage_is_two(tmp_path: Path) -> None:
-    assert run(tmp_path, "draft").returncode == 2
+def test_wrong_usage_is_two(call: Call, tmp_path: Path) -> None:
     assert run(tmp_path, "search", "x", "--since", "gisteren").returncode == 2
-    assert run(tmp_path, "bestaat-niet").returncode == 2
-    turned = run(tmp_path, "search", "x", "--since", "2024", "--until", "2020")
-    assert turned.returncode == 2 and "eindigt voordat zij begint" in " ".join(turned.stderr.split())
+    assert call(tmp_path, "draft")[0] == 2
+    assert call(tmp_path, "bestaat-niet")[0] == 2
+    status, _, told = call(tmp_path, "search", "x", "--since", "2024", "--until", "2020")
+    assert status == 2 and "eindigt voordat zij begint" in " ".join(told.split())
 
 
 def test_missing_files_are_one(tmp_path: Path) -> None:
@@ -144,6 +161,6 @@ def test_missing_files_are_one(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_log_holds(home: Path) -> None:
-    done = run(home, "log", "verify")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_log_holds(home: Path, call: Call) -> None:
+    status, printed, told = call(home, "log", "verify")
+    assert status == 0, printed + told

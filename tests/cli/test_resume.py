@@ -60,8 +60,9 @@ def test_a_draft_has_a_set_or_a_dossier() -> None:
 
 
 def test_an_unknown_dossier_is_an_error(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("LEARNINGLION_HOME", str(tmp_path))
     monkeypatch.setattr("sys.argv", ["learninglion", "draft", "--resume", "dossier-bestaatniet"])
     with pytest.raises(SystemExit) as stopped:
         main()

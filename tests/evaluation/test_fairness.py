@@ -29,11 +29,11 @@ def test_askers_are_left_out_and_nothing_else(text: str, left: str) -> None:
 
 
 def test_who_asks_changes_nothing_and_the_subject_does() -> None:
-    documents = [d for _, d in parse_files(list(sample_documents())) if not isinstance(d, Exception)]
+    documents = [d for _, d in parse_files(list(sample_documents()[:8])) if not isinstance(d, Exception)]
     entries = document_entries(documents)
-    questions = [s.question for s, _ in entries if s.question][:3]
+    questions = [s.question for s, _ in entries if s.question][:2]
     report = evaluate_fairness(entries, questions, "proef")
-    assert report.questions == 3
+    assert report.questions == 2
     assert {f.kind for f in report.figures} >= {"party", "asker", "consultation"}
     assert report.unfair == 0
     assert all(f.effect == 0 and f.p == 1 for f in report.figures if f.kind in ("party", "asker"))

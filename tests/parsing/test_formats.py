@@ -7,11 +7,13 @@ import zipfile
 
 import pytest
 from odtfiles import odt
+from pdffiles import pdf, show
 from wordfiles import docx
 
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
+from learninglion.parsing.office_document import why_no_document
 from learninglion.parsing.sets import question_set_from_file
 
 
@@ -166,3 +168,28 @@ def test_an_override_of_the_direction_turns_figures_in_every_format() -> None:
 def test_an_equation_of_another_program_is_told() -> None:
     rich = rb"{\rtf1\ansi Het aandeel is {\object\objemb{\*\objclass Equation.3}{\*\objdata 01}{\result x}} groot.\par}"
     assert any("Equation.3" in warning for warning in parse(RawFile("x.rtf", rich, "x.rtf")).warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("foto.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "plaatje"),
+        ("programma.exe", b"MZ\x90\x00\x03\x00\x00\x00", "plaatje"),
+        ("overleg.ics", b"BEGIN:VCALENDAR\nSUMMARY:Overleg\nEND:VCALENDAR\n", "geef het bestand zelf op"),
+        ("site.url", b"[InternetShortcut]\r\nURL=https://example.nl/\r\n", "geef het bestand zelf op"),
+        ("brief.pdf", pdf(show("Alleen gewone letters.")), ""),
+        ("brief.bin", pdf(show("Alleen gewone letters.")), ""),
+        ("brief.docx", b"\x00\x01 beschadigd", ""),
+        ("zonder", b"\x00\x01\x02", ""),
+        ("oud.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ""),
+    ],
+)
+def test_what_lies_in_a_folder_and_is_no_document(name: str, content: bytes, told: str) -> None:
+    reason = why_no_document(RawFile(name, content, name))
+    assert (told in reason) if told else not reason
+
+
+def test_a_message_of_outlook_is_called_that() -> None:
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__properties_version1.0".encode("utf-16-le")
+    with pytest.raises(UnreadableFileError, match="Outlook"):
+        parse(RawFile("bericht.msg", content, "x"))

@@ -351,3 +351,23 @@ def test_columns_of_figures_as_close_as_words() -> None:
     shape = "columns: 3, stroke: none, inset: 0pt, row-gutter: 5pt, column-gutter: (20pt, 5pt)"
     found = rows(f"#table({shape}, [Wijk],[2020],[2021]{cells})")
     assert found == ["Wijk | 2020 | 2021", "Noord | 1200 | 500", "Zuid | 4300 | 444"]
+
+
+@pytest.mark.parametrize("stroke", ["(x: none, y: 0.4pt)", "none"])
+@pytest.mark.parametrize("above", [1, 2])
+def test_a_table_that_goes_on_in_the_next_column_of_the_page(stroke: str, above: int) -> None:
+    heads = "[Soort],[2010],[2013],[2017]"
+    lines = ["Kreek A | 1.375 | 390 | 410%", "Haven B | (425) | 44,7 | −45", "Wiel C | 470 | 47,4 | 500"]
+    cells = [f"[{cell}]" for line in lines for cell in line.split(" | ")]
+    first, rest = ",".join([heads, *cells[: 4 * above - 4]]), ",".join(cells[4 * above - 4 :])
+    table = f"#table(columns: (2cm, 1.4cm, 1.4cm, 1.4cm), align: center, stroke: {stroke}, "
+    page = "#set page(columns: 2)\nDe molen staat op een terp van klei.\n\n"
+    read = rows(f"{page}{table}{first})\n#colbreak()\n{table}{rest})\n\nDe dijk is van zand en klei gemaakt.")
+    assert read[1:5] == ["Soort | 2010 | 2013 | 2017", *lines]
+
+
+def test_a_few_rows_with_more_figures_than_the_others() -> None:
+    tops = "".join(f"[Gebied {k}],[{k}10],[{k}20],[{k}30]," for k in range(1, 6))
+    page = f"#grid(columns: (3cm, 2cm, 2cm, 2cm), row-gutter: 5pt, {tops})\n#v(-7pt)\n"
+    wide = "#grid(columns: (3cm, 2cm, 2cm, 2cm, 2cm), row-gutter: 5pt, [Som],[150],[200],[250],[300])"
+    assert rows(page + wide)[-1] == "Som | 150 | 200 | 250 | 300"

@@ -122,11 +122,11 @@ def test_what_a_newer_document_says_of_now_comes_first(tmp_path: Path) -> None:
     assert "ten hoogste 10.000 kilo" in related.near[1].quote
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> tuple[Index, MemoryReader, ParsedLibrary]:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Index, MemoryReader, ParsedLibrary]:
     library = ParsedLibrary([document()])
     reader = MemoryReader(library.entries())
-    index = Index(tmp_path / "index", HashingEncoder(128))
+    index = Index(tmp_path_factory.mktemp("opened") / "index", HashingEncoder(128))
     index.update(reader)
     return index, reader, library
 
@@ -238,7 +238,7 @@ def test_a_document_tells_of_itself(
     index, reader, library = opened
     reply = find_answers(index, reader, question, library=library)
     assert reply.verdict is Verdict.ANSWERED
-    assert expected in reply.answers[0].told + reply.answers[0].text
+    assert expected in reply.answers[0].summary + reply.answers[0].text
 
 
 def test_of_few_documents_those_answer_that_tell_the_longest_first(tmp_path: Path) -> None:
@@ -330,7 +330,7 @@ def test_the_questions_of_a_set_are_counted(tmp_path: Path) -> None:
     pair = QAPair((1, 2), Span(at, at + len("Lekt de dam bij Oosterdiep?")), None, 1)
     asked = replace(dam, pairs=(pair,), kind=DocumentKind.KAMERVRAGEN)
     reply = put(tmp_path, "Hoeveel vragen zijn er gesteld over een lek in de dam?", document(), asked)
-    assert [m.told for m in reply.answers] == ["Het document heeft 2 vragen."]
+    assert [m.summary for m in reply.answers] == ["Het document heeft 2 vragen."]
 
 
 def test_what_is_described_is_left_out_of_the_question() -> None:

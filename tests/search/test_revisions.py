@@ -98,11 +98,11 @@ def test_a_document_that_came_in_again_is_held_against_the_version_before(tmp_pa
         text = workplace.asking.ask("Wat verandert er aan de borg in de sleutelregeling?", actor=BOSS)
     assert reply.verdict is Verdict.ANSWERED
     assert reply.answers[0].quote == "Een sleutel mag hoogstens 5 dagen mee."
-    assert "hoogstens 3 dagen" in reply.answers[0].told
-    assert reply.answers[0].told in {answer.told for answer in onward.answers}
-    assert not any(answer.told for answer in why.answers)
-    assert {answer.told for answer in named.answers} >= {reply.answers[0].told}
-    assert not any(answer.told for answer in (*unnamed.answers, *text.answers))
+    assert "hoogstens 3 dagen" in reply.answers[0].summary
+    assert reply.answers[0].summary in {answer.summary for answer in onward.answers}
+    assert not any(answer.summary for answer in why.answers)
+    assert {answer.summary for answer in named.answers} >= {reply.answers[0].summary}
+    assert not any(answer.summary for answer in (*unnamed.answers, *text.answers))
     assert same.verdict is Verdict.ABSENT
     assert "De borg is 20 euro." in same.near[0].text
 
@@ -167,4 +167,4 @@ def test_what_changed_is_told_without_the_number_of_the_version(
     index.update(reader)
     reply = find_answers(index, reader, question, library=library)
     assert [answer.quote for answer in reply.answers] == quotes
-    assert all(answer.told.startswith("Eerst stond er: ") for answer in reply.answers)
+    assert all(answer.summary.startswith("Eerst stond er: ") for answer in reply.answers)

@@ -320,6 +320,7 @@ print((full - anonymous()) // 1000)
 """
 
 
+@pytest.mark.slow
 def test_what_is_free_below_what_is_in_use_goes_back_too() -> None:
     def given_back(every: str, wait: str) -> int:
         """Megabytes of the 49 that were freed."""
@@ -331,6 +332,7 @@ def test_what_is_free_below_what_is_in_use_goes_back_too() -> None:
         assert given_back("60", "0.3") < 30
 
 
+@pytest.mark.slow
 def test_memory_is_level_however_many_threads_were_busy() -> None:
     def grown(how: str) -> int:
         """Megabytes that a process keeps after 25 threads held 6 MB each at once."""

@@ -190,14 +190,11 @@ def test_a_set_from_a_hostile_file_is_refused_too(office: Office) -> None:
         assert page.status_code == 400, case
 
 
-@pytest.mark.parametrize(
-    "told",
-    ["/etc/passwd", "../../../../etc/passwd"],
-)
-def test_a_file_cannot_fetch_another(program: httpx.Client, tmp_path: Path, told: str) -> None:
+def test_a_file_cannot_fetch_another(program: httpx.Client, tmp_path: Path) -> None:
     secret = tmp_path / "geheim.txt"
     secret.write_text("het geheim van de smid")
-    for address in (secret.as_uri(), told, "http://127.0.0.1:9/geheim"):
+    paths = ("/etc/passwd", "../../../../etc/passwd")
+    for address in (secret.as_uri(), *paths, "http://127.0.0.1:9/geheim"):
         entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{address}">]>'
         for name, content in (
             ("x.xml", f"{entity}<x><al>Een nota over zeilboten. &e;</al></x>".encode()),

@@ -27,7 +27,10 @@ from web_office import PASSWORD
 from learninglion.sample import sample_documents, sample_question_set
 
 NET = Path("/proc/self/net/tcp")
-pytestmark = pytest.mark.skipif(not NET.exists(), reason="the operating system does not tell (no /proc)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not NET.exists(), reason="the operating system does not tell (no /proc)"),
+]
 
 # Found by every Python that has this folder on its path, before its own program begins.
 WATCH = """

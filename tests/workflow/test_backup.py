@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,9 +36,8 @@ def options(home: Path, url: str = "") -> WorkplaceOptions:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    with working(options(tmp_path / "home")) as opened:
-        assert not opened.intake.ingest(sample_documents()[:3], actor=BOSS).failures
+def workplace(tmp_path: Path, stock: Callable[..., Path]) -> Iterator[Workplace]:
+    with working(options(stock(tmp_path / "home", sample_documents()[:3]))) as opened:
         yield opened
 
 

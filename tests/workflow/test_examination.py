@@ -24,7 +24,8 @@ QUESTION = "Hoeveel opslagplaatsen voor consumentenvuurwerk zijn er in Nederland
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     made = open_workplace(WorkplaceOptions(tmp_path_factory.mktemp("home")))
-    assert not made.intake.ingest(sample_documents(), collection="default", actor=BOSS).failures
+    papers = [p for p in sample_documents() if "9001" in p.name]
+    assert not made.intake.ingest(papers, collection="default", actor=BOSS).failures
     yield made
     made.close()
 

@@ -32,10 +32,12 @@ SET = QuestionSet(
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def workplace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stock: Callable[..., Path]
+) -> Iterator[Workplace]:
     monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
-    with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as opened:
-        opened.intake.ingest(PAPERS, collection="openbaar", actor=BOSS)
+    home = stock(tmp_path / "home", PAPERS, "openbaar")
+    with working(WorkplaceOptions(home=home, isolate=False)) as opened:
         yield opened
 
 

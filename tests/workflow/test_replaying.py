@@ -18,7 +18,7 @@ QUESTION = "Hoeveel opslagplaatsen voor consumentenvuurwerk zijn er in Nederland
 def test_what_changed_is_named(tmp_path: Path) -> None:
     options = WorkplaceOptions(tmp_path, isolate=False)
     with working(options) as workplace:
-        assert not workplace.intake.ingest(sample_documents(), actor=BOSS).failures
+        assert not workplace.intake.ingest(sample_documents()[:12], actor=BOSS).failures
         questions = QuestionSet("Over vuurwerk.", (SubQuestion((1,), QUESTION),), "Vuurwerk")
         offers = workplace.searching.offer(questions, limit=6, actor=BOSS)
         chosen = workplace.drafts.select_automatically(questions, offers, threshold=0.2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,10 +23,12 @@ WHERE = "learninglion.workflow.intake.parse"
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def workplace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stock: Callable[..., Path]
+) -> Iterator[Workplace]:
     monkeypatch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
-    with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as opened:
-        assert not opened.intake.ingest(sample_documents()[:3], actor=BOSS).failures
+    home = stock(tmp_path / "home", sample_documents()[:3])
+    with working(WorkplaceOptions(home=home, isolate=False)) as opened:
         yield opened
 
 

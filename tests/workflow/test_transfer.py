@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,14 +61,20 @@ def everything(workplace: Workplace) -> tuple[object, ...]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, furnished: Path) -> Path:
     """An archive with documents, a draft, a person and settings."""
-    home = tmp_path / "huis één"
-    with working(options(home)) as workplace:
-        chosen = [p for p in sample_documents() if p.stem.endswith(("9001", "9002"))][:4]
-        assert not workplace.intake.ingest(chosen, actor=BOSS).failures
-        drafted(workplace)
-        workplace.people.add("opsteller", [Role.DRAFTER], ["default"], actor=BOSS)
+    return Path(shutil.copytree(furnished, tmp_path / "huis één"))
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, stock: Callable[..., Path]) -> Path:
+    chosen = [p for p in sample_documents() if p.stem.endswith(("9001", "9002"))][:4]
+    home = stock(tmp_path_factory.mktemp("furnished") / "home", chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(64))
+        with working(options(home)) as workplace:
+            drafted(workplace)
+            workplace.people.add("opsteller", [Role.DRAFTER], ["default"], actor=BOSS)
     (home / "settings.toml").write_text('database_url = ""\n[search]\nlimit = 7\n')
     return home
 

@@ -301,18 +301,16 @@ def _find_changed_preposition(
 def _find_moved_conjunction(
     alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
-    """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A"."""
-    ours, home = alignment.statement.words, alignment.evidence.clauses
-    by_there = sorted(words_left, key=lambda k: k.there)
+    """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A", nor "Omdat A, B"."""
+    ours, home = alignment.statement, alignment.evidence.clauses
     for i, place in enumerate(alignment.places):
-        if place is None or ours[i].norm not in _OPENS_REASON:
+        if place is None or ours.words[i].norm not in _OPENS_REASON:
             continue
-        mine = next((k for k in words_left if k.here > i), None)
-        theirs = next((k for k in by_there if k.there > place), None)
-        if mine is None or theirs is None or mine.there > place or theirs.here > i:
-            continue
-        if ours[i].sentence == ours[theirs.here].sentence and home[mine.there] != home[place]:
-            reason = f"“{ours[i].raw}” hoort in de bron bij een ander deel van de tekst."
+        sentence = [k for k in words_left if ours.words[k.here].sentence == ours.words[i].sentence]
+        opened = [k for k in sentence if ours.clauses[k.here] == ours.clauses[i] and k.here > i]
+        own = [k for k in sentence if home[k.there] == home[place] and k.there > place]
+        if opened and own and not any(k in own for k in opened):
+            reason = f"“{ours.words[i].raw}” hoort in de bron bij een ander deel van de tekst."
             return Finding(FindingKind.ORDER, reason)
     return None
 
@@ -499,8 +497,8 @@ def _find_foreign_subject(
         reported = not ours.words[at].norm.endswith(fold(ours.words[at].raw))
         if reported or (at and ours.words[at - 1].norm == "te"):
             continue
-        claimed = _content(ours, _subject(ours, groups, at))
-        subject = _subject(theirs, phrases, place)
+        claimed = _content(ours, subject_of(ours, groups, at))
+        subject = subject_of(theirs, phrases, place)
         actual = _content(theirs, subject) or tuple(p for p in subject if theirs.words[p].norm in _SPEAKER)
         points = subject and theirs.words[subject[0]].norm in ("zij", "hij", "ze", "deze")
         if (
@@ -570,7 +568,8 @@ def _find_foreign_company(
     alignment: Alignment, words_left: tuple[_PlacedWord, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A finding for the first word that came without the verb it stands behind, to that of another clause:
-    "De een legt de dijk aan, de ander onderhoudt het pad" is not "De ander onderhoudt de dijk".
+    "De een legt de dijk aan, de ander onderhoudt het pad" is not "De ander onderhoudt de dijk", and "De bouw
+    duurt kort; in Goes duurt zij lang" not "In Goes duurt de bouw kort".
     """
     ours, theirs = alignment.statement, alignment.evidence
     for at, place in enumerate(alignment.places):
@@ -581,12 +580,14 @@ def _find_foreign_company(
         segment, home = theirs.segment_at(place), theirs.clauses[place]
         verbs = [p for p in segment if theirs.words[p].is_verb]
         behind = opens or theirs.words[segment[0]].norm in lexicon.SUBORDINATORS
-        own = verbs if behind else [p for p in verbs if p < place]  # in front of it stands who may do more
+        hangs = phrases[place].opener is not None or phrases[place].temporal
+        # in front of it stands who may do more, and what may go for the next one too
+        own = verbs if behind or hangs else [p for p in verbs if p < place]
         if not own or any(alignment.used[p] is not None for p in verbs):
             continue
         here = [p for i in ours.segment_at(at) if (p := alignment.places[i]) is not None]
         away = [p for p in here if theirs.words[p].is_verb and theirs.clauses[p] != home]
-        if not away:
+        if not away or (hangs and place < min(own[0], *away)):
             continue
         twins = [p for p, w in enumerate(theirs.words) if w.key == word.key and not opens]
         if not {theirs.clauses[p] for p in twins}.intersection(theirs.clauses[p] for p in away):
@@ -690,7 +691,7 @@ def _content(reading: Reading, places: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(p for p in places if reading.words[p].is_content and not reading.words[p].is_verb)
 
 
-def _subject(reading: Reading, groups: tuple[WordGroup, ...], verb: int) -> tuple[int, ...]:
+def subject_of(reading: Reading, groups: tuple[WordGroup, ...], verb: int) -> tuple[int, ...]:
     """The places of the subject of this verb; () where it stands elsewhere or cannot be told."""
     words = reading.words
     segment = reading.segment_at(verb)
@@ -750,7 +751,7 @@ def _shared(reading: Reading, groups: tuple[WordGroup, ...], joined: int) -> tup
     opening = next((p for p in range(joined) if words[p].sentence == words[joined].sentence), joined)
     if not before or any(p not in reading.segment_at(opening) for p in before):
         return ()
-    subject = _subject(reading, groups, before[0])
+    subject = subject_of(reading, groups, before[0])
     return subject if subject and opening in groups[subject[0]].places else ()
 
 

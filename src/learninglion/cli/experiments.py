@@ -530,14 +530,14 @@ def evaluate_judge(
         exam = workplace.language_model.examine(
             judge, listed, partial(shown, "Oordelen"), counts=counts, actor=local_actor()
         )
-    asked = sum(kind.cases for kind in exam.kinds)
+    count = sum(kind.cases for kind in exam.kinds)
     if as_json:
-        pairs_asked = {"asked": asked, "pairs": len(listed)}
+        pairs_asked = {"asked": count, "pairs": len(listed)}
         print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
         return
-    if asked < len(listed):
+    if count < len(listed):
         console.print(
-            f"{exam.judge}: gestopt na {asked} van {len(listed)} paren. Wat de rest ook brengt, bij geen "
+            f"{exam.judge}: gestopt na {count} van {len(listed)} paren. Wat de rest ook brengt, bij geen "
             "enkele drempel kan dit model nog slagen."
         )
     else:

@@ -268,8 +268,8 @@ def _select(
     if how == "auto":
         return workplace.drafts.select_automatically(question_set, offers, threshold=threshold)
     if how == "ask":
-        asked = zip(question_set.questions, offers, strict=True)
-        choices = tuple(_choose_in_terminal(question, hits) for question, hits in asked)
+        offers_by_question = zip(question_set.questions, offers, strict=True)
+        choices = tuple(_choose_in_terminal(question, hits) for question, hits in offers_by_question)
     else:
         choices = read_choices(read_json(Path(how)))
     return workplace.drafts.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
@@ -593,8 +593,8 @@ def _print_reply(reply: Reply) -> None:
 
 def _print_material(material: Material, *, short: bool = False) -> None:
     console.print(f"\n{_place(material)}")
-    if material.told:
-        console.print(_block(material.told))
+    if material.summary:
+        console.print(_block(material.summary))
     if material.value is not None:
         value = material.value
         called = ", ".join(part for part in (value.row, value.column) if part)

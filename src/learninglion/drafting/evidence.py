@@ -22,7 +22,7 @@ from learninglion.drafting.quotation import units_of
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import Source
+from learninglion.models import Source, SourceKind
 from learninglion.models.recent import Recent
 
 _ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
@@ -109,6 +109,12 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
 
 
+def absent(question: str, given: str) -> list[str]:
+    """The names and numbers of a question that a text lacks."""
+    low = given.casefold()
+    return [name for name in names_in(question) if name not in low]
+
+
 def coverage(wanted: str, given: Iterable[str]) -> float:
     """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
     weights = dict(subject_words(wanted))
@@ -134,12 +140,14 @@ def is_about(introduction: str, source: Source) -> bool:
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = ("cosine", "least", "gives", "found")
+SAYS_IT = ("cosine", "least", "gives", "named", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
 cosine: of the means of their words; least: how well the two words of the question are met that are met least
 (one, or all, told look-alikes apart as well and found fewer paraphrases); gives: whether it holds what is
-waited for; found: the search's score, as log odds (NaN, which counts neither way, where it found nothing).
+waited for; named: which share of the names and numbers of the part its source has, for another country, body
+or year is another thing (NaN of what is written for a question); found: the search's score, as log odds (NaN
+where it found nothing). What is NaN counts neither way.
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
@@ -219,6 +227,11 @@ class Meaning:
         """The words of a question."""
         return self._words(text, self._vectors([text], as_question=True)[0])
 
+    def part(self, asking: Asking) -> tuple[Words, Words]:
+        """The words of what a part is about, and of the part alone; where that tells nothing, of all."""
+        whole, own = self.asked(asking.about), self.asked(asking.text)
+        return whole, own if own.printed else whole
+
     def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
         """The sources with the words of every unit; a text of several pages is read to the end."""
         units = [units_of(source) for source in sources]
@@ -270,26 +283,31 @@ def printed_tells(word: str) -> bool:
 
 
 def evidence_of(
-    asking: Asking, question_words: Words, reading: Reading, score: float | None = None
+    asking: Asking, question_words: Words, own: Words, reading: Reading, score: float | None = None
 ) -> Evidence:
     """The numbers of `asking`, whose words are `question_words`, beside a source.
 
-    `score`: that of the search (0..1), None where a person brought the source.
+    `own`: the words of this part alone, by which sentences are told apart. `score`: that of the search
+    (0..1), None where a person brought the source.
     """
     source, earlier = reading.source, reading.asked
     odds = math.nan if score is None else log_odds(score)
+    text = f"{source.question} {source.body}"
+    lacking = len(absent(asking.text, f"{source.document.title} {text}"))
+    named = 1 - lacking / max(len(names_in(asking.text)), 1)
+    if source.kind is SourceKind.SUPPLIED:  # what is written for a question need not say its names again
+        named = math.nan
     rows = []
     for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
-        near = np.sort(question_words.nearest(sentence.vectors))[:2]
+        near = np.sort(own.nearest(sentence.vectors))[:2]
         least = float(near.mean()) if len(near) else 0.0
-        cosine, given = float(question_words.mean @ sentence.mean), float(gives_it(asking, unit.text))
-        rows.append((cosine, least, given, odds))
+        cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
+        rows.append((cosine, least, given, named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
-    text = f"{source.question} {source.body}"
-    named = question_words.printed and earlier.printed
-    alike = log_odds(float(question_words.mean @ earlier.mean) if named else 0.0)
+    both = question_words.printed and earlier.printed
+    alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
     everywhere = all(share for _, share in matched(asking.about, text))
     reworded = 1.0 if everywhere else 1 - order.ratio()

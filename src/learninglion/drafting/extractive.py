@@ -215,7 +215,7 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     best = max(row, key=lambda j: j.says, default=None)
     if best is None or best.says < LIKELY:
         return
-    if _take(made, best.source, best.best):
+    if _take_best(made, best):
         made.answers.setdefault(best.source.id, []).append(asking)
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.says)
 
@@ -227,16 +227,22 @@ def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     if best is None or best.either < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
-    if _take(made, part.source, part.best):
+    if _take_best(made, part):
         made.answers.setdefault(part.source.id, []).append(part.asking)
         made.chances[part.asking.text] = part.either
 
 
 def _note_told(made: _Draft, judge: Relevance) -> None:
-    """A part that the text may answer by itself is not missing, however little the search thought of it."""
+    """What the sources taken say best of each part, however little the search thought of it, is told too; a
+    part is missing only where that is not likely.
+    """
     taken = [made.sources[source_id] for source_id in made.taken]
     for row in judge.judge(made.selection.question.text, taken) if taken else ():
-        part = row[0].asking.text
+        part, best = row[0].asking.text, max(row, key=lambda j: j.says)
+        if best.says < LIKELY:
+            continue
+        if not any(one.chances[place] >= best.says for one in row for place in made.taken[one.source.id]):
+            _take_best(made, best)
         if any(one.chances[place] >= LIKELY for one in row for place in made.taken[one.source.id]):
             made.chances[part] = max(LIKELY, made.chances.get(part, 0.0))
 
@@ -281,6 +287,19 @@ def _best_of(judged: Judged, places: Sequence[int]) -> list[int]:
         if sum(len(words(units[p].text)) for p in taken | group) <= _LONGEST:
             taken |= group
     return sorted(taken)
+
+
+def _take_best(made: _Draft, judged: Judged) -> bool:
+    """The sentence that answers best, with those that may as well and stand by themselves; whether the best
+    can be had.
+    """
+    best, *others = judged.places
+    if not _take(made, judged.source, best):
+        return False
+    for place in others:
+        if not leans(judged.units[place].text):
+            _take(made, judged.source, place)
+    return True
 
 
 def _take(made: _Draft, source: Source, place: int, *, with_question: bool = False) -> bool:

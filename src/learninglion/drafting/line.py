@@ -29,6 +29,7 @@ from learninglion.drafting.evidence import (
     Meaning,
     Reading,
     Words,
+    absent,
     coverage,
     matched,
     names_in,
@@ -233,7 +234,7 @@ def signals(
     telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.asked.vectors)
-    absent = len(_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
+    lacking = len(absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
         around = slice(max(0, at - 1), at + 2)
@@ -244,7 +245,7 @@ def signals(
             (
                 float(question_words.mean @ sentence.mean),
                 float(gives_it(asking, unit.text)),
-                absent + _OTHER_YEAR * _other_year(asking.about, unit.text),
+                lacking + _OTHER_YEAR * _other_year(asking.about, unit.text),
                 float(met[:2].mean()) if len(met) else 0.0,
                 float(met.mean()) if len(met) else 0.0,
                 _names(older_text, given),
@@ -253,12 +254,6 @@ def signals(
             )
         )
     return np.array(rows, dtype=np.float32).reshape(-1, len(SIGNALS))
-
-
-def _absent(question: str, given: str) -> list[str]:
-    """The names and numbers of a question that a text lacks."""
-    low = given.casefold()
-    return [name for name in names_in(question) if name not in low]
 
 
 def _other_year(question: str, older_text: str) -> bool:
@@ -328,7 +323,7 @@ def _overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> b
     others = max((f.chance for f in followers if f is not best), default=0.0)
     statement, source = best.units[best.place].text, best.source
     given = gives_it(asking, statement) and not _other_year(asking.about, statement)
-    given = given and not _absent(asking.text, f"{source.question} {source.body}")
+    given = given and not absent(asking.text, f"{source.question} {source.body}")
     least = 0.0 if others and names_in(asking.text) else _LEAST
     return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))
 

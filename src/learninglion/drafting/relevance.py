@@ -68,6 +68,7 @@ class Weights:
     found: float = 0.0
     brought: float = 0.0
     written: float = 0.0
+    close: float = 1.0  # a sentence whose odds are so large a part of the best may be the one that answers
 
     def near(self, evidence: Evidence, more: float) -> Floats:
         """The chance of every unit that it answers; `more`: added to the log odds.
@@ -91,6 +92,7 @@ class Judged:
     asked: float  # the chance that the source was asked the same
     either: float = 0.0  # the chance that the source answers this part or another of the same question
     met: float = 0.0  # how well its words are met, all together, by what the source says and was asked
+    close: float = 1.0  # that of the weights
 
     @property
     def chance(self) -> float:
@@ -107,12 +109,20 @@ class Judged:
         """The unit that answers it most probably; -1 for a source without units."""
         return int(np.argmax(self.chances)) if self.chances else -1
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The units that answer it about as probably as the best, which comes first."""
+        odds = np.array([chance / (1 - min(chance, SURE)) for chance in self.chances])
+        order = np.argsort(-odds, kind="stable").tolist()
+        return tuple(place for place in order if odds[place] >= self.close * odds.max())
+
 
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
     says, asked = _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE)
-    return Weights(centre, says, asked, *(float(str(data[name])) for name in ("found", "brought", "written")))
+    added = (float(str(data[name])) for name in ("found", "brought", "written", "close"))
+    return Weights(centre, says, asked, *added)
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -152,8 +162,8 @@ class Relevance:
         if not askings:
             return ()
         readings = self.meaning.read(sources)
-        parts = [(asking, self.meaning.asked(asking.about)) for asking in askings]
-        evidence = [[evidence_of(a, w, r, scores.get(r.source.id)) for r in readings] for a, w in parts]
+        parts = [(asking, *self.meaning.part(asking)) for asking in askings]
+        evidence = [[evidence_of(a, w, o, r, scores.get(r.source.id)) for r in readings] for a, w, o in parts]
         about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
@@ -166,7 +176,14 @@ class Relevance:
         return tuple(
             tuple(
                 Judged(
-                    asking, s, units_of(s), tuple(c.tolist()), float(same), float(any_part), round(e.met, 4)
+                    asking,
+                    s,
+                    units_of(s),
+                    tuple(c.tolist()),
+                    float(same),
+                    float(any_part),
+                    round(e.met, 4),
+                    self.weights.close,
                 )
                 for s, c, same, any_part, e in zip(sources, of_row, of_part, either, beside, strict=True)
             )

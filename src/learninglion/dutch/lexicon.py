@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib.resources import files
 
 
 def _set(words: str) -> frozenset[str]:
@@ -47,11 +48,13 @@ _QUANTIFIERS = _set(
 _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
-    krap dik plusminus ca nagenoeg eerst"""
+    krap dik plusminus ca nagenoeg eerst uiterlijk vroegst bij-benadering tijdelijk
+    tijdelijke of-meer of-minder of-hoger of-lager of-langer of-korter of-ouder of-jonger of-later
+    of-eerder"""
 )
 _CONDITIONS = _set(
     """mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens
-    met-uitzondering"""
+    met-uitzondering onder-voorbehoud"""
 )
 # Whoever says these takes what follows to be so; other verbs in front of "dat" may not be left out.
 FACTIVES = _set(
@@ -69,25 +72,6 @@ DONE_WITH_IS = _set(
     terugkomen teruglopen toenemen uitkomen uitvallen vallen verdubbelen verdwijnen verlopen verschijnen
     vertrekken voorkomen"""
 )
-
-# Small words that say exactly the same; compared, the first of each stands for the others.
-SAME = {
-    word: group.split()[0]
-    for group in (
-        "al reeds",
-        "nu momenteel thans",
-        "ook eveneens tevens",
-        "ongeveer circa ca",
-        "hoogstens hooguit maximaal",
-        "minstens minimaal tenminste",
-        "omdat aangezien",
-        "daarom derhalve",
-        "verder voorts",
-        "we wij",
-        "als indien",
-    )
-    for word in group.split()
-}
 
 ARTICLES = _set("de het een 't")
 DETERMINERS = ARTICLES | _set(
@@ -128,7 +112,7 @@ TEMPORAL_STARTS = _set(
 )
 # What may be added without adding a claim: they only string sentences together.
 CONNECTIVES = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens maar echter terwijl")
-HARMLESS = _set("en ook daarnaast bovendien verder tevens voorts eveneens er dat dan de het")
+HARMLESS = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens er dat dan de het")
 FUNCTION_WORDS = (
     ARTICLES
     | PREPOSITIONS
@@ -426,22 +410,19 @@ def _forms(infinitive: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return present, (stem + ending, stem + ending + "n")
 
 
-def _build() -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+def _build() -> dict[str, tuple[str, str]]:
     table: dict[str, tuple[str, str]] = {}
-    infinitives: set[str] = set()
     for infinitive in sorted({*_STRONG, *_WEAK.split()}):
-        infinitives.add(infinitive)
         present, past = _forms(infinitive)
         for tense, forms in (("present", present), ("past", past)):
             for form in forms:
                 table.setdefault(form, (infinitive, tense))
     for alike in _AGREEMENT:
         table.update((form, (alike[-1], "aux:" + alike[0])) for form in alike)
-        infinitives.add(alike[-1])
-    return table, frozenset(infinitives)
+    return table
 
 
-_FORMS, _INFINITIVES = _build()
+_FORMS = _build()
 # Words that look like a verb form but nearly always are something else in this kind of text.
 _NOT_VERBS = frozenset(
     """
@@ -520,6 +501,8 @@ def verb_of_participle(word: str) -> str:
         for past in (f"{base}e", f"{base}{base[-1:]}e", base):
             if base and is_past(past):
                 return particle + verb_of(past)
+        if rest.startswith("ge") and base.endswith(("d", "t")) and base[:-1] in _FORMS:
+            return particle + _FORMS[base[:-1]][0]  # "gevraagd", whose past is "vroeg"
         if rest.startswith("ge") and base.endswith("en") and is_finite(base) and verb_of(base) == base:
             return particle + base  # "gegeven"
         strong = _STRONG_BY_PAST.get(_skeleton(base.removesuffix("en")), ()) if base.endswith("en") else ()
@@ -530,8 +513,8 @@ def verb_of_participle(word: str) -> str:
 
 def _skeleton(stem: str) -> str:
     """The consonants of the stem of a strong verb, whose vowels change: "spr*k" of "sprak" and "sprok"."""
-    kept = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
-    return re.sub(r"([a-z])\1", r"\1", kept)
+    shape = re.sub(r"[aeiouy]+", "*", stem.translate(_VOICED))
+    return re.sub(r"([a-z])\1", r"\1", shape)
 
 
 _VOICED = str.maketrans("fs", "vz")
@@ -539,19 +522,52 @@ _VOICED = str.maketrans("fs", "vz")
 
 def _strong_verbs() -> dict[str, tuple[str, ...]]:
     """The infinitives of strong verbs by the skeleton of their past."""
-    found: dict[str, set[str]] = {}
+    by_skeleton: dict[str, set[str]] = {}
     for form, (verb, tense) in _FORMS.items():
         if tense == "past" and not form.endswith(("de", "te", "en")):
-            found.setdefault(_skeleton(form), set()).add(verb)
-    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in found.items()}
+            by_skeleton.setdefault(_skeleton(form), set()).add(verb)
+    return {skeleton: tuple(sorted(verbs)) for skeleton, verbs in by_skeleton.items()}
 
 
 _STRONG_BY_PAST = _strong_verbs()
 
 
+def _read_same() -> tuple[dict[str, str], dict[tuple[str, ...], str], dict[str, str]]:
+    """What says the same, by same.txt: words, phrases of several words, and infinitives of verbs; each with
+    the first of its group, the words of a phrase joined by hyphens.
+    """
+    words: dict[str, str] = {}
+    phrases: dict[tuple[str, ...], str] = {}
+    verbs: dict[str, str] = {}
+    for line in files(__package__).joinpath("same.txt").read_text("utf-8").splitlines():
+        members = [] if line.startswith("#") else [tuple(m.split()) for m in line.split(",")]
+        for member in members:
+            first = "-".join(members[0])
+            if len(member) > 1:
+                phrases[member] = first
+            elif all(len(m) == 1 and verb_of(m[0]) == m[0] and is_finite(m[0]) for m in members):
+                verbs[member[0]] = first
+            else:
+                words[member[0]] = first
+    return words, phrases, verbs
+
+
+_SAME_WORDS, SAME_PHRASES, _SAME_VERBS = _read_same()
+
+
+def same_verb(infinitive: str) -> str:
+    """The verb that stands for all that say the same as this one: "stijgen" for "toenemen"."""
+    return _SAME_VERBS.get(infinitive, infinitive)
+
+
 @lru_cache(maxsize=4096)
 def agreement_key(word: str) -> str:
-    """The same key for forms that differ in person and number only; the word itself for other words."""
+    """The same key for forms that differ in person and number only, and for what says the same; the word
+    itself for other words.
+    """
     if word in AUXILIARIES:
         return "v:" + _FORMS[word][1] + ":" + _FORMS[word][0]
-    return word
+    if word in _SAME_WORDS:
+        return _SAME_WORDS[word]
+    verb, tense = _analyse(word) or (verb_of_participle(word), "done")
+    return f"v:{tense}:{_SAME_VERBS[verb]}" if verb in _SAME_VERBS else word

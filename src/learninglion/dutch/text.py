@@ -314,7 +314,7 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
         for part in _WRITTEN_APART.get(norm, (norm,)):
             raw = sign if part == norm else part
             behind = not border and _follows_article(words[-1].norm if words else "", part)
-            words.append(Word(part, raw, sentence, border, capital, _key(part), behind))
+            words.append(Word(part, raw, sentence, border, capital, agreement_key(part), behind))
             border = ""
     return _amounts_first(words)
 
@@ -322,10 +322,6 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
 def _follows_article(before: str, norm: str) -> bool:
     """Whether a word behind this one is a thing; "het" may be the subject of a verb in the singular."""
     return before in ("de", "een") or (before == "het" and norm.endswith("en"))
-
-
-def _key(norm: str) -> str:
-    return agreement_key(lexicon.SAME.get(norm, norm))
 
 
 def _spaced(text: str, span: Span) -> bool:
@@ -374,43 +370,35 @@ def _amounts_first(words: list[Word]) -> list[Word]:
             result.append(Word(word.norm, word.raw, word.sentence, "", False, word.key))
             at = end
             continue
-        if follower is not None and not follower.border:
-            one = _AS_ONE.get((word.norm, follower.norm))
-            if one is None and word.norm == "een" and follower.norm in UNIT_NAMES:
-                result.append(replace(word, norm="1", key="1"))
-                at += 1
-                continue
-            if one is not None:
-                raw = f"{word.raw} {follower.raw}"
-                result.append(replace(word, norm=one, raw=raw, key=_key(one)))
-                at += 2
-                continue
+        if (
+            word.norm == "een"
+            and follower is not None
+            and not follower.border
+            and follower.norm in UNIT_NAMES
+        ):
+            word = replace(word, norm="1", key="1")
+        elif length := _phrase_at(words, at):
+            norm = lexicon.SAME_PHRASES[tuple(w.norm for w in words[at : at + length])]
+            raw = " ".join(w.raw for w in words[at : at + length])
+            word = replace(word, norm=norm, raw=raw, key=agreement_key(norm))
+            at += length - 1
         result.append(word)
         at += 1
     return result
 
 
-_AS_ONE = {
-    ("ten", "hoogste"): "hoogstens",
-    ("ten", "minste"): "minstens",
-    ("half", "jaar"): "halfjaar",
-    **{
-        (every, time): often
-        for every, time, often in (
-            ("elk", "jaar", "jaarlijks"),
-            ("ieder", "jaar", "jaarlijks"),
-            ("elke", "maand", "maandelijks"),
-            ("iedere", "maand", "maandelijks"),
-            ("elke", "week", "wekelijks"),
-            ("iedere", "week", "wekelijks"),
-            ("elke", "dag", "dagelijks"),
-            ("iedere", "dag", "dagelijks"),
-        )
-    },
-}  # what two words say as well as one
+def _phrase_at(words: list[Word], at: int) -> int:
+    """How many words from here on say what one word says as well: 3 for "op dit moment"; else 0."""
+    for phrase in _PHRASES_BY_FIRST.get(words[at].norm, ()):
+        here = words[at : at + len(phrase)]
+        if tuple(w.norm for w in here) == phrase and not any(w.border for w in here[1:]):
+            return len(phrase)
+    return 0
 
 
-# --------------------------------------------------------------------------- segments and clauses
+_PHRASES_BY_FIRST: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in sorted(lexicon.SAME_PHRASES, key=len, reverse=True):
+    _PHRASES_BY_FIRST.setdefault(_phrase[0], []).append(_phrase)
 
 
 def reread(words: tuple[Word, ...]) -> Reading:

@@ -141,7 +141,7 @@ class Outcome:
 
     case: DocumentQuestion
     reply: Reply
-    found: int  # among the first hits of a search
+    hit_rank: int  # among the first hits of a search
     shown: int  # among answers and near material, in that order
 
     @property
@@ -199,13 +199,13 @@ def put_question(
         return case.answer.isdigit() and case.answer in re.findall(r"\d+", text)
 
     material = (*reply.answers, *reply.near)
-    texts = [f"{m.told}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
+    texts = [f"{m.summary}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
     shown = next(
         (
             n
             for n, (m, text) in enumerate(zip(material, texts, strict=True), 1)
             if any(right(name, text) for name in (m.document.id, *(twin.document.id for twin in m.twins)))
-            or (m.document.id == document_id and counted(m.told))
+            or (m.document.id == document_id and counted(m.summary))
         ),
         0,
     )
@@ -287,7 +287,7 @@ def _kind(kind: str, outcomes: Sequence[Outcome]) -> KindReport:
     return KindReport(
         kind=kind,
         questions=len(outcomes),
-        found=round(share_of(0 < o.found <= _TOP for o in outcomes), 4),
+        found=round(share_of(0 < o.hit_rank <= _TOP for o in outcomes), 4),
         listed=round(share_of(0 < o.shown <= _TOP for o in outcomes), 4),
         shown=round(share_of(o.is_shown for o in outcomes), 4),
         answered=round(share_of(o.reply.verdict is Verdict.ANSWERED for o in outcomes), 4),

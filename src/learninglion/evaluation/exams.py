@@ -88,10 +88,10 @@ def take_exam(
     finally:
         answers.keep()
     ended_early = len(scores) < len(pairs)
-    asked = pairs[: len(scores)]
+    scored = pairs[: len(scores)]
     threshold = _NEVER if ended_early else _threshold(pairs, scores)
     answers.forget()
-    return _exam_of(judge, pairs, asked, scores, threshold, today)
+    return _exam_of(judge, pairs, scored, scores, threshold, today)
 
 
 class _Answers:
@@ -130,9 +130,9 @@ class _Answers:
 
 def _is_lost(pairs: Sequence[ExamPair], scores: Sequence[float]) -> bool:
     """Whether no threshold passes, even if all that is still to be asked is judged rightly and surely."""
-    asked = list(zip(scores, pairs, strict=False))
-    wrong = sorted((s for s, p in asked if not p.faithful), reverse=True)
-    right = [s for s, p in asked if p.faithful]
+    scored = list(zip(scores, pairs, strict=False))
+    wrong = sorted((s for s, p in scored if not p.faithful), reverse=True)
+    right = [s for s, p in scored if p.faithful]
     faithful = sum(p.faithful for p in pairs)
     let_by = _let_by(len(pairs) - faithful)
     if len(wrong) <= let_by:
@@ -149,17 +149,17 @@ def _is_lost(pairs: Sequence[ExamPair], scores: Sequence[float]) -> bool:
 def _exam_of(
     judge: Judge,
     pairs: Sequence[ExamPair],
-    asked: Sequence[ExamPair],
+    scored: Sequence[ExamPair],
     scores: Sequence[float],
     threshold: float,
     today: date,
 ) -> Exam:
     """How a judge did that gave `scores` to the first of `pairs`."""
     supported = [score >= threshold for score in scores]
-    unfaithful = [not s for s, pair in zip(supported, asked, strict=True) if not pair.faithful]
-    refused = [not s for s, pair in zip(supported, asked, strict=True) if pair.faithful]
+    unfaithful = [not s for s, pair in zip(supported, scored, strict=True) if not pair.faithful]
+    refused = [not s for s, pair in zip(supported, scored, strict=True) if pair.faithful]
     counts: dict[tuple[bool, str], list[int]] = {}
-    for pair, verdict in zip(asked, supported, strict=True):
+    for pair, verdict in zip(scored, supported, strict=True):
         tally = counts.setdefault((not pair.faithful, pair.kind), [0, 0])
         tally[0] += 1
         tally[1] += verdict == pair.faithful

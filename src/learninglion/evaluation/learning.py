@@ -200,7 +200,7 @@ def _attention_forth(attended: Floats, bounds: list[int], heads: int) -> Floats:
 
 
 def _attention_back(
-    outcome: Floats, attended: Floats, bounds: list[int], heads: int
+    _outcome: Floats, attended: Floats, bounds: list[int], heads: int
 ) -> Callable[[Floats], Floats]:
     def back(gradient: Floats) -> Floats:
         slope = np.empty_like(attended)
@@ -231,7 +231,7 @@ def _averaged_forth(rows: Floats, bounds: list[int]) -> Floats:
     return np.asarray(np.add.reduceat(rows, bounds[:-1], axis=0) / lengths)
 
 
-def _averaged_back(outcome: Floats, rows: Floats, bounds: list[int]) -> Callable[[Floats], Floats]:
+def _averaged_back(_outcome: Floats, rows: Floats, bounds: list[int]) -> Callable[[Floats], Floats]:
     lengths = np.diff(bounds)
 
     def back(gradient: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -408,6 +408,22 @@ def area_under_curve(scores: Values, truths: NDArray[np.bool_]) -> float:
     below = np.searchsorted(ordered, positive, side="left")
     upto = np.searchsorted(ordered, positive, side="right")
     return float((below + upto).sum() / 2 / len(positive) / len(negative))
+
+
+def descend(
+    numbers: Values, slope_at: Callable[[Values], Values], rates: Sequence[float], *, fresh: float
+) -> Values:
+    """`numbers` after a step down the slope for each of `rates`, by Adam.
+
+    `fresh`: how much the latest slope counts in the mean of their squares.
+    """
+    first, second = np.zeros_like(numbers), np.zeros_like(numbers)
+    for step, rate in enumerate(rates, 1):
+        slope = slope_at(numbers)
+        first, second = 0.9 * first + 0.1 * slope, (1 - fresh) * second + fresh * slope**2
+        pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - (1 - fresh) ** step)) + 1e-9)
+        numbers = numbers - rate * pace
+    return numbers
 
 
 def logistic(rows: Values, flags: Values, weights: Values, ridge: Sequence[float]) -> tuple[Values, float]:

@@ -150,13 +150,13 @@ def train_line(
     line = Line(relevance.built_in().meaning, LineWeights(np.zeros(len(SIGNALS), np.float32), 0.0))
     examples = [*_examples("train", line), *_strangers_found(pairs, line, cache)]
     weights = _fit_line(examples)
-    kept = _examples("kept", line)
+    aside = _examples("kept", line)
     chances: dict[_Beside, list[float]] = {beside: [] for beside in _Beside}
-    for example in kept:
+    for example in aside:
         chances[example.beside].append(float(weights.chance(example.rows).max()))
     card: dict[str, object] = {
         "examples": len(examples),
-        "kept": len(kept),
+        "kept": len(aside),
         "kept_strangers": area(chances[_Beside.CHANGE], chances[_Beside.OF_ANOTHER_CASE]),
         "kept_unchanged": area(chances[_Beside.CHANGE], chances[_Beside.LOOKS_LIKE_ONE]),
     }

@@ -31,8 +31,8 @@ from learninglion.drafting.evidence import (
     log_odds,
 )
 from learninglion.drafting.quotation import units_of
-from learninglion.drafting.relevance import Curves, Relevance, Weights
-from learninglion.evaluation.measures import Comparison, compare
+from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
+from learninglion.evaluation.measures import Comparison, compare, descend
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import (
@@ -72,7 +72,7 @@ class Example:
     source: Source
     group: str  # what must not be split over two folds
     answers: bool | None = None
-    asked: Asked | None = None
+    likeness: Asked | None = None
     weight: float = 1.0
     units: frozenset[int] = frozenset()
     score: float | None = None
@@ -99,9 +99,9 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
     for case in case_lines(LOOK_ALIKE_CASES):
         source = make_source(str(case["id"]), str(case["source_question"]), str(case["passage"]))
         for question in case["questions"] if case["part"] == part else ():
-            asked = Asked.SAME if question["answers"] else Asked.NEARLY
+            likeness = Asked.SAME if question["answers"] else Asked.NEARLY
             for asking in searched(str(question["text"])):
-                yield Example(asking, source, source.id, asked=asked)
+                yield Example(asking, source, source.id, likeness=likeness)
 
 
 def _of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
@@ -117,15 +117,15 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
     name, passage = str(case["id"]), str(case["passage"])
     source = make_source(name, str(case["source_question"]), passage)
     for asking in searched(source.question):
-        yield Example(asking, source, name, asked=Asked.SAME)
+        yield Example(asking, source, name, likeness=Asked.SAME)
     questions = case["questions"]
     for question in questions:
         key = str(question["key"])
         where = frozenset(n for n, u in enumerate(units_of(source)) if key and _same(u.text, key))
         for asking in searched(question["text"]):
             answers = bool(question["answers"]) and bool(where)
-            asked = None if answers else Asked.OTHER
-            yield Example(asking, source, name, answers, asked, units=where)
+            likeness = None if answers else Asked.OTHER
+            yield Example(asking, source, name, answers, likeness, units=where)
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                 if rest:
@@ -148,7 +148,7 @@ def of_look_alikes(
                     source, right = hit.source, hit.source.document.id == row["id"]
                     made = Example(asking, source, group, False, score=hit.score)
                     if name == "near":
-                        yield replace(made, asked=Asked.OTHER)
+                        yield replace(made, likeness=Asked.OTHER)
                     elif right:  # of another nobody read whether it answers as well
                         where = frozenset(
                             n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"])
@@ -163,16 +163,16 @@ def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence
     """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
     for asking in searched(question):
         for hit, label in zip(offered[:_READ], labels, strict=False):
-            asked = None if label == "yes" else Asked.OTHER
-            yield Example(asking, hit.source, name, label == "yes", asked, score=hit.score)
+            likeness = None if label == "yes" else Asked.OTHER
+            yield Example(asking, hit.source, name, label == "yes", likeness, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of the archive itself beside what was offered: was the source asked the same?"""
     for asking in searched(question):
         for hit in offered[:3]:
-            asked = Asked.SAME if hit.source.document.id == pair_id else Asked.OTHER
-            yield Example(asking, hit.source, pair_id, asked=asked, score=hit.score)
+            likeness = Asked.SAME if hit.source.document.id == pair_id else Asked.OTHER
+            yield Example(asking, hit.source, pair_id, likeness=likeness, score=hit.score)
 
 
 _LESS = "-less"  # the id of a source with its answering sentence taken out ends so
@@ -205,8 +205,9 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         middle = np.add.reduceat(start.slopes * mean, starts)
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + middle])
         rest, penalty = numbers, _HOLD
-    first, second = np.zeros_like(numbers), np.zeros_like(numbers)
-    for step in range(1, _STEPS + 1):
+
+    def away(numbers: Numbers) -> Numbers:
+        """The slope of what is lost."""
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.add.reduceat(placed * slopes, starts, axis=1) + offsets
         inside = np.where(np.isnan(inside), _SETTLED, inside)
@@ -214,10 +215,10 @@ def fit(rows: Numbers, answers: Numbers, start: Curves, weights: Numbers | None 
         pull = shares * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
         steep = np.nansum(flow[:, curve_of] * placed, axis=0) / (1 + np.exp(-numbers[:count]))
-        slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
-        numbers = numbers + 0.05 * pace
+        slope: Numbers = penalty * (numbers - rest) - np.concatenate([steep, flow.sum(axis=0)])
+        return slope
+
+    numbers = descend(numbers, away, [0.05] * _STEPS, fresh=0.001)
     slopes = np.log1p(np.exp(numbers[:count])) / scale
     offsets = numbers[count:] - np.add.reduceat(slopes * mean, starts)
     return Curves(slopes.astype(np.float32), offsets.astype(np.float32), starts)
@@ -227,9 +228,12 @@ _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _STEPS = 1500
 _HALVINGS = 50
-_UNKNOWN = np.where(np.array(SAYS_IT) == "found", np.nan, 0.0).astype(np.float32)  # makes a score unknown
+_UNSEARCHED, _UNNAMED = (  # added to the signals of a sentence these make one unknown
+    np.where(np.array(SAYS_IT) == name, np.nan, 0.0).astype(np.float32) for name in ("found", "named")
+)
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
+_MISSED = 0.1  # of the answering sentences
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
 
 
@@ -256,7 +260,8 @@ def read_evidence(
         meaning.read([example.source for example in part])  # together they use the cores better
         for example in part:
             (reading,), asking = meaning.read([example.source]), example.asking
-            evidence.append(evidence_of(asking, meaning.asked(asking.about), reading, example.score))
+            whole = meaning.asked(asking.about)  # a judgment says which question is answered, not which part
+            evidence.append(evidence_of(asking, whole, whole, reading, example.score))
         progress(start + len(part), len(examples))
     return evidence
 
@@ -287,14 +292,14 @@ def _fit_all(
     empty = blank(centre)
     says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
     answers = np.array([e.answers for e, _ in used], float)
-    asked = Counter((e.group, e.asking.text) for e, _ in used)
-    weights = np.array([1 / asked[e.group, e.asking.text] for e, _ in used])
+    counts = Counter((e.group, e.asking.text) for e, _ in used)
+    weights = np.array([1 / counts[e.group, e.asking.text] for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([_best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, empty.says, weights)
-    written = find_written(examples, evidence, says)
-    fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written)
-    unsearched = [replace(read, says=read.says + _UNKNOWN) for read in evidence]
+    written, close = find_written(examples, evidence, says), _find_close(examples, evidence, says)
+    fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written, close=close)
+    unsearched = [replace(read, says=read.says + _UNSEARCHED) for read in evidence]
     return replace(
         fitted,
         found=find_found(examples, evidence, fitted),
@@ -304,10 +309,12 @@ def _fit_all(
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
     """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
-    labelled = [(e.asked, v.asked) for e, v in zip(examples, evidence, strict=True) if e.asked is not None]
+    labelled = [
+        (e.likeness, v.asked) for e, v in zip(examples, evidence, strict=True) if e.likeness is not None
+    ]
     rows = np.array([signals for _, signals in labelled], float)
-    same = np.array([asked is Asked.SAME for asked, _ in labelled])
-    nearly = np.array([asked is not Asked.OTHER for asked, _ in labelled])
+    same = np.array([likeness is Asked.SAME for likeness, _ in labelled])
+    nearly = np.array([likeness is not Asked.OTHER for likeness, _ in labelled])
     words = fit(rows[:, :1], nearly.astype(float), flat(1, (0,)))
     of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in ASKED_CURVES[1:])
     thing = fit(of_those, same[nearly].astype(float), flat(of_those.shape[1], starts))
@@ -349,10 +356,23 @@ def find_written(examples: Sequence[Example], evidence: Sequence[Evidence], says
         if example.answers is not None and example.score is None:
             # what stands beside an answer may answer a little too
             places = sorted(example.units) if example.answers else range(len(read.says))
-            chances[example.answers] += says.chance(read.says[list(places)]).tolist()
+            chances[example.answers] += says.chance(read.says[list(places)] + _UNNAMED).tolist()
     rows = sorted(((c, (right or -1) / len(of)) for right, of in chances.items() for c in of), reverse=True)
     gain = np.cumsum([share for _, share in rows])
     return -log_odds(rows[int(np.argmax(gain))][0])
+
+
+def _find_close(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
+    """How near the odds of nine in ten of the answering sentences of the hand-written cases come to those of
+    the best of their source.
+    """
+    shares = []
+    for example, read in zip(examples, evidence, strict=True):
+        if example.units and example.score is None:
+            chances = np.minimum(says.chance(read.says), SURE)
+            odds = chances / (1 - chances)
+            shares.append(float(odds[sorted(example.units)].max() / odds.max()))
+    return float(np.quantile(shares, _MISSED)) if shares else 1.0
 
 
 def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
@@ -399,6 +419,7 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
         "found": round(weights.found, 4),
         "brought": round(weights.brought, 4),
         "written": round(weights.written, 4),
+        "close": round(weights.close, 4),
         "says": points_of(SAYS_IT, weights.says),
         "asked": points_of(ASKED_BEFORE, weights.asked),
         "centre": [round(float(v), 5) for v in weights.centre],

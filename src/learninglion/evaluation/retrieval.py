@@ -48,6 +48,7 @@ from learninglion.evaluation.measures import (
     Run,
     calibration,
     compare,
+    descend,
     effects,
     logistic,
     measure,
@@ -614,22 +615,20 @@ def learn_fusion(lessons: Sequence[Lesson]) -> Fusion:
 def _fit_weights(
     tables: Sequence[NDArray[np.float64]], rights: Sequence[int], anchor: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Weights under which the right candidate is likeliest among all (softmax), by Adam on the whole set."""
-    weights = anchor.copy()
-    first = np.zeros_like(weights)
-    second = np.zeros_like(weights)
-    for step in range(1, _STEPS + 1):
+    """Weights under which the right candidate is likeliest among all (softmax), learned on the whole set."""
+
+    def away(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The slope of what is lost."""
         gradient = 2 * _HOLD * (weights - anchor)
         for table, right in zip(tables, rights, strict=True):
             scores = table @ weights
             likely = np.exp(scores - scores.max())
             likely /= likely.sum()
             gradient += (likely @ table - table[right]) / len(tables)
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.99 * second + 0.01 * gradient**2
-        move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
-        weights = weights - _RATE * (1 - step / (_STEPS + 1)) * move
-    return weights
+        return gradient
+
+    rates = [_RATE * (1 - step / (_STEPS + 1)) for step in range(1, _STEPS + 1)]
+    return descend(anchor, away, rates, fresh=0.01)
 
 
 def calibrate(sums: Sequence[NDArray[np.float64]], rights: Sequence[int]) -> tuple[float, float, float]:

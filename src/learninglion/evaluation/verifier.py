@@ -203,7 +203,7 @@ def _other_scale(match: re.Match[str]) -> str:
     return {"miljoen": "miljard", "miljard": "miljoen", "mln": "mld", "mld": "mln"}[match.group()]
 
 
-def _unit(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+def _unit(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
     for old, new in _UNITS:
         bound = "" if old == "%" else r"\b"
         spaced = f" {new}" if old == "%" else new

@@ -28,11 +28,15 @@ from learninglion.parsing.office.webpage import (
 from learninglion.parsing.office.word import read_word
 from learninglion.parsing.official import looks_like_records, looks_like_xml, parse_xml
 from learninglion.parsing.pdf.margins import is_imprint
+from learninglion.parsing.pdf.pages import find_pdf
 from learninglion.parsing.writing import Note, Paragraph, assemble, composed, tidy
 
 _LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
-# What plain text that is a document is called.
-_TEXTS = frozenset(".txt .text .asc .md .markdown .mkd .csv .tsv .tab .eml .xml .doc .docx .odt .rtf".split())
+# What documents are called. One of another name is a document where its content says so.
+_NAMES = frozenset(
+    ".txt .text .asc .md .markdown .mkd .csv .tsv .tab .eml .xml .htm .html .xhtml .mht .mhtml .pdf .doc"
+    " .docx .docm .dotx .odt .fodt .ott .rtf .xls .xlsx .ods .ppt .pptx .odp .msg".split()
+)
 _START = 65_536  # bytes that tell what a text is
 _FILES_DEEP = 4  # files inside files
 
@@ -62,14 +66,23 @@ def is_typed(raw: RawFile) -> bool:
     )
 
 
-def is_other_text(raw: RawFile) -> bool:
-    """Whether a file is plain text whose name says that it is no document: a program, settings, a log.
+def why_no_document(raw: RawFile) -> str:
+    """Why a file nobody asked for by its name is no document but a picture, a program, settings; else "".
 
-    What a file is shows from its content; but plain text is anything, and its name is all that tells.
+    What a file is shows from its content; where that says nothing, its name is all that tells.
     """
     ending = PurePath(raw.name).suffix.lower()
-    named = re.fullmatch(r"\.[a-z][a-z0-9_+-]{0,11}", ending) is not None and ending not in _TEXTS
-    return named and is_typed(raw) and _reader_of(raw) is _read_typed
+    named = re.fullmatch(r"\.[a-z][a-z0-9_+-]{0,11}", ending) is not None and ending not in _NAMES
+    if not named or find_pdf(raw.content) is not None:
+        return ""
+    if looks_like_zip(raw.content) or raw.content.startswith(OLE_HEADER):
+        return ""
+    if not looks_like_text(raw.content):
+        return "dit is geen document (plaatje, programma); tekst op een plaatje wordt niet gelezen."
+    start = decode(raw.content[:_START])
+    if not is_typed(raw) or looks_like_page(start, raw.name) or is_flat_odt(start):
+        return ""
+    return "dit is geen document; geef het bestand zelf op als het mee moet."
 
 
 def _reader_of(raw: RawFile) -> Callable[[RawFile], WordText] | None:

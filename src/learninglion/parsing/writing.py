@@ -163,7 +163,7 @@ _UNSEEN = re.compile(
 )
 
 
-ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)*|[–-]")
+ONLY_FIGURES = re.compile(r"(?=.*\d)[^a-zA-ZÀ-ÿ,;:]*(?:[,;:][^a-zA-ZÀ-ÿ\s]+)?|[–-]")
 """A line with nothing but figures, or a dash for none; several below each other are a column."""
 ENDED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 """The end of a line that ends a sentence, or part of one."""
@@ -318,7 +318,7 @@ def join_lines(left: str, right: str, vocabulary: Collection[str] = ()) -> str:
         ranging = left[-1] in "–—" and left[-2:-1].isdigit() and right[0].isdigit()  # "423–" above "434"
         return Junction.NONE if ranging else _join_address(left, right)
     before, after = _LEFT.search(left), _RIGHT.match(right)
-    if before is None or after is None or left.endswith(("--", " -")):
+    if before is None or after is None or left.endswith(("--", " -", "/-")):
         return Junction.SPACE
     if left[-1] == "\u00ad":
         return Junction.DROP_HYPHEN

@@ -108,10 +108,10 @@ class Material:
     score: float
     heads: str = ""
     english: bool = False  # the language of the text, Dutch if not
-    told: str = ""  # what the program counted or summed up from the structure of the document
+    summary: str = ""  # what the program counted or summed up from the structure of the document
     value: Value | None = None  # the cell of the row that is asked for
     twins: tuple[Twin, ...] = ()  # where the same stands too, the newest first
-    changed: bool = False  # `told` is what stood there in the version before
+    changed: bool = False  # `summary` is what stood there in the version before
 
 
 def material_of(weighed: Weighed, wanted: Wanted | None = None) -> Material:
@@ -123,7 +123,7 @@ def material_of(weighed: Weighed, wanted: Wanted | None = None) -> Material:
             unit,
             lambda text: cover(wanted, text),
             lambda text: named(wanted, text),
-            lambda text: gives(wanted.asked.wants, text),
+            lambda text: gives(wanted.question.wants, text),
             row_meant=weighed.seen.is_meant,
         )
     return Material(
@@ -155,7 +155,7 @@ def _spelling(item: Material) -> tuple[object, ...]:
     """What two materials have in common that say the same."""
     quote = tuple(words(item.quote))
     around = () if len(quote) >= _SAYS_ENOUGH else (item.question, tuple(words(item.text)))
-    return quote, tuple(words(item.heads)), item.told, *around
+    return quote, tuple(words(item.heads)), item.summary, *around
 
 
 def _as_one(group: Sequence[Material]) -> Material:
@@ -766,7 +766,7 @@ def _about(
         near = tuple(merged(own)[:_MOST_NEAR])
     unclear = (
         len({answer.document.id for answer in answers}) > 1
-        and len({words(f"{m.quote} {m.told}") for m in answers}) > 1
+        and len({words(f"{m.quote} {m.summary}") for m in answers}) > 1
     )
     answers = answers if unclear else grouped(answers)
     if unclear and looked[0] > _FEW:  # there may be more of them than were opened
@@ -801,7 +801,7 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
         page=bisect_right(document.page_starts, fact.quote.start) if document.lines else 0,
         score=_CERTAIN,
         english=is_english(document.text[:_FOR_LANGUAGE]),
-        told=fact.told,
+        summary=fact.summary,
     )
 
 
@@ -955,7 +955,7 @@ def _material_view(material: Material, locate: Locate) -> MaterialView:
         "quote": material.quote,
         "heads": material.heads or None,
         "value": None if value is None else _value_view(material.document.id, value, locate),
-        "told": material.told or None,
+        "told": material.summary or None,
         "language": "en" if material.english else "nl",
         "text": material.text,
         "score": material.score,

@@ -77,7 +77,7 @@ class Wanted:
     `across` is the same in the other language, for texts in that; None where that is what this is.
     """
 
-    asked: Asked
+    question: Asked
     words: tuple[str, ...]
     weights: Row
     ways: tuple[_Way, ...]
@@ -319,7 +319,7 @@ def look(wanted: Wanted, source: Source) -> Look | None:
 
 def rows_named(wanted: Wanted, source: Source, view: Look) -> tuple[Look, ...]:
     """What was seen of `source`, and each other row that the question names ("wijk 7 en 8"); in its order."""
-    numbers = numbers_named(wanted.asked.text).numbers
+    numbers = numbers_named(wanted.question.text).numbers
     if not view.called or view.called.issuperset(numbers):
         return (view,)
     rows: dict[Span, Look] = {}
@@ -336,7 +336,7 @@ def _looks(wanted: Wanted, source: Source) -> list[Look]:
     units = units_of(source)
     if not units:
         return []
-    foreign = _is_foreign(source, english=wanted.asked.english)
+    foreign = _is_foreign(source, english=wanted.question.english)
     wanted = (foreign and wanted.across) or wanted
     above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
     covers = [_cover(wanted, unit.text) for unit in units]
@@ -374,7 +374,7 @@ _IS = re.compile(
 
 def _defines(text: str, wanted: Wanted) -> bool:
     """Whether `text` opens with the words that are looked up, and goes on to say what that is."""
-    term = r"[\W_]+".join(re.escape(w) for w in re.findall(r"\w+", wanted.asked.text))
+    term = r"[\W_]+".join(re.escape(w) for w in re.findall(r"\w+", wanted.question.text))
     match = re.search(rf"\b{term}\b", text, re.IGNORECASE) if term else None
     return match is not None and match.start() <= _OPENING and _IS.search(text[match.end() :]) is not None
 
@@ -386,7 +386,7 @@ _COUNT = re.compile(r"(?<![\w.,])\d[\d.,]*\s+((?:\w+\s+){0,2}\w+)")
 
 def _counts(wanted: Wanted, unit: Unit) -> bool:
     """Whether `unit` has a number of just that of which is asked how many there are."""
-    match = _HOW_MANY.search(wanted.asked.text)
+    match = _HOW_MANY.search(wanted.question.text)
     if match is None:
         return False
     things = {place for word in _words(match.group(1)) for place, worth in _meets(wanted, word) if worth == 1}
@@ -396,7 +396,7 @@ def _counts(wanted: Wanted, unit: Unit) -> bool:
 
 def _besides(wanted: Wanted, text: str) -> str:
     """`text` without what the question names itself, where it asks who or where: that is no answer to it."""
-    if wanted.asked.wants not in (Wants.BODY, Wants.PLACE):
+    if wanted.question.wants not in (Wants.BODY, Wants.PLACE):
         return text
     return _WORD.sub(lambda word: "" if _meets(wanted, fold(word.group())) else word.group(), text)
 
@@ -413,7 +413,7 @@ def _look(
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
     line = f"{unit.text} | {unit.lead}" if unit.row and _DIGIT.search(unit.text) else unit.text
-    holds = gives(wanted.asked.wants, _besides(wanted, line))
+    holds = gives(wanted.question.wants, _besides(wanted, line))
     if holds and wanted.sorts:
         own = own.copy()
         own[list(wanted.sorts)] = 1.0
@@ -423,7 +423,7 @@ def _look(
     if n + 1 < len(units):
         near = np.maximum(near, _BEHIND * covers[n + 1])
     everything = np.maximum(near, _ELSEWHERE * whole)
-    if wanted.asked.looked_up and _defines(unit.text, wanted):
+    if wanted.question.looked_up and _defines(unit.text, wanted):
         holds = True
     size = len(unit.text.split())
     share, around = float(weights @ own), float(weights @ near)
@@ -434,7 +434,7 @@ def _look(
         whole=float(weights @ everything) - around,
         missing=float((weights * (1 - everything)).max()) if len(weights) else 1.0,
         kind=0.0 if holds is None else (1.0 if holds else -1.0),
-        counts=wanted.asked.wants in NUMERIC and _counts(wanted, unit),
+        counts=wanted.question.wants in NUMERIC and _counts(wanted, unit),
         length=math.log(max(size, 1) / _USUAL_WORDS),
         asks=_ASKS.search(unit.text) is not None,
         bare=size < _BARE and not unit.row and not _LABELLED.match(unit.text),
@@ -443,7 +443,7 @@ def _look(
         body=whole,
         least=float(everything.min()) if len(weights) else 0.0,
         foreign=foreign,
-        called=row_named(unit, wanted.asked.text, lambda word, text: _stands_in(wanted, word, text)),
+        called=row_named(unit, wanted.question.text, lambda word, text: _stands_in(wanted, word, text)),
     )
 
 
@@ -534,8 +534,8 @@ def answered_row(wanted: Wanted, view: Look, logits: Sequence[float]) -> Row:
             view.kind,
             1.0 / max(1, len(wanted.words)),
             1 - own,
-            wanted.asked.wants in NUMERIC,
-            wanted.asked.wants is Wants.BODY,
+            wanted.question.wants in NUMERIC,
+            wanted.question.wants is Wants.BODY,
             view.least,
             lead,
         ]

@@ -140,13 +140,13 @@ class Feature(StrEnum):
 class Fact:
     """What a document tells of itself: the words that tell it, the stretch around them, and what was counted.
 
-    `told` is said by the program, from the structure; empty where the quote says it all.
+    `summary` is said by the program, from the structure; empty where the quote says it all.
     """
 
     feature: Feature
     quote: Span
     around: Span
-    told: str = ""
+    summary: str = ""
     heading: str = ""  # of the section whose sentence it is
 
 
@@ -917,7 +917,7 @@ def _subject(document: Document, detail: str) -> Iterator[Fact]:
     )(document, detail)
     headings = _headings(document)
     if len(headings) < 2:
-        yield from (Fact(Feature.SUBJECT, f.quote, f.around, f.told) for f in _title(document, detail))
+        yield from (Fact(Feature.SUBJECT, f.quote, f.around, f.summary) for f in _title(document, detail))
     else:
         names = "; ".join(_text(document, b.span) for b in headings[:12])
         yield Fact(

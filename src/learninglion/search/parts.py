@@ -246,13 +246,15 @@ def find_parts(document: Document, named: PartNamed) -> Iterator[tuple[Span, Spa
     bare = not titled and named.sort in (_ARTICLES, _CHAPTERS)
     called = r"(?:§\s*)?" if bare else rf"(?:{named.sort})\s*"
     pattern = re.compile(rf"{called}{re.escape(named.number)}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
-    found = [
+    candidates = [
         (n, around)
         for n, text in titles
         if pattern.match(text) and (around := with_text(document, blocks, n))
     ]
-    headed = [(n, around) for n, around in found if blocks[n].kind is BlockKind.HEADING]
-    parts = [(blocks[n].span, around) for n, around in headed or found]  # a line of the contents is no part
+    headed = [(n, around) for n, around in candidates if blocks[n].kind is BlockKind.HEADING]
+    parts = [
+        (blocks[n].span, around) for n, around in headed or candidates
+    ]  # a line of the contents is no part
     if not parts and named.sort is _ITEMS:
         parts = list(_items(document, blocks, named))
     for title, around in parts:

@@ -196,7 +196,7 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
     if best.seen.is_other:  # the row of another: to look at, never the answer
         return min(chance, weights.threshold)
-    if wanted.asked.looked_up and _holds_every_word(wanted, best.seen):
+    if wanted.question.looked_up and _holds_every_word(wanted, best.seen):
         return max(chance, _LOOKED_UP * best.seen.share)
     return chance
 
@@ -557,7 +557,7 @@ def _wanted(question: str, introduction: str, stand_ins: tuple[StandIn, ...]) ->
     through: dict[str, str] = {}
     own = 0.0
     parts = [(question, 1.0, ""), (introduction, _INTRODUCTION, "")]
-    parts += [(s.term, _SYNONYM, s.asked) for s in stand_ins]
+    parts += [(s.term, _SYNONYM, s.question_term) for s in stand_ins]
     for text, share, as_question in parts:
         for word in _WORD.findall(subject_of(text))[:_LONGEST]:
             if not is_filler(word):

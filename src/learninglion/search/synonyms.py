@@ -43,7 +43,7 @@ class StandIn:
     """A term that means the same as something in a question, and what that is."""
 
     term: str  # as the file says it
-    asked: str  # as the question says it
+    question_term: str  # as the question says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -223,8 +224,11 @@ class Accounts:
         self._engine = engine
         self._hasher = PasswordHasher()
         self._turns = HashingTurns()
-        # Checked when a name does not exist, so that the time taken tells nobody which names do.
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked when a name does not exist, so that the time taken tells nobody which names do."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     # ----------------------------------------------------------------- accounts
 
@@ -362,7 +366,8 @@ class Accounts:
         password_hash = row.password if row is not None and row.password and row.active else None
         try:
             with self._turns.turn():
-                self._hasher.verify(password_hash or self._nobody, password[:_LONGEST_PASSWORD])
+                nobody = self._nobody  # made when first asked for, whether this name exists or not
+                self._hasher.verify(password_hash or nobody, password[:_LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return None
         return _account(row) if row is not None and password_hash else None

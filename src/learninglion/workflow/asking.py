@@ -205,9 +205,9 @@ class Conversations:
         chosen = tuple(source for source in selection.chosen if source.id in ids)
         draft = quoted_draft(replace(selection, chosen=chosen), self._documents.regions)
         remarks = tuple(
-            f"{m.document.title or m.document.id}: {m.told or m.quote}"
+            f"{m.document.title or m.document.id}: {m.summary or m.quote}"
             for m in reply.answers
-            if m.told or self._source_of(m, actor) is None
+            if m.summary or self._source_of(m, actor) is None
         )
         if reply.verdict is Verdict.RELATED and not reply.unclear:
             first = reply.near[0]

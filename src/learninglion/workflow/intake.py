@@ -29,7 +29,7 @@ from learninglion.models.errors import (
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.parsing import parse, reader_edition
 from learninglion.parsing.isolated import IsolatedParser
-from learninglion.parsing.office_document import is_other_text
+from learninglion.parsing.office_document import why_no_document
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
 from learninglion.record.dossiers import DossierRepository
@@ -364,9 +364,8 @@ def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Documen
         return FileResult(file.name, FileStatus.UNCHANGED, entry.document_id or "")
     try:
         raw = read_file(file)
-        if file.in_folder and is_other_text(raw):
-            detail = f"{file.name}: dit is geen document; geef het bestand zelf op als het mee moet."
-            return FileResult(file.name, FileStatus.PASSED_OVER, detail=detail)
+        if file.in_folder and (reason := why_no_document(raw)):
+            return FileResult(file.name, FileStatus.PASSED_OVER, detail=f"{file.name}: {reason}")
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), _PARSER_VERSION)
         return _put(raw, stamp, into, read)
     except LearningLionError as error:

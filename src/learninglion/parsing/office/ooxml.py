@@ -84,8 +84,13 @@ def _refuse_ole(raw: RawFile) -> None:
             raw.name,
             "het bestand is beveiligd met een wachtwoord; sla het op zonder wachtwoord en probeer opnieuw",
         )
+    if "__properties_version1.0".encode("utf-16-le") in raw.content:
+        raise UnreadableFileError(
+            raw.name, "dit is een bericht van Outlook; sla het daarin op als .eml of PDF"
+        )
     raise UnreadableFileError(
-        raw.name, "dit is een Office-bestand van voor 2007 (zoals .doc); sla het in Word op als .docx"
+        raw.name,
+        "dit is een Office-bestand van voor 2007 (.doc, .xls, .ppt); sla het op als .docx, .xlsx of .pptx",
     )
 
 

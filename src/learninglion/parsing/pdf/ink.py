@@ -190,7 +190,7 @@ def _add_shape(inventory: Inventory, order: int, item: Any, kind: int, place: Bo
             thickness = ctypes.c_float()
             raw.FPDFPageObj_GetStrokeWidth(item, thickness)
             if stroke.value:
-                _add_strokes(inventory, item)
+                _add_strokes(inventory, item, thickness.value)
             if thickness.value < _THIN or not stroke.value:
                 return
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
@@ -201,10 +201,10 @@ def _add_shape(inventory: Inventory, order: int, item: Any, kind: int, place: Bo
     inventory.shapes.append(_Shape(order, place, item, kind == raw.FPDF_PAGEOBJ_IMAGE, luminance, clear))
 
 
-def _add_strokes(inventory: Inventory, item: Any) -> None:
-    """The level and upright lines of a path that draws several."""
+def _add_strokes(inventory: Inventory, item: Any, thickness: float) -> None:
+    """The level and upright lines of a path that draws several, or one whose bounds PDFium sets far out."""
     count = raw.FPDFPath_CountSegments(item)
-    if not 2 < count <= 80:
+    if not (2 if thickness < _THIN else 3) <= count <= 80:
         return
     own = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(item, own)

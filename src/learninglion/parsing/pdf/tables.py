@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, groupby, pairwise
+from itertools import combinations, groupby, pairwise, takewhile
 
 from learninglion.parsing.labels import JOINED
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
@@ -33,6 +33,7 @@ _WIDE = 0.45  # of the size: white between cells that lines part; between words 
 _RIVER = 2  # lines at least that show the white between two columns
 _ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
 _FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
+_PART = re.compile(r"[€$%]|\([^)]*|[^(]*\)")  # of a figure
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _NO_SPACE = 0.4  # of the size: wider than the space of any usual font
 _IN_FIGURE = 0.5  # of the size: white inside a figure in thousands is narrower, however wide it is elsewhere
@@ -76,6 +77,10 @@ class Cell:
     x1: float
     baseline: float
     size: float
+
+    def is_level(self, one: float, other: float) -> bool:
+        """Whether two baselines are the same one for text of this size."""
+        return abs(one - other) < _LEVEL * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def _rows_at(
         if not within:
             near = abs(row[0].baseline - edge) < max(_NEAR * size, _ROWS_OFF * usual)
             alike = any(abs(line.size - size) < _ALIKE * size for line in inside)
-            columns = [_under_columns(line, table) for line in row]
+            columns = [_under_columns(line, table.columns) for line in row]
             if drawn is not None or not near or not alike or not all(columns):
                 break
             filled.update(k for under in columns for k, _ in under)
@@ -204,15 +209,24 @@ def _is_in(grid: Grid, baseline: float, x: float) -> bool:
     return grid.row_at(baseline + _EDGE) is not None and grid.column_at(x) is not None
 
 
-def _under_columns(line: Line, table: Table, index: int = 0) -> list[tuple[int, Cell]]:
+def _under_columns(
+    line: Line, columns: Sequence[tuple[float, float]], index: int = 0
+) -> list[tuple[int, Cell]]:
     """The cells of a line with the column each stands in; nothing where one stands in none, or in several."""
-    parts = [part for cell in _cells(index, line) for part in _split(cell, line, table.columns)]
+    parts = [part for cell in _cells(index, line) for part in _split(cell, line, columns)]
     places = [
-        [k for k, (left, right) in enumerate(table.columns) if part.x0 < right and left < part.x1]
-        for part in parts
+        [k for k, (left, right) in enumerate(columns) if part.x0 < right and left < part.x1] for part in parts
     ]
     whole = all(len(place) == 1 for place in places)
     return [(place[0], part) for place, part in zip(places, parts, strict=True)] if whole else []
+
+
+def _row_at(index: int, line: Line, columns: Sequence[tuple[float, float]]) -> tuple[tuple[Cell, ...], ...]:
+    """A line as a row of these columns; nothing where it has fewer than two cells, or two in one column."""
+    under = dict(_under_columns(line, columns, index))
+    if len(under) < 2 or len(under) < len(_cells(index, line)):
+        return ()
+    return tuple((under[k],) if k in under else () for k in range(len(columns)))
 
 
 def _find_on_page(
@@ -222,16 +236,62 @@ def _find_on_page(
     tables: list[Table] = []
     free = 0
     lines, others = _with_seams(lines)
+    breaks = {at: apart for at in range(1, len(lines)) if (apart := _next_column(lines, at))}
 
     def by_white(first: int, end: int) -> Iterator[Table]:
-        bounds = (first, *(at for at in others if first < at < end), end)
+        bounds = (first, *(at for at in sorted({*others, *breaks}) if first < at < end), end)
         return (table for pair in pairwise(bounds) for table in _find_by_white(lines, *pair))
 
     for table in find_drawn(lines, rules, sideways):
         if table.first >= free:
             tables += [*by_white(free, table.first), table]
             free = table.last + 1
-    return (*tables, *by_white(free, len(lines)))
+    tables += by_white(free, len(lines))
+    return tuple(_over_columns(tables, breaks, lines)) if breaks else tuple(tables)
+
+
+def _next_column(lines: Sequence[Line], at: int) -> float:
+    """How far right, in points, the next column of a page stands that begins at line `at`; 0 where none does.
+
+    What is drawn column by column has one cell a line; in columns of a page rows of several stand.
+    """
+    above, line = lines[at - 1], lines[at]
+    if line.baseline - above.baseline < _APART * line.size or line.x0 < above.x1:
+        return 0.0
+    left = list(takewhile(lambda one: one.x1 < line.x0, reversed(lines[:at])))
+    reach, top = max(one.x1 for one in left), max(one.baseline for one in left)
+    over = lines[: at - len(left)][-1:]  # a line over both columns
+    if line.baseline < top - _IN_CELL * line.size or any(one.x0 > reach for one in over):
+        return 0.0  # the next cell of a row
+    right = list(takewhile(lambda one: one.x0 > reach, lines[at:]))
+    rows = all(any(map(_has_columns, part)) for part in (left, right))
+    return min(one.x0 for one in right) - min(one.x0 for one in left) if rows else 0.0
+
+
+def _over_columns(
+    tables: Sequence[Table], breaks: Mapping[int, float], lines: Sequence[Line]
+) -> Iterator[Table]:
+    """The tables, where one that goes on in the next column of the page may have a single row in either."""
+    opening = {table.first: table for table in tables}
+    closing = {table.last: table for table in tables}
+    for table in tables:
+        before, after = closing.get(table.first - 1), opening.get(table.last + 1)
+        goes_on = before and _same_moved(before, table, breaks.get(table.first, 0.0))
+        begins = after and _same_moved(table, after, breaks.get(table.last + 1, 0.0))
+        head = table.first - 1
+        if table.first in breaks and (before is None or not (goes_on or before.sure)):
+            places = tuple((x0 - breaks[table.first], x1 - breaks[table.first]) for x0, x1 in table.columns)
+            row = _row_at(head, lines[head], places)
+            if row:
+                yield Table(head, head, (row,), places, True)
+        if table.sure or goes_on or begins or table.last + 1 not in breaks:
+            yield replace(table, sure=bool(table.sure or goes_on or begins))
+
+
+def _same_moved(one: Table, other: Table, apart: float) -> bool:
+    """Whether two tables have the same columns, the other so many points to the right."""
+    moved = tuple((left - apart, right - apart) for left, right in other.columns)
+    return apart > 0 and same_columns(one, replace(other, columns=moved))
 
 
 def find_drawn(
@@ -317,11 +377,8 @@ def _with_head(table: Table, top: float, lines: Sequence[Line]) -> Table:
     head = lines[index] if index >= 0 else None
     if head is None or not 0 < head.baseline - top < _IN_CELL * head.size:
         return table
-    under = dict(_under_columns(head, table, index))
-    if len(under) < 2 or len(under) < len(_cells(index, head)):
-        return table
-    row = tuple((under[k],) if k in under else () for k in range(len(table.columns)))
-    return replace(table, first=index, rows=(row, *table.rows), sure=True)
+    row = _row_at(index, head, table.columns)
+    return table if not row else replace(table, first=index, rows=(row, *table.rows), sure=True)
 
 
 def _apart(cell: Cell, line: Line) -> list[Cell]:
@@ -402,11 +459,13 @@ def _level_rows(
 
     `sides`: where the drawn cells begin and end. What breaks off where no further word fits is one cell.
     """
-    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
-        return [row]
     filled = [cells for cells in row if cells]
     if any(cell.line >= len(lines) for cells in filled for cell in cells):
         return [row]  # sideways
+    if stacked := _stacked_rows(row, lines):
+        return stacked
+    if any(_runs_full(cells, lines, *at) for cells, at in zip(row, sides, strict=False)):
+        return [row]
     texts = [[lines[c.line].text[c.start : c.end] for c in cells] for cells in filled]
     count = len(texts[0]) if texts else 0
     if len(texts) < 2 or count < 2 or any(len(own) != count for own in texts):
@@ -422,6 +481,56 @@ def _level_rows(
     if one_sentence or not (level and begins and figures):
         return [row]
     return [tuple(cells[k : k + 1] for cells in row) for k in range(count)]
+
+
+def _stacked_rows(
+    row: tuple[tuple[Cell, ...], ...], lines: Sequence[Line]
+) -> list[tuple[tuple[Cell, ...], ...]]:
+    """The rows where several columns hold figures at the same heights below each other; none otherwise.
+
+    What stands beside them belongs to the last row that begins above it where it has a line at each of those
+    heights, to the next one where its own first line stands above all of them, and else to the nearest.
+    """
+    columns = [cells for cells in row if _are_figures(cells, lines)]
+    heights = [cell.baseline for cell in columns[0]] if columns else []
+    if len(columns) < 2 or len(heights) < 2:
+        return []
+    for cells in columns:
+        levels = [cell.baseline for cell in cells]
+        if len(levels) != len(heights) or not all(map(cells[0].is_level, levels, heights)):
+            return []
+    texts = [lines[cell.line].text[cell.start : cell.end] for cells in columns for cell in cells]
+    if any(_PART.fullmatch(text) for text in texts) or all(map(_is_narrow, columns)):
+        return []  # figures that a narrow cell breaks
+    rows: list[list[tuple[Cell, ...]]] = [[] for _ in heights]
+    for cells in row:
+        own = _beside(cells, heights) if cells else []
+        for number, listed in enumerate(rows):
+            listed.append(tuple(cell for cell, at in zip(cells, own, strict=True) if at == number))
+    return [tuple(listed) for listed in rows]
+
+
+def _are_figures(cells: Sequence[Cell], lines: Sequence[Line]) -> bool:
+    held = sum(_holds_figures(cell, lines[cell.line]) for cell in cells)
+    return held > 0 and held >= _MOSTLY * len(cells)
+
+
+def _is_narrow(cells: Sequence[Cell]) -> bool:
+    """Whether the widest of these lines may be broken off for want of room: much less stands below it."""
+    widest = max(cell.x1 - cell.x0 for cell in cells)
+    return any(
+        a.x1 - a.x0 > widest - _LEVEL_EDGE and b.x1 - b.x0 < _MOSTLY * widest for a, b in pairwise(cells)
+    )
+
+
+def _beside(cells: Sequence[Cell], heights: Sequence[float]) -> list[int]:
+    """Which of the rows at these heights, from the top, each line of a cell stands in."""
+    if all(any(cell.is_level(cell.baseline, height) for cell in cells) for height in heights):
+        if cells[0].is_level(cells[0].baseline, heights[0]):
+            return [sum(h > c.baseline - _LEVEL * c.size for h in heights) - 1 for c in cells]
+        return [min(sum(h > c.baseline + _LEVEL * c.size for h in heights), len(heights) - 1) for c in cells]
+    near = range(len(heights))
+    return [min(near, key=lambda k: abs(heights[k] - cell.baseline)) for cell in cells]
 
 
 def _runs_full(cells: Sequence[Cell], lines: Sequence[Line], left: float, right: float) -> bool:
@@ -696,11 +805,11 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     cells = list(known) or [
         part for cell in _at_rivers(drawn, lines) for part in _figures_apart(cell, lines[cell.line])
     ]
-    columns = _find_columns(cells)
+    columns = _and_behind(_find_columns(cells), cells, lines)
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
-    columns = _find_columns(_below_head(cells))
+    columns = _and_behind(_find_columns(_below_head(cells)), cells, lines)
     if len(columns) < 2:
         return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
@@ -845,6 +954,22 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
         else:
             columns.append((left, right))
     return columns
+
+
+def _and_behind(
+    columns: Sequence[tuple[float, float]], cells: Sequence[Cell], lines: Sequence[Line]
+) -> list[tuple[float, float]]:
+    """The columns, with those behind the last of them where only a few rows go on with more figures."""
+    found = list(columns)
+    edge = found[-1][1] if found else 0.0
+    figures = [cell for cell in cells if _holds_figures(cell, lines[cell.line])]
+    more = [b for a, b in pairwise(figures) if a.line == b.line and b.x0 > max(edge, a.x1)]
+    for cell in sorted(more, key=lambda one: one.x0):
+        if len(found) > len(columns) and cell.x0 < found[-1][1] + _TOUCH:
+            found[-1] = (found[-1][0], max(found[-1][1], cell.x1))
+        else:
+            found.append((cell.x0, cell.x1))
+    return found
 
 
 def _below_head(cells: Sequence[Cell]) -> list[Cell]:
