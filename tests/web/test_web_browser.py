@@ -574,3 +574,13 @@ def test_a_proposal_is_confirmed_and_a_passage_taken_in_with_one_click(page: Pag
     expect(page.locator(f"#{name} .answer .sentence")).to_have_count(before + 1)
     expect(page.locator(f"#{name} form[action$='/material']")).to_have_count(count - 1)
     expect(page.locator(f"#{name} .sentence--refused")).to_have_count(0)  # it is borne by its source
+
+
+def test_a_link_within_the_page_takes_the_keyboard_along_and_loads_nothing(page: Page) -> None:
+    sign_in(page)
+    first = lay_out_set(page, "")
+    page.goto(first.replace("questions/1", "questions/8"))
+    page.fill("#words", "veerponten")
+    page.locator("nav.next a[href='#propose']").press("Enter")
+    expect(page.locator("#propose:focus")).to_have_count(1)
+    expect(page.locator("#words")).to_have_value("veerponten")

@@ -101,7 +101,7 @@ def test_what_is_proposed_in_two_ways_is_chosen_and_a_blank_keeps_it_unsigned(
     assert "kies wat waar is" in page and "“De gevraagde stukken zijn als bijlage gevoegd.”" in page
     assert press(noor, path, "confirm", version="1", choice="2").status_code == 400
     page = press(noor, path, "confirm", version="1", choice="1").text
-    assert "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
+    assert "△ in te vullen" in page and "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
     sign = {"csrf": form_token(noor), "version": "2", "responsible": "1"}
     refused = noor.post(f"{path}/approve", data=sign)
     assert refused.status_code == 400 and "Vul in wat daar hoort" in refused.text

@@ -123,7 +123,7 @@
     line.toggleAttribute("data-has", chosen > 0);
     var note = document.querySelector("[data-bare]");
     if (note) {
-      var bare = document.querySelectorAll(".questions .tally:not([data-has])").length;
+      var bare = document.querySelectorAll(".questions .tally:not([data-has]):not([data-formal])").length;
       note.hidden = bare === 0;
       note.querySelector("span").textContent = bare === 1 ? note.dataset.one : note.dataset.many.replace("#", bare);
     }
