@@ -348,3 +348,13 @@ def test_what_came_in_after_the_draft_is_told_when_it_is_opened(make_office: Cal
             break
         time.sleep(0.05)
     assert "nieuwer materiaal" not in noor.get(path).text  # it was chosen since
+
+
+def test_a_question_about_the_form_asks_for_no_source(noor: TestClient) -> None:
+    work = searched(noor, "Kunt u deze vragen afzonderlijk beantwoorden?", STORED)
+    page = noor.get(f"{work}/questions/1").text
+    assert (
+        "Hiervoor is geen bron nodig" in page and "Zonder bron geeft LearningLion geen antwoord" not in page
+    )
+    assert "Bij 1 vraag koos u nog geen bron" in unescape(page)
+    assert "Hiervoor is geen bron nodig" not in noor.get(f"{work}/questions/2").text
