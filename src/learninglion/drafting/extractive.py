@@ -158,6 +158,7 @@ def draft(
     proposed = None if proposal else _best_to_confirm(made, judged, brought)
     if proposed is not None:
         proposal = _to_confirm(made, proposed)
+        made.remarks.extend(map(Remark, _hints_on_day(made, proposed.source)))
     if not statements:
         published = proposed is not None and proposed.source.kind is not SourceKind.SUPPLIED
         own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
@@ -713,14 +714,19 @@ def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
         )
 
 
+def _hints_on_day(made: _Draft, source: Source) -> Iterator[str]:
+    """By which day a source is of an earlier cabinet, where the questions do not tell theirs."""
+    today = as_of(made.selection)
+    undated = asked_on(made.selection.introduction) is None
+    if today and undated and voice_of(source.document, made.selection) is Voice.FORMER:
+        yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
+
+
 def _hints_on_source(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of a source, whatever is written from it: another cabinet, tables, no date."""
-    if voice_of(source.document, made.selection) is Voice.FORMER:
-        if source.id not in made.former:
-            yield f"{reference(source)} is van een vorig kabinet."
-        today = as_of(made.selection)
-        if today and asked_on(made.selection.introduction) is None:
-            yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
+    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
+        yield f"{reference(source)} is van een vorig kabinet."
+    yield from _hints_on_day(made, source)
     if has_table(source):
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
