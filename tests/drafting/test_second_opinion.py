@@ -19,7 +19,10 @@ START = SOURCE.body_span.start
 QUOTE = cite(SOURCE, Span(START, START + 36))
 DRAFT = Draft(
     make_selection(sources=[SOURCE]),
-    (Statement("Er varen 12 veerponten.", (QUOTE,)), Statement("Er varen 13 veerponten.", (QUOTE,))),
+    (
+        Statement("Er varen 12 veerponten bij Duinwijk.", (QUOTE,)),
+        Statement("Er varen 13 veerponten.", (QUOTE,)),
+    ),
     AnswerVerdict.ANSWERED,
     (),
     Provenance("stated"),
@@ -59,7 +62,7 @@ def test_an_opinion_is_noted_and_never_decides(reply, structured, opinion):
 def test_a_doubt_is_a_reason_and_a_remark_and_agreement_is_neither():
     before, after, _ = read('{"oordeel": "nee"}')
     assert "Kijk hier nog eens naar" in after.checks[0].reasons[-1]
-    assert any("Er varen 12 veerponten." in remark for remark in after.draft.left_out)
+    assert any("Er varen 12 veerponten bij Duinwijk." in remark for remark in after.draft.left_out)
     before, after, _ = read('{"oordeel": "ja"}')
     assert after.checks[0].reasons == before.checks[0].reasons
     assert after.draft == before.draft
@@ -96,7 +99,7 @@ def test_an_opinion_stays_with_its_sentence_when_another_is_edited():
     edited = verify(replace(DRAFT, statements=(DRAFT.statements[0],)))
     kept = keep_opinions(after, edited)
     assert kept.checks[0].opinion is Opinion.DOUBTS and kept.checks[0].reasons == after.checks[0].reasons
-    other = replace(DRAFT.statements[0], text="Er varen 12 veerponten bij Duinwijk.")
+    other = replace(DRAFT.statements[0], text="Bij Duinwijk varen 12 veerponten.")
     fresh = verify(replace(DRAFT, statements=(other,)))
     assert keep_opinions(after, fresh).checks == fresh.checks
 
