@@ -192,7 +192,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#answer:focus")
     page.keyboard.press("Control+End")
-    page.keyboard.type(" De staatssecretaris kent het bericht.")
+    page.keyboard.type(" De staatssecretaris kent het bericht over de vuurwerkbunker in Duinstede.")
     tab_to("form[data-editor] button")
     page.keyboard.press("Enter")
     page.wait_for_selector("#question-0 [data-author=person]")
