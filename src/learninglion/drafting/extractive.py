@@ -80,7 +80,7 @@ _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or n
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
-_MET = 4  # the power by which how well all words are met counts in that order; any from 1 to 8 orders alike
+_MET = 4  # the power by which how well all words are met counts in that order; 1 orders a little worse
 
 
 @dataclass(slots=True)

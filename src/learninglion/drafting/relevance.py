@@ -193,17 +193,24 @@ class Relevance:
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
     ) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive, with what a person took from elsewhere in it.
+        """`judge` for what a sub-question asks of an archive, and what a person chose by itself, whatever the
+        search thought of it; the more probable of the two counts.
 
-        `trusted`: what a person chose counts for more, whatever the search thought of it, as where a model
-        writes of it and every sentence is checked. Copied sentences have only this measure before the text.
+        `trusted`: what a person chose counts for more, as where a model writes of it and every sentence is
+        checked. Copied sentences have only this measure before the text.
         """
         person = selection.chosen_by is Chooser.PERSON
-        unscored = {source.id for source in selection.chosen if person and trusted}
-        scores = {h.source.id: h.score for h in selection.offered if h.source.id not in unscored}
-        asked, introduction = selection.question.text, selection.introduction
+        chosen = {source.id for source in selection.chosen if person}
+        scores = {h.source.id: h.score for h in selection.offered}
+        unscored = {i: score for i, score in scores.items() if i not in chosen}
+        ways = (scores, unscored) if person and not trusted else (unscored,)
         more = person * (self.weights.written if trusted else self.weights.brought)
-        return self.judge(asked, sources, scores=scores, more=more, introduction=introduction)
+        asked, introduction = selection.question.text, selection.introduction
+        judged = [self.judge(asked, sources, scores=w, more=more, introduction=introduction) for w in ways]
+        return tuple(
+            tuple(max(same, key=lambda j: j.says) for same in zip(*rows, strict=True))
+            for rows in zip(*judged, strict=True)
+        )
 
 
 @cache
