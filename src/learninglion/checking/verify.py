@@ -617,6 +617,8 @@ def _narrows_kept(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) 
     word = words[at]
     if word.is_verb or word.norm in _SAYS_NO_MORE or not word.is_content:
         return False
+    if is_number(word.norm) and word.border:  # "1." of a list
+        return False
     if not _clause_stays(alignment, at) or (
         verb_of_participle(word.norm) and not _is_noun(alignment, groups, at)
     ):
