@@ -1,9 +1,10 @@
 """Checks sentence by sentence whether a draft is supported by what it cites.
 
-The rule: a statement may repeat, shorten, reorder or join what its quotes say, and say who said it and when
-where the document bears that out; nothing more. Each word needs a counterpart in the sentences the quotes
-stand in; numbers, names, negations, modality and conditions may not change, disappear or change places. No
-model is needed; the same input gives the same verdict.
+The rule: a statement may repeat, reorder or join what its quotes say, leave out what narrows nothing, put it
+in another way that rules are sure of, and say who said it and when where the document bears that out; nothing
+more. Each word needs a counterpart in the sentences the quotes stand in; numbers, names, negations, modality
+and conditions may not change, disappear or change places. No model is needed; the same input gives the same
+verdict.
 """
 
 from __future__ import annotations
