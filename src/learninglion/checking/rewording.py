@@ -83,12 +83,12 @@ def _nearer(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Readin
 
 def _without_asides(reading: Reading) -> Reading:
     """`reading` without what stands between brackets and neither counts, limits nor denies."""
-    words, gone = reading.words, set[int]()
-    for start in range(len(words)):
+    words, norms, gone = reading.words, reading.norms, set[int]()
+    for start in (p for p, w in enumerate(words) if "(" in w.border):
         stop = next((p for p in range(start + 1, len(words)) if ")" in words[p].border), len(words))
         inside = range(start, stop)
-        small = not any(is_number(words[p].norm) or lexicon.sensitive_kind(reading.norms, p) for p in inside)
-        if "(" in words[start].border and small and words[start].sentence == words[stop - 1].sentence:
+        telling = any(is_number(norms[p]) or lexicon.sensitive_kind(norms, p) for p in inside)
+        if words[start].sentence == words[stop - 1].sentence and not telling:
             gone.update(inside)
     return reread(tuple(w for p, w in enumerate(words) if p not in gone)) if gone else reading
 
