@@ -75,6 +75,11 @@ def smollm2() -> Path:
     return min(files)
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what all tests stand on is not looked through again and again for what is unused
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -105,10 +105,10 @@ CASES = (
     (
         "Het besluit van de minister van 3 mei 2024 gaat over een bedrag van 2 miljoen euro voor de brug.",
         (
-            "Het besluit van 3 mei 2024 gaat over een bedrag van 2 miljoen euro.",
+            "Het besluit van 3 mei 2024 gaat over een bedrag van 2 miljoen euro voor de brug.",
             "Het besluit van de minister gaat over 2 miljoen euro voor de brug.",
         ),
-        (),
+        ("Het besluit van 3 mei 2024 gaat over een bedrag van 2 miljoen euro.",),
     ),
     (
         "De gemeente meldt een afname van 2 miljoen euro per jaar.",
@@ -307,9 +307,10 @@ CASES = (
         (
             "Voor de zomer wordt de Kamer door de Minister over de uitkomsten geïnformeerd.",
             "Door de Minister wordt de Kamer voor de zomer over de uitkomsten geïnformeerd.",
-            "De Kamer wordt over de uitkomsten geïnformeerd.",
+            "De Kamer wordt voor de zomer over de uitkomsten geïnformeerd.",
         ),
         (
+            "De Kamer wordt over de uitkomsten geïnformeerd.",
             "De Minister wordt voor de zomer door de Kamer over de uitkomsten geïnformeerd.",
             "De Kamer wordt na de zomer door de Minister over de uitkomsten geïnformeerd.",
         ),

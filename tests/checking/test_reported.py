@@ -42,11 +42,16 @@ WEIGH = "Ik kan over de veerpont geen uitspraken doen en zal de Kamer voor de zo
     [
         (
             PONT,
-            "De Minister van Vervoer en Waterwegen schreef dat de inspectie proeven uitvoert.",
+            "De Minister van Vervoer en Waterwegen schreef dat de inspectie proeven uitvoert bij "
+            "de veerpont.",
         ),
         (PONT, "Op 3 juni 2024 antwoordde de minister dat de inspectie nu proeven uitvoert bij de veerpont."),
         (PONT, "In juni 2024 liet het kabinet weten dat de inspectie proeven uitvoert bij de veerpont."),
-        (PONT, "Volgens de Staatssecretaris Water, Wegen en Wonen voert de inspectie nu proeven uit."),
+        (
+            PONT,
+            "Volgens de Staatssecretaris Water, Wegen en Wonen voert de inspectie proeven uit bij de "
+            "veerpont.",
+        ),
         (PONT, "Zoals de minister eerder heeft geantwoord, voert de inspectie proeven uit bij de veerpont."),
         (PONT, "Zoals bekend voert de inspectie nu proeven uit bij de veerpont van Duinwijk."),
         (PONT, "Minister Terwolde heeft aangegeven dat de inspectie nu proeven uitvoert bij de veerpont."),

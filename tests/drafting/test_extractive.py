@@ -231,11 +231,28 @@ def test_a_proposal_that_was_overtaken_is_told_with_what_is_newer() -> None:
         make_source(body.format(amount), question=asked, card=make_card(f"ah-tk-{year}-9{amount}", day=day))
         for amount, year, day in ((24, "20232024", date(2024, 6, 28)), (19, "20242025", date(2024, 9, 20)))
     )
-    selection = make_selection("Wat heeft u over voor de bevolking van Zandland?", [old, new])
+    selection = make_selection("Helpt u de bevolking van Zandland?", [old, new])
     made = draft(replace(selection, chosen=(old,)))
     assert not made.statements and "24 miljoen" in made.proposal
     assert any("zegt een nieuwere bron iets anders" in remark for remark in made.left_out)
     assert [citation.document for citation in made.material] == [new.document.id]
+
+
+def test_what_a_person_chose_of_the_offer_says_no_less_than_what_the_machine_chose() -> None:
+    source = make_source(
+        "Bij Duinwijk varen 12 veerponten.", question="Is de brug bij Duinwijk open?", card=NEW.document
+    )
+    asked = "Wat is het aantal veerponten bij Duinwijk?"
+    by_person, by_machine = (
+        draft(make_selection(asked, [source], chosen_by=one)) for one in (Chooser.PERSON, Chooser.MACHINE)
+    )
+    assert by_person.statements and by_person.statements == by_machine.statements
+
+
+def test_a_proposal_is_a_sentence_that_points_at_no_other_answer() -> None:
+    body = "Zie mijn antwoord op vraag 3 over de veerpont bij Duinwijk. De brug wordt in mei geschilderd."
+    made = draft(make_selection("Hoe veilig is de veerpont bij Duinwijk?", [make_source(body)]))
+    assert made.proposal == "De brug wordt in mei geschilderd."
 
 
 def test_what_a_person_chose_is_never_answered_with_nothing() -> None:

@@ -41,9 +41,9 @@ REPORT = _report()
 CASES = REPORT.read_cases()
 
 
-@pytest.fixture(scope="module")
-def outcomes():
-    return tuple(REPORT.attempt(case) for case in CASES)
+@pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
+def outcomes(request):
+    return tuple(REPORT.attempt(case) for case in CASES[:: request.param])
 
 
 def test_there_are_enough_attempts_in_both_languages_and_all_places():
@@ -61,6 +61,8 @@ def test_honest_text_around_an_attempt_is_still_used(outcomes):
     assert sum(o.kept for o in outcomes) >= len(outcomes) * 0.9
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("outcomes", [1], ids=["all"], indirect=True)
 def test_the_page_with_results_is_what_the_code_does(outcomes):
     written, made = REPORT.PAGE.read_text("utf-8"), REPORT.render(outcomes)
     assert _safety(written) == _safety(made), "run python tools/injection_report.py"

@@ -25,9 +25,14 @@ def test_a_letter_inside_a_sentence_is_no_mark() -> None:
 
 
 def test_a_wish_for_form_and_term_gets_both_sentences() -> None:
-    told = propose(askings_of("Kunt u deze vragen afzonderlijk en binnen drie weken beantwoorden?"))
+    told = choices_of(
+        propose(askings_of("Kunt u deze vragen afzonderlijk en binnen drie weken beantwoorden?"))
+    )
     assert told == (
-        "De vragen zijn waar mogelijk afzonderlijk beantwoord. De vragen zijn zo spoedig mogelijk beantwoord."
+        "De vragen zijn waar mogelijk afzonderlijk beantwoord. De vragen zijn zo spoedig mogelijk "
+        "beantwoord.",
+        "De vragen zijn waar mogelijk afzonderlijk beantwoord. Het is niet gelukt de vragen op tijd te "
+        "beantwoorden, omdat […].",
     )
 
 
@@ -70,7 +75,6 @@ def test_each_that_asks_for_itself_is_a_part_and_what_is_one_stays_one(
         ("Bent u ervan op de hoogte dat de pont niet vaart?", ""),
         ("Bent u bekend met het feit dat de pont niet vaart?", ""),
         ("Herinnert u zich, dat de pont niet voer?", ""),
-        ("Kunt u deze vragen vóór het debat beantwoorden?", "De vragen zijn zo spoedig mogelijk beantwoord."),
     ],
 )
 def test_a_proposal_states_only_what_is_true_of_any_answer(question: str, proposal: str) -> None:
@@ -78,8 +82,15 @@ def test_a_proposal_states_only_what_is_true_of_any_answer(question: str, propos
     assert bool(proposal) == (kind_of(question) in {Kind.ACQUAINTANCE, Kind.PROCEDURAL})
 
 
+@pytest.mark.parametrize("when", ["vóór het debat", "binnen een week", "vóór de volgende persconferentie"])
+def test_whether_a_term_was_met_is_for_a_person_to_say(when: str) -> None:
+    met, missed = choices_of(propose(askings_of(f"Kunt u deze vragen {when} beantwoorden?")))
+    assert "zo spoedig mogelijk" in met and "niet gelukt" in missed and "[…]" in missed
+
+
 def test_whether_papers_are_sent_is_for_a_person_to_say() -> None:
-    told = choices_of(propose(askings_of("Kunt u de rapporten over de pont met de Kamer delen?")))
+    asked = "Kunt u de rapporten voor de pont en de brug binnen een dag aan de Kamer doen toekomen?"
+    told = choices_of(propose(askings_of(asked)))
     assert told == (
         "De gevraagde stukken zijn als bijlage gevoegd.",
         "De gevraagde stukken worden niet gedeeld, omdat […].",

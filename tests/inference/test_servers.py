@@ -388,7 +388,10 @@ def test_the_address_may_end_in_v1_or_not(base, given):
     ("base", "given"),
     [
         *(("/v1", f"/v1/{end}") for end in ("responses", "embeddings", "models/", "v1", "chat/completions/")),
-        *(("/v1", end) for end in ("/api/chat", "/api/generate", "/docs", "/#/chat", "//v1//", "?x=1")),
+        *(
+            ("/v1", end)
+            for end in ("/api/chat", "/api/generate", "/docs", "/#/chat", "//v1//", "/V1", "?x=1")
+        ),
         ("/api", "/api"),
         ("/api", ""),
         ("/api/v1", "/api"),

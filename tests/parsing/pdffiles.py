@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["image", "pdf", "show"]
+from learninglion.models import Document, RawFile
+from learninglion.parsing import parse
+
+__all__ = ["HELVETICA", "MAP", "NAMES", "PLAIN", "image", "pdf", "read", "show", "words"]
 
 HELVETICA = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 
@@ -61,3 +64,22 @@ def pdf(
         written += b"%d 1\n%010d 00000 n \n" % (number, place)
     size = max(places) + 1
     return written + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, start)
+
+
+PLAIN = show("Een gewone zin over de dijk.", y=700)
+# Which letters the codes of a font stand for.
+NAMES = "begincmap 1 begincodespacerange <00><FF> endcodespacerange"
+MAP = (
+    "<<>>|/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def "
+    "1 begincodespacerange <00> <FF> endcodespacerange {} endcmap end end"
+)
+
+
+def read(content: bytes) -> Document:
+    """What is read of it."""
+    return parse(RawFile("x.pdf", content, "x"))
+
+
+def words(content: bytes) -> str:
+    """Its text on one line."""
+    return " ".join(read(content).text.split())

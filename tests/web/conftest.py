@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -46,15 +47,14 @@ def cheap_passwords() -> Iterator[None]:
     patch.undo()
 
 
-@pytest.fixture(scope="session")
-def make_office(
-    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Office]]:
+@contextmanager
+def _offices(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
+    """Makes offices, of which the workers look for work until the end."""
     opened: list[Workplace] = []
     workers: list[Worker] = []
 
     def make(**environment: str) -> Office:
-        home = tmp_path_factory.mktemp("home")
+        home = folders.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
         with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
             patch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(256))
@@ -72,9 +72,25 @@ def make_office(
         workplace.close()
 
 
+@pytest.fixture(scope="module")
+def make_office(
+    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Office]]:
+    with _offices(tmp_path_factory) as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
-def office(make_office: Callable[..., Office]) -> Office:
-    made = make_office()
+def make_lasting_office(
+    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Office]]:
+    with _offices(tmp_path_factory) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def office(make_lasting_office: Callable[..., Office]) -> Office:
+    made = make_lasting_office()
     half = documents()
     report = made.workplace.intake.ingest(half[:-1], collection="openbaar", actor=EVERYTHING)
     assert not report.failures
@@ -95,9 +111,9 @@ def address(office: Office) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def published(make_office: Callable[..., Office]) -> Office:
+def published(make_lasting_office: Callable[..., Office]) -> Office:
     """A workplace with published papers, where they are at hand; two draft, one approves, one may all."""
-    made = make_office()
+    made = make_lasting_office()
     assert not made.workplace.intake.ingest(real_documents(), actor=EVERYTHING).failures
     for name in ("noor", "karin"):
         made.person(name, Role.DRAFTER)

@@ -101,7 +101,7 @@ def test_what_is_proposed_in_two_ways_is_chosen_and_a_blank_keeps_it_unsigned(
     assert "kies wat waar is" in page and "“De gevraagde stukken zijn als bijlage gevoegd.”" in page
     assert press(noor, path, "confirm", version="1", choice="2").status_code == 400
     page = press(noor, path, "confirm", version="1", choice="1").text
-    assert "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
+    assert "△ in te vullen" in page and "vraag 1 staat nog […]" in page and "kies wat waar is" not in page
     sign = {"csrf": form_token(noor), "version": "2", "responsible": "1"}
     refused = noor.post(f"{path}/approve", data=sign)
     assert refused.status_code == 400 and "Vul in wat daar hoort" in refused.text
@@ -348,3 +348,13 @@ def test_what_came_in_after_the_draft_is_told_when_it_is_opened(make_office: Cal
             break
         time.sleep(0.05)
     assert "nieuwer materiaal" not in noor.get(path).text  # it was chosen since
+
+
+def test_a_question_about_the_form_asks_for_no_source(noor: TestClient) -> None:
+    work = searched(noor, "Kunt u deze vragen afzonderlijk beantwoorden?", STORED)
+    page = noor.get(f"{work}/questions/1").text
+    assert (
+        "Hiervoor is geen bron nodig" in page and "Zonder bron geeft LearningLion geen antwoord" not in page
+    )
+    assert "Bij 1 vraag koos u nog geen bron" in unescape(page)
+    assert "Hiervoor is geen bron nodig" not in noor.get(f"{work}/questions/2").text

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.models import Actor, Role, SourceKind
+from learninglion.models.errors import InputError, LearningLionError
 from learninglion.workflow.documents import LONGEST
 
 SET = """Vragen over veerponten.
@@ -219,3 +220,25 @@ def test_nobody_adds_to_another_persons_set_or_without_the_right(harbour: Office
     reader = harbour.browser("archief")
     answer = reader.post(f"{shortlist}/own-sources", data={"csrf": form_token(reader), **FIELDS})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ah-tk-20102011-9001#3",
+        "ah-tk-20102011-9001 vraag 3",
+        "20102011-9001, vraag 3",
+        "Aanhangsel Handelingen II 2010/11, nr. 9001, antwoord op vraag 3",
+        "vergaderjaar 2010-2011, nr. 9001, vraag 3",
+    ],
+)
+def test_a_source_is_known_by_the_ways_it_is_called(harbour: Office, typed: str) -> None:
+    assert harbour.workplace.documents.source_named(typed, EVERYTHING).id == "ah-tk-20102011-9001#3"
+
+
+def test_a_number_that_more_papers_have_asks_which(harbour: Office) -> None:
+    with pytest.raises(InputError, match="ah-tk-20102011-9001, ah-tk-20112012-9001"):
+        harbour.workplace.documents.source_named("9001 vraag 3", EVERYTHING)
+    for typed in ("9001 vraag 99", "123 vraag 1", "het antwoord over vuurwerk", "ah-tk-20102011-9001#99"):
+        with pytest.raises(LearningLionError):
+            harbour.workplace.documents.source_named(typed, EVERYTHING)

@@ -90,7 +90,7 @@ def align(statement: Reading, evidence: Reading) -> Alignment:
     places: list[int | None] = [None] * len(ours)
     used: list[int | None] = [None] * len(theirs)
     _verbatim(ours, theirs, places, used)
-    _place_runs(statement, evidence, ours, theirs, places, used)
+    _place_runs(statement, ours, theirs, places, used)
     _place_singles(ours, theirs, places, used)
     _slide(evidence, theirs, places, used)
     return Alignment(statement, evidence, tuple(places), tuple(used))
@@ -171,7 +171,6 @@ def _verbatim(ours: list[str], theirs: list[str], places: list[int | None], used
 
 def _place_runs(
     statement: Reading,
-    evidence: Reading,
     ours: list[str],
     theirs: list[str],
     places: list[int | None],

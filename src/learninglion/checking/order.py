@@ -378,17 +378,17 @@ def _find_foreign_phrase(
     theirs = alignment.evidence.words
     lost = set()
     for group in dict.fromkeys(phrases):
-        said = [p for p in group.places if theirs[p].is_content]
-        if group.opener is not None and said and all(used[p] is None for p in said):
+        places = [p for p in group.places if theirs[p].is_content]
+        if group.opener is not None and places and all(used[p] is None for p in places):
             opener = theirs[group.opener]
-            lost.add((clauses[said[0]], opener.sentence, opener.norm))
-    kept = {clauses[k.there] for k in words_left if phrases[k.there].opener is None}
+            lost.add((clauses[places[0]], opener.sentence, opener.norm))
+    bare_clauses = {clauses[k.there] for k in words_left if phrases[k.there].opener is None}
     for word in words_left:
         group = phrases[word.there]
-        if group.opener is None or clauses[word.there] in kept:
+        if group.opener is None or clauses[word.there] in bare_clauses:
             continue
         opener = theirs[group.opener]
-        if any((clause, opener.sentence, opener.norm) in lost for clause in kept):
+        if any((clause, opener.sentence, opener.norm) in lost for clause in bare_clauses):
             raw = alignment.statement.words[word.here].raw
             kind = FindingKind.DATE if group.dated else FindingKind.ORDER
             return Finding(kind, f"“{raw}” hoort in de bron bij een ander deel van de tekst.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from learninglion.checking.order import subject_of
 from learninglion.dutch import lexicon
@@ -69,7 +70,7 @@ def _holds_all(evidence: Reading, claim: Reading) -> bool:
 
 def _nearer(claim: Reading, evidence: Reading) -> Iterator[tuple[Reading, Reading]]:
     """The two in one tense, then also with the same in front of the verb, then also without asides."""
-    pair = _in_tense(claim, evidence)
+    pair = _in_tense(_only_when(claim, evidence), _only_when(evidence, claim))
     yield pair
     opened = _opened_alike(pair[0], pair[1])
     alike = opened, _opened_alike(pair[1], opened)
@@ -143,6 +144,10 @@ def _must(reading: Reading) -> Reading:
     words[verb] = replace(words[verb], norm=must, key=agreement_key(must))
     gone = {at} - {verb} | {p for p in (at + 1,) if words[p].norm == "om"}
     if denial is None:
+        if words[te - 1].norm in SEPARABLE and te + 1 < len(words):  # "af te leggen" as "afleggen"
+            norm = words[te - 1].norm + words[te + 1].norm
+            words[te + 1] = replace(words[te + 1], norm=norm, raw=norm, key=agreement_key(norm))
+            gone.add(te - 1)
         return reread(tuple(w for p, w in enumerate(words) if p not in gone | {te}))
     last = te - 1 if words[te - 1].norm in SEPARABLE else te
     before = [w for p, w in enumerate(words[:last]) if p not in gone | {denial}]
@@ -164,6 +169,25 @@ def _if_first(reading: Reading) -> Reading:
             moved = (opener, *words[start + 1 : dan], replace(verb, border=""))
             return reread((*words[:start], *moved, replace(words[dan + 1], border=","), *words[dan + 2 :]))
     return reading
+
+
+def _only_when(reading: Reading, other: Reading) -> Reading:
+    """ "Mag alleen weigeren als" as "mag weigeren alleen als", where only verbs stand between and `other` has
+    it so.
+    """
+    words, told = reading.words, set(pairwise(other.norms))
+    for at, word in enumerate(words):
+        end = at + 1
+        while end < len(words) and (words[end].is_verb or verb_of_participle(words[end].norm)):
+            end += 1
+        moves = word.norm in ("alleen", "pas", "slechts") and not word.border and at + 1 < end < len(words)
+        if moves and words[end].norm in _WHEN and (word.norm, words[end].norm) in told:
+            moved = (replace(word, border=","), replace(words[end], border=""))
+            return reread((*words[:at], *words[at + 1 : end], *moved, *words[end + 1 :]))
+    return reading
+
+
+_WHEN = frozenset("als indien wanneer nadat zodra".split())
 
 
 def _hangs(words: list[Word], at: int, stop: int) -> bool:
@@ -281,7 +305,8 @@ def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
 def _given(reading: Reading) -> Reading:
     """ "Stuurt een brief aan de raad" as "stuurt de raad een brief"."""
     words = reading.words
-    at = next((p for p, w in enumerate(words) if w.norm == "aan" and p and not w.border), None)
+    te = [p for p, w in enumerate(words) if w.norm == "te"]
+    at = next((p for p, w in enumerate(words) if w.norm == "aan" and not w.border and p + 1 not in te), None)
     verb = next((p for p, w in enumerate(words) if w.is_verb), None)
     if at is None or verb is None or at < verb or words[at].sentence != words[verb].sentence:
         return reading
@@ -393,7 +418,7 @@ def _as_past(reading: Reading, other: Reading) -> Reading:
             continue
         # "de minister is gewaarschuwd" is not "de minister waarschuwde"
         helping = _HAS_DONE | (_HAS_BECOME if infinitive in lexicon.DONE_WITH_IS else frozenset())
-        mine = next((p for p in reading.segment_at(at) if words[p].norm in helping), None)
+        mine = _helping(reading, at, helping)
         if mine is not None:
             words[mine] = replace(words[mine], norm=verb.norm, key=verb.key, raw=verb.raw)
             gone.add(at)
@@ -404,14 +429,21 @@ def _as_done(reading: Reading, other: Reading) -> Reading:
     """`reading` with the "werd" of a participle that `other` has with "is" as that "is"."""
     words, theirs = list(reading.words), other.words
     for at, word in enumerate(reading.words):
-        helping = next((p for p in reading.segment_at(at) if words[p].norm in ("werd", "werden")), None)
-        there = next((p for p, w in enumerate(theirs) if w.key == word.key), None)
-        if helping is None or there is None or not verb_of_participle(word.norm):
-            continue
-        done = next((p for p in other.segment_at(there) if theirs[p].norm in _IS), None)
-        if done is not None:
+        helping = _helping(reading, at, _BECAME) if verb_of_participle(word.norm) else None
+        there = [p for p, w in enumerate(theirs) if w.key == word.key]
+        done = next((d for p in there if (d := _helping(other, p, _IS)) is not None), None)
+        if helping is not None and done is not None:
             words[helping] = replace(words[helping], norm=theirs[done].norm, key=theirs[done].key)
     return reread(tuple(words)) if tuple(words) != reading.words else reading
+
+
+_BECAME = frozenset("werd werden".split())
+
+
+def _helping(reading: Reading, at: int, verbs: frozenset[str]) -> int | None:
+    """The place of the one of `verbs` in the clause of this participle."""
+    clauses, words = reading.clauses, reading.words
+    return next((p for p, w in enumerate(words) if w.norm in verbs and clauses[p] == clauses[at]), None)
 
 
 def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Reading) -> Iterator[Reading]:

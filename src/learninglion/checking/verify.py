@@ -28,11 +28,14 @@ from learninglion.dutch.lexicon import (
     is_ordinal,
     is_past,
     verb_of,
+    verb_of_participle,
 )
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
 from learninglion.dutch.text import (
     Reading,
     Word,
+    WordGroup,
+    group_words,
     join_readings,
     read,
     reread,
@@ -109,7 +112,7 @@ def _as_said(claim: Reading, evidence: Reading) -> Reading:
     finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
     words = [_present_again(_turned(word, known), known, finite) for word in claim.words]
     if not any(w.norm == "te" for w in evidence.words) or _te_more(claim, evidence):
-        words = _finite_again(words, known, finite)
+        words = _finite_again(words, finite)
     return claim if tuple(words) == claim.words else reread(tuple(words))
 
 
@@ -126,7 +129,7 @@ def _te_more(claim: Reading, evidence: Reading) -> bool:
     return ours > theirs
 
 
-def _finite_again(words: list[Word], known: set[str], finite: dict[str, Word]) -> list[Word]:
+def _finite_again(words: list[Word], finite: dict[str, Word]) -> list[Word]:
     """The first "te zijn" as "is": what was said has a verb of its own."""
     for at in range(len(words) - 1):
         if words[at].norm != "te":
@@ -195,7 +198,6 @@ _BEARS_ON_CLAUSE = frozenset(
     eerst""".split()
 )
 _NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
-_WIDE = frozenset("geen alle elk elke iedere nooit".split())
 _TITLES = frozenset("minister ministerie staatssecretaris ministers bewindspersoon ministeries".split())
 # Without these the same is said: "door middel van", "er is sprake van", "een bedrag van 2 miljoen euro".
 _HARMLESS_HEADS = frozenset("middel behulp gebied kader terrein vlak sprake".split())
@@ -206,11 +208,11 @@ _UNIT_NORMS = UNIT_NAMES | SCALES
 def _find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
     """A finding for every left-out word that changes what the kept words say."""
     findings: list[Finding] = []
-    touched = _touched_sentences(alignment)
+    touched, groups = _touched_sentences(alignment), group_words(alignment.evidence)
     for at, word in enumerate(alignment.evidence.words):
         if alignment.used[at] is not None or word.sentence not in touched:
             continue
-        finding = _judge(alignment, at)
+        finding = _judge(alignment, groups, at)
         if finding and finding not in findings:
             findings.append(finding)
     return tuple(findings)
@@ -223,7 +225,7 @@ def _touched_sentences(alignment: Alignment) -> frozenset[int]:
     ) or frozenset(words[p].sentence for p in alignment.places if p is not None)
 
 
-def _judge(alignment: Alignment, at: int) -> Finding | None:
+def _judge(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> Finding | None:
     word = alignment.evidence.words[at]
     norms = alignment.evidence.norms
     segment = alignment.evidence.segment_at(at)
@@ -240,15 +242,6 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(*_filled("condition", _text(alignment, segment)))
     if gone and word.norm == "tot" and at == segment[0] and _has_verb(alignment, segment):
         return Finding(*_filled("condition", word.raw))  # "Tot er meer bekend is, ..."
-    if _drops_base(alignment, at) or _drops_place(alignment, at) or _widens_opening(alignment, at):
-        end = at + 1
-        while end < segment.stop and alignment.used[end] is None:
-            end += 1
-        return Finding(*_filled("limit", _text(alignment, range(at, end))))
-    if _denies_more(alignment, at):
-        return Finding(
-            FindingKind.OMITTED, f"“{word.raw}” is weggelaten; de zin ontkent nu meer dan de bron."
-        )
     if word.norm == "dat" and gone and _joins_clauses(alignment, segment):
         hung = _text(alignment, segment)
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
@@ -274,11 +267,9 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(FindingKind.NUMBER, f"“{word.raw}” hoort bij een getal in de bron en is weggelaten.")
     if _breaks_title(alignment, at):
         return Finding(FindingKind.NAME, f"“{word.raw}” hoort bij een naam in de bron en is weggelaten.")
-    if at and norms[at - 1] in _WIDE and alignment.used[at - 1] is not None and _widens(alignment, at):
-        return Finding(
-            FindingKind.OMITTED,
-            f"Na “{norms[at - 1]}” is “{word.raw}” weggelaten; de zin zegt nu meer dan de bron.",
-        )
+    if _narrows_kept(alignment, groups, at):
+        reason = f"“{word.raw}” uit de bron is weggelaten; daardoor kan de zin meer zeggen dan de bron."
+        return Finding(FindingKind.OMITTED, reason)
     return None
 
 
@@ -337,9 +328,9 @@ def _joins_clauses(alignment: Alignment, segment: range) -> bool:
         return False
     follows = alignment.evidence.segment_at(after)
     matrix = alignment.evidence.segment_at(before)
-    told = any(words[p].norm in lexicon.FACTIVES for p in segment)
-    kept = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
-    return words[before].sentence == words[after].sentence and all(kept) and not told
+    is_fact = any(words[p].norm in lexicon.FACTIVES for p in segment)
+    stays = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
+    return words[before].sentence == words[after].sentence and all(stays) and not is_fact
 
 
 _WHO = frozenset("ik wij we hij zij u".split())
@@ -618,82 +609,106 @@ def _limits_kept(alignment: Alignment, at: int, segment: range) -> bool:
     return named and any(words[p].is_verb for p in segment) and head.norm.endswith(("en", "s"))
 
 
-def _drops_base(alignment: Alignment, at: int) -> bool:
-    """Whether "van de melders" went from "de helft van de melders": half of what?"""
-    words, used = alignment.evidence.words, alignment.used
-    if words[at].norm != "van" or not at or words[at].border or used[at - 1] is None:
-        return False
-    share = words[at - 1].norm in _SHARES or is_ordinal(words[at - 1].norm)
-    base = next((p for p in range(at + 1, len(words)) if words[p].is_content), at)
-    return share and used[base] is None
-
-
-def _widens_opening(alignment: Alignment, at: int) -> bool:
-    """Whether this word went of what a main clause opens with, while the things stayed that it tells apart:
-    "Leerlingen met een beperking krijgen" is not "Leerlingen krijgen". All in front of the verb is one thing.
+def _narrows_kept(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> bool:
+    """Whether this word went of a clause that stayed, of which it tells what, where or for whom: without "in
+    tien gemeenten", "van de melders" or "met een beperking" the clause says more than it did.
     """
-    words, used, segment = alignment.evidence.words, alignment.used, alignment.evidence.segment_at(at)
-    verb = next((p for p in segment if words[p].is_verb), at)
-    opening = range(segment[0] + (words[segment[0]].norm in lexicon.COORDINATORS), verb)
-    if at not in opening or not words[at].is_content or words[segment[0]].norm in lexicon.SUBORDINATORS:
-        return False
-    nouns = [p for p in opening if words[p].is_content and words[p].norm not in lexicon.ADVERBS]
-    head = next((p for p in nouns if words[p].norm.endswith(("en", "s")) and p != at), at)
-    plain = [words[p] for p in range(opening.start, head) if p != at]
-    bare = all(w.norm in lexicon.PREPOSITIONS for w in plain) and not words[head].border.strip("^")
-    named = words[head].capital or words[head].norm in _UNIT_NORMS
-    told = at in nouns and not is_number(words[at].norm)
-    joined = any(words[p].border.strip("^") or words[p].norm in lexicon.COORDINATORS for p in opening)
-    return told and bare and not named and not joined and used[head] is not None
-
-
-def _denies_more(alignment: Alignment, at: int) -> bool:
-    """Whether this narrowed what a clause denies, and went: "niet landelijk bekend" is not "niet bekend"."""
-    words, used, clauses = alignment.evidence.words, alignment.used, alignment.evidence.clauses
+    words, used, norms = alignment.evidence.words, alignment.used, alignment.evidence.norms
     word = words[at]
-    if not word.is_content or word.is_verb or word.norm in lexicon.HARMLESS | lexicon.CONNECTIVES:
+    if word.is_verb or word.norm in _SAYS_NO_MORE or not word.is_content:
         return False
-    if word.key == _NOW or _names_further(alignment, at):
+    if not _clause_stays(alignment, at) or (
+        verb_of_participle(word.norm) and not _is_noun(alignment, groups, at)
+    ):
         return False
-    clause = [p for p in range(len(words)) if clauses[p] == clauses[at]]
-    denied = any(words[p].norm in lexicon.NEGATIONS and used[p] is not None for p in clause)
-    return denied and _verb_stays(alignment, at)
+    group = groups[at]
+    opener = norms[group.opener] if group.opener is not None else ""
+    by_passive = opener == "door" and any(norms[p] in _PASSIVE for p in alignment.evidence.segment_at(at))
+    before = groups[max(group.places[0] - 1, 0)]
+    # "daalde met 8 procent tot 1,2 miljoen"
+    result = opener in ("naar", "tot") and before.dated and norms[before.places[0]] in ("met", "van")
+    if by_passive or result or _names_further(alignment, at) or _is_argument(alignment, group):
+        return False
+    clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
+    if opener in ("", "in", "op", "tijdens") and (group.temporal or _tells_day(group, alignment.evidence)):
+        rest = [p for p in clause if used[p] is not None and p not in group.places]
+        exact = any(is_number(norms[p]) or norms[p] in lexicon.NEGATIONS for p in rest)
+        return exact and all(used[p] is None for p in group.places if words[p].is_content)
+    return not _is_aside(alignment, at)
 
 
-_NOW = agreement_key("momenteel")  # the present tense says so too
-_KNOWN = frozenset("de het deze dit die dat uw mijn onze ons".split())
+_SAYS_NO_MORE = (
+    lexicon.ADVERBS
+    | lexicon.CONNECTIVES
+    | lexicon.HARMLESS
+    | (_HARMLESS_HEADS | _MEASURES)
+    | frozenset("ja zowel desondanks".split())
+)
+_PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
+
+
+def _clause_stays(alignment: Alignment, at: int) -> bool:
+    """Whether a verb stayed of the clause of this word; of its sentence, if it stands in what opens that."""
+    words, segment = alignment.evidence.words, alignment.evidence.segment_at(at)
+    if "^" not in words[segment[0]].border or any(words[p].is_verb for p in segment):
+        return _verb_stays(alignment, at)
+    same = (p for p, w in enumerate(words) if w.sentence == words[at].sentence and w.is_verb)
+    return any(alignment.used[p] is not None for p in same)
+
+
+def _is_noun(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> bool:
+    """Whether what looks like a participle is a thing, or tells of the thing behind it that stayed."""
+    words, group = alignment.evidence.words, groups[at]
+    after = [p for p in group.places if p > at]
+    describes = any(words[p].is_content and alignment.used[p] is not None for p in after)
+    return describes or (group.opener is not None and not after)
+
+
+def _tells_day(group: WordGroup, evidence: Reading) -> bool:
+    words = [evidence.words[p] for p in group.places]
+    return any(_is_year(w) or w.norm in MONTH_NAMES for w in words)
 
 
 def _names_further(alignment: Alignment, at: int) -> bool:
-    """Whether this only says more of what is known already: "de veerpont van Duinwijk"."""
+    """Whether this only names what is known already: "de veerpont van Duinwijk"."""
     words, used = alignment.evidence.words, alignment.used
     of = next((p for p in range(at - 1, max(at - 5, 0), -1) if words[p].norm == "van"), 0)
     start = of - 1
     while start > 0 and words[start].is_content and not words[start].border:
         start -= 1
-    return of > 1 and used[of - 1] is not None and words[start].norm in _KNOWN
+    if not words[at].capital and _is_denied(alignment, at):
+        return False
+    share = lexicon.sensitive_kind(alignment.evidence.norms, of - 1) == "quantifier"
+    return of > 1 and used[of - 1] is not None and words[start].norm in _KNOWN and not share
 
 
-_SHARES = frozenset("helft kwart kwartaal deel procent merendeel meerderheid minderheid".split())
+_KNOWN = frozenset("de het deze dit die dat uw mijn onze ons".split())
 
 
-def _drops_place(alignment: Alignment, at: int) -> bool:
-    """Whether "in tien gemeenten" went while the verb stayed of what holds there alone."""
+def _is_denied(alignment: Alignment, at: int) -> bool:
+    """Whether a denial of the clause of this word stayed."""
+    clauses, norms = alignment.evidence.clauses, alignment.evidence.norms
+    clause = [p for p, one in enumerate(clauses) if one == clauses[at]]
+    return any(norms[p] in lexicon.NEGATIONS and alignment.used[p] is not None for p in clause)
+
+
+def _is_argument(alignment: Alignment, group: WordGroup) -> bool:
+    """Whether all of a thing went that hung on nothing: "de school" of "verleent de school een subsidie"."""
+    words = alignment.evidence.words
+    content = [p for p in group.places if words[p].is_content]
+    alone = group.opener is None and words[group.places[0]].norm in lexicon.ARTICLES
+    return alone and all(alignment.used[p] is None for p in content)
+
+
+def _is_aside(alignment: Alignment, at: int) -> bool:
+    """Whether all that stands between two signs around this word went."""
     words, used = alignment.evidence.words, alignment.used
-    if words[at].norm not in ("in", "bij", "voor", "onder", "aan", "op") or not _counted(
-        words[at + 1 : at + 3]
-    ):
-        return False
-    return _verb_stays(alignment, at) and used[at + 1] is None and used[at + 2] is None
-
-
-def _counted(pair: Sequence[Word]) -> bool:
-    """Whether these two are a number and the things it counts, no date, year, amount or measure."""
-    if len(pair) < 2 or not is_number(pair[0].norm) or pair[1].border:
-        return False
-    number, thing = pair
-    measured = thing.norm in _UNIT_NORMS or thing.norm in MONTH_NAMES or is_number(thing.norm)
-    return not (_is_year(number) or measured or thing.is_verb or not thing.is_content)
+    start, end = at, at + 1
+    while start > 0 and not words[start].border:
+        start -= 1
+    while end < len(words) and not words[end].border:
+        end += 1
+    return "^" not in words[start].border and all(used[p] is None for p in range(start, end))
 
 
 def _narrows_condition(alignment: Alignment, at: int, segment: range) -> bool:
@@ -709,12 +724,12 @@ def _drops_case(alignment: Alignment, at: int) -> bool:
     words, used, norms = alignment.evidence.words, alignment.used, alignment.evidence.norms
     if words[at].norm not in ("bij", "zonder") or words[at].border != "^":
         return False
-    kept = [
+    rest = [
         p for p in range(at, len(words)) if words[p].sentence == words[at].sentence and used[p] is not None
     ]
     opening = next((p for p in range(at, len(words)) if words[p].is_verb), at)
-    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in kept)
-    return bound and bool(kept) and kept[0] >= opening
+    bound = any(lexicon.sensitive_kind(norms, p) in ("negation", "modality") for p in rest)
+    return bound and bool(rest) and rest[0] >= opening
 
 
 def _in_range(alignment: Alignment, at: int) -> bool:
@@ -748,22 +763,6 @@ def _breaks_title(alignment: Alignment, at: int) -> bool:
 
 def _bracketed(border: str) -> bool:
     return any(sign in border for sign in "()[]")
-
-
-def _widens(alignment: Alignment, at: int) -> bool:
-    words = alignment.evidence.words
-    norm = words[at].norm
-    if norm in lexicon.FUNCTION_WORDS or norm in ("enkele", "sprake", "andere", "nadere", "verdere"):
-        return False
-    after = at + 1
-    return (
-        after < len(words)
-        and alignment.used[after] is not None
-        and words[after].is_content
-        and words[after].norm not in lexicon.ADVERBS
-        and not words[after].border
-        and not words[after].is_verb
-    )
 
 
 # What a statement says that its evidence does not: every word needs a counterpart there.

@@ -43,7 +43,7 @@ from learninglion.models.plain import to_fields, to_plain
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
-from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, verdict_words
+from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, remarks_once, verdict_words
 from learninglion.search.asking import Material, Reply, Twin, Verdict, reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.asking import Turn
@@ -458,12 +458,13 @@ def print_dossier(dossier: Dossier) -> None:
     console.print(f"\n{dossier.question_set.title or 'Tekstvoorstel'}")
     if mark := mark_line(dossier):
         console.print(_block(mark, "  "))
-    for verification in dossier.verifications:
-        _print_question(verification)
+    remarks = remarks_once(dossier.verifications)
+    for verification, told in zip(dossier.verifications, remarks, strict=True):
+        _print_question(verification, told)
     console.print(f"\nDossier {dossier.id}, versie {dossier.version}")
 
 
-def _print_question(verification: Verification) -> None:
+def _print_question(verification: Verification, remarks: Sequence[str]) -> None:
     selection = verification.draft.selection
     console.print(f"\n{heading(verification)}")
     console.print(_block(selection.question.text, "  "))
@@ -489,7 +490,7 @@ def _print_question(verification: Verification) -> None:
     for check in verification.failed:
         text = f"{check.statement.text} ({reasons_text(check)})"
         console.print(_block(text, "    ", "  - niet overgenomen: "))
-    for remark in verification.draft.left_out:
+    for remark in remarks:
         console.print(_block(remark, "    ", "  - "))
 
 

@@ -139,8 +139,8 @@ def askings_of(question: str) -> tuple[Asking, ...]:
 
 def is_yes_or_no(asking: Asking) -> bool:
     """Whether a plain yes or no answers it."""
-    told = asking.kind in (Kind.FACT, Kind.ACTION, Kind.OPINION)
-    return told and asking.after is None and not _OPENS_WITH_W.match(fold(asking.text))
+    has_content = asking.kind in (Kind.FACT, Kind.ACTION, Kind.OPINION)
+    return has_content and asking.after is None and not _OPENS_WITH_W.match(fold(asking.text))
 
 
 def searched(question: str) -> tuple[Asking, ...]:
@@ -177,7 +177,7 @@ def _asked(piece: str) -> str:
 
 def _read(text: str, about: str, last: Asking | None) -> Asking:
     plain = fold(text)
-    after = next((said for said, opening in _AFTER.items() if opening.match(plain)), None)
+    after = next((answer for answer, opening in _AFTER.items() if opening.match(plain)), None)
     if last and last.kind in _NOT_SEARCHED and after is False:
         return Asking(text, about, last.kind, after=after)  # "Zo nee, waarom niet?"
     if _FORM.search(plain) and not _OPENS_WITH_W.match(plain):

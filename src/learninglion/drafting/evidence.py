@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
 from learninglion.drafting.quotation import units_of
 from learninglion.dutch.lexicon import FUNCTION_WORDS
-from learninglion.dutch.text import words
+from learninglion.dutch.text import stem, words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source, SourceKind
 from learninglion.models.recent import Recent
 
-_ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
-_SHORTEST_STEM = 4
 # A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.
 _COMMON_WEIGHT = 0.1
 
@@ -36,21 +34,6 @@ def _common_words() -> frozenset[str]:
     text = files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return frozenset(" ".join(lines).split())
-
-
-@lru_cache(maxsize=4096)
-def _stem(word: str) -> str:
-    """A rough stem, enough to match "gemeente" with "gemeenten" and "verlaagd" with "verlagen"."""
-    stem = word
-    for ending in _ENDINGS:
-        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_STEM:
-            stem = stem[: -len(ending)]
-            break
-    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]:
-        stem = stem[:-1]
-    for double in ("aa", "ee", "oo", "uu"):
-        stem = stem.replace(double, double[0])
-    return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
 
 
 def tells(word: str) -> bool:
@@ -70,10 +53,9 @@ def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     """The stems of the words of `text` that tell something, each once, with their weights."""
     weights: dict[str, float] = {}
     for word in words(text):
-        own_weight = _weight(word)
+        own_weight, root = _weight(word), stem(word)
         if own_weight:
-            stem = _stem(word)
-            weights[stem] = max(own_weight, weights.get(stem, 0.0))
+            weights[root] = max(own_weight, weights.get(root, 0.0))
     return tuple(sorted(weights.items()))
 
 
@@ -304,8 +286,8 @@ def evidence_of(
         cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    told = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    met = float(question_words.nearest(told).mean()) if question_words.printed else 0.0
+    vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
     both = question_words.printed and earlier.printed
     alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
@@ -313,8 +295,8 @@ def evidence_of(
     reworded = 1.0 if everywhere else 1 - order.ratio()
     fits = any(one.wants is asking.wants for one in askings_of(source.question))
     fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
-    asked = (alike, question_words.met(text, told), reworded, float(fits))
-    return Evidence(says, np.array(asked, np.float32), met)
+    likeness = (alike, question_words.met(text, vectors), reworded, float(fits))
+    return Evidence(says, np.array(likeness, np.float32), met)
 
 
 def log_odds(score: float) -> float:

@@ -158,6 +158,7 @@ def draft(
     proposed = None if proposal else _best_to_confirm(made, judged, brought)
     if proposed is not None:
         proposal = _to_confirm(made, proposed)
+        made.remarks.extend(map(Remark, _hints_on_day(made, proposed.source)))
     if not statements:
         published = proposed is not None and proposed.source.kind is not SourceKind.SUPPLIED
         own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
@@ -222,8 +223,8 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
-    found = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
-    best = max(found, key=lambda j: j.says, default=None)
+    hits = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
+    best = max(hits, key=lambda j: j.says, default=None)
     if best is None or best.either < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
@@ -544,8 +545,14 @@ def _best_to_confirm(
     if selection.chosen_by is Chooser.PERSON and not made.taken:
         chosen = {s.id for s in selection.chosen if s.id != LINE}
         rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
-    best = max(rows, key=lambda j: j.says, default=None)
-    return None if best is None or points_away(unpoint(best.units[best.best].text).text) else best
+    own = (replace(j, chances=tuple(map(_standing_chance, j.units, j.chances))) for j in rows)
+    best = max(own, key=lambda j: j.says, default=None)
+    return best if best is not None and best.says else None
+
+
+def _standing_chance(unit: Unit, chance: float) -> float:
+    """The chance of a sentence, 0 where it points at what is not there."""
+    return 0.0 if points_away(unpoint(unit.text).text) else chance
 
 
 def _to_confirm(made: _Draft, best: Judged) -> str:
@@ -660,10 +667,10 @@ def with_material(
     judged = judge.of_selection(selection, _weighed(selection))
     used = {c.source_id for s in made.statements for c in s.citations}
     doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
-    told = with_remarks(made)
+    noted = with_remarks(made)
     remarked = replace(
-        told,
-        remarks=tuple(dict.fromkeys((*told.remarks, *doubts))),
+        noted,
+        remarks=tuple(dict.fromkeys((*noted.remarks, *doubts))),
         kind=kind_of(question).value,
         material=material_of(selection, judged, used, locate),
         proposal=made.proposal or held.proposal if propose(askings_of(question)) else made.proposal,
@@ -696,8 +703,8 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
 def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of the sentences taken from a source: promises that passed, another view."""
     today, units = as_of(made.selection), units_of(source)
-    told = (units[place].text for place in sorted(made.taken[source.id]))
-    if passed := [text for text in told if has_passed(text, source.document.date, today)]:
+    texts = (units[place].text for place in sorted(made.taken[source.id]))
+    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
         cited = " ".join(f"“{text}”" for text in passed)
         yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
     if source.id in made.differing:
@@ -707,14 +714,19 @@ def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
         )
 
 
+def _hints_on_day(made: _Draft, source: Source) -> Iterator[str]:
+    """By which day a source is of an earlier cabinet, where the questions do not tell theirs."""
+    today = as_of(made.selection)
+    undated = asked_on(made.selection.introduction) is None
+    if today and undated and voice_of(source.document, made.selection) is Voice.FORMER:
+        yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
+
+
 def _hints_on_source(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of a source, whatever is written from it: another cabinet, tables, no date."""
-    if voice_of(source.document, made.selection) is Voice.FORMER:
-        if source.id not in made.former:
-            yield f"{reference(source)} is van een vorig kabinet."
-        today = as_of(made.selection)
-        if today and asked_on(made.selection.introduction) is None:
-            yield f"Deze vragen hebben geen datum. Gekeken is naar het kabinet op {today:%d-%m-%Y}."
+    if voice_of(source.document, made.selection) is Voice.FORMER and source.id not in made.former:
+        yield f"{reference(source)} is van een vorig kabinet."
+    yield from _hints_on_day(made, source)
     if has_table(source):
         yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
     if source.document.date is None and source.kind is not SourceKind.SUPPLIED:

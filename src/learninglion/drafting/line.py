@@ -447,8 +447,8 @@ def contradiction(one: str, other: str, same_subject: float = _SAME_SUBJECT) -> 
     return shared if differs else 0.0
 
 
-def other_amount(newer: str, older: str) -> float:
-    """How much two sentences share when both give an amount in the same unit, but another one; else 0.
+def other_amount(newer: str, older: str, least: float = _SAME_AMOUNT) -> float:
+    """How much, from `least` on, two sentences share that give another amount in the same unit; else 0.
 
     Looser in words than `contradiction`: a line that moved is seldom told in the same words. An older amount
     that the newer sentence names as well ("van 8 naar 20 meter") is overtaken by it.
@@ -461,7 +461,7 @@ def other_amount(newer: str, older: str) -> float:
     if not differing:
         return 0.0
     shared = max(coverage(newer, (older,)), coverage(older, (newer,)))
-    return shared if shared >= _SAME_AMOUNT else 0.0
+    return shared if shared >= least else 0.0
 
 
 _AMOUNT = re.compile(r"\b(\d+(?:[.,]\d+)*)\s+(?:(?:miljoen|miljard)\s+)?([^\W\d_]+)")

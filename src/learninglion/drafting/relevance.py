@@ -193,14 +193,14 @@ class Relevance:
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
     ) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive; what a person chose needs no score.
+        """`judge` for what a sub-question asks of an archive, with what a person took from elsewhere in it.
 
-        `trusted`: what a person chose counts for more, as where a model writes of it and every sentence is
-        checked. Sentences that are copied have only this measure between them and the text.
+        `trusted`: what a person chose counts for more, whatever the search thought of it, as where a model
+        writes of it and every sentence is checked. Copied sentences have only this measure before the text.
         """
         person = selection.chosen_by is Chooser.PERSON
-        brought = {source.id for source in selection.chosen if person}
-        scores = {h.source.id: h.score for h in selection.offered if h.source.id not in brought}
+        unscored = {source.id for source in selection.chosen if person and trusted}
+        scores = {h.source.id: h.score for h in selection.offered if h.source.id not in unscored}
         asked, introduction = selection.question.text, selection.introduction
         more = person * (self.weights.written if trusted else self.weights.brought)
         return self.judge(asked, sources, scores=scores, more=more, introduction=introduction)

@@ -206,16 +206,16 @@ class SecondReader:
         ]
         if self._problem:
             remarks.append(Remark(_NOT_ASKED.format(problem=self._problem)))
-        told = with_remarks(draft) if remarks else draft
+        noted = with_remarks(draft) if remarks else draft
         verdict, missing = verification.verdict, verification.missing
         if any(check.method is VerdictMethod.JUDGE for check in checks):
             verdict, missing = conclude(draft, checks)
         return replace(
             verification,
             draft=replace(
-                told,
-                left_out=tuple(dict.fromkeys((*told.left_out, *(remark.text for remark in remarks)))),
-                remarks=tuple(dict.fromkeys((*told.remarks, *remarks))),
+                noted,
+                left_out=tuple(dict.fromkeys((*noted.left_out, *(remark.text for remark in remarks)))),
+                remarks=tuple(dict.fromkeys((*noted.remarks, *remarks))),
             ),
             checks=checks,
             verdict=verdict,

@@ -56,8 +56,8 @@ _ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
 _SPEAKERS = frozenset("ik wij we kabinet".split())
 
 
-def polarity(text: str, asked: str = "") -> bool | None:
-    """Yes (True), no (False) or neither (None), as a text opens or takes up the yes or no that was `asked`.
+def polarity(text: str, question: str = "") -> bool | None:
+    """Yes (True), no (False) or neither (None), as a text opens or takes up that of `question`.
 
     "Bent u bereid om ...?" is taken up by "Ik ben daartoe bereid": what was asked before "om" or "dat" stands
     in one stretch, most of it, which denies it or not. "Daar zie ik niets in" points at it, and says no.
@@ -65,8 +65,8 @@ def polarity(text: str, asked: str = "") -> bool | None:
     plain = fold(text)
     if opening := _OPENING.match(plain):
         return bool(opening[1])
-    wish = " ".join(w for w in words(_STRETCHES.split(fold(asked))[0]) if w not in _ADDRESSED)
-    for stretch in map(words, _STRETCHES.split(plain) if asked else ()):
+    wish = " ".join(w for w in words(_STRETCHES.split(fold(question))[0]) if w not in _ADDRESSED)
+    for stretch in map(words, _STRETCHES.split(plain) if question else ()):
         denied = not NEGATIONS.isdisjoint(stretch)
         met = [share for _, share in matched(wish, " ".join(stretch))]
         taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
@@ -82,8 +82,8 @@ def falls_away(askings: Sequence[Asking], texts: Sequence[str]) -> bool:
     whether = [part.text for part in before if is_yes_or_no(part)] or [""]
     in_order = texts if len(whether) == 1 else texts[::-1]  # of several such questions it is about the last
     answers = (polarity(text, whether[-1]) for text in in_order)
-    said = next((one for one in answers if one is not None), None)
-    return asking.after is not None and said is (not asking.after)
+    answer = next((one for one in answers if one is not None), None)
+    return asking.after is not None and answer is (not asking.after)
 
 
 def question_parts(selection: Selection) -> tuple[str, ...]:
@@ -247,11 +247,11 @@ def read_draft(draft: Draft) -> Said:
     return read_said(draft.selection, draft.statements, written=with_remarks(draft).written)
 
 
-def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
+def judge_draft(draft: Draft, own_text: Said | None = None) -> Draft:
     """The draft with the verdict, the missing parts and the remarks that follow from its question, its text,
     its sources and what the machine wrote and doubted; nothing else of it counts.
 
-    `said`: what the text says beside the question, where that was read already.
+    `own_text`: what the text says beside the question, where that was read already.
     """
     draft = with_remarks(draft)
     claims = {_claim_of(statement.text) for statement in draft.statements}
@@ -263,7 +263,7 @@ def judge_draft(draft: Draft, said: Said | None = None) -> Draft:
     ]
     if _all_former(draft):
         true.append(Remark(_STALE, question_parts(draft.selection)))
-    missing, doubted = _open_parts(draft, [remark for remark in true if remark.parts], said)
+    missing, doubted = _open_parts(draft, [remark for remark in true if remark.parts], own_text)
     left_open = {*missing, *doubted}
     true = [remark for remark in true if remark.text and (not remark.parts or left_open & set(remark.parts))]
     unsaid = [part for part in doubted if not any(part in remark.parts for remark in true)]
@@ -286,7 +286,7 @@ def _all_former(draft: Draft) -> bool:
 
 
 def _open_parts(
-    draft: Draft, doubts: Sequence[Remark], said: Said | None
+    draft: Draft, doubts: Sequence[Remark], own_text: Said | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The parts of the question that the text does not answer, and those that it may answer.
 
@@ -307,15 +307,15 @@ def _open_parts(
     if whole and not (edited and reserved):
         doubted = reserved - unanswered
         return tuple(p for p in parts if p in unanswered), tuple(p for p in parts if p in doubted)
-    said = said or read_draft(draft)
+    own_text = own_text or read_draft(draft)
     missing: list[str] = []
     maybe: list[str] = []
     for part, in_all, by_person, quoted, before in zip(
         parts,
-        said.best(*Whose),
-        said.best(Whose.PERSON),
-        said.best(Whose.SOURCE),
-        said.best(Whose.MACHINE),
+        own_text.best(*Whose),
+        own_text.best(Whose.PERSON),
+        own_text.best(Whose.SOURCE),
+        own_text.best(Whose.MACHINE),
         strict=True,
     ):
         surely = by_person >= LIKELY or quoted >= sure
@@ -327,7 +327,7 @@ def _open_parts(
 
 
 def verify(
-    draft: Draft, locate: Locate = nowhere, *, known: Verification | None = None, said: Said | None = None
+    draft: Draft, locate: Locate = nowhere, *, known: Verification | None = None, own_text: Said | None = None
 ) -> Verification:
     """Every statement of the draft checked against the sources that were chosen for it.
 
@@ -335,18 +335,18 @@ def verify(
     of the question that nothing else answers. What broke off is never more than partial.
 
     With `known`, an earlier verification from the same sources, a statement that stood there keeps its check.
-    `said`: what the statements say beside the question, where that was read already.
+    `own_text`: what the statements say beside the question, where that was read already.
     """
     chosen = draft.selection.chosen
     same = known is not None and known.method == METHOD and known.draft.selection.chosen == chosen
     done = {c.statement: c for c in known.checks} if known is not None and same else {}
     checks = tuple(done.get(s) or check(s, chosen, locate=locate) for s in draft.statements)
-    verdict, missing = conclude(draft, checks, said)
+    verdict, missing = conclude(draft, checks, own_text)
     return Verification(draft, checks, verdict, missing, METHOD)
 
 
 def conclude(
-    draft: Draft, checks: Sequence[Check], said: Said | None = None
+    draft: Draft, checks: Sequence[Check], own_text: Said | None = None
 ) -> tuple[AnswerVerdict, tuple[str, ...]]:
     """How far the sentences that hold answer the question, and the parts that they leave open."""
     pairs = zip(draft.statements, checks, strict=True)  # a check may have resolved the citations of its own
@@ -359,7 +359,7 @@ def conclude(
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
-        claimed = (said or read_draft(draft)).missing()
+        claimed = (own_text or read_draft(draft)).missing()
         lost = (p for p in read_draft(replace(draft, statements=shown)).missing() if p not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))
         # without a question there is no telling what the failed sentence would have answered

@@ -787,20 +787,20 @@ class _Writer:
         """The "ik" of another minister stays his: his own words stand there, under his name."""
         sources = {s.id: s for s in self.sources}
         for position, check in enumerate(tuple(self.work.checks)):
-            told = split_introduction(check.statement.text)
+            split = split_introduction(check.statement.text)
             cited = [sources[c.source_id] for c in check.statement.citations if c.source_id in sources]
             theirs = bool(cited) and all(
                 voice_of(s.document, self.selection) is not Voice.OURS for s in cited
             )
-            own = check.statement.author is Author.MACHINE and _SPEAKER.search(told.claim)
+            own = check.statement.author is Author.MACHINE and _SPEAKER.search(split.claim)
             spans = [span for span in check.evidence if theirs and cited[0].body_span.contains(span)]
-            if check.verdict is not StatementVerdict.SUPPORTED or told.phrase or not own or not spans:
+            if check.verdict is not StatementVerdict.SUPPORTED or split.phrase or not own or not spans:
                 continue
-            found = extractive.from_material(self.selection, cite(cited[0], spans[0], self.locate))
-            if found is None:
+            copied = extractive.from_material(self.selection, cite(cited[0], spans[0], self.locate))
+            if copied is None:
                 continue
-            again = self.gate.check(found[1], self.selection.chosen)
-            self._remark(f"Dit zei een andere bewindspersoon; dat staat er nu bij: “{told.claim}”")
+            again = self.gate.check(copied[1], self.selection.chosen)
+            self._remark(f"Dit zei een andere bewindspersoon; dat staat er nu bij: “{split.claim}”")
             self.work.statements[position] = again.statement
             self.work.checks[position] = again
             self.tell(Progress(Stage.SENTENCE, again.statement.text, position, again))

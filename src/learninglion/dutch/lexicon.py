@@ -103,7 +103,7 @@ ADVERBS = _set(
     daarvoor hieruit daaruit hieraan daaraan hiervan daarvan hierop daarop samen gezamenlijk zoals
     tegelijkertijd allereerst tot-slot ten-slotte derhalve aldaar elders hier daar er onlangs recent
     recentelijk eerder eerst straks binnenkort destijds voorts ten-eerste ten-tweede juist vooral
-    met-name onder-meer"""
+    met-name onder-meer tot-nu-toe"""
 )
 TEMPORAL_STARTS = _set(
     """vorig vorige volgend volgende afgelopen komend komende dit deze begin eind medio januari februari maart

@@ -316,7 +316,8 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
             behind = not border and _follows_article(words[-1].norm if words else "", part)
             words.append(Word(part, raw, sentence, border, capital, agreement_key(part), behind))
             border = ""
-    return _amounts_first(words)
+    amounts = _amounts_first(words)
+    return [word for at, word in enumerate(amounts) if not _shared_unit(amounts, at)]
 
 
 def _follows_article(before: str, norm: str) -> bool:
@@ -385,6 +386,14 @@ def _amounts_first(words: list[Word]) -> list[Word]:
         result.append(word)
         at += 1
     return result
+
+
+def _shared_unit(words: list[Word], at: int) -> bool:
+    """Whether this unit is told again behind the number that comes next: "80 euro tot 90 euro"."""
+    if words[at].norm not in UNIT_NAMES or not at or not is_number(words[at - 1].norm):
+        return False
+    joined, number, unit = (*words[at + 1 : at + 4], *[words[at]] * 3)[:3]
+    return joined.norm in ("tot", "en") and is_number(number.norm) and unit.norm == words[at].norm
 
 
 def _phrase_at(words: list[Word], at: int) -> int:
@@ -556,11 +565,15 @@ def _joined(apart: Reading, whole: Reading) -> Reading:
     return apart if len(words) == len(apart.words) else reread(tuple(words))
 
 
+_HELPING = frozenset("heeft hebben had hadden is zijn was waren wordt worden werd werden".split())
+
+
 def whole_verbs(reading: Reading) -> Reading:
     """`reading` with verbs apart from their particle as one word: "keert ... uit" as "uitkeert"."""
     words, at = list(reading.words), 0
     while at < len(words):
-        for particle in _PARTICLES if words[at].is_verb else ():
+        whole = not words[at].is_verb or words[at].norm in _HELPING  # "de weg heeft" is not "weghebben"
+        for particle in () if whole else _PARTICLES:
             norm = particle + words[at].norm
             if verb_of(norm) != norm:
                 _join(words, words[at].norm, particle, replace(words[at], norm=norm, key=agreement_key(norm)))
@@ -719,6 +732,9 @@ def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
     return opener in lexicon.PREPOSITIONS and (dated or reading.words[at].norm in MONTH_NAMES)
 
 
+_EVERY = frozenset("elke elk iedere ieder eens".split())
+
+
 def _make_phrase(reading: Reading, places: tuple[int, ...]) -> WordGroup:
     words = [reading.words[p] for p in places]
     start = 0
@@ -732,6 +748,8 @@ def _make_phrase(reading: Reading, places: tuple[int, ...]) -> WordGroup:
     temporal = first in lexicon.TEMPORAL_STARTS or (
         first in lexicon.ARTICLES and behind in lexicon.TEMPORAL_STARTS
     )
+    timed = first in _EVERY or any(w.norm in ("later", "eerder", "geleden") for w in words)
+    temporal = temporal or (timed and any(w.norm in UNIT_NAMES for w in words))
     temporal = temporal or (
         is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
     )

@@ -374,8 +374,8 @@ def possible_bases(root: str) -> list[str]:
     while ending := _ENDING.search(root, root.find("://") + 3):
         root = root[: ending.start()] + ("/v1" if ending["own"] else "")
     root = re.sub(r"(/v1)(?:/v1)+\Z", r"\1", root)
-    if root.endswith("/v1"):
-        return [root]
+    if root.casefold().endswith("/v1"):
+        return list(dict.fromkeys((root, root[:-3] + "/v1")))
     bare = not urlsplit(root).path
     return [root + place for place in (_PLACES if bare else _PLACES[:2])]
 

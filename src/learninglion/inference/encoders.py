@@ -261,8 +261,8 @@ class EndpointEncoder:
                 f"{where} geeft geen bruikbaar antwoord{f': “{words}”' if words else ''}."
             )
         if len(data) != count:
-            told = f"{where} geeft {len(data)} vectoren voor {count} teksten."
-            raise _NotTakenError(told, "batch") if count > 1 else LearningLionError(told)
+            problem = f"{where} geeft {len(data)} vectoren voor {count} teksten."
+            raise _NotTakenError(problem, "batch") if count > 1 else LearningLionError(problem)
         if all(isinstance(d, Mapping) and str(d.get("index")).isdigit() for d in data):
             data = sorted(data, key=lambda d: int(d["index"]))
         try:
@@ -294,17 +294,17 @@ def _listed(value: object) -> list[Any] | None:
     """The vectors in an answer, in any of the shapes in which servers list them; None where none are."""
     if isinstance(value, Mapping):
         inner = (_listed(value.get(name)) for name in ("data", "embeddings", "float"))
-        return next((found for found in inner if found is not None), None)
+        return next((vectors for vectors in inner if vectors is not None), None)
     if not isinstance(value, list) or not all(isinstance(d, Mapping | list) for d in value):
         return None
     return value
 
 
-def _numbers(told: object) -> NDArray[np.float64]:
+def _numbers(vector: object) -> NDArray[np.float64]:
     """A vector, written out or as the bytes of its numbers. Raises TypeError and ValueError."""
-    if isinstance(told, str):
-        return np.frombuffer(base64.b64decode(told, validate=True), dtype="<f4").astype(np.float64)
-    row = np.asarray(told, dtype=np.float64)
+    if isinstance(vector, str):
+        return np.frombuffer(base64.b64decode(vector, validate=True), dtype="<f4").astype(np.float64)
+    row = np.asarray(vector, dtype=np.float64)
     return row[0] if row.ndim == 2 and len(row) == 1 else row
 
 

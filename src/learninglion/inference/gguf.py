@@ -171,8 +171,8 @@ class GGUFGenerator:
                 )
                 if self._state("save"):
                     self._situation = situation["content"]
-            kept = bool(self._situation) and self._state("restore")
-            self._engine.handle_chat_completions(wanted | {"cache_prompt": kept}, give)
+            is_restored = bool(self._situation) and self._state("restore")
+            self._engine.handle_chat_completions(wanted | {"cache_prompt": is_restored}, give)
 
     def _state(self, action: str) -> bool:
         """Whether the engine could save or restore how the model stands."""

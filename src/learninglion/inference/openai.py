@@ -399,8 +399,8 @@ class OpenAIGenerator:
             return InputError(
                 f"Het taalmodel {self.model!r} bestaat niet op {where}, of het adres klopt niet.{reason}"
             )
-        told = f"{words} {named[1].decode('utf-8', 'replace')}" if named else words
-        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{reason}", status, told)
+        answer = f"{words} {named[1].decode('utf-8', 'replace')}" if named else words
+        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{reason}", status, answer)
 
     def _require_read(self, prompt: Prompt, read_tokens: int) -> None:
         """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt.

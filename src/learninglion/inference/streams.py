@@ -213,8 +213,8 @@ def _unwrapped(value: Mapping[object, object]) -> object:
 def _message(option: Mapping[object, object]) -> tuple[str, Mapping[object, object]]:
     """Where in `option` it is said, and what that is called; `option` itself where nothing in it is."""
     names = ("delta", "message", "content", "token")
-    found = [(n, m) for n, m in ((n, option.get(n)) for n in names) if isinstance(m, Mapping)]
-    name, message = next((pair for pair in found if pair[1]), (found or [("", option)])[0])
+    messages = [(n, m) for n, m in ((n, option.get(n)) for n in names) if isinstance(m, Mapping)]
+    name, message = next((pair for pair in messages if pair[1]), (messages or [("", option)])[0])
     inner = message.get("message")  # of an event that tells what is new in a message
     return (name, inner) if isinstance(inner, Mapping) else (name, message)
 
@@ -238,8 +238,14 @@ def _arguments(calls: object) -> str:
     """What the first of `calls` would hand to a tool."""
     call = next(iter(calls), None) if isinstance(calls, list) else calls
     function = call.get("function", call) if isinstance(call, Mapping) else None
-    told = function.get("arguments") if isinstance(function, Mapping) else None
-    return told if isinstance(told, str) else json.dumps(told) if isinstance(told, Mapping) else ""
+    arguments = function.get("arguments") if isinstance(function, Mapping) else None
+    return (
+        arguments
+        if isinstance(arguments, str)
+        else json.dumps(arguments)
+        if isinstance(arguments, Mapping)
+        else ""
+    )
 
 
 def _first(choices: Sequence[object]) -> object:

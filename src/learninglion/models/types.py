@@ -784,6 +784,11 @@ class Verification:
         return tuple(dict.fromkeys(c.source_id for c in citations if c.source_id))
 
     @property
+    def blank(self) -> bool:
+        """Whether its text leaves something for a person to fill in."""
+        return any(BLANK in check.statement.text for check in self.own)
+
+    @property
     def emptied(self) -> bool:
         """Whether a person took all of its text out: nothing that is written empty is called an answer."""
         taken_out = bool(self.draft.written) or self.draft.verdict is AnswerVerdict.ANSWERED
@@ -836,10 +841,7 @@ class Dossier:
     def blanks(self) -> tuple[int, ...]:
         """The numbers of the questions in whose text something is left for a person to fill in."""
         return tuple(
-            number
-            for v in self.verifications
-            if any(BLANK in check.statement.text for check in v.own)
-            for number in v.draft.selection.question.numbers
+            number for v in self.verifications if v.blank for number in v.draft.selection.question.numbers
         )
 
     @property

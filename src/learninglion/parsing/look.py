@@ -59,7 +59,7 @@ def _look(raw: RawFile, document: Document, pages: Sequence[Page]) -> Iterator[b
             if loaded is None:
                 raise UnreadableFileError(raw.name, f"pagina {page.number} kan niet worden getekend.")
             try:
-                yield _to_png(_draw(opened, loaded.page, list(_marks(document, page))[:_MOST_MARKS]))
+                yield _to_png(_draw(loaded.page, list(_marks(document, page))[:_MOST_MARKS]))
             finally:
                 pdfium.FPDF_ClosePage(loaded.page)
 
@@ -93,7 +93,7 @@ def _meet(line: Line, box: Box) -> bool:
     return left < box[2] and right > box[0] and level
 
 
-def _draw(document: Any, page: Any, marks: Sequence[_Mark]) -> NDArray[np.uint8]:
+def _draw(page: Any, marks: Sequence[_Mark]) -> NDArray[np.uint8]:
     """The page with these marks as height x width x 3."""
     view = page_view(page)
     left, bottom, right, top = view.turn_box(view.box)

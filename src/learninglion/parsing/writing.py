@@ -228,7 +228,7 @@ def tidy(text: str) -> str:
     """`text` in composed letters, with single spaces and without signs that nobody sees; line ends stay."""
     text = _SOFT_BREAK.sub("", line_ends(text))
     if "\u202e" in text:
-        text = _OVERRIDE.sub(lambda found: turned(found[1]), text)
+        text = _OVERRIDE.sub(lambda match: turned(match[1]), text)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\u2011", "-"))
 
 
@@ -324,7 +324,7 @@ def join_lines(left: str, right: str, vocabulary: Collection[str] = ()) -> str:
         return Junction.DROP_HYPHEN
     if _ADDRESS.search(left) or "/" in before[1] and "." in before[1]:
         return Junction.NONE
-    return _join_word(before[1], after[1], right, vocabulary)
+    return _join_word(before[1], after[1], vocabulary)
 
 
 def runs_on(line: str) -> bool:
@@ -345,7 +345,7 @@ def run_on(lines: Sequence[str]) -> str:
     return "".join(pieces)
 
 
-def _join_word(before: str, after: str, right: str, vocabulary: Collection[str]) -> str:
+def _join_word(before: str, after: str, vocabulary: Collection[str]) -> str:
     if after.rstrip(".").lower() in _LINKS:
         return Junction.SPACE
     part = before.rsplit("-", 1)[-1]

@@ -364,13 +364,24 @@ class Account:
         return tuple(f"“{sentence.text}” Reden: {sentence.reason}." for sentence in self.refused)
 
 
+def remarks_once(verifications: Sequence[Verification]) -> tuple[tuple[str, ...], ...]:
+    """The remarks on every answer; what is to be known of a source stands at the first answer it is about."""
+    told: set[str] = set()
+    rows = []
+    for draft in (verification.draft for verification in verifications):
+        rows.append(tuple(r for r in draft.left_out if r in draft.doubts or r not in told))
+        told.update(rows[-1])
+    return tuple(rows)
+
+
 def account_for(dossier: Dossier) -> tuple[Account, ...]:
     """The accountability of every answer, in order."""
     notes = notes_of_answers(dossier, collect_notes(dossier))
-    return tuple(_account(v, note_list) for v, note_list in zip(dossier.verifications, notes, strict=True))
+    rows = zip(dossier.verifications, notes, remarks_once(dossier.verifications), strict=True)
+    return tuple(_account(*row) for row in rows)
 
 
-def _account(verification: Verification, notes: tuple[Note, ...]) -> Account:
+def _account(verification: Verification, notes: tuple[Note, ...], remarks: tuple[str, ...]) -> Account:
     return Account(
         heading=heading(verification),
         verdict=verdict_words(verification),
@@ -378,7 +389,7 @@ def _account(verification: Verification, notes: tuple[Note, ...]) -> Account:
         own=tuple(_accounted(c, c.statement.own_account) for c in verification.own),
         missing=tuple(map(squash, verification.left_open)),
         refused=tuple(_accounted(c, reasons_text(c)) for c in verification.failed),
-        remarks=tuple(map(squash, verification.draft.left_out)),
+        remarks=tuple(map(squash, remarks)),
     )
 
 

@@ -294,7 +294,7 @@ def find_answers(
     newer = None if disagree else _overtaking(f"{context} {question}".strip(), to_hold, best)
     if newer is not None:
         answers, near = (tuple(m for m in a if m.source_id != newer.source_id) for a in (answers, near))
-        disagree = bool(answers)
+        disagree = _says_otherwise(newer, answers)
         answers, near = ((newer, *answers), near) if answers else ((), (newer, *near))
     return Reply(
         question,
@@ -336,25 +336,31 @@ def _around(item: Material) -> str:
     return "\n".join((item.document.title, date, *item.heading_path, item.question, item.heads, item.text))
 
 
-# Answers whose chances differ less than this are rivals; the kinds whose values can be held side by side.
+# Answers whose chances differ less than this are rivals.
 _RIVAL = 0.6
-_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Material, ...], bool]:
-    """The answers with the newest document first where documents name different figures, and whether they do.
+    """The answers with the newest document first where an older one says otherwise, and whether one does.
 
-    Only of answers that are about as probable, from dated documents.
+    Only where a figure or a moment is asked, of answers that are about as probable, from dated documents.
     """
     if len(answers) < 2 or read_question(question).wants not in NUMERIC:
         return tuple(answers), False
     rivals = [m for m in answers if m.score >= _RIVAL * answers[0].score and m.document.date]
-    named = {m.document.id: frozenset(_FIGURE.findall(m.quote)) for m in reversed(rivals)}
-    if len(named) < 2 or len(set(named.values())) < 2 or not all(named.values()):
+    ordered = sorted(rivals, key=lambda m: m.document.age)
+    if not ordered or not _says_otherwise(ordered[0], ordered[1:]):
         return tuple(answers), False
-    days = {m.document.id: m.document.date.toordinal() for m in rivals if m.document.date}
-    ordered = sorted(rivals, key=lambda m: -days[m.document.id])
     return (*ordered, *(m for m in answers if m not in rivals)), True
+
+
+def _says_otherwise(newest: Material, others: Sequence[Material]) -> bool:
+    """Whether another document contradicts what the newest says, or has another amount in the same unit."""
+    return any(
+        line.contradiction(newest.quote, m.quote) or line.other_amount(newest.quote, m.quote, least=0.0)
+        for m in others
+        if m.document.id != newest.document.id
+    )
 
 
 def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weighed]) -> Material | None:

@@ -652,6 +652,13 @@ class Store:
             raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
         return source_found
 
+    def documents_named(self, name: str, visible: Visible) -> tuple[str, ...]:
+        """Ids of the documents of which the id is `name` or ends in it behind a hyphen, in order."""
+        named = or_(documents.c.id == name, documents.c.id.endswith(f"-{name}", autoescape=True))
+        query = select(documents.c.id).where(named, _seen_through(visible).is_not(None))
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(documents.c.id)))
+
     def sources(
         self, source_ids: Iterable[str], visible: Visible, *, covered: bool = False
     ) -> dict[str, Source]:

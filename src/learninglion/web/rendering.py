@@ -411,6 +411,8 @@ def view_verdict(verification: Verification) -> VerdictView:
     if not verification.draft.complete:
         return VerdictView("Niet af: het taalmodel is gestopt", "niet af", "…", "warning")
     own = len(verification.own)
+    if verification.blank:
+        return VerdictView("Vul in wat bij […] hoort", "in te vullen", "△", "warning", own)
     changed = sum(c.statement.author is Author.PERSON for c in verification.shown)
     verdict = verification.verdict
     if not own and verdict is AnswerVerdict.UNANSWERABLE and is_formal(verification):

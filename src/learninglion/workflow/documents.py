@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -90,6 +91,15 @@ def next_number(shortlists: Iterable[Shortlist]) -> int:
     """The number for a new source: one more than the highest that lies in the set."""
     used = [int(s.id.removeprefix(OWN)) for b in shortlists for s in b.added if s.own]
     return max(used, default=0) + 1
+
+
+# "ah-tk-20232024-2129#4", "2129 vraag 4", "Aanhangsel Handelingen II 2023/24, nr. 2129, antwoord op vraag 4"
+_NAMED = re.compile(
+    r"(?:(?P<first>(?:19|20)\d\d)\s?[-–/]\s?(?P<last>(?:\d\d)?\d\d)\b.*?)?(?P<name>[\w.-]*\d)"
+    r"(?:\s*#\s*|,?\s+(?:antwoord op )?(?:vra(?:ag|gen)|questions?)\s+)(?P<question>\d{1,4})\b",
+    re.IGNORECASE,
+)
+_SUGGESTED = 5
 
 
 @dataclass(eq=False)
@@ -195,6 +205,29 @@ class Documents:
         """A source by its id. Raises UnknownReferenceError, also where this person may not see it."""
         require(actor, Task.SEARCH)
         return self._store.source(source_id, actor.collections)
+
+    def source_named(self, typed: str, actor: Actor) -> Source:
+        """A source as somebody names it: by its id, by number and question ("2129 vraag 4"), or as a text
+        refers to it. Raises UnknownReferenceError, and InputError where more documents have that number.
+        """
+        require(actor, Task.SEARCH)
+        found = self._store.sources([typed], actor.collections).get(typed)
+        named = _NAMED.search(typed)
+        if found is not None or named is None:
+            return found or self._store.source(typed, actor.collections)
+        first, last = named["first"] or "", named["last"] or ""
+        session = f"{first}{first[: 4 - len(last)]}{last}-" if first else ""
+        documents = self._store.documents_named(session + named["name"], actor.collections)
+        if len(documents) > 1:
+            raise InputError(
+                f"Meer stukken heten zo: {', '.join(documents[:_SUGGESTED])}. Typ het hele nummer."
+            )
+        of_document = self._store.sources_of(documents[0], actor.collections) if documents else ()
+        asked = int(named["question"])
+        for source in of_document:
+            if asked in (*source.numbers, *source.answer_numbers):
+                return source
+        raise UnknownReferenceError(f"Bron {typed} bestaat niet.")
 
     def sources(self, source_ids: Sequence[str], actor: Actor) -> dict[str, Source]:
         """Those of these sources that this person may see, by id."""

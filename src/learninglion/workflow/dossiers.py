@@ -163,7 +163,9 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
         return before
     draft = replace(with_remarks(before.draft), statements=statements_now, complete=True)
     own_text = read_draft(draft)
-    return keep_opinions(before, verify(judge_draft(draft, own_text), locate, known=before, said=own_text))
+    return keep_opinions(
+        before, verify(judge_draft(draft, own_text), locate, known=before, own_text=own_text)
+    )
 
 
 def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:

@@ -329,23 +329,19 @@ class Drafts:
 
     def _newer(self, verification: Verification, hits: Sequence[Hit], find: FindNewer) -> tuple[Source, ...]:
         """What would be said now, or beside it, and was not at hand when it was written: newest first."""
-        selection = verification.draft.selection
+        selection, measure = verification.draft.selection, self._measure()
         held = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
-        measure, least = self._measure(), self._searching.threshold
         again = extractive.draft(selection, sure=self._options.sure, measure=measure, find_newer=find)
+        told = {remark.until for remark in again.remarks} | set(again.selection.added)
+        overtaking = [hit.source for hit in again.selection.offered if hit.source.id in told]
         fresh = [hit for hit in hits if hit.source.id not in held]
-        question, introduction = selection.question, selection.introduction
-        likely = choose_automatically(question, introduction, fresh, least, measure=measure).chosen
-        named = {remark.until for remark in again.remarks} | set(again.selection.added)
-        found = {
-            s.id: s for s in (*likely, *(h.source for h in again.selection.offered if h.source.id in named))
-        }
+        least, introduction = self._searching.threshold, selection.introduction
+        likely = choose_automatically(selection.question, introduction, fresh, least, measure=measure).chosen
+        found = {s.id: s for s in (*overtaking, *likely) if s.id not in held}
         days = [held[i].document.date for i in verification.cited if i in held]
-        newer = [
-            s
-            for s in found.values()
-            if s.id not in held and all(day and s.document.date and s.document.date > day for day in days)
-        ]
+        newer = (
+            s for s in found.values() if all(d and s.document.date and s.document.date > d for d in days)
+        )
         return tuple(sorted(newer, key=lambda s: (s.document.date or date.min, s.id), reverse=True))
 
     def rehearse(self) -> None:

@@ -672,11 +672,6 @@ def _sentences(text: str) -> tuple[str, ...]:
     return tuple(" ".join(span.of(text).split()) for span in spans)
 
 
-def counts(shortlists: Sequence[Shortlist]) -> tuple[int, int]:
-    """How many questions have a choice, and how many there are."""
-    return sum(bool(b.chosen) for b in shortlists), len(shortlists)
-
-
 # What a person is typing and did not save yet, so that no end of a session takes it away.
 #
 # A place is the path of the form; what was typed there belongs to the person who typed it, and nobody else

@@ -606,7 +606,7 @@ def read_front(
     kamervragen = _read_set(head, [cell.strip() for line in lines for cell in line.split(" | ")], own)
     if kamervragen is not None:
         return kamervragen
-    return _read_paper([text for text, _ in page], lines, own) or Front()
+    return _read_paper(lines, own) or Front()
 
 
 def name_genre(heading: str) -> Genre | None:
@@ -776,7 +776,7 @@ def _place(text: str, whole: str, head: Sequence[tuple[str, Span]]) -> Span | No
 # --------------------------------------------------------------------------- a Kamerstuk
 
 
-def _read_paper(texts: Sequence[str], lines: Sequence[str], own: PublicationId | None) -> Front | None:
+def _read_paper(lines: Sequence[str], own: PublicationId | None) -> Front | None:
     """The front of a Kamerstuk, or of a paper that calls itself one of the genres; None for anything else."""
     rows = list(lines)
     masthead = any(_MASTHEAD.match(line) for line in lines[:10])

@@ -975,17 +975,17 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
 def _take_figures(labels: dict[int, Part], paragraphs: Sequence[Paragraph]) -> None:
     """Take from labels the figures that are an answer: "Antwoord: 45." right below question 3."""
     before: list[tuple[int, ...]] = []  # the numbers of the questions since the last answer
-    asked: set[int] = set()
+    questions: set[int] = set()
     for index, part in sorted(labels.items()):
         if part.kind is LabelKind.QUESTION:
             before.append(part.numbers)
-            asked.update(part.numbers)
+            questions.update(part.numbers)
             continue
         figure = parse_figure_answered(paragraphs[index].text) if part.numbers else None
         below = labels.get(index + 1)
         empty = not part.skip and (index + 1 == len(paragraphs) or (below and below.kind is not part.kind))
         other = len(before) == 1 and (before[0] != part.numbers or empty)
-        if figure is not None and (other or not asked.issuperset(part.numbers)):
+        if figure is not None and (other or not questions.issuperset(part.numbers)):
             part.numbers, part.skip = (), figure.length
         before = []
 
@@ -1045,9 +1045,9 @@ def _is_answered(
 ) -> bool:
     """Whether an answer stands between a question and what comes at `end`."""
     between = range(question + 1, end)
-    said = any(not _asks(paragraphs, index, index + 1) for index in between)
+    has_text = any(not _asks(paragraphs, index, index + 1) for index in between)
     return (
-        said
+        has_text
         and _ASKS.search(paragraphs[question].text) is not None
         or any(index in labels and labels[index].kind is LabelKind.ANSWER for index in between)
     )

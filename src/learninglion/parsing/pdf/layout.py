@@ -841,11 +841,11 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
 def _find_columns_of_figures(lines: Sequence[Line]) -> frozenset[int]:
     """The lines (by identity) that hold figures only, below others: one row each of a single column."""
     figures = [ONLY_FIGURES.fullmatch(line.text) is not None and not line.angle for line in lines]
-    found: set[int] = set()
+    indices: set[int] = set()
     for k, (above, line) in enumerate(pairwise(lines)):
         if figures[k] and figures[k + 1] and above.page == line.page and line.baseline < above.baseline:
-            found |= {id(above), id(line)}
-    return frozenset(found)
+            indices |= {id(above), id(line)}
+    return frozenset(indices)
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -43,6 +43,7 @@ from learninglion.record.notes import (
     answer_groups,
     balance_of,
     collect_notes,
+    remarks_once,
     runs,
     source_of,
 )
@@ -180,20 +181,20 @@ def _view_questions(
     """
     number_of = _Numbers(dossier)
     joint = {i: group for group in answer_groups(dossier) for i in group.positions}
-    views, shown = [], set[str]()
-    rows = zip(dossier.verifications, styles, came_later, strict=True)
-    for i, (verification, style, later) in enumerate(rows):
+    views = []
+    remarks = remarks_once(dossier.verifications)
+    rows = zip(dossier.verifications, styles, came_later, remarks, strict=True)
+    for i, (verification, style, later, told) in enumerate(rows):
         sentences = _sentences(dossier, i, number_of)
         proposals = _proposals(verification)
-        notes = [note for note in _notes(verification) if note not in shown]
-        shown.update(notes)
+        apart = verification.draft.doubts if verification.standing and verification.draft.complete else ()
         views.append(
             QuestionView(
                 verification,
                 view_verdict(verification),
                 tuple(_paragraphs(sentences)),
                 verification.left_open,
-                tuple(notes),
+                tuple(remark for remark in told if remark not in apart),
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
@@ -248,13 +249,6 @@ def _sentences(dossier: Dossier, position: int, numbers: _Numbers) -> tuple[Sent
         followed = bool(follows) and follows[0].statement.opens is Opening.SENTENCE
         sentences.append(SentenceView(at, check, cited, refused, check in own, followed))
     return tuple(sentences)
-
-
-def _notes(verification: Verification) -> Iterator[str]:
-    """What is remarked, but for the doubts that are told apart where there is an answer."""
-    draft = verification.draft
-    apart = draft.doubts if verification.standing and draft.complete else ()
-    return (note for note in draft.left_out if note not in apart)
 
 
 def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
@@ -844,7 +838,8 @@ def approve(
             actor=visit.actor,
         )
     except InputError as error:
-        return _refuse_signing(visit, dossier_id, error, responsible=responsible, leave_open=leave_open)
+        typed = {"responsible": responsible, "without_label": without_label, "leave_open": leave_open}
+        return _refuse_signing(visit, dossier_id, error, **typed)
     except ConflictError:
         changed = ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."

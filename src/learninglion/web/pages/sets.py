@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from learninglion.drafting.askings import searched
 from learninglion.models import Filters, QuestionSet, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.web.access import (
@@ -33,7 +34,7 @@ from learninglion.workflow import sets as workbench
 from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import Shortlist, Work, counts, lay_out
+from learninglion.workflow.sets import Shortlist, Work, lay_out
 
 router = APIRouter(include_in_schema=False)
 
@@ -178,20 +179,23 @@ def _show_shortlist(
     `refused` says of another field of `own` what is wrong with it.
     """
     shortlist = _shortlist_at(work, number)
-    chosen, questions = counts(work.shortlists)
+    questions = work.question_set.questions
+    formal = [not searched(question.text) for question in questions]
+    rows = zip(work.shortlists, formal, strict=True)
     return visit.page(
         "shortlist.html",
         status=400 if problem else status,
         work=work,
         number=number,
-        question=work.question_set.questions[number - 1],
+        question=questions[number - 1],
         shortlist=shortlist,
         view=lay_out(shortlist, _threshold(visit.site, work)),
         order_notice=visit.workplace.searching.order_notice(shortlist.offered),
         threshold=_threshold(visit.site, work),
         added=added,
         can_write=visit.workplace.drafts.can_write,
-        bare=questions - chosen,
+        formal=formal,
+        bare=sum(not (one.chosen or needs_none) for one, needs_none in rows),
         own=own or {},
         problem=problem,
         refused=refused or {},
@@ -275,8 +279,8 @@ def add_known_source(
     shortlist = _shortlist_at(work, number)
     try:
         if not reference.strip():
-            raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-        source = visit.workplace.documents.source(reference.strip(), visit.actor)
+            raise InputError("Geef de bron op, bijvoorbeeld 2129 vraag 4.")
+        source = visit.workplace.documents.source_named(reference.strip(), visit.actor)
     except (InputError, UnknownReferenceError) as error:
         typed, wrong = {"reference": reference}, {"reference": error.detail}
         return _show_shortlist(visit, work, number, own=typed, refused=wrong, status=error.status)

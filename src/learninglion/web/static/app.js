@@ -123,11 +123,11 @@
     line.toggleAttribute("data-has", chosen > 0);
     var note = document.querySelector("[data-bare]");
     if (note) {
-      var bare = document.querySelectorAll(".questions .tally:not([data-has])").length;
+      var bare = document.querySelectorAll(".questions .tally:not([data-has]):not([data-formal])").length;
       note.hidden = bare === 0;
       note.querySelector("span").textContent = bare === 1 ? note.dataset.one : note.dataset.many.replace("#", bare);
     }
-    line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen";
+    line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "opened, nothing chosen" : "geopend, niets gekozen";
   }
 
   // ---- keys, only while the focus is inside the list of sources

@@ -295,6 +295,7 @@
           return forget(place).then(function () {
             if (!form.dataset.then) { window.location.href = answer.url; return; }
             window.history.pushState(null, "", answer.url);
+            shown = shownPage();
             show(html, form.dataset.then);
           });
         }
@@ -308,7 +309,10 @@
       refusal(form, english ? "No connection. Your text is kept in this browser; try again." : "Geen verbinding. Uw tekst blijft in deze browser staan; probeer het opnieuw.");
     });
   });
-  window.addEventListener("popstate", function () { window.location.reload(); });
+  // Back to another address than what is shown; a link within the page is no such thing.
+  function shownPage() { return window.location.pathname + window.location.search; }
+  var shown = shownPage();
+  window.addEventListener("popstate", function () { if (shownPage() !== shown) { window.location.reload(); } });
 
   document.querySelectorAll("form[data-keep]").forEach(restore);
   // What this browser still holds of a form that is not open: to the server, and a page about it says so.
