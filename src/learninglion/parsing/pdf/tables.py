@@ -407,8 +407,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
         return None  # a frame
     for (row, first), parts in list(placed.items()) if grid.sides else ():
         columns = [grid.column_at((part.x0 + part.x1) / 2) or 0 for part in parts]
-        near = [grid.owners[at] for at in (row - 1, row + 1) if 0 <= at < len(grid.owners)]
-        parted = any(all(own[k][1] == k for k in range(min(columns), max(columns) + 1)) for own in near)
+        across = range(min(columns), max(columns) + 1)
+        parted = any(all(owners[k][1] == k for k in across) for owners in grid.owners)
         if parted and _rows_of_columns_in(parts, grid):  # its sides are not drawn in this row
             del placed[row, first]
             for part, column in zip(parts, columns, strict=True):
