@@ -444,3 +444,10 @@ def test_two_tables_with_a_heading_between_them() -> None:
         "Opvang | −68 | 975 | 3 | 80",
     ]
     assert read[3:6] == ["4 Over de rest", "Regel 1 | 15,1 | 10", "Regel 2 | 25,1 | 20"]
+
+
+def test_rows_of_which_every_other_one_has_its_sides_drawn() -> None:
+    sides = "if calc.odd(y) or x == 0 { 0.5pt }, right: if calc.odd(y) or x == 3 { 0.5pt }"
+    stroke = f"(x, y) => (top: 0.5pt, bottom: 0.5pt, left: {sides})"
+    table = f"#table(columns: (1.8cm, 2cm, 2cm, 2cm), stroke: {stroke}, [Post],[2019],[2020],[2021],{BODY})"
+    assert rows(table)[1:] == BODY_ROWS

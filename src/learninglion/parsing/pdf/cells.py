@@ -160,8 +160,8 @@ def cut_at_starts(cells: Sequence[Cell], lines: Sequence[Line]) -> Iterator[Cell
         cuts = [
             at
             for at in range(cell.start + 1, cell.end if columns else 0)
-            if (texts := columns.get(round(line.x_edges[at], 1))) and line.text[at - 1].isalpha()
-            if line.text[at : cell.end] in texts or FIGURE.fullmatch(line.text, at, cell.end)
+            if (texts := columns.get(round(line.x_edges[at], 1))) and line.text[:at].rstrip()[-1:].isalpha()
+            if line.text[at : cell.end] in texts or _LETTER.search(line.text, at, cell.end) is None
         ]
         yield from cut_at(cell, line, [(line.x_edges[at], line.x_edges[at], at) for at in cuts])
 

@@ -403,8 +403,16 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
                 if column is None or part.x0 < grid.xs[0] - EDGE or part.x1 > grid.xs[-1] + EDGE:
                     return None
                 placed.setdefault(grid.owners[row][column], []).append(part)
-    if grid.sides and any(_is_undivided(parts, grid) for parts in placed.values()):
-        return None
+    if grid.sides and any(_rows_of_columns_in(parts, grid) > 1 for parts in placed.values()):
+        return None  # a frame
+    for (row, first), parts in list(placed.items()) if grid.sides else ():
+        columns = [grid.column_at((part.x0 + part.x1) / 2) or 0 for part in parts]
+        across = range(min(columns), max(columns) + 1)
+        parted = any(all(owners[k][1] == k for k in across) for owners in grid.owners)
+        if parted and _rows_of_columns_in(parts, grid):  # its sides are not drawn in this row
+            del placed[row, first]
+            for part, column in zip(parts, columns, strict=True):
+                placed.setdefault((row, column), []).append(part)
     beside = (pair for parts in placed.values() for pair in pairwise(sorted(parts, key=_in_reading_order)))
     woven = not grid.sides and any(a.baseline - b.baseline < LEVEL * a.size for a, b in beside)
     if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
@@ -431,14 +439,14 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
     return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
 
 
-def _is_undivided(parts: Sequence[Cell], grid: Grid) -> bool:
-    """Whether one drawn cell holds rows of columns that are parted elsewhere in the grid: a frame."""
+def _rows_of_columns_in(parts: Sequence[Cell], grid: Grid) -> int:
+    """How many rows one drawn cell holds of the columns that are parted elsewhere in the grid."""
     rows = 0
     for _, level in groupby(sorted(parts, key=_in_reading_order), key=lambda part: round(part.baseline)):
         columns = [(grid.column_at(part.x0 + EDGE), grid.column_at(part.x1 - EDGE)) for part in level]
         alone = all(left == right is not None for left, right in columns)
         rows += alone and len(set(columns)) == len(columns) > 1
-    return rows > 1
+    return rows
 
 
 def _level_rows(
