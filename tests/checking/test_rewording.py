@@ -50,6 +50,10 @@ STOCK = (
     "dit moment ontvangen gemeenten op grond van de wet elk jaar geld, en nam hun aantal toe."
 )
 BOUND = "Er liggen tegen de 40 schepen. Het tekort ligt tussen 30 en 40 procent. De toeslag daalt tijdelijk."
+OPEN = (
+    "De raad telt bedrijven die in gebruik waren of konden zijn. Of een wet kan komen waardoor andere "
+    "bedrijven moeten stoppen, wordt bekeken. Mogelijk wordt het aanbod vervangen."
+)
 ASIDE = "Winkels mogen «gillend» (fluitend) vuurwerk niet verkopen."
 
 
@@ -66,6 +70,7 @@ ASIDE = "Winkels mogen «gillend» (fluitend) vuurwerk niet verkopen."
         (STOCK, "Voor 2025 is het budget 52 miljoen euro."),
         (STOCK, "Momenteel krijgen gemeenten krachtens de wet jaarlijks geld, en steeg hun aantal."),
         (ASIDE, "Winkels mogen «gillend» vuurwerk niet verkopen."),
+        (OPEN, "Het aanbod wordt mogelijk vervangen."),
         (BRIDGE, "De brug wordt hersteld door het waterschap."),
         (BRIDGE, "Door de gemeente werd de omleiding betaald."),
         (BRIDGE, "De gemeente heeft de omleiding betaald."),
@@ -129,6 +134,8 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
         (BOUND, "Er liggen 40 schepen."),
         (BOUND, "Het tekort ligt op 40 procent."),
         (BOUND, "De toeslag daalt."),
+        (OPEN, "De raad telt bedrijven die in gebruik waren."),
+        (OPEN, "Andere bedrijven moeten stoppen."),
         (FARMS, "Boeren die zich na 1 april melden, krijgen vooral geld."),
         (FARMS, "Boeren krijgen vooral geld: 20 euro per jaar."),
         (FARMS, "Boeren die zich voor 1 april melden, krijgen geld: 20 euro per jaar."),

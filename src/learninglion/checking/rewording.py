@@ -240,7 +240,8 @@ def _opened_alike(reading: Reading, other: Reading) -> Reading:
     """
     groups = group_words(other)
     for start, verb in _openings(other):
-        if verb < start + 2 or any(_may_do(other, groups[p]) for p in range(start, verb)):
+        doubt = lexicon.sensitive_kind(other.norms, start) == "hedge"  # "mogelijk", by itself too
+        if verb < start + 2 - doubt or any(_may_do(other, groups[p]) for p in range(start, verb)):
             continue
         moved = _moved_to_front(reading, [w.key for w in other.words[start:verb]])
         if moved is not None:

@@ -246,12 +246,12 @@ def _judge(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> Find
     if word.norm == "dat" and gone and _joins_clauses(alignment, segment):
         hung = _text(alignment, segment)
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
-    if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
+    if word.norm in ("of", "dat", "waardoor", "zodat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, alignment.evidence.segment_at(at - 1 if at else at))
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if _frees_infinitive(alignment, at) or _frees_comparison(alignment, at):
         return Finding(*_filled("modality", word.raw))
-    if word.norm == "of" and _joins_kept(alignment, at):
+    if word.norm == "of" and (_joins_kept(alignment, at) or (gone and _was_other_way(alignment, at))):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
     if word.norm == "en" and gone and _halves_condition(alignment, at, segment):
         return Finding(FindingKind.CONDITION, "Een deel van de voorwaarde uit de bron is weggelaten.")
@@ -301,7 +301,9 @@ def _lost_head(alignment: Alignment, at: int) -> str:
 
 
 def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
-    """Whether the clause after this "of" or "dat" stays while the opinion or question it hung on went."""
+    """Whether the clause after this "of" or "dat" stays while the opinion or question it hung on went, or
+    the one after this "waardoor" while what would bring it about went with its doubt.
+    """
     words, used = alignment.evidence.words, alignment.used
     if at != segment[0]:
         return False
@@ -315,6 +317,9 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
     doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
+    if words[at].norm in ("waardoor", "zodat"):
+        norms = alignment.evidence.norms
+        doubtful = any(lexicon.sensitive_kind(norms, p) in _DOUBTS or norms[p] == "of" for p in matrix)
     # "onderzoek ik of": who it is tells that the noun is a verb
     return stays and doubtful and any(words[p].is_verb or words[p].norm in _WHO for p in matrix)
 
@@ -335,6 +340,7 @@ def _joins_clauses(alignment: Alignment, segment: range) -> bool:
 
 
 _WHO = frozenset("ik wij we hij zij u".split())
+_DOUBTS = ("modality", "negation", "hedge", "condition")
 
 
 def _frees_infinitive(alignment: Alignment, at: int) -> bool:
@@ -531,6 +537,13 @@ def _joins_kept(alignment: Alignment, at: int) -> bool:
     before = used[at - 1] if at else None
     after = used[at + 1] if at + 1 < len(used) else None
     return before is not None and after is not None and abs(after - before) <= 2
+
+
+def _was_other_way(alignment: Alignment, at: int) -> bool:
+    """Whether this "of" joined what it says, with a verb, to what stayed: "die waren of konden zijn"."""
+    word, segment = alignment.evidence.words[at], alignment.evidence.segment_at(at)
+    joined = at > 0 and not word.border and _has_verb(alignment, segment)
+    return joined and _partly_kept(alignment, alignment.evidence.segment_at(at - 1))
 
 
 def _breaks_number(alignment: Alignment, at: int) -> bool:
