@@ -57,6 +57,10 @@ def test_a_wish_for_form_and_term_gets_both_sentences() -> None:
         ("Deelt u de zorg over de vraag of en wanneer de pont weer vaart?", []),
         ("Wilt u de pont en waar mogelijk de brug redden?", []),
         ("Kent u het bericht «Vaart de pont nog? Wie weet, en hoe lang»?", []),
+        (
+            "Zo ja, waarom, en welke boete overweegt u?",
+            ["Zo ja, waarom?", "Welke boete overweegt u?"],
+        ),
     ],
 )
 def test_each_that_asks_for_itself_is_a_part_and_what_is_one_stays_one(

@@ -75,7 +75,9 @@ _LISTS = re.compile(
 # What has no verb of its own ("hoe en wanneer gaat u ...", "onderzoeken of en in welke vorm") goes with what
 # follows, and so does a condition in front of it.
 _BARE = re.compile(rf"(?:{_FIXED}{_W},? ?)+", re.IGNORECASE)
-_HANGS = re.compile(rf"\b(?:of|{_W})$", re.IGNORECASE)
+_HANGS = re.compile(  # "zo ja, waarom" asks for itself
+    rf"\b(?:of|{_W})(?<!zo ja, waarom)(?<!zo ja waarom)(?<!zo nee, waarom)(?<!zo nee waarom)$", re.IGNORECASE
+)
 _CONDITION = re.compile(
     r",\s*(?:of|en|maar|indien|als|wanneer|mocht|gelet|gezien|in het)\b[^,]*$", re.IGNORECASE
 )
