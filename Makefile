@@ -9,6 +9,8 @@ export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
 # One process a core; a file stays in one process, so that what its tests share is made once.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+# one more than there are cores, for some of the quick tests wait
+QUICK := --numprocesses $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))) --maxprocesses 5 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick test-pythons lint format bench bench-load bench-scale docs requirements sbom release-check bundle audit clean
@@ -41,7 +43,7 @@ test: setup-dev ## All tests
 	@$(VENV)/python -m pytest $(PARALLEL)
 
 test-quick: setup-dev ## Without real models and without a browser; some of them with TESTS="tests/dutch ..."
-	@$(VENV)/python -m pytest $(PARALLEL) -m "not slow and not browser" $(TESTS)
+	@$(VENV)/python -m pytest $(QUICK) -m "not slow and not browser" $(TESTS)
 
 test-pythons: ## The quick tests on the other Pythons that are here
 	@for version in $(PYTHONS); do \

@@ -21,6 +21,8 @@ sys.addaudithook(watch)
 """
 JOB = """
 from pathlib import Path
+import pytest
+
 from learninglion.models import Actor, Role
 from learninglion.sample import sample_documents, sample_question_set
 from learninglion.workflow import WorkplaceOptions, read_question_file, open_workplace
@@ -47,6 +49,7 @@ def run(code: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=240, env=dict(os.environ))
 
 
+@pytest.mark.slow
 def test_the_whole_job_connects_to_nothing(tmp_path: Path) -> None:
     done = run(JOB, tmp_path)
     assert done.returncode == 0, done.stderr

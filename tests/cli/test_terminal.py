@@ -18,6 +18,7 @@ def run(home: Path, *arguments: str, encoding: str = "utf-8") -> subprocess.Comp
     return subprocess.run((*RUN, *arguments), env=environment, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_letters_that_a_terminal_does_not_know_are_spelled_out(tmp_path: Path) -> None:
     paper = tmp_path / "brief.txt"
     paper.write_text("Eén brief over “stikstof”.\n\nDe minister schrijft – kort – aan de Kamer.", "utf-8")

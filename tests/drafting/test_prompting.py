@@ -235,6 +235,7 @@ def test_style_examples_are_set_apart():
 # --------------------------------------------------------------------------- real papers
 
 
+@pytest.mark.slow
 def test_hardly_anything_in_real_papers_looks_like_an_instruction(shared_data):
     import json
 

@@ -11,6 +11,8 @@ DRAFT = """
 import sys
 from datetime import date
 from pathlib import Path
+import pytest
+
 from learninglion.drafting import extractive
 from learninglion.inference.generators import (GeneratorChoice, GeneratorKind)
 from learninglion.inference import (open_generator)
@@ -50,6 +52,7 @@ def runs(*seeds: str, model: Path | None = None) -> list[bytes]:
     ]
 
 
+@pytest.mark.slow
 def test_copied_sentences_are_the_same_bytes_in_every_process() -> None:
     first, *others = runs("0", "1", "random")
     assert b"12 veerponten" in first

@@ -164,6 +164,7 @@ def test_all_mistakes_of_a_file_are_named_together(tmp_path: Path) -> None:
         assert part in caught.value.detail
 
 
+@pytest.mark.slow
 def test_every_setting_of_the_grid_does_something(tmp_path: Path) -> None:
     """Each value gives its own figures; what is switched off stays off after learning."""
     lessons = "\n".join(

@@ -28,6 +28,7 @@ def test_askers_are_left_out_and_nothing_else(text: str, left: str) -> None:
     assert without_askers(text) == left
 
 
+@pytest.mark.slow
 def test_who_asks_changes_nothing_and_the_subject_does() -> None:
     documents = [d for _, d in parse_files(list(sample_documents()[:8])) if not isinstance(d, Exception)]
     entries = document_entries(documents)

@@ -59,6 +59,7 @@ def test_a_damaged_adapter_and_another_kind_of_file_are_refused(tmp_path: Path) 
             NanoEncoder(adapter=make_adapter({name: np.zeros(size, dtype=np.float32)}))
 
 
+@pytest.mark.slow
 def test_the_model_is_taught_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [Example(f"Hoeveel boten varen er naar plaats {n}?", (f"Er varen {n} boten.",)) for n in range(6)]
     told: list[tuple[int, int]] = []

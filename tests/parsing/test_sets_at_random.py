@@ -90,6 +90,7 @@ LINED_UP = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @example(OVERLEAF)
 @example(LINED_UP)

@@ -245,5 +245,6 @@ def test_lines_that_end_before_they_are_full_end_a_question() -> None:
     assert tuple(q.text for q in question_set.questions) == tuple(text.replace("\n", " ") for text in asked)
 
 
+@pytest.mark.slow
 def test_one_label_many_times_is_read_in_bounded_time() -> None:
     assert len(read_question_set("Vraag 1\nHoe?\n" * 10_000).questions) == 10_000

@@ -70,6 +70,7 @@ def test_killing_at_any_moment_loses_and_doubles_nothing(
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_second_ingest_waits_for_the_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
     code = "import sys; from pathlib import Path; from killing import ingest; "

@@ -360,6 +360,7 @@ def state(walk: Walk) -> object:
     return closed, cards, versions, people, work.learning.in_force()
 
 
+@pytest.mark.slow
 def test_who_is_limited_to_a_collection_sees_and_changes_nothing_of_another(walk: Walk) -> None:
     people = [walk.person(role, collections=(OPEN,)) for role in Role]
     people.append(walk.person(*Role, collections=(OPEN,)))

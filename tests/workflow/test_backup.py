@@ -67,6 +67,7 @@ def test_what_is_put_back_finds_the_same_and_its_log_goes_on(workplace: Workplac
         assert {"backup.make", "backup.restore"} <= {e.action for e in again.log.entries(BOSS)}
 
 
+@pytest.mark.slow
 def test_one_of_postgresql_holds_all_that_servers_share_and_goes_back_there_or_in_files(
     tmp_path: Path, postgresql_url: str, another_postgresql_url: str
 ) -> None:

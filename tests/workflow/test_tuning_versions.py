@@ -66,6 +66,7 @@ def test_versions_are_kept_and_can_be_taken_back(tmp_path: Path) -> None:
         learned.revert(9)
 
 
+@pytest.mark.slow
 def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_version(tmp_path: Path) -> None:
     class Knowing(NanoEncoder):
         """Stands for a model that learned to tell every pair apart by its number."""
