@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RUN = (sys.executable, "-c", "from learninglion.cli import main; main()")
 
 
