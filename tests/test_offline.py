@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 WATCH = """
 import sys
 seen = []
@@ -21,7 +23,6 @@ sys.addaudithook(watch)
 """
 JOB = """
 from pathlib import Path
-import pytest
 
 from learninglion.models import Actor, Role
 from learninglion.sample import sample_documents, sample_question_set

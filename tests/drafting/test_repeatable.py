@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DRAFT = """
 import sys
 from datetime import date
 from pathlib import Path
-import pytest
 
 from learninglion.drafting import extractive
 from learninglion.inference.generators import (GeneratorChoice, GeneratorKind)
