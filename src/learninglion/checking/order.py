@@ -116,13 +116,12 @@ def _find_swap(
 
 def _one_closes(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
     """Whether one of them is the participle of the clause both stand in, which may stand before or behind."""
-    clauses, words = alignment.evidence.clauses, alignment.evidence.words
-    home = clauses[first.there]
-    if clauses[second.there] != home:
+    words, clause = alignment.evidence.words, alignment.evidence.clause_at(first.there)
+    if second.there not in clause:
         return False
     both = words[first.there], words[second.there]
     closing = any(verb_of_participle(w.norm) and not w.capital for w in both)
-    return closing and any(w.norm in AUXILIARIES for w, c in zip(words, clauses, strict=True) if c == home)
+    return closing and any(words[p].norm in AUXILIARIES for p in clause)
 
 
 def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:

@@ -36,7 +36,6 @@ from learninglion.dutch.text import (
     whole_verbs,
 )
 
-_PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
 _IS, _HAS = frozenset("is zijn".split()), frozenset("heeft hebben".split())
 _HAS_DONE = frozenset("heb heeft hebben had hadden".split())
 _HAS_BECOME = frozenset("is zijn was waren".split())
@@ -331,11 +330,11 @@ def _active(reading: Reading, other: Reading) -> Reading:
     words = reading.words
     by = next((p for p, w in enumerate(words) if w.norm == "door" and not w.is_verb), None)
     near = reading.segment_at(by) if by is not None else range(0)
-    helping = next((p for p in near if words[p].norm in _PASSIVE), None)
+    helping = next((p for p in near if words[p].norm in lexicon.PASSIVE), None)
     if by is None or helping is None:
         return reading
     doer = _doer(reading, by, other)
-    modal = next((p for p in near if words[p].norm in AUXILIARIES - _PASSIVE), None)
+    modal = next((p for p in near if words[p].norm in AUXILIARIES - lexicon.PASSIVE), None)
     verbs = [w for w in other.words if w.is_verb and w.norm not in AUXILIARIES]
     finite = {same_verb(verb_of(w.norm)): w for w in verbs}
     whole = {same_verb(w.norm): w for w in other.words}
@@ -443,8 +442,7 @@ _BECAME = frozenset("werd werden".split())
 
 def _helping(reading: Reading, at: int, verbs: frozenset[str]) -> int | None:
     """The place of the one of `verbs` in the clause of this participle."""
-    clauses, words = reading.clauses, reading.words
-    return next((p for p, w in enumerate(words) if w.norm in verbs and clauses[p] == clauses[at]), None)
+    return next((p for p in reading.clause_at(at) if reading.words[p].norm in verbs), None)
 
 
 def _pointing_back(claim: Reading, before: tuple[Reading, ...], sentence: Reading) -> Iterator[Reading]:

@@ -360,7 +360,7 @@ def _frees_comparison(alignment: Alignment, at: int) -> bool:
     words, used = alignment.evidence.words, alignment.used
     if not (words[at].norm.endswith(("er", "ere")) or words[at].norm == "meer") or words[at].capital:
         return False
-    clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
+    clause = alignment.evidence.clause_at(at)
     than = [p for p in clause if p > at and words[p].norm == "dan" and used[p] is None]
     # "meer dan 40" is a bound
     counted = any(is_number(word.norm) for p in than for word in words[p + 1 : p + 2])
@@ -369,11 +369,8 @@ def _frees_comparison(alignment: Alignment, at: int) -> bool:
 
 def _verb_stays(alignment: Alignment, at: int) -> bool:
     """Whether a verb of the clause that this word stands in was kept."""
-    words, clauses = alignment.evidence.words, alignment.evidence.clauses
-    return any(
-        word.is_verb and alignment.used[p] is not None and clauses[p] == clauses[at]
-        for p, word in enumerate(words)
-    )
+    words, clause = alignment.evidence.words, alignment.evidence.clause_at(at)
+    return any(words[p].is_verb and alignment.used[p] is not None for p in clause)
 
 
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
@@ -608,7 +605,7 @@ def _counts_kept(alignment: Alignment, at: int) -> bool:
     if thing is None or thing.border or thing.capital or not thing.is_content or is_number(thing.norm):
         return False
     ours = used[at + 1]
-    dated = _is_year(words[at]) or thing.norm in MONTH_NAMES or thing.norm in _UNIT_NORMS
+    dated = words[at].is_year or thing.norm in MONTH_NAMES or thing.norm in _UNIT_NORMS
     return not dated and ours is not None and not alignment.statement.words[ours].is_verb
 
 
@@ -639,13 +636,15 @@ def _narrows_kept(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) 
         return False
     group = groups[at]
     opener = norms[group.opener] if group.opener is not None else ""
-    by_passive = opener == "door" and any(norms[p] in _PASSIVE for p in alignment.evidence.segment_at(at))
+    by_passive = opener == "door" and any(
+        norms[p] in lexicon.PASSIVE for p in alignment.evidence.segment_at(at)
+    )
     before = groups[max(group.places[0] - 1, 0)]
     # "daalde met 8 procent tot 1,2 miljoen"
     result = opener in ("naar", "tot") and before.dated and norms[before.places[0]] in ("met", "van")
     if by_passive or result or _names_further(alignment, at) or _is_argument(alignment, group):
         return False
-    clause = [p for p, one in enumerate(alignment.evidence.clauses) if one == alignment.evidence.clauses[at]]
+    clause = alignment.evidence.clause_at(at)
     if opener in ("", "in", "op", "tijdens") and (group.temporal or _tells_day(group, alignment.evidence)):
         rest = [p for p in clause if used[p] is not None and p not in group.places]
         exact = any(is_number(norms[p]) or norms[p] in lexicon.NEGATIONS for p in rest)
@@ -660,7 +659,6 @@ _SAYS_NO_MORE = (
     | (_HARMLESS_HEADS | _MEASURES)
     | frozenset("ja zowel desondanks".split())
 )
-_PASSIVE = frozenset("wordt worden werd werden is zijn was waren".split())
 
 
 def _clause_stays(alignment: Alignment, at: int) -> bool:
@@ -682,7 +680,7 @@ def _is_noun(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> bo
 
 def _tells_day(group: WordGroup, evidence: Reading) -> bool:
     words = [evidence.words[p] for p in group.places]
-    return any(_is_year(w) or w.norm in MONTH_NAMES for w in words)
+    return any(w.is_year or w.norm in MONTH_NAMES for w in words)
 
 
 def _names_further(alignment: Alignment, at: int) -> bool:
@@ -703,9 +701,9 @@ _KNOWN = frozenset("de het deze dit die dat uw mijn onze ons".split())
 
 def _is_denied(alignment: Alignment, at: int) -> bool:
     """Whether a denial of the clause of this word stayed."""
-    clauses, norms = alignment.evidence.clauses, alignment.evidence.norms
-    clause = [p for p, one in enumerate(clauses) if one == clauses[at]]
-    return any(norms[p] in lexicon.NEGATIONS and alignment.used[p] is not None for p in clause)
+    norms, used = alignment.evidence.norms, alignment.used
+    clause = alignment.evidence.clause_at(at)
+    return any(norms[p] in lexicon.NEGATIONS and used[p] is not None for p in clause)
 
 
 def _is_argument(alignment: Alignment, group: WordGroup) -> bool:
@@ -911,7 +909,7 @@ def _describe(alignment: Alignment, stretch: list[int]) -> Finding:
 
 def _kind(alignment: Alignment, at: int) -> FindingKind:
     word = alignment.statement.words[at]
-    if word.norm in MONTH_NAMES or _is_year(word):
+    if word.norm in MONTH_NAMES or word.is_year:
         return FindingKind.DATE
     if word.is_note_mark or is_number(word.norm) or is_ordinal(word.norm):
         return FindingKind.NUMBER
@@ -921,10 +919,6 @@ def _kind(alignment: Alignment, at: int) -> FindingKind:
     if special:
         return special
     return FindingKind.NAME if word.capital else FindingKind.ADDED
-
-
-def _is_year(word: Word) -> bool:
-    return word.raw.isdigit() and len(word.raw) == 4 and word.raw[:2] in ("19", "20")
 
 
 def _instead(alignment: Alignment, stretch: list[int]) -> str:

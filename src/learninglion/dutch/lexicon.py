@@ -110,6 +110,8 @@ TEMPORAL_STARTS = _set(
     april mei juni juli augustus september oktober november december vandaag gisteren morgen jaarlijks
     maandelijks dagelijks wekelijks momenteel inmiddels thans"""
 )
+# The verbs of the passive, which also make the perfect of some.
+PASSIVE = _set("wordt worden werd werden is zijn was waren")
 # What may be added without adding a claim: they only string sentences together.
 CONNECTIVES = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens maar echter terwijl")
 HARMLESS = _set("en ook daarnaast bovendien verder tevens voorts eveneens overigens er dat dan de het")
@@ -540,15 +542,16 @@ def _read_same() -> tuple[dict[str, str], dict[tuple[str, ...], str], dict[str, 
     phrases: dict[tuple[str, ...], str] = {}
     verbs: dict[str, str] = {}
     for line in files(__package__).joinpath("same.txt").read_text("utf-8").splitlines():
-        members = [] if line.startswith("#") else [tuple(m.split()) for m in line.split(",")]
+        if line.startswith("#"):
+            continue
+        members = [tuple(member.split()) for member in line.split(",")]
+        first = "-".join(members[0])
+        infinitives = all(len(m) == 1 and verb_of(m[0]) == m[0] and is_finite(m[0]) for m in members)
         for member in members:
-            first = "-".join(members[0])
             if len(member) > 1:
                 phrases[member] = first
-            elif all(len(m) == 1 and verb_of(m[0]) == m[0] and is_finite(m[0]) for m in members):
-                verbs[member[0]] = first
             else:
-                words[member[0]] = first
+                (verbs if infinitives else words)[member[0]] = first
     return words, phrases, verbs
 
 

@@ -228,6 +228,11 @@ class Word:
         return not (self.capital or self.behind_article) and is_finite(self.norm)
 
     @property
+    def is_year(self) -> bool:
+        """Whether the word is a year of this century or the one before, in figures."""
+        return self.raw.isdigit() and len(self.raw) == 4 and self.raw[:2] in ("19", "20")
+
+    @property
     def is_note_mark(self) -> bool:
         """Whether this is the mark of a footnote, "[5]"."""
         return self.norm.startswith("[")
@@ -256,6 +261,10 @@ class Reading:
         while end + 1 < len(self.segments) and self.segments[end + 1] == self.segments[at]:
             end += 1
         return range(start, end + 1)
+
+    def clause_at(self, at: int) -> tuple[int, ...]:
+        """The places of the clause that the word at `at` stands in."""
+        return tuple(p for p, clause in enumerate(self.clauses) if clause == self.clauses[at])
 
 
 @lru_cache(maxsize=1024)
@@ -565,7 +574,7 @@ def _joined(apart: Reading, whole: Reading) -> Reading:
     return apart if len(words) == len(apart.words) else reread(tuple(words))
 
 
-_HELPING = frozenset("heeft hebben had hadden is zijn was waren wordt worden werd werden".split())
+_HELPING = lexicon.PASSIVE | frozenset("heeft hebben had hadden".split())
 
 
 def whole_verbs(reading: Reading) -> Reading:
@@ -726,10 +735,8 @@ def _is_short_name(reading: Reading, at: int) -> bool:
 
 
 def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
-    raw = reading.words[at].raw
-    opener = reading.words[group[0]].norm
-    dated = raw.isdigit() and len(raw) == 4 and raw[:2] in ("19", "20")
-    return opener in lexicon.PREPOSITIONS and (dated or reading.words[at].norm in MONTH_NAMES)
+    word, opener = reading.words[at], reading.words[group[0]].norm
+    return opener in lexicon.PREPOSITIONS and (word.is_year or word.norm in MONTH_NAMES)
 
 
 _EVERY = frozenset("elke elk iedere ieder eens".split())
