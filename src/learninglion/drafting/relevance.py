@@ -203,14 +203,20 @@ class Relevance:
         chosen = {source.id for source in selection.chosen if person}
         scores = {h.source.id: h.score for h in selection.offered}
         unscored = {i: score for i, score in scores.items() if i not in chosen}
-        ways = (scores, unscored) if person and not trusted else (unscored,)
         more = person * (self.weights.written if trusted else self.weights.brought)
         asked, introduction = selection.question.text, selection.introduction
-        judged = [self.judge(asked, sources, scores=w, more=more, introduction=introduction) for w in ways]
-        return tuple(
-            tuple(max(same, key=lambda j: j.says) for same in zip(*rows, strict=True))
-            for rows in zip(*judged, strict=True)
+        judged = self.judge(asked, sources, scores=unscored, more=more, introduction=introduction)
+        twice = [] if trusted else [k for k, s in enumerate(sources) if s.id in chosen and s.id in scores]
+        if not twice:
+            return judged
+        of_search = self.judge(
+            asked, [sources[k] for k in twice], scores=scores, more=more, introduction=introduction
         )
+        rows = [list(row) for row in judged]
+        for row, searched_row in zip(rows, of_search, strict=True):
+            for k, found in zip(twice, searched_row, strict=True):
+                row[k] = max(found, row[k], key=lambda j: j.says)
+        return tuple(map(tuple, rows))
 
 
 @cache
