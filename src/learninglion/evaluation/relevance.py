@@ -160,11 +160,15 @@ def of_look_alikes(
 
 
 def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
-    """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
+    """A question of a real set beside what was offered; `labels` says of each what reading said of it.
+
+    What answers in part, and what nobody read, says neither that such a passage answers nor that it does not.
+    """
     for asking in searched(question):
         for hit, label in zip(offered[:_READ], labels, strict=False):
-            likeness = None if label == "yes" else Asked.OTHER
-            yield Example(asking, hit.source, name, label == "yes", likeness, score=hit.score)
+            answers = {"yes": True, "no": False}.get(label)
+            likeness = None if answers else Asked.OTHER
+            yield Example(asking, hit.source, name, answers, likeness, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
