@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
@@ -197,6 +197,11 @@ class Evidence:
     asked: Floats  # shape (len(ASKED_BEFORE),)
     met: float  # how well its words are met, all together, by what the source says and was asked
 
+    @property
+    def unsearched(self) -> Evidence:
+        """As it is of what no search found."""
+        return replace(self, says=np.where(np.array(SAYS_IT) == "found", np.nan, self.says))
+
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
 
@@ -290,8 +295,8 @@ def evidence_of(
     before = np.zeros(len(own.printed), np.float32)  # how near the words are to those of the sentence before
     for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
         near = own.nearest(sentence.vectors)
-        both = np.maximum(near, before) if leans(unit.text) else near
-        least = float(np.sort(both)[:2].mean()) if len(near) else 0.0
+        nearest = np.maximum(near, before) if leans(unit.text) else near
+        least = float(np.sort(nearest)[:2].mean()) if len(near) else 0.0
         before = near
         cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
         rows.append((cosine, least, given, named, odds))
