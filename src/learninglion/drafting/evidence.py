@@ -128,12 +128,11 @@ def is_about(introduction: str, source: Source) -> bool:
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = ("cosine", "least", "gives", "named", "found")
+SAYS_IT = ("least", "gives", "named", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
-cosine: of the means of their words; least: how well the two words of the question are met that are met least
-by the sentence with the one before it (one, or all, told look-alikes apart as well and found fewer
-paraphrases, and so did the sentence alone); gives: whether it holds what is
+least: how well the two words of the question are met that are met least (one, or all, told look-alikes apart
+as well and found fewer paraphrases), by the sentence and what it leans on; gives: whether it holds what is
 waited for; named: which share of the names and numbers of the part its source has, for another country, body
 or year is another thing (NaN of what is written for a question); found: the search's score, as log odds (NaN
 where it found nothing). What is NaN counts neither way.
@@ -298,8 +297,7 @@ def evidence_of(
         nearest = np.maximum(near, before) if leans(unit.text) else near
         least = float(np.sort(nearest)[:2].mean()) if len(near) else 0.0
         before = near
-        cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
-        rows.append((cosine, least, given, named, odds))
+        rows.append((least, float(gives_it(asking, unit.text)), named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
