@@ -48,9 +48,13 @@ def test_what_was_learned_can_be_written_and_read() -> None:
 
 def test_what_an_office_learned_outlives_the_other_signals_of_an_earlier_program() -> None:
     kept = json.loads(write_weights(built_in().weights, {}))
-    kept |= {"asked": {"likeness": [9.0, -3.0]}, "says": kept["says"] | {"found": [2.0, 0.5]}}
-    measure = read_measure(json.dumps(kept))
-    assert measure.weights.sentences.slopes[-1] == 2.0
+    says = {"means": [1.0, 0.0], **kept["says"], "found": [2.0, 0.5]}  # one signal that is no more
+    del says["named"]  # and one that came later
+    measure = read_measure(json.dumps(kept | {"asked": {"likeness": [9.0, -3.0]}, "says": says}))
+    assert measure.weights.sentences.slopes.tolist() == [
+        *built_in().weights.sentences.slopes[:-1].tolist(),
+        2.0,
+    ]
     assert measure.weights.question == built_in().weights.question
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -222,17 +223,24 @@ class Relevance:
 
 
 @cache
+def _shipped() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    return data
+
+
+@cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    weights = read_weights(json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8")))
+    weights = read_weights(_shipped())
     return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
 
 
 @lru_cache(maxsize=2)
 def read_measure(text: str) -> Relevance:
-    """The measure that ships with the curves that people's choices moved; "" for none that did."""
-    shipped = built_in()
-    if not text:
-        return shipped
-    sentences = _curves(json.loads(text), "says", SAYS_IT)
-    return Relevance(shipped.meaning, replace(shipped.weights, sentences=sentences))
+    """The measure that ships with the curves that people's choices moved; "" for none that did.
+
+    A signal that those did not know yet keeps the curve that ships; one that is no more counts no more.
+    """
+    known, learned = _shipped()["says"], json.loads(text or "{}").get("says", {})
+    sentences = _curves({"says": {n: learned.get(n, row) for n, row in known.items()}}, "says", SAYS_IT)
+    return Relevance(built_in().meaning, replace(built_in().weights, sentences=sentences))
