@@ -410,6 +410,27 @@ def test_material_that_meets_all_that_is_asked_comes_before_what_the_search_put_
     assert [c.document for c in made.material] == [meets.document.id, near.document.id]
 
 
+def test_material_that_is_hardly_about_the_question_is_told_apart() -> None:
+    about = make_source(
+        "De vergoeding voor schippers is in mei verlengd, ook voor wie stil ligt door hoog water.",
+        question="Wordt de vergoeding voor schippers verlengd?",
+        card=make_card("ah-tk-20232024-8022", number=8022),
+    )
+    strange = make_source(
+        "De muziekscholen zijn tevreden over hun nieuwe lokalen.",
+        question="Zijn er genoeg lokalen voor muziekles?",
+        card=make_card("ah-tk-20232024-8023", number=8023),
+    )
+    asked = "Hoe lang krijgen schippers nog een vergoeding als de pont stil ligt door hoog water?"
+    selection = make_selection(asked, [strange, about], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, chosen=()))
+    assert {c.document for c in made.material} == {about.document.id, strange.document.id}
+    assert made.remote == (strange.id,)
+    assert [c.document for c in made.related] == [about.document.id]
+    alone = draft(replace(make_selection(asked, [strange], chosen_by=Chooser.MACHINE), chosen=()))
+    assert alone.material and not alone.related
+
+
 def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:
     question = make_selection(QUESTION, []).question
     hits = (make_hit(OTHER, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.45))

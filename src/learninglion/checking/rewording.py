@@ -225,11 +225,8 @@ def _counts(words: list[Word], at: int) -> bool:
     word, before, after = words[at], words[at - 1], words[at + 1 : at + 2]
     if word.norm in ("helft", "kwart"):
         return True
-    dated = len(word.raw) == _YEAR and before.norm in lexicon.PREPOSITIONS | MONTH_NAMES
+    dated = word.is_year and before.norm in lexicon.PREPOSITIONS | MONTH_NAMES
     return is_number(word.norm) and not dated and not any(w.norm in MONTH_NAMES for w in after)
-
-
-_YEAR = 4  # digits
 
 
 def _opened_alike(reading: Reading, other: Reading) -> Reading:

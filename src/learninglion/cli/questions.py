@@ -484,9 +484,11 @@ def _print_question(verification: Verification, remarks: Sequence[str]) -> None:
     if proposal := verification.draft.proposal:
         console.print(_block(proposal, "    ", "  - voorstel om te bevestigen: "))
     if not verification.shown:
-        for citation in verification.draft.material[:_RELATED]:
+        related = verification.draft.related
+        what = "verwant, geen antwoord" if related else "komt er het dichtst bij"
+        for citation in (related or verification.draft.material)[:_RELATED]:
             passage = f"{citation.reference or citation.document}: “{citation.quote}”"
-            console.print(_block(passage, "    ", "  - verwant, geen antwoord: "))
+            console.print(_block(passage, "    ", f"  - {what}: "))
     for check in verification.failed:
         text = f"{check.statement.text} ({reasons_text(check)})"
         console.print(_block(text, "    ", "  - niet overgenomen: "))

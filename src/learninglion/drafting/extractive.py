@@ -51,7 +51,7 @@ from learninglion.drafting.quotation import (
     units_of,
     unpoint,
 )
-from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
+from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged, Relevance, built_in
 from learninglion.drafting.selection import LINE, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
 from learninglion.dutch.text import fold, words
@@ -154,6 +154,7 @@ def draft(
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
+    bearing = _bearing(judged) | {c.source_id for c in made.beside}
     brought = _brought(made, judged)
     proposed = None if proposal else _best_to_confirm(made, judged, brought)
     if proposed is not None:
@@ -166,6 +167,8 @@ def draft(
         if own and ordered[0] != own[0]:
             newer = f"Over het voorstel zegt een nieuwere bron iets anders: {ordered[0].reference}."
             made.remarks.append(Remark(newer, until=ordered[0].source_id or ""))
+        if material and material[0].source_id in bearing:
+            bearing.add(ordered[0].source_id)  # which overtakes it
         material = tuple(citation for citation in ordered if citation not in own)
     named = _named(brought) if statements else {}
     made.remarks.extend(_hints(made, statements, named))
@@ -186,6 +189,7 @@ def draft(
         proposal=proposal,
         written=tuple(statement.text for statement in statements),
         remarks=tuple(dict.fromkeys(made.remarks)),
+        remote=_remote(material, bearing),
     )
     return judge_draft(unjudged)
 
@@ -620,6 +624,16 @@ def material_of(
     return (*first, *(cite(s, unit.span, locate) for s, unit in nearest if not is_bare(unit.text)))
 
 
+def _bearing(judged: Sequence[Sequence[Judged]]) -> set[str | None]:
+    """The sources that may well bear on a part of the question."""
+    return {j.source.id for row in judged for j in row if j.chance >= RELATED}
+
+
+def _remote(material: Sequence[Citation], bearing: Collection[str | None]) -> tuple[str, ...]:
+    """The sources of the material that hardly bear on the question, those that were not read among them."""
+    return tuple(c.source_id for c in material if c.source_id and c.source_id not in bearing)
+
+
 def _telling(judged: Judged) -> Unit | None:
     """The best sentence that says more than yes or no; None for an answer to another question without any."""
     at = [place for place, unit in enumerate(judged.units) if not is_bare(unit.text)]
@@ -668,11 +682,13 @@ def with_material(
     used = {c.source_id for s in made.statements for c in s.citations}
     doubts = tuple(remark for remark in held.remarks if remark.parts and remark.until)
     noted = with_remarks(made)
+    material = material_of(selection, judged, used, locate)
     remarked = replace(
         noted,
         remarks=tuple(dict.fromkeys((*noted.remarks, *doubts))),
         kind=kind_of(question).value,
-        material=material_of(selection, judged, used, locate),
+        material=material,
+        remote=_remote(material, _bearing(judged)),
         proposal=made.proposal or held.proposal if propose(askings_of(question)) else made.proposal,
     )
     return judge_draft(remarked) if made.complete else remarked

@@ -36,6 +36,9 @@ LIKELY = 0.5
 is material only), and what a person wrote answers a part (below it he is asked to look whether it does).
 """
 
+RELATED = 1 - SURE
+"""Below this chance a passage surely does not answer, and is material that hardly bears on the question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curves:

@@ -692,6 +692,13 @@ class Draft:
     written: tuple[str, ...] = field(default=(), metadata={"later": True})  # its sentences
     remarks: tuple[Remark, ...] = field(default=(), metadata={"later": True})
     stopped: str = field(default="", metadata={"later": True})  # why it broke off
+    # Ids of the sources whose material hardly bears on the question, to be told apart from the other.
+    remote: tuple[str, ...] = field(default=(), metadata={"later": True})
+
+    @property
+    def related(self) -> tuple[Citation, ...]:
+        """The material that may well bear on the question."""
+        return tuple(citation for citation in self.material if citation.source_id not in self.remote)
 
     @property
     def doubts(self) -> tuple[str, ...]:

@@ -71,11 +71,16 @@ class CitationView:
 
 @dataclass(frozen=True, slots=True)
 class MaterialView:
-    """A related passage that one click puts in the answer; `newer` than all that the answer cites."""
+    """A related passage that one click puts in the answer; `newer` than all that the answer cites.
+
+    `place` counts the material of the sub-question from 0; `remote`: it hardly bears on the question.
+    """
 
     citation: Citation
     address: str
     newer: bool
+    place: int
+    remote: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +276,13 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
     statements = tuple(c.statement for c in verification.shown)
     return tuple(
         MaterialView(
-            c, _citation_address(dossier, c), bool(statements) and is_newer(c, statements, draft.selection)
+            c,
+            _citation_address(dossier, c),
+            bool(statements) and is_newer(c, statements, draft.selection),
+            place,
+            c.source_id in draft.remote,
         )
-        for c in draft.material
+        for place, c in enumerate(draft.material)
     )
 
 
