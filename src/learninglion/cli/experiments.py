@@ -30,6 +30,7 @@ from learninglion.evaluation.exams import check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
     GRADES,
     Experiment,
+    Means,
     agreement,
     consensus,
     experiment_of,
@@ -50,7 +51,7 @@ from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Document, Entry, Source
+from learninglion.models import Document, Entry, Progress, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.search.scoring import Fusion
@@ -187,15 +188,7 @@ def run_file(
     experiment = read_experiment(file)
     record = record or file.with_suffix(".runs.jsonl")
     with progress() as shown:
-        runs = run_experiment(
-            experiment,
-            record,
-            trial=_trial(experiment),
-            opener=_open_allowed,
-            rerankers=_rerank_allowed,
-            cache=vector_cache(),
-            progress=shown,
-        )
+        runs = run_experiment(experiment, record, _means(experiment, shown))
     _show(runs, page, as_json)
     if not as_json:
         console.print(f"De runs staan in {record}.")
@@ -243,16 +236,7 @@ def rerun_one(
     run = _find(run_id, record)
     experiment = read_experiment(file) if file is not None else experiment_of(run, record)
     with progress() as shown:
-        again = rerun(
-            run,
-            experiment,
-            record,
-            trial=_trial(experiment),
-            opener=_open_allowed,
-            rerankers=_rerank_allowed,
-            cache=vector_cache(),
-            progress=shown,
-        )
+        again = rerun(run, experiment, record, _means(experiment, shown))
     changes = differences(run, again)
     if as_json:
         rows: list[Plain] = [{"name": n, "recorded": was, "now": now} for n, was, now in changes]
@@ -275,8 +259,9 @@ def rerun_one(
         raise typer.Exit(1)
 
 
-def _trial(experiment: Experiment) -> Trial | None:
-    return _open_collection(experiment.collection) if experiment.collection else None
+def _means(experiment: Experiment, shown: Progress) -> Means:
+    trial = _open_collection(experiment.collection) if experiment.collection else None
+    return Means(_open_allowed, _rerank_allowed, vector_cache(), shown, trial)
 
 
 def _read(record: Path) -> tuple[Run, ...]:
