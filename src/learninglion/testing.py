@@ -199,7 +199,6 @@ def make_card(
     *,
     title: str = _TITLE,
     day: date | None = date(2024, 3, 1),
-    answerer: str = "Van Test",
     number: int | None = 9001,
     kind: DocumentKind = DocumentKind.KAMERVRAGEN,
     warnings: tuple[str, ...] = (),
@@ -213,7 +212,7 @@ def make_card(
         date=day,
         session_year="2023-2024",
         number=number,
-        answerers=(Answerer(answerer, "Minister", _MINISTRY),),
+        answerers=(Answerer("Van Test", "Minister", _MINISTRY),),
         ministry=_MINISTRY,
         warnings=warnings,
     )
