@@ -647,10 +647,10 @@ class Store:
 
     def source(self, source_id: str, visible: Visible) -> Source:
         """A source by its id. Raises UnknownReferenceError."""
-        source_found = self.sources([source_id], visible).get(source_id)
-        if source_found is None:
+        source = self.sources([source_id], visible).get(source_id)
+        if source is None:
             raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
-        return source_found
+        return source
 
     def documents_named(self, name: str, visible: Visible) -> tuple[str, ...]:
         """Ids of the documents of which the id is `name` or ends in it behind a hyphen, in order."""
