@@ -544,9 +544,10 @@ def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
                 )
         for suspicion in find_suspicious(source):
             quote = shorten(visible(suspicion.span.of(source.body)))
+            to_the_end = suspicion.span.end == len(source.body)
+            unused = "Die tekst en wat erop volgt zijn" if to_the_end else "Die tekst is"
             remarks.append(
-                f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}”. "
-                "Die tekst en wat erop volgt zijn niet gebruikt."
+                f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}”. {unused} niet gebruikt."
             )
     return tuple(dict.fromkeys(remarks))
 
