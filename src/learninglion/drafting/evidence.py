@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
-from learninglion.drafting.quotation import units_of
+from learninglion.drafting.quotation import leans, units_of
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import stem, words
 from learninglion.inference.encoders import NanoEncoder
@@ -87,14 +87,20 @@ _NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> tuple[str, ...]:
-    """The names and numbers of a text, casefolded, each once; a word that opens a sentence is none."""
-    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
+    """The names and numbers of a text, casefolded, each once; neither a word that opens a sentence is one nor
+    a word of most papers ("de Kamer").
+    """
+    found = (m.group().casefold() for m in _NAME.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name[0].isdigit() or printed_tells(name)))
 
 
 def absent(question: str, given: str) -> list[str]:
-    """The names and numbers of a question that a text lacks."""
+    """The names and numbers of a question that a text lacks; of a long name its last two letters may differ
+    ("China", "Chinese").
+    """
     low = given.casefold()
-    return [name for name in names_in(question) if name not in low]
+    roots = {n: n if n[0].isdigit() else n[: max(4, len(n) - 2)] for n in names_in(question)}
+    return [name for name, root in roots.items() if root not in low]
 
 
 def coverage(wanted: str, given: Iterable[str]) -> float:
@@ -122,11 +128,11 @@ def is_about(introduction: str, source: Source) -> bool:
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = ("cosine", "least", "gives", "named", "found")
+SAYS_IT = ("least", "gives", "named", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
-cosine: of the means of their words; least: how well the two words of the question are met that are met least
-(one, or all, told look-alikes apart as well and found fewer paraphrases); gives: whether it holds what is
+least: how well the two words of the question are met that are met least (one, or all, told look-alikes apart
+as well and found fewer paraphrases), by the sentence and what it leans on; gives: whether it holds what is
 waited for; named: which share of the names and numbers of the part its source has, for another country, body
 or year is another thing (NaN of what is written for a question); found: the search's score, as log odds (NaN
 where it found nothing). What is NaN counts neither way.
@@ -189,6 +195,11 @@ class Evidence:
     says: Floats  # shape (units, len(SAYS_IT))
     asked: Floats  # shape (len(ASKED_BEFORE),)
     met: float  # how well its words are met, all together, by what the source says and was asked
+
+    @property
+    def unsearched(self) -> Evidence:
+        """As it is of what no search found."""
+        return replace(self, says=np.where(np.array(SAYS_IT) == "found", np.nan, self.says))
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -279,12 +290,14 @@ def evidence_of(
     named = 1 - lacking / max(len(names_in(asking.text)), 1)
     if source.kind is SourceKind.SUPPLIED:  # what is written for a question need not say its names again
         named = math.nan
-    rows = []
+    rows: list[tuple[float, ...]] = []
+    before = np.zeros(len(own.printed), np.float32)  # how near the words are to those of the sentence before
     for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
-        near = np.sort(own.nearest(sentence.vectors))[:2]
-        least = float(near.mean()) if len(near) else 0.0
-        cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
-        rows.append((cosine, least, given, named, odds))
+        near = own.nearest(sentence.vectors)
+        nearest = np.maximum(near, before) if leans(unit.text) else near
+        least = float(np.sort(nearest)[:2].mean()) if len(near) else 0.0
+        before = near
+        rows.append((least, float(gives_it(asking, unit.text)), named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
     met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -152,6 +152,7 @@ class Relevance:
         *,
         scores: Scores = MappingProxyType({}),
         more: float = 0.0,
+        chosen: Collection[str] = (),
         introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
@@ -159,7 +160,7 @@ class Relevance:
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
         `scores`: those of the search, by source. `more`: added to the log odds of what it did not find;
-        a note counts no less for that.
+        a note counts no less for that. Sources `chosen` are judged both ways; the more probable counts.
         """
         askings = searched(question)
         if not askings:
@@ -170,10 +171,15 @@ class Relevance:
         about = np.array([is_about(introduction, source) for source in sources])
         asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
         asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
-        brought = [max(more, 0.0) if s.kind is SourceKind.SUPPLIED else more for s in sources]
-        mores = [self.weights.found if s.id in scores else m for s, m in zip(sources, brought, strict=True)]
-        near = self.weights.near
-        chances = [[near(e, m).round(6) for e, m in zip(row, mores, strict=True)] for row in evidence]
+
+        def near(evidence: Evidence, source: Source) -> Floats:
+            ways = [self.weights.near(evidence, self.weights.found)] if source.id in scores else []
+            if not ways or source.id in chosen:
+                brought = max(more, 0.0) if source.kind is SourceKind.SUPPLIED else more
+                ways.append(self.weights.near(evidence.unsearched, brought))
+            return max(ways, key=lambda chances: chances.max(initial=0.0)).round(6)
+
+        chances = [[near(e, source) for e, source in zip(row, sources, strict=True)] for row in evidence]
         says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
         either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
         return tuple(
@@ -196,30 +202,22 @@ class Relevance:
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
     ) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive, and what a person chose by itself, whatever the
-        search thought of it; the more probable of the two counts.
+        """`judge` for what a sub-question asks of an archive, and what a person chose.
 
-        `trusted`: what a person chose counts for more, as where a model writes of it and every sentence is
-        checked. Copied sentences have only this measure before the text.
+        `trusted`: what a person chose counts for more, whatever the search thought of it, as where a model
+        writes of it and every sentence is checked. Copied sentences have only this measure before the text.
         """
         person = selection.chosen_by is Chooser.PERSON
         chosen = {source.id for source in selection.chosen if person}
-        scores = {h.source.id: h.score for h in selection.offered}
-        unscored = {i: score for i, score in scores.items() if i not in chosen}
-        more = person * (self.weights.written if trusted else self.weights.brought)
-        asked, introduction = selection.question.text, selection.introduction
-        judged = self.judge(asked, sources, scores=unscored, more=more, introduction=introduction)
-        twice = [] if trusted else [k for k, s in enumerate(sources) if s.id in chosen and s.id in scores]
-        if not twice:
-            return judged
-        of_search = self.judge(
-            asked, [sources[k] for k in twice], scores=scores, more=more, introduction=introduction
+        found = (hit for hit in selection.offered if not trusted or hit.source.id not in chosen)
+        return self.judge(
+            selection.question.text,
+            sources,
+            scores={hit.source.id: hit.score for hit in found},
+            more=person * (self.weights.written if trusted else self.weights.brought),
+            chosen=chosen,
+            introduction=selection.introduction,
         )
-        rows = [list(row) for row in judged]
-        for row, searched_row in zip(rows, of_search, strict=True):
-            for k, found in zip(twice, searched_row, strict=True):
-                row[k] = max(found, row[k], key=lambda j: j.says)
-        return tuple(map(tuple, rows))
 
 
 @cache

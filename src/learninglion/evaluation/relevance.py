@@ -160,11 +160,15 @@ def of_look_alikes(
 
 
 def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
-    """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
+    """A question of a real set beside what was offered; `labels` says of each what reading said of it.
+
+    What answers in part, and what nobody read, says neither that such a passage answers nor that it does not.
+    """
     for asking in searched(question):
         for hit, label in zip(offered[:_READ], labels, strict=False):
-            likeness = None if label == "yes" else Asked.OTHER
-            yield Example(asking, hit.source, name, label == "yes", likeness, score=hit.score)
+            answers = {"yes": True, "no": False}.get(label)
+            likeness = None if answers else Asked.OTHER
+            yield Example(asking, hit.source, name, answers, likeness, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
@@ -228,9 +232,8 @@ _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _STEPS = 1500
 _HALVINGS = 50
-_UNSEARCHED, _UNNAMED = (  # added to the signals of a sentence these make one unknown
-    np.where(np.array(SAYS_IT) == name, np.nan, 0.0).astype(np.float32) for name in ("found", "named")
-)
+# added to the signals of a sentence it makes one unknown
+_UNNAMED = np.where(np.array(SAYS_IT) == "named", np.nan, 0.0).astype(np.float32)
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _MISSED = 0.1  # of the answering sentences
@@ -299,11 +302,10 @@ def _fit_all(
         says = fit(rows, answers, empty.says, weights)
     written, close = find_written(examples, evidence, says), _find_close(examples, evidence, says)
     fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written, close=close)
-    unsearched = [replace(read, says=read.says + _UNSEARCHED) for read in evidence]
     return replace(
         fitted,
         found=find_found(examples, evidence, fitted),
-        brought=find_found(examples, unsearched, fitted),
+        brought=find_found(examples, [read.unsearched for read in evidence], fitted),
     )
 
 
