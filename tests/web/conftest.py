@@ -12,6 +12,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, real_documents, served
 
@@ -58,6 +59,8 @@ def _offices(folders: pytest.TempPathFactory, migrated: Path) -> Iterator[Callab
     """
     opened: list[Workplace] = []
     workers: list[Worker] = []
+    compiled = folders.getbasetemp() / "templates"  # of pages: every application would compile its own
+    compiled.mkdir(exist_ok=True)
 
     def make(*, isolated: bool = False, **environment: str) -> Office:
         home = folders.mktemp("home")
@@ -70,7 +73,9 @@ def _offices(folders: pytest.TempPathFactory, migrated: Path) -> Iterator[Callab
         opened.append(workplace)
         workers.append(make_worker(workplace, 2))
         workers[-1].start()
-        return Office(create_app(workplace, settings), workplace, settings)
+        office = Office(create_app(workplace, settings), workplace, settings)
+        office.site.templates._environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        return office
 
     yield make
     for worker in workers:

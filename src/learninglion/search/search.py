@@ -38,8 +38,8 @@ from learninglion.search.evidence import (
     answered_row,
     answers_row,
     built_in,
+    distinguish,
     look,
-    told_apart,
     want,
 )
 from learninglion.search.question import read_question
@@ -156,7 +156,7 @@ def weigh(
         of_document[source.document.id].append(place)
     apart: dict[int, Look] = {}
     for own in of_document.values():
-        apart.update(zip(own, told_apart(wanted, [read[place][1] for place in own]), strict=True))
+        apart.update(zip(own, distinguish(wanted, [read[place][1] for place in own]), strict=True))
     weighed: dict[int, Weighed] = {}
     mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
     for place, (source, _) in read.items():

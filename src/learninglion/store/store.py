@@ -33,6 +33,7 @@ from learninglion.models import Document, DocumentCard, Entry, Filters, Passage,
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.recent import Recent
 from learninglion.store.intake import (
+    Arrival,
     FileStamp,
     Intake,
     Journal,
@@ -794,14 +795,14 @@ class Store:
                 sha256 = self.originals.put(intake.original)
                 if sha256 != intake.document.sha256:
                     raise IntegrityError(f"{intake.document.id}: het bestand hoort niet bij dit document.")
-            ready.append((intake, packed, sha256))
+            ready.append(Arrival(intake, packed, sha256, collection, by))
         results = []
         with writing(self._engine) as connection:
-            for intake, packed, sha256 in ready:
-                if sha256 is not None and not self.originals.holds(sha256):
+            for arrival in ready:
+                if arrival.sha256 is not None and not self.originals.holds(arrival.sha256):
                     # Another process deleted the last document with these bytes since we looked.
-                    self.originals.put(intake.original or b"")
-                stored = insert_document(connection, intake, packed, sha256, collection, by, within)
+                    self.originals.put(arrival.intake.original or b"")
+                stored = insert_document(connection, arrival, within)
                 if stored.result.outcome is not PutOutcome.UNCHANGED:
                     account(connection, stored)
                 results.append(stored.result)
