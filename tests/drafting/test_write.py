@@ -293,7 +293,7 @@ def test_the_text_is_written_from_the_table_alone():
         selection=make_selection(SELECTION.question.text, [make_source(body)]),
         evidence=evidence((1, "12 veerponten"), (1, "Er varen 99 ponten.")),
     )
-    (first,), (second, *_) = generator.asked_first, generator.prompts
+    (first,), (second, *_) = generator.first_prompts, generator.prompts
     assert "De haven is van de gemeente." in first.task and "De haven" not in second.task
     assert "| Er varen 12 veerponten." in second.task, "the whole sentence, whatever was quoted"
     assert "(onderdeel 1: ja; getallen: 12 veerponten)" in second.task

@@ -366,11 +366,11 @@ class Account:
 
 def remarks_once(verifications: Sequence[Verification]) -> tuple[tuple[str, ...], ...]:
     """The remarks on every answer; what is to be known of a source stands at the first answer it is about."""
-    told: set[str] = set()
+    earlier: set[str] = set()
     rows = []
     for draft in (verification.draft for verification in verifications):
-        rows.append(tuple(r for r in draft.left_out if r in draft.doubts or r not in told))
-        told.update(rows[-1])
+        rows.append(tuple(r for r in draft.left_out if r in draft.doubts or r not in earlier))
+        earlier.update(rows[-1])
     return tuple(rows)
 
 
