@@ -702,8 +702,14 @@ def _names_further(alignment: Alignment, at: int) -> bool:
     if not words[at].capital and _is_denied(alignment, at):
         return False
     joined = next((p for p in range(at + 1, len(words)) if not words[p].is_content), at)
-    if words[joined].norm == "en" and not words[joined].border and any(
-        used[p] is not None for p in range(joined + 1, joined + 3) if p < len(words) and words[p].is_content
+    if (
+        words[joined].norm == "en"
+        and not words[joined].border
+        and any(
+            used[p] is not None
+            for p in range(joined + 1, joined + 3)
+            if p < len(words) and words[p].is_content
+        )
     ):
         return False  # "van de banken en de eigenaar" is not "van de eigenaar"
     share = lexicon.sensitive_kind(alignment.evidence.norms, of - 1) == "quantifier"
