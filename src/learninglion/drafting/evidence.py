@@ -129,7 +129,7 @@ def is_about(introduction: str, source: Source) -> bool:
 Floats = NDArray[np.float32]
 
 SAYS_IT = ("least", "gives", "named", "found")
-"""What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
+"""What is known of a sentence beside a part of a question; the columns of `Evidence.sentences`.
 
 least: how well the two words of the question are met that are met least (one, or all, told look-alikes apart
 as well and found fewer paraphrases), by the sentence and what it leans on; gives: whether it holds what is
@@ -139,7 +139,7 @@ where it found nothing). What is NaN counts neither way.
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
-"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
+"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.question`.
 
 cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
 well the word of the part is met that is met least in what the source says and was asked; reworded: how far
@@ -185,21 +185,21 @@ class Reading:
 
     source: Source
     sentences: tuple[Words, ...]  # of every unit
-    asked: Words
+    question: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The numbers about one part of a question beside one source."""
 
-    says: Floats  # shape (units, len(SAYS_IT))
-    asked: Floats  # shape (len(ASKED_BEFORE),)
-    met: float  # how well its words are met, all together, by what the source says and was asked
+    sentences: Floats  # shape (units, len(SAYS_IT))
+    question: Floats  # shape (len(ASKED_BEFORE),)
+    nearness: float  # how well its words are met, all together, by what the source says and was asked
 
     @property
     def unsearched(self) -> Evidence:
         """As it is of what no search found."""
-        return replace(self, says=np.where(np.array(SAYS_IT) == "found", np.nan, self.says))
+        return replace(self, sentences=np.where(np.array(SAYS_IT) == "found", np.nan, self.sentences))
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -216,13 +216,13 @@ class Meaning:
         self.centre = centre
         self.recent = Recent[tuple[bool, str], Floats](most)
 
-    def asked(self, text: str) -> Words:
+    def question(self, text: str) -> Words:
         """The words of a question."""
         return self._words(text, self._vectors([text], as_question=True)[0])
 
     def part(self, asking: Asking) -> tuple[Words, Words]:
         """The words of what a part is about, and of the part alone; where that tells nothing, of all."""
-        whole, own = self.asked(asking.about), self.asked(asking.text)
+        whole, own = self.question(asking.about), self.question(asking.text)
         return whole, own if own.printed else whole
 
     def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
@@ -283,7 +283,7 @@ def evidence_of(
     `own`: the words of this part alone, by which sentences are told apart. `score`: that of the search
     (0..1), None where a person brought the source.
     """
-    source, earlier = reading.source, reading.asked
+    source, earlier = reading.source, reading.question
     odds = math.nan if score is None else log_odds(score)
     text = f"{source.question} {source.body}"
     lacking = len(absent(asking.text, f"{source.document.title} {text}"))
@@ -300,7 +300,7 @@ def evidence_of(
         rows.append((least, float(gives_it(asking, unit.text)), named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
+    nearness = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
     both = question_words.printed and earlier.printed
     alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
@@ -309,7 +309,7 @@ def evidence_of(
     fits = any(one.wants is asking.wants for one in askings_of(source.question))
     fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
     likeness = (alike, question_words.met(text, vectors), reworded, float(fits))
-    return Evidence(says, np.array(likeness, np.float32), met)
+    return Evidence(says, np.array(likeness, np.float32), nearness)
 
 
 def log_odds(score: float) -> float:

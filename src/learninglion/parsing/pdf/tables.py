@@ -857,7 +857,7 @@ def _stands_level(placed: Sequence[tuple[int, Cell]]) -> bool:
         < bisect_left(heights, cell.baseline + LEVEL * cell.size)
         for cell in own
     )
-    return 2 * level >= len(own) or 0 < level and len(own) < _PROSE
+    return 2 * level >= len(own) or level > 0 and len(own) < _PROSE
 
 
 def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> list[list[str]]:
