@@ -15,7 +15,7 @@ from itertools import groupby, islice, pairwise
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
-from learninglion.parsing.pdf.cells import Cell
+from learninglion.parsing.pdf.cells import EDGE, Cell, holds_figures
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
@@ -370,7 +370,7 @@ def lay_out(
         tuple(builder.page_starts) or (0,),
         tuple(writer.stretches),
         footnotes,
-        (*warnings, *map(_tell_torn, islice(dict.fromkeys(writer.torn), _MOST_TORN))),
+        (*warnings, *islice(dict.fromkeys(writer.doubts), _MOST_DOUBTS)),
         size,
     )
 
@@ -395,7 +395,7 @@ class _Writer:
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
-        self.torn: list[tuple[int, str]] = []
+        self.doubts: list[str] = []  # which figures of cells may be others
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
         self.counted = _find_counted(body_lines) | _find_columns_of_figures(body_lines)
@@ -638,9 +638,11 @@ class _Writer:
         for one, other in _torn(table, lines):
             half, rest = (lines[at.line].text[at.start : at.end] for at in (one, other))
             if _TORN.fullmatch(half) and _REST.fullmatch(rest):
-                self.torn.append((lines[one.line].page, f"{half} … {rest}"))
+                self._doubt(lines[one.line], f"{half} … {rest}", _TORN_FIGURE)
             elif _is_one_word(half, rest, self.builder.vocabulary):
                 broken.add((indices[other.line], other.start))
+        for line, words in _spread_figures(table, lines):
+            self._doubt(line, words, _SPREAD_FIGURES)
         start = self.builder.length
         held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
         for number, row in enumerate(placed):
@@ -689,6 +691,11 @@ class _Writer:
                 self._add(line, index, (start, end))
                 value = here
         self.builder.end_paragraph()
+
+    def _doubt(self, line: Line, words: str, why: str) -> None:
+        """Tell that the figures `words` of a cell may be others."""
+        where, look = f"Op pagina {line.page} staat in een cel misschien", "Kijk op de pagina zelf."
+        self.doubts.append(f"{where} {why}: «{words}». {look}")
 
     def _goes_on_below(self, table: Table, last: Sequence[str], lines: Sequence[Line]) -> bool:
         """Whether the last row of a table at the foot of its page goes on in the first below, overleaf.
@@ -774,12 +781,16 @@ def _is_one_word(first: str, second: str, vocabulary: Collection[str]) -> bool:
     return short or (first + rest).lower() in vocabulary
 
 
-def _tell_torn(place: tuple[int, str]) -> str:
-    page, words = place
-    return (
-        f"Op pagina {page} staat in een cel misschien één getal op twee regels: «{words}»."
-        " Kijk op de pagina zelf."
-    )
+def _spread_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+    """Figures that reach into a column beside theirs which is empty: they may be those of both."""
+    for row in table.rows:
+        empty = [place for place, cell in zip(table.columns, row, strict=True) if not cell]
+        for piece in (piece for cell in row for piece in cell):
+            line = lines[piece.line]
+            words = line.text[piece.start : piece.end]
+            reaches = any(min(piece.x1, right) - max(piece.x0, left) > EDGE for left, right in empty)
+            if reaches and " " in words and holds_figures(piece, line):
+                yield line, words
 
 
 def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:
@@ -930,7 +941,8 @@ _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
 _TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
-_MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_MOST_DOUBTS, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_TORN_FIGURE, _SPREAD_FIGURES = "één getal op twee regels", "meer dan één getal, van twee kolommen"
 _REST_LETTERS = 3  # at most; that are no word of their own
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
