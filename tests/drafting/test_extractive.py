@@ -189,7 +189,7 @@ def test_every_part_is_told_by_its_own_words() -> None:
 def test_what_answers_about_as_probably_as_the_best_is_told_as_well() -> None:
     source = make_source("Er varen twaalf ponten. Er varen negen veren. De brug is van staal.")
     judged = Judged(
-        askings_of("Hoeveel varen er?")[0], source, units_of(source), (0.58, 0.6, 0.2), 0, close=0.8
+        askings_of("Hoeveel varen er?")[0], source, units_of(source), (0.58, 0.6, 0.2), 0, margin=0.8
     )
     assert judged.best == 1 and judged.places == (1, 0)
     assert replace(judged, chances=(0.58, 0.95, 0.2)).places == (1,)
@@ -202,12 +202,12 @@ def test_a_sentence_about_another_country_answers_less_probably() -> None:
     for asked in ("Hoeveel geeft Nederland aan noodhulp?", "Hoeveel geeft Zandland aan noodhulp?"):
         (asking,) = askings_of(asked)
         whole, own = built_in().meaning.part(asking)
-        shares.append(evidence_of(asking, whole, own, reading).says[0, SAYS_IT.index("named")])
+        shares.append(evidence_of(asking, whole, own, reading).sentences[0, SAYS_IT.index("named")])
     assert shares == [1, 0]
     assert math.isnan(
         evidence_of(
             asking, whole, own, replace(reading, source=replace(source, kind=SourceKind.SUPPLIED))
-        ).says[0, SAYS_IT.index("named")]
+        ).sentences[0, SAYS_IT.index("named")]
     )
 
 
@@ -408,6 +408,27 @@ def test_material_that_meets_all_that_is_asked_comes_before_what_the_search_put_
     asked = "Krijgen schippers steun als de pont stil ligt door hoog water?"
     made = draft(replace(make_selection(asked, [near, meets], chosen_by=Chooser.MACHINE), chosen=()))
     assert [c.document for c in made.material] == [meets.document.id, near.document.id]
+
+
+def test_material_that_is_hardly_about_the_question_is_told_apart() -> None:
+    about = make_source(
+        "De vergoeding voor schippers is in mei verlengd, ook voor wie stil ligt door hoog water.",
+        question="Wordt de vergoeding voor schippers verlengd?",
+        card=make_card("ah-tk-20232024-8022", number=8022),
+    )
+    strange = make_source(
+        "De muziekscholen zijn tevreden over hun nieuwe lokalen.",
+        question="Zijn er genoeg lokalen voor muziekles?",
+        card=make_card("ah-tk-20232024-8023", number=8023),
+    )
+    asked = "Hoe lang krijgen schippers nog een vergoeding als de pont stil ligt door hoog water?"
+    selection = make_selection(asked, [strange, about], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, chosen=()))
+    assert {c.document for c in made.material} == {about.document.id, strange.document.id}
+    assert made.remote == (strange.id,)
+    assert [c.document for c in made.related] == [about.document.id]
+    alone = draft(replace(make_selection(asked, [strange], chosen_by=Chooser.MACHINE), chosen=()))
+    assert alone.material and not alone.related
 
 
 def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:

@@ -225,11 +225,8 @@ def _counts(words: list[Word], at: int) -> bool:
     word, before, after = words[at], words[at - 1], words[at + 1 : at + 2]
     if word.norm in ("helft", "kwart"):
         return True
-    dated = len(word.raw) == _YEAR and before.norm in lexicon.PREPOSITIONS | MONTH_NAMES
+    dated = word.is_year and before.norm in lexicon.PREPOSITIONS | MONTH_NAMES
     return is_number(word.norm) and not dated and not any(w.norm in MONTH_NAMES for w in after)
-
-
-_YEAR = 4  # digits
 
 
 def _opened_alike(reading: Reading, other: Reading) -> Reading:
@@ -285,7 +282,8 @@ def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
             end = at + len(opening)
             if words[at].border:
                 break
-            if [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
+            joined = words[at - 1].norm in lexicon.COORDINATORS  # of another clause: "en in Goes de minste"
+            if joined or [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
                 continue
             front = words[start:verb]
             first = replace(words[at], border=front[0].border)

@@ -692,13 +692,20 @@ class Draft:
     written: tuple[str, ...] = field(default=(), metadata={"later": True})  # its sentences
     remarks: tuple[Remark, ...] = field(default=(), metadata={"later": True})
     stopped: str = field(default="", metadata={"later": True})  # why it broke off
+    # Ids of the sources whose material hardly bears on the question, to be told apart from the other.
+    remote: tuple[str, ...] = field(default=(), metadata={"later": True})
+
+    @property
+    def related(self) -> tuple[Citation, ...]:
+        """The material that may well bear on the question."""
+        return tuple(citation for citation in self.material if citation.source_id not in self.remote)
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """The remarks that keep it from being an answer; none where records do not tell them apart."""
         hints = {remark.text for remark in self.remarks if not remark.parts}
-        kept_apart = self.written or self.remarks
-        return tuple(text for text in self.left_out if text not in hints) if kept_apart else ()
+        apart = self.written or self.remarks
+        return tuple(text for text in self.left_out if text not in hints) if apart else ()
 
 
 @dataclass(frozen=True, slots=True)

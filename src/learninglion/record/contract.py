@@ -300,6 +300,7 @@ class VerificationView(TypedDict):
     set_apart: list[CheckView]
     evidence: list[EvidenceView]
     material: list[CitationView]
+    remote: list[str]  # sources of the material that hardly bear on the question
     proposal: str
     left_out: list[str]  # the remarks that are true of the text as it stands, in words
     remarks: list[RemarkView]  # all that the machine made, as data

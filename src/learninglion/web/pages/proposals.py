@@ -71,11 +71,16 @@ class CitationView:
 
 @dataclass(frozen=True, slots=True)
 class MaterialView:
-    """A related passage that one click puts in the answer; `newer` than all that the answer cites."""
+    """A related passage that one click puts in the answer; `newer` than all that the answer cites.
+
+    `place` counts the material of the sub-question from 0; `remote`: it hardly bears on the question.
+    """
 
     citation: Citation
     address: str
     newer: bool
+    place: int
+    remote: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,7 @@ def _view_questions(
     views = []
     remarks = remarks_once(dossier.verifications)
     rows = zip(dossier.verifications, styles, came_later, remarks, strict=True)
-    for i, (verification, style, later, told) in enumerate(rows):
+    for i, (verification, style, later, own_remarks) in enumerate(rows):
         sentences = _sentences(dossier, i, number_of)
         proposals = _proposals(verification)
         apart = verification.draft.doubts if verification.standing and verification.draft.complete else ()
@@ -194,7 +199,7 @@ def _view_questions(
                 view_verdict(verification),
                 tuple(_paragraphs(sentences)),
                 verification.left_open,
-                tuple(remark for remark in told if remark not in apart),
+                tuple(remark for remark in own_remarks if remark not in apart),
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
@@ -271,9 +276,13 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
     statements = tuple(c.statement for c in verification.shown)
     return tuple(
         MaterialView(
-            c, _citation_address(dossier, c), bool(statements) and is_newer(c, statements, draft.selection)
+            c,
+            _citation_address(dossier, c),
+            bool(statements) and is_newer(c, statements, draft.selection),
+            place,
+            c.source_id in draft.remote,
         )
-        for c in draft.material
+        for place, c in enumerate(draft.material)
     )
 
 
@@ -751,7 +760,7 @@ def keep_text(
 
 
 @router.get("/working-texts")
-def kept_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> Response:
+def unsaved_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> Response:
     """What this person typed at a place and did not save; {} when nothing is left."""
     text = visit.workplace.working_texts.find(place, visit.actor)
     if text is None:
@@ -760,7 +769,7 @@ def kept_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> 
 
 
 @router.post("/working-texts/discard")
-def discard_kept(visit: TheVisit, place: Annotated[str, Body(max_length=200, embed=True)]) -> Response:
+def discard_unsaved(visit: TheVisit, place: Annotated[str, Body(max_length=200, embed=True)]) -> Response:
     """Forget what was typed at a place."""
     visit.workplace.working_texts.clear(place, actor=visit.actor)
     return JSONResponse({})
