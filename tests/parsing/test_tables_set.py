@@ -511,3 +511,20 @@ def test_figures_over_two_columns_are_told() -> None:
     assert "Totaal | 12 345 678 | 87 654" in document.text or "van twee kolommen" in " ".join(
         document.warnings
     )
+
+
+def test_amounts_below_each_other_in_a_cell_are_several() -> None:
+    cells = "[Post],[Bedrag],[Noord \\ en zuid],[817 780 \\ 14 654],[West],[1 204 318 405]"
+    assert rows(f"#table(columns: 2, {cells})") == [
+        "Post | Bedrag",
+        "Noord en zuid | 817 780; 14 654",
+        "West | 1 204 318 405",
+    ]
+
+
+def test_an_amount_that_its_cell_breaks_is_told() -> None:
+    cells = "[Post],[2024],[Noord],[984],[West],[17 532 189],[Oost],[1 011]"
+    content = typst.compile(f"#set text(size: 10pt)\n#table(columns: (60pt, 44pt), {cells})".encode())
+    document = parse(RawFile("x.pdf", content, "x"))
+    assert "West | 17 532 189" in document.text
+    assert "«17 532 … 189»" in " ".join(document.warnings)
