@@ -47,7 +47,7 @@ class ScriptedGenerator:
 
     A text streams in pieces of `piece` characters, with an error after `breaks_after` characters if given.
     The prompts it was given stand in `prompts`. An empty queue is a GeneratorError. Asked for evidence, it
-    gives `evidence`, whole, and keeps that prompt in `asked_first`.
+    gives `evidence`, whole, and keeps that prompt in `first_prompts`.
     """
 
     name = "scripted"
@@ -65,7 +65,7 @@ class ScriptedGenerator:
         evidence: str = "",
     ) -> None:
         self.evidence = evidence
-        self.asked_first: list[Prompt] = []
+        self.first_prompts: list[Prompt] = []
         self.queue: list[Reply] = list(replies)
         self.structured = structured
         self.chats = chats
@@ -92,7 +92,7 @@ class ScriptedGenerator:
     ) -> Iterator[str]:
         """The next reply of the queue, cut at the first of `stop`."""
         if _EVIDENCE_FORM in prompt.task:
-            self.asked_first.append(prompt)
+            self.first_prompts.append(prompt)
             yield self.evidence
             return
         self.prompts.append(prompt)
@@ -199,7 +199,6 @@ def make_card(
     *,
     title: str = _TITLE,
     day: date | None = date(2024, 3, 1),
-    answerer: str = "Van Test",
     number: int | None = 9001,
     kind: DocumentKind = DocumentKind.KAMERVRAGEN,
     warnings: tuple[str, ...] = (),
@@ -213,7 +212,7 @@ def make_card(
         date=day,
         session_year="2023-2024",
         number=number,
-        answerers=(Answerer(answerer, "Minister", _MINISTRY),),
+        answerers=(Answerer("Van Test", "Minister", _MINISTRY),),
         ministry=_MINISTRY,
         warnings=warnings,
     )

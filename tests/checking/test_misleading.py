@@ -315,6 +315,59 @@ CASES = (
             "De Kamer wordt na de zomer door de Minister over de uitkomsten geïnformeerd.",
         ),
     ),
+    (
+        "In Brakelo staan de meeste bomen (12 per straat) en in de wijken Oost en Noord van Goor de minste.",
+        ("In Brakelo staan de meeste bomen en in de wijken Oost en Noord van Goor de minste.",),
+        ("In de wijken Oost en Noord van Goor staan de meeste bomen en in Brakelo de minste.",),
+    ),
+    (
+        "Dat betekent dat de aandacht nu niet meer gaat naar het blussen van de brand, maar naar de redding "
+        "van de dieren.",
+        ("De aandacht gaat nu niet meer naar het blussen van de brand, maar naar de redding van de dieren.",),
+        ("De aandacht gaat nu niet meer naar de redding van de dieren, maar naar het blussen van de brand.",),
+    ),
+    (
+        "De voorkeur gaat uit naar herstel van de sluis, in plaats van naar de bouw van een stuw.",
+        (),
+        ("De voorkeur gaat uit naar de bouw van een stuw, in plaats van naar herstel van de sluis.",),
+    ),
+    (
+        "Als het veilig is kan de havenmeester, na overleg met de dienst Kustwacht van het Rijk, het OM en "
+        "de politie, besluiten om de haven te openen.",
+        (),
+        (
+            "Als het veilig is kan het OM, na overleg met de dienst Kustwacht van het Rijk, de havenmeester "
+            "en de politie, besluiten om de haven te openen.",
+        ),
+    ),
+    (
+        "Vergoed worden de lessen die een school volgens de wet moet geven en waarvoor ouders niets betalen.",
+        (),
+        ("Vergoed worden de lessen die een school volgens de wet moet geven.",),
+    ),
+    (
+        "De tekening valt onder het eigendom van de betalende banken en de bouwer.",
+        (),
+        ("De tekening valt onder het eigendom van de bouwer.",),
+    ),
+    (
+        "Het besluit gold onder andere voor Brakelo en Tessum.",
+        ("Het besluit gold onder meer voor Brakelo en Tessum.",),
+        ("Het besluit gold voor Brakelo en Tessum.",),
+    ),
+    (
+        "De provincie draait het besluit over de pont niet terug.",
+        ("Nee, de provincie draait het besluit over de pont niet terug.",),
+        (
+            "Ja, de provincie draait het besluit over de pont niet terug.",
+            "Nee, de provincie draait het besluit over de pont terug.",
+        ),
+    ),
+    (
+        "Nee. De provincie heeft de pont in 2023 vervangen.",
+        (),
+        ("Ja, de provincie heeft de pont in 2023 vervangen.",),
+    ),
 )
 
 

@@ -40,16 +40,20 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
-    done = run(folder, "ingest", *(str(p) for p in sample_documents()[:8]), "--collection", "voorbeeld")
-    assert done.returncode == 0, done.stderr
+    papers = (str(p) for p in sample_documents()[:8])
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setenv("LEARNINGLION_HOME", str(folder))
+        patch.setattr("sys.argv", ["learninglion", "ingest", *papers, "--collection", "voorbeeld"])
+        main()
+    assert not ended.value.code
     return folder
 
 
-def test_parse_prints_one_object_a_file(tmp_path: Path) -> None:
+def test_parse_prints_one_object_a_file(call: Call, tmp_path: Path) -> None:
     first, second = (str(p) for p in sample_documents()[:2])
-    done = run(tmp_path, "parse", first, second, "--json")
-    assert done.returncode == 0, done.stderr
-    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    status, printed, told = call(tmp_path, "parse", first, second, "--json")
+    assert status == 0, told
+    objects = [json.loads(line) for line in printed.splitlines()]
     assert len(objects) == 2
     for data in objects:
         wanted = {
@@ -81,9 +85,9 @@ def test_asking_what_does_not_exist_is_an_error(home: Path, call: Call) -> None:
 
 
 def test_search_gives_whole_pairs(home: Path, call: Call) -> None:
-    done = run(home, "search", "Hoeveel controles waren er?", "--limit", "3", "--json")
-    assert done.returncode == 0, done.stderr
-    hits = json.loads(done.stdout)
+    status, printed, told = call(home, "search", "Hoeveel controles waren er?", "--limit", "3", "--json")
+    assert status == 0, told
+    hits = json.loads(printed)
     assert 1 <= len(hits) <= 3
     assert {"document", "numbers", "kind", "score", "text", "page", "regions", "url"} <= hits[0].keys()
     assert all(0 <= h["score"] <= 1 for h in hits)
@@ -128,9 +132,9 @@ def test_draft_and_verify(home: Path, call: Call, tmp_path: Path) -> None:
     }
     file = tmp_path / "concept.json"
     file.write_text(json.dumps(written))
-    checked = run(home, "verify", "--draft", str(file), "--json")
-    assert checked.returncode == 0, checked.stderr
-    verdicts = json.loads(checked.stdout)["questions"][0]["statements"]
+    status, printed, told = call(home, "verify", "--draft", str(file), "--json")
+    assert status == 0, told
+    verdicts = json.loads(printed)["questions"][0]["statements"]
     assert [v["verdict"] for v in verdicts] == ["supported", "unsupported", "uncited"]
     assert verdicts[1]["reasons"]
 
@@ -147,7 +151,7 @@ def test_a_draft_from_a_collection_that_is_not_there_is_one_error(home: Path, ca
 
 
 def test_wrong_usage_is_two(call: Call, tmp_path: Path) -> None:
-    assert run(tmp_path, "search", "x", "--since", "gisteren").returncode == 2
+    assert call(tmp_path, "search", "x", "--since", "gisteren")[0] == 2
     assert call(tmp_path, "draft")[0] == 2
     assert call(tmp_path, "bestaat-niet")[0] == 2
     status, _, told = call(tmp_path, "search", "x", "--since", "2024", "--until", "2020")

@@ -189,7 +189,7 @@ def test_every_part_is_told_by_its_own_words() -> None:
 def test_what_answers_about_as_probably_as_the_best_is_told_as_well() -> None:
     source = make_source("Er varen twaalf ponten. Er varen negen veren. De brug is van staal.")
     judged = Judged(
-        askings_of("Hoeveel varen er?")[0], source, units_of(source), (0.58, 0.6, 0.2), 0, close=0.8
+        askings_of("Hoeveel varen er?")[0], source, units_of(source), (0.58, 0.6, 0.2), 0, margin=0.8
     )
     assert judged.best == 1 and judged.places == (1, 0)
     assert replace(judged, chances=(0.58, 0.95, 0.2)).places == (1,)
@@ -202,12 +202,12 @@ def test_a_sentence_about_another_country_answers_less_probably() -> None:
     for asked in ("Hoeveel geeft Nederland aan noodhulp?", "Hoeveel geeft Zandland aan noodhulp?"):
         (asking,) = askings_of(asked)
         whole, own = built_in().meaning.part(asking)
-        shares.append(evidence_of(asking, whole, own, reading).says[0, SAYS_IT.index("named")])
+        shares.append(evidence_of(asking, whole, own, reading).sentences[0, SAYS_IT.index("named")])
     assert shares == [1, 0]
     assert math.isnan(
         evidence_of(
             asking, whole, own, replace(reading, source=replace(source, kind=SourceKind.SUPPLIED))
-        ).says[0, SAYS_IT.index("named")]
+        ).sentences[0, SAYS_IT.index("named")]
     )
 
 

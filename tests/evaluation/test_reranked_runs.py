@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.experiment import experiment_of, read_experiment, rerun, run_experiment
+from learninglion.evaluation.experiment import Means, experiment_of, read_experiment, rerun, run_experiment
 from learninglion.evaluation.measures import differences, read_runs
 from learninglion.evaluation.retrieval import Configuration, evaluate, read_configuration
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
-from learninglion.inference.encoders import Encoder, EncoderChoice
-from learninglion.inference.reranking import EndpointReranker, RerankerChoice, RerankerError, Reranking
+from learninglion.inference.reranking import (
+    EndpointReranker,
+    RerankerChoice,
+    RerankerError,
+    Reranking,
+    open_reranking,
+)
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
 from rerankers import reranking_at
@@ -24,8 +29,7 @@ PAIRS = [
 PAIRS.append(LabelledPair("goed", "Wat gebeurt er met de hond?", "Juist: die blaft."))
 
 
-def hashing(choice: EncoderChoice) -> Encoder:
-    return HashingEncoder(256)
+MEANS = Means(lambda choice: HashingEncoder(256), lambda choice: open_reranking(choice, ()))
 
 
 def hits(report: object, query: str) -> tuple[str, ...]:
@@ -75,27 +79,27 @@ def test_an_experiment_compares_with_and_without_and_can_be_done_again(tmp_path:
         grid = "reranker = [false, true]\nreranker_weight = [0.0, 100.0]\nreranker_depth = 21"
         experiment = read_experiment(write(tmp_path, endpoint.base_url, grid))
         record = tmp_path / "runs.jsonl"
-        runs = run_experiment(experiment, record, opener=hashing)
+        runs = run_experiment(experiment, record, MEANS)
         assert not any(run.error for run in runs)
         off, off_too, none, much = [run.first_ranks for run in runs]
         assert off == off_too == none != much
         assert much[-1] == 1
         assert [run.reranker_choice.kind for run in runs] == ["none", "none", "texts", "texts"]
         asked = len(endpoint.requests)
-        assert run_experiment(experiment, record, opener=hashing) == runs
+        assert run_experiment(experiment, record, MEANS) == runs
         assert len(endpoint.requests) == asked
         stored = read_runs(record)[3]
-        again = rerun(stored, experiment_of(stored, record), record, opener=hashing)
+        again = rerun(stored, experiment_of(stored, record), record, MEANS)
         assert again.id == stored.id
         assert differences(stored, again) == ()
         endpoint.status = 500
-        broken = rerun(stored, experiment_of(stored, record), record, opener=hashing)
+        broken = rerun(stored, experiment_of(stored, record), record, MEANS)
         assert "foutcode 500" in broken.error
 
 
 def test_a_model_elsewhere_fails_its_own_runs_only(tmp_path: Path) -> None:
     path = write(tmp_path, "https://example.org", "reranker = [false, true]")
-    near, far = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", opener=hashing)
+    near, far = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", MEANS)
     assert not near.error
     assert "example.org" in far.error
     assert far.reranker_choice == RerankerChoice("texts", "", "https://example.org")

@@ -10,6 +10,7 @@ import pytest
 from learninglion.evaluation.experiment import pooled
 from learninglion.evaluation.retrieval import (
     Configuration,
+    RetrievalReport,
     as_searched,
     compare_reports,
     evaluate,
@@ -135,9 +136,18 @@ def test_what_has_no_date_is_neither_asked_nor_found(tmp_path: Path) -> None:
         collection_trial("proef", documents(4))
 
 
-def test_a_collection_is_measured_and_gives_the_same_again() -> None:
-    trial = collection_trial("proef", documents(20))
-    one = evaluate(trial, encoder=HashingEncoder(512))
+@pytest.fixture(scope="module")
+def trial() -> Trial:
+    return collection_trial("proef", documents(20))
+
+
+@pytest.fixture(scope="module")
+def measured(trial: Trial) -> RetrievalReport:
+    return evaluate(trial, encoder=HashingEncoder(512))
+
+
+def test_a_collection_is_measured_and_gives_the_same_again(trial: Trial, measured: RetrievalReport) -> None:
+    one = measured
     other = evaluate(collection_trial("proef", documents(20)), encoder=HashingEncoder(512))
     assert one.as_plain()["hit@1"] > 0.9
     assert one.measures == other.measures
@@ -148,9 +158,8 @@ def test_a_collection_is_measured_and_gives_the_same_again() -> None:
     assert evaluate(sampled(trial, 7), encoder=HashingEncoder(512)).queries == 7
 
 
-def test_two_ways_are_compared_question_by_question() -> None:
-    trial = collection_trial("proef", documents(20))
-    whole = evaluate(trial, encoder=HashingEncoder(512))
+def test_two_ways_are_compared_question_by_question(trial: Trial, measured: RetrievalReport) -> None:
+    whole = measured
     blind = evaluate(
         trial, Configuration(weights=tuple((f, 0.0) for f in FEATURES)), encoder=HashingEncoder(512)
     )

@@ -151,6 +151,21 @@ def test_figures_at_two_stops_of_a_line_are_two() -> None:
     assert [parse(file).text for file in files] == ["Noord 41 | 200"] * 4
 
 
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (("1531", "- 43.342"), "1531 | - 43.342"),
+        (("24-", "2177"), "24- | 2177"),
+        (("(799)", "€ 230", "(5)"), "(799) | € 230 | (5)"),
+        (("7", "-", "12"), "7 | - | 12"),
+        (("7", "", "12"), "7 | 12"),
+    ],
+)
+def test_signed_figures_and_dashes_at_stops_are_apart(values: tuple[str, ...], shown: str) -> None:
+    stops = "<text:tab/>".join(("Noord", *values))
+    assert parse(odt(f"<text:p>{stops}</text:p>")).text == f"Noord {shown}"
+
+
 def test_an_override_of_the_direction_turns_figures_in_every_format() -> None:
     shown = "\u202e834\u202c"
     files = [

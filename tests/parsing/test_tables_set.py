@@ -451,3 +451,37 @@ def test_rows_of_which_every_other_one_has_its_sides_drawn() -> None:
     stroke = f"(x, y) => (top: 0.5pt, bottom: 0.5pt, left: {sides})"
     table = f"#table(columns: (1.8cm, 2cm, 2cm, 2cm), stroke: {stroke}, [Post],[2019],[2020],[2021],{BODY})"
     assert rows(table)[1:] == BODY_ROWS
+
+
+def test_a_stretched_line_has_no_columns() -> None:
+    text = (
+        "Er waren tot nu toe besprekingsverslagen 1305 en ook verwachtingspatronen 1410 stuks van alle zaken."
+    )
+    for width in (43, 45):
+        assert rows(f"#set text(hyphenate: false)\n#block(width: {width}mm, par(justify: true)[{text}])") == [
+            text
+        ]
+
+
+def test_figures_drawn_column_by_column_are_rows() -> None:
+    heads = ["Post", "2020", "2021", "2022"]
+    table = [
+        heads,
+        *([f"Regeling {letter}", "-", str(200 + k), f"{k}1 204"] for k, letter in enumerate("ABCD", 1)),
+    ]
+    drawn = "".join(
+        f'#place(dx: {x}pt, dy: {40 + 16 * k}pt, box(width: 50pt, align({side}, [#"{row[column]}"])))\n'
+        for column, (x, side) in enumerate(((0, "left"), (70, "right"), (130, "right"), (190, "right")))
+        for k, row in enumerate(table)
+    )
+    assert rows(drawn) == [" | ".join(row) for row in table]
+
+
+def test_a_word_wider_than_its_cell_is_one_word() -> None:
+    cells = "[Post],[2024],[Vergunnin \\ g A],[1.204],[Reserveri \\ ng B],[984],[Zuid \\ en oost],[77]"
+    assert rows(f"#table(columns: (58pt, 50pt), {cells})") == [
+        "Post | 2024",
+        "Vergunning A | 1.204",
+        "Reservering B | 984",
+        "Zuid en oost | 77",
+    ]

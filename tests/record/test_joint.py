@@ -74,6 +74,14 @@ def test_what_a_sentence_on_own_account_was_made_of_parts_no_answers() -> None:
     assert {n.name for notes in collect_notes(made).values() for n in notes} == {"Bron a"}
 
 
+def test_an_answer_that_leaves_a_part_open_is_no_joint_answer() -> None:
+    made = dossier(FIRST, FIRST, FIRST)
+    open_part = replace(made.verifications[1], missing=("Wie betaalt dat?",))
+    made = replace(made, verifications=(made.verifications[0], open_part, made.verifications[2]))
+    groups = [(g.numbers, g.refers_to) for g in answer_groups(made)]
+    assert groups == [((1,), ()), ((2,), ()), ((3,), (1,))]
+
+
 def test_what_is_short_or_a_persons_own_is_told_where_it_stands() -> None:
     yes = (Statement("Ja.", (cited("b", "Ja."),)),)
     own = (Statement(LONG, (), Author.PERSON, own_account="Overleg.", opens=Opening.PARAGRAPH),)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
-from learninglion.search.evidence import cover, look, sort_words, told_apart, want
+from learninglion.search.evidence import cover, distinguish, look, sort_words, want
 from learninglion.search.parts import not_told, within
 from learninglion.search.synonyms import kin
 
@@ -72,7 +72,7 @@ def test_what_all_of_a_document_is_about_tells_nothing_apart() -> None:
     texts = ("De haven is diep.", "De haven is breed.", "In de haven kost een ligplaats geld.")
     wanted = want("Wat kost een ligplaats in de haven?", known)
     looks = [look(wanted, source(text, f"doc-1#s{n}")) for n, text in enumerate(texts)]
-    apart = told_apart(wanted, [seen for seen in looks if seen is not None])
+    apart = distinguish(wanted, [seen for seen in looks if seen is not None])
     assert apart[2].distinct > 0.3 * apart[2].share
     assert apart[0].distinct == 0.0
 

@@ -51,14 +51,14 @@ def test_filters_and_threshold(tmp_path: Path) -> None:
     only = search(index, reader, question, documents=frozenset({"d2", "d3"}))
     assert {h.source.document.id for h in only} == {"d2", "d3"}
     assert search(index, reader, question, documents=frozenset()) == ()
-    sure = search(index, reader, question, threshold=0.5)
+    sure = search_set(index, reader, [question], threshold=0.5)[0]
     assert all(h.score >= 0.5 for h in sure)
-    assert search(index, reader, "Hoe snel vliegt een luchtballon?", threshold=1.1) == ()
+    assert search_set(index, reader, ["Hoe snel vliegt een luchtballon?"], threshold=1.1)[0] == ()
 
 
 def test_a_look_up_finds_where_its_words_stand_whatever_the_threshold(tmp_path: Path) -> None:
     index, reader = opened(tmp_path, make_archive())
-    found = search(index, reader, "veerponten Duinwijk", threshold=1.1)
+    found = search_set(index, reader, ["veerponten Duinwijk"], threshold=1.1)[0]
     assert found and all("veerpont" in h.source.body + h.source.question for h in found)
 
 
@@ -113,7 +113,7 @@ def test_synonyms_find_what_the_question_does_not_say(tmp_path: Path) -> None:
     entries.append(make_entry("aow", "", "Het ouderdomspensioen stijgt mee met het minimumloon."))
     index, reader = opened(tmp_path, entries)
     question = "Wat gebeurt er met de AOW?"
-    with_them = search(index, reader, question, synonyms=read_synonyms("AOW, ouderdomspensioen"))
+    with_them = search_set(index, reader, [question], synonyms=read_synonyms("AOW, ouderdomspensioen"))[0]
     without = search(index, reader, question)
     scores = [{h.source.document.id: h.score for h in hits}["aow"] for hits in (with_them, without)]
     assert scores[0] > scores[1]

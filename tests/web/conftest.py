@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, real_documents, served
 
@@ -48,22 +52,30 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @contextmanager
-def _offices(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
-    """Makes offices, of which the workers look for work until the end."""
+def _offices(folders: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[..., Office]]:
+    """Makes offices, of which the workers look for work until the end.
+
+    What they take in they read themselves, unless it must be `isolated`: its process takes long to begin.
+    """
     opened: list[Workplace] = []
     workers: list[Worker] = []
+    compiled = folders.getbasetemp() / "templates"  # of pages: every application would compile its own
+    compiled.mkdir(exist_ok=True)
 
-    def make(**environment: str) -> Office:
+    def make(*, isolated: bool = False, **environment: str) -> Office:
         home = folders.mktemp("home")
+        shutil.copy(migrated, home / "learninglion.db")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
         with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
             patch.setattr("learninglion.workflow.searching.open_encoder", lambda *a, **k: HashingEncoder(256))
-            workplace = open_workplace(workplace_options(settings))
+            workplace = open_workplace(replace(workplace_options(settings), isolate=isolated))
             assert workplace.indexing.encoder.dimensions == 256  # opened now, not at first use
         opened.append(workplace)
-        workers.append(make_worker(workplace, 4))
+        workers.append(make_worker(workplace, 2))
         workers[-1].start()
-        return Office(create_app(workplace, settings), workplace, settings)
+        office = Office(create_app(workplace, settings), workplace, settings)
+        office.site.templates._environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        return office
 
     yield make
     for worker in workers:
@@ -74,23 +86,23 @@ def _offices(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]
 
 @pytest.fixture(scope="module")
 def make_office(
-    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
+    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path
 ) -> Iterator[Callable[..., Office]]:
-    with _offices(tmp_path_factory) as make:
+    with _offices(tmp_path_factory, migrated_sqlite) as make:
         yield make
 
 
 @pytest.fixture(scope="session")
 def make_lasting_office(
-    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
+    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path
 ) -> Iterator[Callable[..., Office]]:
-    with _offices(tmp_path_factory) as make:
+    with _offices(tmp_path_factory, migrated_sqlite) as make:
         yield make
 
 
 @pytest.fixture(scope="session")
 def office(make_lasting_office: Callable[..., Office]) -> Office:
-    made = make_lasting_office()
+    made = make_lasting_office(isolated=True)
     half = documents()
     report = made.workplace.intake.ingest(half[:-1], collection="openbaar", actor=EVERYTHING)
     assert not report.failures

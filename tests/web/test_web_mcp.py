@@ -11,6 +11,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from web_office import EVERYTHING, Office
 
+from learninglion.cli import main
 from learninglion.models import Actor, Role
 from learninglion.settings import load_settings, workplace_options
 from learninglion.web.mcp import create_mcp
@@ -97,16 +98,12 @@ def test_the_tools_have_the_rights_of_their_user(office: Office, tool: str) -> N
 START = "from learninglion.cli import main; main()"
 
 
-def started(home: Path, *arguments: str) -> StdioServerParameters:
-    environment = {"LEARNINGLION_HOME": str(home), "PYTHONUTF8": "1"}
-    return StdioServerParameters(
-        command=sys.executable, args=["-c", START, "mcp", *arguments], env=environment
-    )
-
-
 def test_it_speaks_over_standard_in_and_out(tmp_path: Path) -> None:
+    environment = {"LEARNINGLION_HOME": str(tmp_path), "PYTHONUTF8": "1"}
+    server = StdioServerParameters(command=sys.executable, args=["-c", START, "mcp"], env=environment)
+
     async def talk() -> tuple[list[str], bool, str]:
-        async with Client(started(tmp_path)) as client:
+        async with Client(server) as client:
             names = [tool.name for tool in (await client.list_tools()).tools]
             answer = await client.call_tool("fetch_source", {"source_id": "ah-tk-1-1#1"})
             return names, bool(answer.is_error), "".join(getattr(c, "text", "") for c in answer.content)
@@ -116,7 +113,9 @@ def test_it_speaks_over_standard_in_and_out(tmp_path: Path) -> None:
     assert failed and "ah-tk-1-1" in text
 
 
-def test_a_closed_account_gives_no_rights(tmp_path: Path) -> None:
+def test_a_closed_account_gives_no_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = load_settings({"LEARNINGLION_HOME": str(tmp_path)})
     workplace = open_workplace(workplace_options(settings))
     accounts = workplace.accounts
@@ -124,17 +123,12 @@ def test_a_closed_account_gives_no_rights(tmp_path: Path) -> None:
     accounts.add("weg", [Role.READER])
     accounts.change("weg", [Role.READER], None, False)
     workplace.close()
+    monkeypatch.setenv("LEARNINGLION_HOME", str(tmp_path))
     for user, words in (("weg", "gesloten"), ("niemand", "geen account")):
-        server = started(tmp_path, "--user", user)
-        done = subprocess.run(
-            [server.command, *server.args],
-            env=server.env,
-            input="",
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 1 and words in done.stderr
+        monkeypatch.setattr("sys.argv", ["learninglion", "mcp", "--user", user])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1 and words in capsys.readouterr().err
 
 
 def test_null_stands_for_an_absent_argument(office: Office) -> None:
@@ -161,9 +155,8 @@ def test_a_broken_line_is_answered_in_the_terms_of_the_protocol(tmp_path: Path) 
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
     lines = ["{kapot", "[]", '{"jsonrpc": "1.0", "method": 7}']
     lines.append(json.dumps({"jsonrpc": "2.0", "id": 5, "method": "initialize", "params": hello}))
-    command = [sys.executable, "-c", "from learninglion.cli import main; main()", "mcp"]
     with subprocess.Popen(
-        command,
+        [sys.executable, "-c", START, "mcp"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

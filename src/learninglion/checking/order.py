@@ -243,11 +243,8 @@ def _exchanged(first: WordGroup, second: WordGroup, alignment: Alignment) -> boo
     if first.opener is None or second.opener is None:
         return first.dated and second.dated and first.opener is second.opener
     words = alignment.evidence.words
-    if words[first.opener].norm != words[second.opener].norm:
-        return False
-    return (first.dated and second.dated) or (
-        first.named and second.named and not first.dated and not second.dated
-    )
+    same = words[first.opener].norm == words[second.opener].norm
+    return same and first.dated == second.dated and (first.dated or first.named == second.named)
 
 
 def _moved_whole(alignment: Alignment, clause: int) -> bool:
@@ -324,6 +321,8 @@ def _governs(reading: Reading, preposition: int, word: int) -> bool:
     """Whether no verb, sign, conjunction or other preposition parts the preposition from the word."""
     parting = lexicon.SUBORDINATORS | lexicon.COORDINATORS | lexicon.PREPOSITIONS
     between = reading.words[preposition + 1 : word + 1]
+    if between and between[0].norm in lexicon.PREPOSITIONS and not between[0].border:
+        between = between[1:]  # "in plaats van naar Goes"
     return not any(w.border or w.is_verb or w.norm in parting for w in between)
 
 

@@ -282,7 +282,8 @@ def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
             end = at + len(opening)
             if words[at].border:
                 break
-            if [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
+            joined = words[at - 1].norm in lexicon.COORDINATORS  # of another clause: "en in Goes de minste"
+            if joined or [w.key for w in words[at:end]] != opening or any(w.border for w in words[at:end]):
                 continue
             front = words[start:verb]
             first = replace(words[at], border=front[0].border)

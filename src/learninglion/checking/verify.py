@@ -516,16 +516,25 @@ def _finals(alignment: Alignment, segment: range) -> list[bool]:
 
 
 def _halves_condition(alignment: Alignment, at: int, segment: range) -> bool:
-    """Whether this "en ..." went from a condition that stayed: "als A en B, dan C" is not "als A, dan C"."""
+    """Whether this "en ..." went from a condition that stayed: "als A en B, dan C" is not "als A, dan C", and
+    "wie A en wie B" not "wie A".
+    """
     words, used = alignment.evidence.words, alignment.used
     if not at or words[at].border or words[at - 1].sentence != words[at].sentence:
         return False
     before = alignment.evidence.segment_at(at - 1)
-    opens = words[before[0]].norm in _OPENS_CONDITION and used[before[0]] is not None
-    opens = opens and any(words[p].is_verb for p in before)  # not "indien nodig"
-    return opens and any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
+    opener, behind = words[before[0]], words[at + 1 : at + 2]
+    if len(segment) == 1 and behind and (behind[0].norm in _LIMITING or behind[0].norm in _OPENS_CONDITION):
+        segment = alignment.evidence.segment_at(at + 1)  # "en waarvoor ..."
+    opens = opener.norm in _OPENS_CONDITION or (opener.norm in _LIMITING and not opener.border)
+    # not "indien nodig"
+    opens = opens and used[before[0]] is not None and any(words[p].is_verb for p in before)
+    left = all(used[p] is None for p in segment)
+    told = any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
+    return opens and left and told
 
 
+_LIMITING = frozenset(w for w in lexicon.SUBORDINATORS if w in ("die", "dat", "wie") or w.startswith("waar"))
 _OPENS_CONDITION = frozenset("als indien mits wanneer zolang zodra".split())
 
 
@@ -692,6 +701,17 @@ def _names_further(alignment: Alignment, at: int) -> bool:
         start -= 1
     if not words[at].capital and _is_denied(alignment, at):
         return False
+    joined = next((p for p in range(at + 1, len(words)) if not words[p].is_content), at)
+    if (
+        words[joined].norm == "en"
+        and not words[joined].border
+        and any(
+            used[p] is not None
+            for p in range(joined + 1, joined + 3)
+            if p < len(words) and words[p].is_content
+        )
+    ):
+        return False  # "van de banken en de eigenaar" is not "van de eigenaar"
     share = lexicon.sensitive_kind(alignment.evidence.norms, of - 1) == "quantifier"
     return of > 1 and used[of - 1] is not None and words[start].norm in _KNOWN and not share
 
@@ -904,6 +924,7 @@ def _describe(alignment: Alignment, stretch: list[int]) -> Finding:
     if special is FindingKind.ADDED or len(words) > 4:
         verb, noun = ("staan", "De woorden") if len(words) > 1 else ("staat", "Het woord")
         return Finding(special, f"{noun} “{text}” {verb} niet in de aangehaalde tekst.{there}")
+    text = " ".join(w.raw for w, kind in zip(words, kinds, strict=True) if kind is special)
     return Finding(special, f"{_CALLED[special]} “{text}” staat niet in de aangehaalde tekst.{there}")
 
 
@@ -930,12 +951,12 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     start = before + 1 if before is not None else max(0, (after or 0) - len(stretch))
     end = after if after is not None else min(len(alignment.used), start + len(stretch))
     gap = [alignment.evidence.words[j] for j in range(start, end) if alignment.used[j] is None]
-    if not gap or len(gap) > len(stretch) + 2 or len(gap) != end - start:
+    if len(gap) > len(stretch) + 2 or len(gap) != end - start or not any(w.is_content for w in gap):
         return ""
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 8"
+METHOD = "alignment 9"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -1018,11 +1039,11 @@ def _find_secrets(text: str) -> tuple[Finding, ...]:
 
 def _find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
-    findings = _compare(read(text), evidence)
+    cited = tuple(r.source for r in resolutions if r.source)
+    findings = _compare(_without_answer(read(text), evidence, cited), evidence)
     introduced = split_introduction(text)
     if not findings or not introduced.phrase:
         return findings
-    cited = tuple(r.source for r in resolutions if r.source)
     claim = read(introduced.claim)
     if introduced.reports:
         claim = _as_said(claim, evidence)
@@ -1031,6 +1052,24 @@ def _find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution]
         + _find_other_speaker(introduced.phrase, claim, evidence)
         + _compare(claim, evidence)
     )
+
+
+def _without_answer(claim: Reading, evidence: Reading, cited: Sequence[Source]) -> Reading:
+    """`claim` without the "ja" or "nee" in front, where the sentence says so itself ("Nee, er is geen plan")
+    and neither the evidence nor a whole source begins with either.
+    """
+    if len(claim.words) < _POINTS_AT_SENTENCE or claim.words[0].norm not in _ANSWERS:
+        return claim
+    answer, first, *others = claim.words
+    openings = {w.norm for w in evidence.words if "^" in w.border}
+    openings.update(word for source in cited for word in words(source.body)[:1])
+    rest = reread((replace(first, border="^"), *others))
+    denied = any(rest.words[p].norm in lexicon.NEGATIONS for p in rest.clause_at(0))
+    fits = denied is (answer.norm != "ja")
+    return rest if fits and openings.isdisjoint(_ANSWERS) else claim
+
+
+_ANSWERS = frozenset("ja nee neen".split())
 
 
 def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:

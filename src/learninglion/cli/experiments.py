@@ -30,6 +30,7 @@ from learninglion.evaluation.exams import check_model, exam_pairs, part_of
 from learninglion.evaluation.experiment import (
     GRADES,
     Experiment,
+    Means,
     agreement,
     consensus,
     experiment_of,
@@ -41,7 +42,7 @@ from learninglion.evaluation.experiment import (
     run_experiment,
 )
 from learninglion.evaluation.measures import Run, differences, effects, latest, read_runs, wilson
-from learninglion.evaluation.retrieval import Grades, experiment_page, told_setting
+from learninglion.evaluation.retrieval import Grades, experiment_page, setting_words
 from learninglion.evaluation.safeguards import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs, sampled
 from learninglion.inference import open_generator
@@ -50,7 +51,7 @@ from learninglion.inference.cross_encoder import CrossEncoderChoice
 from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking
-from learninglion.models import Document, Entry, Source
+from learninglion.models import Document, Entry, Progress, Source
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain
 from learninglion.search.scoring import Fusion
@@ -187,15 +188,7 @@ def run_file(
     experiment = read_experiment(file)
     record = record or file.with_suffix(".runs.jsonl")
     with progress() as shown:
-        runs = run_experiment(
-            experiment,
-            record,
-            trial=_trial(experiment),
-            opener=_open_allowed,
-            rerankers=_rerank_allowed,
-            cache=vector_cache(),
-            progress=shown,
-        )
+        runs = run_experiment(experiment, record, _means(experiment, shown))
     _show(runs, page, as_json)
     if not as_json:
         console.print(f"De runs staan in {record}.")
@@ -243,16 +236,7 @@ def rerun_one(
     run = _find(run_id, record)
     experiment = read_experiment(file) if file is not None else experiment_of(run, record)
     with progress() as shown:
-        again = rerun(
-            run,
-            experiment,
-            record,
-            trial=_trial(experiment),
-            opener=_open_allowed,
-            rerankers=_rerank_allowed,
-            cache=vector_cache(),
-            progress=shown,
-        )
+        again = rerun(run, experiment, record, _means(experiment, shown))
     changes = differences(run, again)
     if as_json:
         rows: list[Plain] = [{"name": n, "recorded": was, "now": now} for n, was, now in changes]
@@ -275,8 +259,9 @@ def rerun_one(
         raise typer.Exit(1)
 
 
-def _trial(experiment: Experiment) -> Trial | None:
-    return _open_collection(experiment.collection) if experiment.collection else None
+def _means(experiment: Experiment, shown: Progress) -> Means:
+    trial = _open_collection(experiment.collection) if experiment.collection else None
+    return Means(_open_allowed, _rerank_allowed, vector_cache(), shown, trial)
 
 
 def _read(record: Path) -> tuple[Run, ...]:
@@ -317,14 +302,16 @@ def _print_runs(runs: Sequence[Run]) -> None:
         for name, value in run.settings:
             values.setdefault(name, []).append(value)
     varied = [name for name, tried in values.items() if len(set(tried)) > 1 or len(tried) < len(runs)]
-    fixed = [f"{name} {told_setting(tried[0])}" for name, tried in values.items() if name not in varied]
+    fixed = [f"{name} {setting_words(tried[0])}" for name, tried in values.items() if name not in varied]
     if fixed:
         console.print(f"Overal: {', '.join(fixed)}.")
     table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN)
     costs = Table("run", "s", "MB", "Wh", "gevonden per kWh")
     for run in runs:
         settings = dict(run.settings)
-        setting_text = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
+        setting_text = ", ".join(
+            setting_words(settings[name]) if name in settings else "-" for name in varied
+        )
         watt_hours, found_per_kwh = f"{run.kwh * 1000:.2f}", f"{run.found_per_kwh:,.0f}"
         costs.add_row(run.id[:8], f"{run.seconds:.0f}", str(run.peak_memory_mb), watt_hours, found_per_kwh)
         measures = dict(run.measures)
@@ -341,7 +328,7 @@ def _print_effects(runs: Sequence[Run]) -> None:
     table = Table("instelling", "van", "naar", "MRR@10", "95%-interval", "kans op toeval")
     for e in measured:
         figures = (f"{e.difference:+.3f}", f"{e.low:+.3f} tot {e.high:+.3f}", f"{e.p:.4f}")
-        table.add_row(e.setting, told_setting(e.baseline), told_setting(e.value), *figures)
+        table.add_row(e.setting, setting_words(e.baseline), setting_words(e.value), *figures)
     console.print("Wat maakte verschil? (over runs die verder gelijk zijn, vraag voor vraag)")
     console.print(table)
 
@@ -499,7 +486,7 @@ def check(
         print_json({**to_fields(report), "usable": report.usable})
     else:
         for trial in report.trials:
-            console.print(trial.told)
+            console.print(trial.line)
         console.print(report.fit_for)
     if not report.usable:
         raise typer.Exit(1)
@@ -532,8 +519,8 @@ def evaluate_judge(
         )
     count = sum(kind.cases for kind in exam.kinds)
     if as_json:
-        pairs_asked = {"asked": count, "pairs": len(listed)}
-        print_json({**to_fields(exam), **pairs_asked, "passed": exam.passed, "kept": counts})
+        pair_counts = {"asked": count, "pairs": len(listed)}
+        print_json({**to_fields(exam), **pair_counts, "passed": exam.passed, "kept": counts})
         return
     if count < len(listed):
         console.print(

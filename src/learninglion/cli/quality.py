@@ -306,7 +306,7 @@ def _train_relevance(
     """Leer de maat opnieuw uit de meegeleverde gevallen en, als u die geeft, uit beoordeelde sets."""
     encoder = NanoEncoder()
     examples = [*shipped_cases("train"), *_judged_examples(sets, look_alikes, pairs)]
-    kept_cases = list(shipped_cases("kept"))
+    held_cases = list(shipped_cases("kept"))
     with progress() as shown:
         trained = train(
             examples,
@@ -314,10 +314,10 @@ def _train_relevance(
             centre=find_centre(encoder, case_texts("train")),
             progress=partial(shown, "Lezen"),
         )
-        figures = held_out(kept_cases, trained, encoder)
+        figures = held_out(held_cases, trained, encoder)
     card: dict[str, object] = {
         "examples": len(examples),
-        "kept": len(kept_cases),
+        "kept": len(held_cases),
         "learned_from": [p.name for p in (sets, look_alikes, pairs) if p is not None],
         **figures,
     }
@@ -381,8 +381,8 @@ def _judged_examples(sets: Path | None, look_alikes: Path | None, pairs: Path | 
             examples.extend(_of_set(archive, name, question_set, judged))
     if pairs is not None:
         some: list[LabelledPair] = list(read_pairs(pairs))[::_EVERY]
-        asked_again = archive.offer([SubQuestion((1,), pair.question) for pair in some])
-        for pair, offers in zip(some, asked_again, strict=True):
+        own_offers = archive.offer([SubQuestion((1,), pair.question) for pair in some])
+        for pair, offers in zip(some, own_offers, strict=True):
             examples.extend(of_own_wording(pair.id, pair.question, offers))
     return examples
 

@@ -459,8 +459,8 @@ def print_dossier(dossier: Dossier) -> None:
     if mark := mark_line(dossier):
         console.print(_block(mark, "  "))
     remarks = remarks_once(dossier.verifications)
-    for verification, told in zip(dossier.verifications, remarks, strict=True):
-        _print_question(verification, told)
+    for verification, own_remarks in zip(dossier.verifications, remarks, strict=True):
+        _print_question(verification, own_remarks)
     console.print(f"\nDossier {dossier.id}, versie {dossier.version}")
 
 
@@ -560,7 +560,7 @@ def ask(
             console.print(f"Bewaard als {dossier.id}.")
 
 
-_SAID = {
+_VERDICT_TEXTS = {
     Verdict.ANSWERED: "",
     Verdict.RELATED: "Misschien staat het antwoord hier: kijk het zelf na.",
     Verdict.ABSENT: "Dit staat er niet in.",
@@ -570,7 +570,7 @@ _SAID = {
 def _print_reply(reply: Reply) -> None:
     if reply.taken_over is not None:
         console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
-    if verdict_text := _SAID[reply.verdict]:
+    if verdict_text := _VERDICT_TEXTS[reply.verdict]:
         console.print(verdict_text)
     if reply.disagree:
         console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")

@@ -165,7 +165,7 @@ def work(
     ),
 ) -> None:
     """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
-    from learninglion.web.app import make_worker, start_log, work_until_told
+    from learninglion.web.app import make_worker, start_log, work_until_stopped
 
     settings = load_settings()
     with workplace_here(settings) as workplace:
@@ -173,7 +173,7 @@ def work(
         console.print("Deze werker doet werk uit de wachtrij (stoppen met Ctrl-C).")
         start_log(settings.log, settings.home)
         workplace.drafts.rehearse()
-        work_until_told(worker)
+        work_until_stopped(worker)
 
 
 @users_app.command("list")

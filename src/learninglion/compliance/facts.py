@@ -331,8 +331,8 @@ def _answered(value: Plain, moment: str) -> Plain:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         groups: list[Plain] = []
         for index, group in enumerate(value):
-            told_of = group.items() if isinstance(group, dict) else ()
-            groups.append({"_index": index, **{name: _answered(answer, moment) for name, answer in told_of}})
+            given = group.items() if isinstance(group, dict) else ()
+            groups.append({"_index": index, **{name: _answered(answer, moment) for name, answer in given}})
         return groups
     return {"value": value, "lastEditedAt": moment}
 

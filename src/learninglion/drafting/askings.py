@@ -67,19 +67,11 @@ _SPLIT = re.compile(
     rf"(?P<listed>,)\s+(?={_FIXED}(?:hoe(?!wel)\w*|waarom|wie|welke?(?!\s+(?:eis|moet|is|zijn|word)))\b)",
     re.IGNORECASE,
 )
-_TELLS = r"(?:aangeven|toelichten|uiteenzetten|uitleggen|zeggen|delen|noemen|bekend|duidelijk|inzichtelijk)"
-_VERB = r"(?:is|zijn|was|waren|word\w*|ga\w*|kom\w*|k[au]n\w*|zal|zullen|heeft|hebben|bent|begint?|treedt)"
-_LISTS = re.compile(
-    rf"^(?:en )?{_FIXED}(?!wanneer\b(?! {_VERB}\b)){_W}\b|\b{_TELLS},? (?:of|{_FIXED}{_W})\b", re.IGNORECASE
-)
+_ASKS = re.compile(rf"\b(?!wanneer\b){_W}\b", re.IGNORECASE)
 # What has no verb of its own ("hoe en wanneer gaat u ...", "onderzoeken of en in welke vorm") goes with what
 # follows, and so does a condition in front of it.
-_BARE = re.compile(rf"(?:{_FIXED}{_W},? ?)+", re.IGNORECASE)
 _HANGS = re.compile(  # "zo ja, waarom" asks for itself
     rf"\b(?:of|{_W})(?<!zo ja, waarom)(?<!zo ja waarom)(?<!zo nee, waarom)(?<!zo nee waarom)$", re.IGNORECASE
-)
-_CONDITION = re.compile(
-    r",\s*(?:of|en|maar|indien|als|wanneer|mocht|gelet|gezien|in het)\b[^,]*$", re.IGNORECASE
 )
 _MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
 _AFTER = {
@@ -162,9 +154,7 @@ def _pieces(sentence: str) -> Iterator[str]:
     begin = 0
     for match in _SPLIT.finditer(sentence):
         piece = sentence[begin : match.start()].strip()
-        whole = begin > 0 if _BARE.fullmatch(piece) else not _HANGS.search(piece)
-        if match["listed"]:
-            whole = whole and bool(_LISTS.search(piece)) and not _CONDITION.search(piece)
+        whole = not _HANGS.search(piece) and bool(not match["listed"] or _ASKS.search(piece))
         if piece and whole:
             yield _asked(piece)
             begin = match.end()

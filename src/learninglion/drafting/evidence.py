@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
-from learninglion.drafting.quotation import units_of
+from learninglion.drafting.quotation import leans, units_of
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import stem, words
 from learninglion.inference.encoders import NanoEncoder
@@ -87,14 +87,20 @@ _NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> tuple[str, ...]:
-    """The names and numbers of a text, casefolded, each once; a word that opens a sentence is none."""
-    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
+    """The names and numbers of a text, casefolded, each once; neither a word that opens a sentence is one nor
+    a word of most papers ("de Kamer").
+    """
+    found = (m.group().casefold() for m in _NAME.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name[0].isdigit() or printed_tells(name)))
 
 
 def absent(question: str, given: str) -> list[str]:
-    """The names and numbers of a question that a text lacks."""
+    """The names and numbers of a question that a text lacks; of a long name its last two letters may differ
+    ("China", "Chinese").
+    """
     low = given.casefold()
-    return [name for name in names_in(question) if name not in low]
+    roots = {n: n if n[0].isdigit() else n[: max(4, len(n) - 2)] for n in names_in(question)}
+    return [name for name, root in roots.items() if root not in low]
 
 
 def coverage(wanted: str, given: Iterable[str]) -> float:
@@ -122,18 +128,18 @@ def is_about(introduction: str, source: Source) -> bool:
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = ("cosine", "least", "gives", "named", "found")
-"""What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
+SAYS_IT = ("least", "gives", "named", "found")
+"""What is known of a sentence beside a part of a question; the columns of `Evidence.sentences`.
 
-cosine: of the means of their words; least: how well the two words of the question are met that are met least
-(one, or all, told look-alikes apart as well and found fewer paraphrases); gives: whether it holds what is
+least: how well the two words of the question are met that are met least (one, or all, told look-alikes apart
+as well and found fewer paraphrases), by the sentence and what it leans on; gives: whether it holds what is
 waited for; named: which share of the names and numbers of the part its source has, for another country, body
 or year is another thing (NaN of what is written for a question); found: the search's score, as log odds (NaN
 where it found nothing). What is NaN counts neither way.
 """
 
 ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
-"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.asked`.
+"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.question`.
 
 cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
 well the word of the part is met that is met least in what the source says and was asked; reworded: how far
@@ -179,16 +185,21 @@ class Reading:
 
     source: Source
     sentences: tuple[Words, ...]  # of every unit
-    asked: Words
+    question: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The numbers about one part of a question beside one source."""
 
-    says: Floats  # shape (units, len(SAYS_IT))
-    asked: Floats  # shape (len(ASKED_BEFORE),)
-    met: float  # how well its words are met, all together, by what the source says and was asked
+    sentences: Floats  # shape (units, len(SAYS_IT))
+    question: Floats  # shape (len(ASKED_BEFORE),)
+    nearness: float  # how well its words are met, all together, by what the source says and was asked
+
+    @property
+    def unsearched(self) -> Evidence:
+        """As it is of what no search found."""
+        return replace(self, sentences=np.where(np.array(SAYS_IT) == "found", np.nan, self.sentences))
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -205,13 +216,13 @@ class Meaning:
         self.centre = centre
         self.recent = Recent[tuple[bool, str], Floats](most)
 
-    def asked(self, text: str) -> Words:
+    def question(self, text: str) -> Words:
         """The words of a question."""
         return self._words(text, self._vectors([text], as_question=True)[0])
 
     def part(self, asking: Asking) -> tuple[Words, Words]:
         """The words of what a part is about, and of the part alone; where that tells nothing, of all."""
-        whole, own = self.asked(asking.about), self.asked(asking.text)
+        whole, own = self.question(asking.about), self.question(asking.text)
         return whole, own if own.printed else whole
 
     def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
@@ -272,22 +283,24 @@ def evidence_of(
     `own`: the words of this part alone, by which sentences are told apart. `score`: that of the search
     (0..1), None where a person brought the source.
     """
-    source, earlier = reading.source, reading.asked
+    source, earlier = reading.source, reading.question
     odds = math.nan if score is None else log_odds(score)
     text = f"{source.question} {source.body}"
     lacking = len(absent(asking.text, f"{source.document.title} {text}"))
     named = 1 - lacking / max(len(names_in(asking.text)), 1)
     if source.kind is SourceKind.SUPPLIED:  # what is written for a question need not say its names again
         named = math.nan
-    rows = []
+    rows: list[tuple[float, ...]] = []
+    before = np.zeros(len(own.printed), np.float32)  # how near the words are to those of the sentence before
     for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
-        near = np.sort(own.nearest(sentence.vectors))[:2]
-        least = float(near.mean()) if len(near) else 0.0
-        cosine, given = float(own.mean @ sentence.mean), float(gives_it(asking, unit.text))
-        rows.append((cosine, least, given, named, odds))
+        near = own.nearest(sentence.vectors)
+        nearest = np.maximum(near, before) if leans(unit.text) else near
+        least = float(np.sort(nearest)[:2].mean()) if len(near) else 0.0
+        before = near
+        rows.append((least, float(gives_it(asking, unit.text)), named, odds))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
-    met = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
+    nearness = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
     both = question_words.printed and earlier.printed
     alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
     order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
@@ -296,7 +309,7 @@ def evidence_of(
     fits = any(one.wants is asking.wants for one in askings_of(source.question))
     fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
     likeness = (alike, question_words.met(text, vectors), reworded, float(fits))
-    return Evidence(says, np.array(likeness, np.float32), met)
+    return Evidence(says, np.array(likeness, np.float32), nearness)
 
 
 def log_odds(score: float) -> float:

@@ -100,7 +100,7 @@ def by_measure(selection: Selection, judged: Sequence[Sequence[Judged]]) -> Tabl
         for one in row:
             for place in _telling(one):
                 unit = one.units[place]
-                chance = max(one.chances[place], one.asked)
+                chance = max(one.chances[place], one.sameness)
                 answers = Answers.YES if chance >= SURE else Answers.PARTLY
                 rows.append(_row(one.asking.text, one.source, unit.span, answers, chance))
     return _settled(rows, selection.chosen, ())
@@ -108,7 +108,7 @@ def by_measure(selection: Selection, judged: Sequence[Sequence[Judged]]) -> Tabl
 
 def _telling(one: Judged) -> list[int]:
     """The units of a source to show for a part: the whole answer to the same question, else the best few."""
-    if one.asked >= LIKELY and sum(len(words(u.text)) for u in one.units) <= _LONGEST:
+    if one.sameness >= LIKELY and sum(len(words(u.text)) for u in one.units) <= _LONGEST:
         return list(range(len(one.units)))
     best = sorted(range(len(one.units)), key=lambda p: (-one.chances[p], p))[:_MOST_A_SOURCE]
     return sorted(p for p in best if one.chances[p] >= _RELATED or p == best[0])
@@ -160,7 +160,7 @@ def _rows(claim: Claim, source: Source, span: Span, judged: Sequence[Sequence[Ju
         if one is None or (claim.part and claim.part <= len(judged) and claim.part != number):
             continue
         touched = (c for u, c in zip(one.units, one.chances, strict=True) if _overlap(u.span, span))
-        prior = max((one.asked, *touched))
+        prior = max((one.sameness, *touched))
         chance = raised(prior, claim.answers)
         if claim.answers is Answers.NO or chance >= _RELATED:
             made = _row(one.asking.text, source, span, claim.answers, chance)

@@ -105,7 +105,7 @@ class _Draft:
     remarks: list[Remark] = field(default_factory=list)
     beside: list[Citation] = field(default_factory=list)  # what is newer and no text of the draft
 
-    def said(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """The sentences taken so far."""
         return [units_of(self.sources[i])[p].text for i, places in self.taken.items() for p in sorted(places)]
 
@@ -144,10 +144,10 @@ def draft(
     made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
     judged = judge.of_selection(selection, _weighed(selection))
     chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
-    lines = (j for row in judged for j in row if j.source.id == LINE and j.says >= LIKELY)
+    lines = (j for row in judged for j in row if j.source.id == LINE and j.support >= LIKELY)
     made.guided.update({j.asking.text: j for j in lines})
     for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
-        if falls_away(askings[:place], made.said()):
+        if falls_away(askings[:place], made.sentences()):
             made.chances[asking.text] = 1.0
             continue
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
@@ -214,41 +214,41 @@ def _weighed(selection: Selection) -> tuple[Source, ...]:
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     """Take what answers this part best, and remember how sure that is."""
     row = [j for j in row if not _line_says_more(made, j)]
-    same = [j for j in row if j.asked >= LIKELY]
-    surely = [j for j in same if j.asked >= made.sure]
+    same = [j for j in row if j.sameness >= LIKELY]
+    surely = [j for j in same if j.sameness >= made.sure]
     if same:
-        last = max(surely or same, key=lambda j: (age_of(j.source), j.asked, j.source.id))
+        last = max(surely or same, key=lambda j: (age_of(j.source), j.sameness, j.source.id))
         taken = (not surely and _take(made, last.source, last.best)) or _take_whole(made, last)
         if taken:
             made.answers.setdefault(last.source.id, []).append(asking)
-            made.chances[asking.text] = last.asked
+            made.chances[asking.text] = last.sameness
             return
         remark = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
         made.remarks.append(Remark(remark))
-    best = max(row, key=lambda j: j.says, default=None)
-    if best is None or best.says < LIKELY:
+    best = max(row, key=lambda j: j.support, default=None)
+    if best is None or best.support < LIKELY:
         return
     if _take_best(made, best):
         made.answers.setdefault(best.source.id, []).append(asking)
-        made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.says)
+        made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.support)
 
 
 def _line_says_more(made: _Draft, judged: Judged) -> bool:
     """Whether the department's line answers this part more probably: then no other sentence does."""
     guide = made.guided.get(judged.asking.text)
-    return guide is not None and guide.says > judged.chance
+    return guide is not None and guide.support > judged.chance
 
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
     hits = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
-    best = max(hits, key=lambda j: j.says, default=None)
-    if best is None or best.either < LIKELY:
+    best = max(hits, key=lambda j: j.support, default=None)
+    if best is None or best.any_part < LIKELY:
         return
-    part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.says)
+    part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.support)
     if not _line_says_more(made, part) and _take_best(made, part):
         made.answers.setdefault(part.source.id, []).append(part.asking)
-        made.chances[part.asking.text] = part.either
+        made.chances[part.asking.text] = part.any_part
 
 
 def _note_told(made: _Draft, judge: Relevance) -> None:
@@ -257,10 +257,10 @@ def _note_told(made: _Draft, judge: Relevance) -> None:
     """
     taken = [made.sources[source_id] for source_id in made.taken]
     for row in judge.judge(made.selection.question.text, taken) if taken else ():
-        part, best = row[0].asking.text, max(row, key=lambda j: j.says)
-        if best.says < LIKELY or _line_says_more(made, best):
+        part, best = row[0].asking.text, max(row, key=lambda j: j.support)
+        if best.support < LIKELY or _line_says_more(made, best):
             continue
-        if not any(one.chances[place] >= best.says for one in row for place in made.taken[one.source.id]):
+        if not any(one.chances[place] >= best.support for one in row for place in made.taken[one.source.id]):
             _take_best(made, best)
         if any(one.chances[place] >= LIKELY for one in row for place in made.taken[one.source.id]):
             made.chances[part] = max(LIKELY, made.chances.get(part, 0.0))
@@ -387,7 +387,7 @@ def _found(made: _Draft, find_newer: FindNewer) -> Sequence[Hit]:
     days = [source.document.date for source in taken if source.document.date is not None]
     if not days:
         return ()
-    answer_words = " ".join(dict.fromkeys((*(source.question for source in taken), *made.said())))
+    answer_words = " ".join(dict.fromkeys((*(source.question for source in taken), *made.sentences())))
     return find_newer(made.selection.question.text, answer_words, min(days))
 
 
@@ -423,7 +423,7 @@ def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking) -> None
 def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) -> None:
     """What an older chosen source, asked the same, said stands behind the newer one: "Eerder, op ..."."""
     chosen = {s.id for s in made.selection.chosen}
-    for same in (j for row in judged for j in row if j.asked >= LIKELY and j.source.id in chosen):
+    for same in (j for row in judged for j in row if j.sameness >= LIKELY and j.source.id in chosen):
         source, place = same.source, same.best
         newer = [s for i, s in made.sources.items() if i in made.taken and age_of(s) > age_of(source)]
         if not newer or source.id in made.taken or source.document.date is None or place < 0:
@@ -432,7 +432,7 @@ def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) ->
         follows = newest(line.judge(same.asking, source, text, newer))
         if leans(text) or points_away(text) or follows is None or follows.chance < FOLLOWS:
             continue
-        if coverage(text, made.said()) >= _REPEATS and not contradiction(made.said()[0], text):
+        if coverage(text, made.sentences()) >= _REPEATS and not contradiction(made.sentences()[0], text):
             continue
         made.sources[source.id] = source
         made.taken[source.id] = {place}
@@ -548,7 +548,7 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
         if j.source.kind is SourceKind.SUPPLIED
         and j.units
         and j.source.id not in (LINE, *made.taken)
-        and j.says >= LIKELY
+        and j.support >= LIKELY
     ]
 
 
@@ -570,13 +570,13 @@ def _best_to_confirm(
     """
     selection = made.selection
     guides = [j for j in made.guided.values() if not _LINE.search(_line_words(j.units[j.best].text))]
-    rows = [j for j in (*brought, *guides) if j.says > made.chances.get(j.asking.text, 0.0)]
+    rows = [j for j in (*brought, *guides) if j.support > made.chances.get(j.asking.text, 0.0)]
     if selection.chosen_by is Chooser.PERSON and not made.taken:
         chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
         rows.extend(j for row in judged for j in row if j.source.id in chosen and j.units)
     own = (replace(j, chances=tuple(map(_standing_chance, j.units, j.chances))) for j in rows)
-    bearing = (j for j in own if j.says >= RELATED or (j.says and _is_of(j)))
-    return max(bearing, key=lambda j: j.says, default=None)
+    bearing = (j for j in own if j.support >= RELATED or (j.support and _is_of(j)))
+    return max(bearing, key=lambda j: j.support, default=None)
 
 
 def _is_of(judged: Judged) -> bool:
@@ -617,7 +617,7 @@ def _named(brought: Sequence[Judged]) -> dict[str, str]:
     """The sentence of each source that may answer most probably, by source."""
     best: dict[str, Judged] = {}
     for one in brought:
-        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.support)
     return {i: unpoint(j.units[j.best].text).text for i, j in best.items()}
 
 
@@ -652,8 +652,8 @@ def material_of(
     best: dict[str, Judged] = {}
     bears: dict[str, float] = {}  # together on all parts: material is for the whole question
     for one in (j for row in judged for j in row if j.units):
-        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.says)
-        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.says * one.met**_MET
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: j.support)
+        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.support * one.nearness**_MET
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [
         cite(j.source, unit.span, locate)
@@ -680,7 +680,7 @@ def _telling(judged: Judged) -> Unit | None:
     """The best sentence that says more than yes or no; None for an answer to another question without any."""
     at = [place for place, unit in enumerate(judged.units) if not is_bare(unit.text)]
     if not at:
-        return judged.units[judged.best] if judged.asked >= LIKELY else None
+        return judged.units[judged.best] if judged.sameness >= LIKELY else None
     return judged.units[max(at, key=lambda place: (judged.chances[place], -place))]
 
 

@@ -193,8 +193,8 @@ class Line:
         self, asking: Asking, older: Source, statement: str, newer: Sequence[Source]
     ) -> tuple[Floats, ...]:
         """The signals of every unit of each newer source; shapes (units, len(SIGNALS))."""
-        question_words, older_text = self._meaning.asked(asking.about), f"{older.question} {statement}"
-        then = [self._meaning.asked(text).vectors for text in (older.question, statement)]
+        question_words, older_text = self._meaning.question(asking.about), f"{older.question} {statement}"
+        then = [self._meaning.question(text).vectors for text in (older.question, statement)]
         answered = np.concatenate(then)
         return tuple(
             signals(asking, question_words, older_text, answered, r) for r in self._meaning.read(newer)
@@ -233,7 +233,7 @@ def signals(
     source, units = reading.source, units_of(reading.source)
     telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
-    question = question_words.nearest(reading.asked.vectors)
+    question = question_words.nearest(reading.question.vectors)
     lacking = len(absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):

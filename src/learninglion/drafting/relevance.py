@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,23 +65,23 @@ class Weights:
     """What was learned."""
 
     centre: Floats  # of word vectors, shape (dimensions,)
-    says: Curves  # over SAYS_IT: whether a sentence answers
-    asked: Curves
+    sentences: Curves  # over SAYS_IT: whether a sentence answers
+    question: Curves  # over ASKED_BEFORE: whether the source was asked the same
     # Added to the log odds: of what the search found, of what a person took from elsewhere in the archive
     # (it seldom answers), and of what somebody wrote for this very question.
-    found: float = 0.0
-    brought: float = 0.0
-    written: float = 0.0
-    close: float = 1.0  # a sentence whose odds are so large a part of the best may be the one that answers
+    search_odds: float = 0.0
+    person_odds: float = 0.0
+    note_odds: float = 0.0
+    margin: float = 1.0  # a sentence whose odds are so large a part of the best may be the one that answers
 
     def near(self, evidence: Evidence, more: float) -> Floats:
         """The chance of every unit that it answers; `more`: added to the log odds.
 
         A source that was asked nearly this, and not the same, tells of another thing.
         """
-        nearly, *same = self.asked.each(evidence.asked)
-        says = self.says.chance(evidence.says)
-        raised = np.asarray(says / (says + (1.0 - says) * math.exp(-more)), np.float32)
+        nearly, *same = self.question.each(evidence.question)
+        chances = self.sentences.chance(evidence.sentences)
+        raised = np.asarray(chances / (chances + (1.0 - chances) * math.exp(-more)), np.float32)
         return raised * np.float32(1 - nearly * (1 - math.prod(same)))
 
 
@@ -92,18 +93,18 @@ class Judged:
     source: Source
     units: tuple[Unit, ...]
     chances: tuple[float, ...]  # of every unit
-    asked: float  # the chance that the source was asked the same
-    either: float = 0.0  # the chance that the source answers this part or another of the same question
-    met: float = 0.0  # how well its words are met, all together, by what the source says and was asked
-    close: float = 1.0  # that of the weights
+    sameness: float  # the chance that the source was asked the same
+    any_part: float = 0.0  # the chance that the source answers this part or another of the same question
+    nearness: float = 0.0  # how well its words are met, all together, by what the source says and was asked
+    margin: float = 1.0  # that of the weights
 
     @property
     def chance(self) -> float:
         """The chance that this source answers this part."""
-        return max(self.asked, self.says)
+        return max(self.sameness, self.support)
 
     @property
-    def says(self) -> float:
+    def support(self) -> float:
         """The chance that a sentence of it says so, whatever it was asked."""
         return max(self.chances, default=0.0)
 
@@ -117,15 +118,15 @@ class Judged:
         """The units that answer it about as probably as the best, which comes first."""
         odds = np.array([chance / (1 - min(chance, SURE)) for chance in self.chances])
         order = np.argsort(-odds, kind="stable").tolist()
-        return tuple(place for place in order if odds[place] >= self.close * odds.max())
+        return tuple(place for place in order if odds[place] >= self.margin * odds.max())
 
 
 def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
     centre = np.array(data["centre"], np.float32)
-    says, asked = _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE)
+    sentences, question = _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE)
     added = (float(str(data[name])) for name in ("found", "brought", "written", "close"))
-    return Weights(centre, says, asked, *added)
+    return Weights(centre, sentences, question, *added)
 
 
 def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
@@ -152,6 +153,7 @@ class Relevance:
         *,
         scores: Scores = MappingProxyType({}),
         more: float = 0.0,
+        chosen: Collection[str] = (),
         introduction: str = "",
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
@@ -159,7 +161,7 @@ class Relevance:
         A source that was asked the last part, which is about the whole question, was asked every part. One
         that has no word of the subject of the set was not: "Wat vindt u hiervan?" was about something else.
         `scores`: those of the search, by source. `more`: added to the log odds of what it did not find;
-        a note counts no less for that.
+        a note counts no less for that. Sources `chosen` are judged both ways; the more probable counts.
         """
         askings = searched(question)
         if not askings:
@@ -168,14 +170,20 @@ class Relevance:
         parts = [(asking, *self.meaning.part(asking)) for asking in askings]
         evidence = [[evidence_of(a, w, o, r, scores.get(r.source.id)) for r in readings] for a, w, o in parts]
         about = np.array([is_about(introduction, source) for source in sources])
-        asked = about * np.array([[self.weights.asked.chance(e.asked) for e in row] for row in evidence])
-        asked = np.maximum(asked, np.where(asked[-1] >= SURE, asked[-1], 0.0)).round(4)
-        brought = [max(more, 0.0) if s.kind is SourceKind.SUPPLIED else more for s in sources]
-        mores = [self.weights.found if s.id in scores else m for s, m in zip(sources, brought, strict=True)]
-        near = self.weights.near
-        chances = [[near(e, m).round(6) for e, m in zip(row, mores, strict=True)] for row in evidence]
-        says = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
-        either = (1 - np.prod(1 - np.maximum(asked, says), axis=0)).round(4)
+        curves = self.weights.question
+        sameness = about * np.array([[curves.chance(e.question) for e in row] for row in evidence])
+        sameness = np.maximum(sameness, np.where(sameness[-1] >= SURE, sameness[-1], 0.0)).round(4)
+
+        def near(evidence: Evidence, source: Source) -> Floats:
+            ways = [self.weights.near(evidence, self.weights.search_odds)] if source.id in scores else []
+            if not ways or source.id in chosen:
+                brought = max(more, 0.0) if source.kind is SourceKind.SUPPLIED else more
+                ways.append(self.weights.near(evidence.unsearched, brought))
+            return max(ways, key=lambda chances: chances.max(initial=0.0)).round(6)
+
+        chances = [[near(e, source) for e, source in zip(row, sources, strict=True)] for row in evidence]
+        best = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
+        any_part = (1 - np.prod(1 - np.maximum(sameness, best), axis=0)).round(4)
         return tuple(
             tuple(
                 Judged(
@@ -184,56 +192,55 @@ class Relevance:
                     units_of(s),
                     tuple(c.tolist()),
                     float(same),
-                    float(any_part),
-                    round(e.met, 4),
-                    self.weights.close,
+                    float(some),
+                    round(e.nearness, 4),
+                    self.weights.margin,
                 )
-                for s, c, same, any_part, e in zip(sources, of_row, of_part, either, beside, strict=True)
+                for s, c, same, some, e in zip(sources, of_row, of_part, any_part, beside, strict=True)
             )
-            for asking, of_row, of_part, beside in zip(askings, chances, asked, evidence, strict=True)
+            for asking, of_row, of_part, beside in zip(askings, chances, sameness, evidence, strict=True)
         )
 
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
     ) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive, and what a person chose by itself, whatever the
-        search thought of it; the more probable of the two counts.
+        """`judge` for what a sub-question asks of an archive, and what a person chose.
 
-        `trusted`: what a person chose counts for more, as where a model writes of it and every sentence is
-        checked. Copied sentences have only this measure before the text.
+        `trusted`: what a person chose counts for more, whatever the search thought of it, as where a model
+        writes of it and every sentence is checked. Copied sentences have only this measure before the text.
         """
         person = selection.chosen_by is Chooser.PERSON
         chosen = {source.id for source in selection.chosen if person}
-        scores = {h.source.id: h.score for h in selection.offered}
-        unscored = {i: score for i, score in scores.items() if i not in chosen}
-        more = person * (self.weights.written if trusted else self.weights.brought)
-        asked, introduction = selection.question.text, selection.introduction
-        judged = self.judge(asked, sources, scores=unscored, more=more, introduction=introduction)
-        twice = [] if trusted else [k for k, s in enumerate(sources) if s.id in chosen and s.id in scores]
-        if not twice:
-            return judged
-        of_search = self.judge(
-            asked, [sources[k] for k in twice], scores=scores, more=more, introduction=introduction
+        found = (hit for hit in selection.offered if not trusted or hit.source.id not in chosen)
+        return self.judge(
+            selection.question.text,
+            sources,
+            scores={hit.source.id: hit.score for hit in found},
+            more=person * (self.weights.note_odds if trusted else self.weights.person_odds),
+            chosen=chosen,
+            introduction=selection.introduction,
         )
-        rows = [list(row) for row in judged]
-        for row, searched_row in zip(rows, of_search, strict=True):
-            for k, found in zip(twice, searched_row, strict=True):
-                row[k] = max(found, row[k], key=lambda j: j.says)
-        return tuple(map(tuple, rows))
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    return data
 
 
 @cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    weights = read_weights(json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8")))
+    weights = read_weights(_shipped())
     return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
 
 
 @lru_cache(maxsize=2)
 def read_measure(text: str) -> Relevance:
-    """The measure that ships with the curves that people's choices moved; "" for none that did."""
-    shipped = built_in()
-    if not text:
-        return shipped
-    says = _curves(json.loads(text), "says", SAYS_IT)
-    return Relevance(shipped.meaning, replace(shipped.weights, says=says))
+    """The measure that ships with the curves that people's choices moved; "" for none that did.
+
+    A signal that those did not know yet keeps the curve that ships; one that is no more counts no more.
+    """
+    known, learned = _shipped()["says"], json.loads(text or "{}").get("says", {})
+    sentences = _curves({"says": {n: learned.get(n, row) for n, row in known.items()}}, "says", SAYS_IT)
+    return Relevance(built_in().meaning, replace(built_in().weights, sentences=sentences))

@@ -109,10 +109,10 @@ def _choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tu
     likely: list[Source] = []
     scores = {hit.source.id: hit.score for hit in hits}
     for row in measure.judge(question, [hit.source for hit in hits], scores=scores):
-        same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
+        same = sorted((j for j in row if j.sameness >= LIKELY), key=lambda j: -j.sameness)
         likely.extend(j.source for j in same)
-        best = max(row, key=lambda j: j.says, default=None)
-        if best is not None and best.either >= LIKELY:
+        best = max(row, key=lambda j: j.support, default=None)
+        if best is not None and best.any_part >= LIKELY:
             likely.append(best.source)
     return tuple({s.id: s for s in likely}.values())
 

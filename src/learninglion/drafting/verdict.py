@@ -182,7 +182,9 @@ def read_said(
     judged = {
         Whose.MACHINE: judge.of_selection(selection, sources[Whose.MACHINE], trusted=True),
         Whose.SOURCE: judge.of_selection(selection, sources[Whose.SOURCE]),
-        Whose.PERSON: judge.judge(selection.question.text, sources[Whose.PERSON], more=judge.weights.written),
+        Whose.PERSON: judge.judge(
+            selection.question.text, sources[Whose.PERSON], more=judge.weights.note_odds
+        ),
     }
     return Said(askings, whose, judged)
 

@@ -263,7 +263,7 @@ class Gate:
     weigh: Callable[[Selection], tuple[tuple[Judged, ...], ...]]
     check: Checker  # whether a sentence holds
     # for each part how probably these sentences answer it, by the source they rest on
-    said: Callable[[Selection, Sequence[Statement]], tuple[Mapping[str, float], ...]]
+    chances: Callable[[Selection, Sequence[Statement]], tuple[Mapping[str, float], ...]]
     extract: Callable[[Selection, Locate], Draft]  # the draft that copies sentences, to fall back on
     sure: float = SURE  # from which chance on a part counts as answered
 
@@ -275,7 +275,7 @@ def rules_gate(sure: float = SURE, checker: Checker = check_rules, measure: Rele
         aspects=question_parts,
         weigh=lambda selection: by.of_selection(selection, selection.chosen, trusted=True),
         check=checker,
-        said=lambda selection, statements: read_said(selection, statements, by).chances(*Whose),
+        chances=lambda selection, statements: read_said(selection, statements, by).chances(*Whose),
         extract=partial(extractive.draft, sure=sure, measure=by),
         sure=sure,
     )
@@ -705,7 +705,7 @@ class _Writer:
         return shared.index(max(shared)) + 1
 
     def _same_question(self, source: Source) -> bool:
-        return any(j.source.id == source.id and j.asked >= SURE for row in self.judged for j in row)
+        return any(j.source.id == source.id and j.sameness >= SURE for row in self.judged for j in row)
 
     def _add(self, statement: Statement, position: int) -> None:
         check = self.gate.check(statement, self.selection.chosen)
@@ -826,7 +826,7 @@ class _Writer:
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """The parts that these sentences leave open, the model's word on their passages counted in."""
-        chances_of = self.gate.said(self.selection, statements)
+        chances_of = self.gate.chances(self.selection, statements)
         return tuple(
             part
             for part, chances in zip(self.aspects, chances_of, strict=True)
@@ -860,7 +860,7 @@ class _Writer:
             s for s in self.work.statements if s not in self.work.copied and s.author is Author.MACHINE
         ]
         borne = all(any(_rests(row, [s]) for row in self.work.table.usable) for s in written)
-        chances_of = self.gate.said(self.selection, self._shown())
+        chances_of = self.gate.chances(self.selection, self._shown())
         copied = {c.source_id for s in self.work.copied for c in s.citations}
         sure = all(
             any(

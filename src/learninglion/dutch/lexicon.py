@@ -37,7 +37,7 @@ _HEDGES = _set(
     """mogelijk mogelijkerwijs waarschijnlijk wellicht misschien vermoedelijk naar-verwachting
     in-principe naar-schatting in-beginsel vooralsnog voorlopig voornemens eventueel eventuele mogelijke
     waarschijnlijke vermeende naar-het-zich-laat-aanzien vermoed verwachte potentieel potentiele
-    voorgenomen beoogde volgens aldus hypothetisch"""
+    voorgenomen beoogde volgens aldus hypothetisch onder-meer"""
 )
 _QUANTIFIERS = _set(
     """alle allen elk elke ieder iedere iedereen sommige enkele veel weinig meeste meerdere verschillende
@@ -103,7 +103,7 @@ ADVERBS = _set(
     daarvoor hieruit daaruit hieraan daaraan hiervan daarvan hierop daarop samen gezamenlijk zoals
     tegelijkertijd allereerst tot-slot ten-slotte derhalve aldaar elders hier daar er onlangs recent
     recentelijk eerder eerst straks binnenkort destijds voorts ten-eerste ten-tweede juist vooral
-    met-name onder-meer tot-nu-toe"""
+    met-name tot-nu-toe"""
 )
 TEMPORAL_STARTS = _set(
     """vorig vorige volgend volgende afgelopen komend komende dit deze begin eind medio januari februari maart
@@ -155,6 +155,8 @@ def sensitive_kind(words: tuple[str, ...], at: int) -> str:
                 joined = "-".join(phrase)
                 return next((kind for kind, group in _KINDS if joined in group), "")
     word = words[at]
+    if word == "deel" and "ik" in words[max(at - 1, 0) : at + 2]:
+        return ""  # "ik deel uw zorg"
     for kind, group in _KINDS:
         if word in group:
             return kind

@@ -218,9 +218,8 @@ class Word:
 
     @property
     def is_content(self) -> bool:
-        """Whether the word says something of its own: "OM" is an office, "om" is filler."""
-        named = len(self.raw) > 1 and self.raw.isupper()
-        return (named or self.norm not in lexicon.FUNCTION_WORDS) and not self.is_note_mark
+        """Whether the word says something of its own."""
+        return self.norm not in lexicon.FUNCTION_WORDS and not self.is_note_mark
 
     @property
     def is_verb(self) -> bool:
@@ -280,6 +279,9 @@ def read(text: str) -> Reading:
     return reread(tuple(words))
 
 
+_FILLERS = lexicon.FUNCTION_WORDS | lexicon.ADVERBS
+
+
 def _mark(match: re.Match[str]) -> str:
     return f"[{re.sub(r'[^0-9]', '', match.group()).lstrip('0') or '0'}]"
 
@@ -319,6 +321,8 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
                 border = ""
             continue
         norm = dates.get(token.span.start) or _norm(sign)
+        if len(sign) > 1 and sign.isupper() and norm in _FILLERS and not piece.isupper():
+            norm = sign  # "het OM" is an office
         capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
         for part in _WRITTEN_APART.get(norm, (norm,)):
             raw = sign if part == norm else part

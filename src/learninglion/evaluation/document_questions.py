@@ -496,14 +496,14 @@ def _fit(rows: Rows, flags: Rows, weights: Rows, penalty: float) -> Curve:
 def weights_json(weights: Weights, card: Mapping[str, object]) -> str:
     """Weights as the file that ships, with what they were learned from."""
 
-    def told(columns: Sequence[str], curve: Curve) -> dict[str, float]:
+    def curve_json(columns: Sequence[str], curve: Curve) -> dict[str, float]:
         named = {c: round(float(v), 5) for c, v in zip(columns, curve.slopes, strict=True)}
         return {**named, "offset": round(curve.offset, 5)}
 
     data = {
         "card": dict(card),
-        "answers": told(ANSWERS, weights.answers),
-        "answered": told(ANSWERED, weights.answered),
+        "answers": curve_json(ANSWERS, weights.answers),
+        "answered": curve_json(ANSWERED, weights.answered),
         "sure": round(weights.sure, 4),
         "threshold": round(weights.threshold, 4),
     }

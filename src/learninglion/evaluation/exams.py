@@ -107,21 +107,21 @@ class _Answers:
                 f"{blobs.place(self._name)}: hierin staan de antwoorden van een afgebroken toets, maar dit "
                 "bestand is niet te lezen. Verwijder het; dan begint de toets opnieuw."
             ) from error
-        self._kept = time.monotonic()
+        self._saved_at = time.monotonic()
 
     def of(self, pair: ExamPair, judge: Judge) -> float:
         """The answer on `pair`, asked where it is not known."""
         key = sha256_hex(f"{pair.sentence}\0{pair.source}")
         if key not in self._known:
             self._known[key] = judge.judge(pair.sentence, pair.source)
-            if time.monotonic() - self._kept > _KEEP_EVERY:
+            if time.monotonic() - self._saved_at > _KEEP_EVERY:
                 self.keep()
         return self._known[key]
 
     def keep(self) -> None:
         """Write down what is known."""
         self._blobs.put(self._name, json.dumps(self._known).encode())
-        self._kept = time.monotonic()
+        self._saved_at = time.monotonic()
 
     def forget(self) -> None:
         """The next exam asks everything anew."""
@@ -256,7 +256,7 @@ class Trial:
     detail: str
 
     @property
-    def told(self) -> str:
+    def line(self) -> str:
         """The trial as a line to read, such as "✓ Nederlands: ..."."""
         return f"{_SIGNS[self.outcome]} {self.name}: {self.detail}"
 

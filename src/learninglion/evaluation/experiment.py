@@ -62,9 +62,8 @@ from learninglion.evaluation.retrieval import (
     weigh,
 )
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
-from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, EncoderChoice, open_encoder
-from learninglion.inference.reranking import RerankerChoice, Reranking, open_reranking, reranker_mistakes
+from learninglion.inference.encoders import Encoder, EncoderChoice
+from learninglion.inference.reranking import RerankerChoice, Reranking, reranker_mistakes
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import Progress, silent
 from learninglion.models.errors import (
@@ -528,71 +527,51 @@ def _material(experiment: Experiment, trial: Trial | None) -> _Material:
     return _Material(trial, lessons, grades, trial.sha256, learned, judged)
 
 
-def open_locally(choice: EncoderChoice) -> Encoder:
-    """The encoder of `choice`; an endpoint must be on this machine (PermissionDeniedError otherwise)."""
-    if choice.base_url:
-        require_allowed(choice.base_url, ())
-    return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What runs are carried out with; an experiment on a collection needs its `trial`."""
+
+    opener: Opener
+    rerankers: RerankerOpener
+    cache: Path | None = None  # of vectors
+    progress: Progress = silent
+    trial: Trial | None = None
 
 
-def _rerank_locally(choice: RerankerChoice) -> Reranking | None:
-    """The reranking of `choice`, which must be on this machine (PermissionDeniedError otherwise)."""
-    return open_reranking(choice, ())
-
-
-def run_experiment(
-    experiment: Experiment,
-    record: Path,
-    *,
-    trial: Trial | None = None,
-    opener: Opener = open_locally,
-    rerankers: RerankerOpener = _rerank_locally,
-    cache: Path | None = None,
-    progress: Progress = silent,
-) -> tuple[Run, ...]:
+def run_experiment(experiment: Experiment, record: Path, means: Means) -> tuple[Run, ...]:
     """Run what is not on `record` yet (failed runs are tried again); all runs of this experiment, in order.
 
     Each run is on record as soon as it is done, so an experiment that was stopped goes on where it was.
-    `trial` must be given for a collection. Wrong data stop the experiment before its first run.
+    Wrong data stop the experiment before its first run.
     """
-    material = _material(experiment, trial)
+    material = _material(experiment, means.trial)
     known = {run.id: run for run in read_runs(record) if not run.error}
     opened: dict[EncoderChoice, Encoder | LearningLionError] = {}
     runs: list[Run] = []
     wanted = experiment.settings()
     for number, settings in enumerate(wanted, 1):
-        run, encoder = _prepare(experiment, settings, material, record, opener, opened)
+        run, encoder = _prepare(experiment, settings, material, record, means.opener, opened)
         if run.id not in known:
-            done = _carry_out(run, settings, material, encoder, rerankers, cache, progress)
+            done = _carry_out(run, settings, material, encoder, means)
             append_line(record, done)
             known[run.id] = done
         runs.append(known[run.id])
-        progress("Runs", number, len(wanted))
+        means.progress("Runs", number, len(wanted))
     return tuple(runs)
 
 
-def rerun(
-    run: Run,
-    experiment: Experiment,
-    record: Path,
-    *,
-    trial: Trial | None = None,
-    opener: Opener = open_locally,
-    rerankers: RerankerOpener = _rerank_locally,
-    cache: Path | None = None,
-    progress: Progress = silent,
-) -> Run:
+def rerun(run: Run, experiment: Experiment, record: Path, means: Means) -> Run:
     """Carry out a recorded run again. Raises InputError when the data are not those of the record."""
     settings = tuple((name, json.loads(value)) for name, value in run.settings)
-    material = _material(experiment, trial)
-    fresh, encoder = _prepare(experiment, settings, material, record, opener, {})
+    material = _material(experiment, means.trial)
+    fresh, encoder = _prepare(experiment, settings, material, record, means.opener, {})
     if (fresh.data_sha256, fresh.tune_sha256, fresh.judgements_sha256) != (
         run.data_sha256,
         run.tune_sha256,
         run.judgements_sha256,
     ):
         raise InputError("De gegevens zijn veranderd sinds deze run.")
-    return _carry_out(fresh, settings, material, encoder, rerankers, cache, progress)
+    return _carry_out(fresh, settings, material, encoder, means)
 
 
 def experiment_of(run: Run, record: Path) -> Experiment:
@@ -681,9 +660,7 @@ def _carry_out(
     settings: Settings,
     material: _Material,
     encoder: Encoder | LearningLionError,
-    rerankers: RerankerOpener,
-    cache: Path | None,
-    progress: Progress,
+    means: Means,
 ) -> Run:
     _reset_peak()
     use = PowerMeter().start("experiment")
@@ -696,9 +673,9 @@ def _carry_out(
             lessons=material.lessons,
             grades=material.grades,
             encoder=encoder,
-            cache=cache,
-            reranking=rerankers(run.reranker_choice),
-            progress=progress,
+            cache=means.cache,
+            reranking=means.rerankers(run.reranker_choice),
+            progress=means.progress,
         )
         reciprocal = dict(report.values)["MRR@10"]
         run = replace(

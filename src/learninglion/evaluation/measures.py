@@ -329,27 +329,27 @@ def per_query(judgements: Judgements, rankings: Rankings) -> dict[str, Values]:
     return {name: np.array(list(values.values()), dtype=np.float64) for name, values in rows.items()}
 
 
-def measure(values: Mapping[str, Values], seed: int = 0) -> tuple[Measured, ...]:
-    """The mean of every measure with its bootstrap interval; the same seed gives the same interval."""
-    return tuple(_bootstrap(name, rows, seed) for name, rows in values.items())
+def measure(values: Mapping[str, Values]) -> tuple[Measured, ...]:
+    """The mean of every measure with its bootstrap interval; the same values give the same interval."""
+    return tuple(_bootstrap(name, rows) for name, rows in values.items())
 
 
-def _bootstrap(name: str, rows: Values, seed: int) -> Measured:
+def _bootstrap(name: str, rows: Values) -> Measured:
     if not len(rows):
         return Measured(name, 0.0, 0.0, 0.0)
-    draws = np.random.default_rng(seed).integers(0, len(rows), (_RESAMPLES, len(rows)))
+    draws = np.random.default_rng(0).integers(0, len(rows), (_RESAMPLES, len(rows)))
     means = rows[draws].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return Measured(name, float(rows.mean()), float(low), float(high))
 
 
-def compare(name: str, first: Values, second: Values, seed: int = 0) -> Comparison:
+def compare(name: str, first: Values, second: Values) -> Comparison:
     """Paired randomisation test of two rows of per-query values (same queries, same order)."""
     differences = second - first
     observed = abs(float(differences.mean())) if len(differences) else 0.0
     if observed == 0.0:
         return Comparison(name, _mean(first), _mean(second), 1.0)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     as_large = 0
     moved = differences[differences != 0]
     for _ in range(_PERMUTATIONS // 100):

@@ -160,11 +160,15 @@ def of_look_alikes(
 
 
 def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
-    """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
+    """A question of a real set beside what was offered; `labels` says of each what reading said of it.
+
+    What answers in part, and what nobody read, says neither that such a passage answers nor that it does not.
+    """
     for asking in searched(question):
         for hit, label in zip(offered[:_READ], labels, strict=False):
-            likeness = None if label == "yes" else Asked.OTHER
-            yield Example(asking, hit.source, name, label == "yes", likeness, score=hit.score)
+            answers = {"yes": True, "no": False}.get(label)
+            likeness = None if answers else Asked.OTHER
+            yield Example(asking, hit.source, name, answers, likeness, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
@@ -228,9 +232,8 @@ _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _STEPS = 1500
 _HALVINGS = 50
-_UNSEARCHED, _UNNAMED = (  # added to the signals of a sentence these make one unknown
-    np.where(np.array(SAYS_IT) == name, np.nan, 0.0).astype(np.float32) for name in ("found", "named")
-)
+# added to the signals of a sentence it makes one unknown
+_UNNAMED = np.where(np.array(SAYS_IT) == "named", np.nan, 0.0).astype(np.float32)
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _MISSED = 0.1  # of the answering sentences
@@ -260,7 +263,8 @@ def read_evidence(
         meaning.read([example.source for example in part])  # together they use the cores better
         for example in part:
             (reading,), asking = meaning.read([example.source]), example.asking
-            whole = meaning.asked(asking.about)  # a judgment says which question is answered, not which part
+            # a judgment says which question is answered, not which part
+            whole = meaning.question(asking.about)
             evidence.append(evidence_of(asking, whole, whole, reading, example.score))
         progress(start + len(part), len(examples))
     return evidence
@@ -271,8 +275,8 @@ def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder
     evidence = read_evidence(examples, Meaning(encoder, weights.centre))
     says: dict[bool, list[float]] = {True: [], False: []}
     for example, read in zip(examples, evidence, strict=True):
-        if example.answers is not None and len(read.says):
-            says[example.answers].append(float(weights.says.chance(read.says).max()))
+        if example.answers is not None and len(read.sentences):
+            says[example.answers].append(float(weights.sentences.chance(read.sentences).max()))
     return {"kept_says": area(says[True], says[False])}
 
 
@@ -288,29 +292,29 @@ def _fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
     """Both sets of curves from examples with their evidence; every part of a question counts as one."""
-    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.answers is not None]
+    pairs = zip(examples, evidence, strict=True)
+    used = [(e, v) for e, v in pairs if len(v.sentences) and e.answers is not None]
     empty = blank(centre)
-    says = replace(empty.says, slopes=np.ones_like(empty.says.slopes))
+    says = replace(empty.sentences, slopes=np.ones_like(empty.sentences.slopes))
     answers = np.array([e.answers for e, _ in used], float)
     counts = Counter((e.group, e.asking.text) for e, _ in used)
     weights = np.array([1 / counts[e.group, e.asking.text] for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([_best_row(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, empty.says, weights)
-    written, close = find_written(examples, evidence, says), _find_close(examples, evidence, says)
-    fitted = Weights(centre, says, _fit_asked(examples, evidence), written=written, close=close)
-    unsearched = [replace(read, says=read.says + _UNSEARCHED) for read in evidence]
+        says = fit(rows, answers, empty.sentences, weights)
+    note_odds, margin = find_written(examples, evidence, says), _find_margin(examples, evidence, says)
+    fitted = Weights(centre, says, _fit_asked(examples, evidence), note_odds=note_odds, margin=margin)
     return replace(
         fitted,
-        found=find_found(examples, evidence, fitted),
-        brought=find_found(examples, unsearched, fitted),
+        search_odds=find_found(examples, evidence, fitted),
+        person_odds=find_found(examples, [read.unsearched for read in evidence], fitted),
     )
 
 
 def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
     """Whether a question is nearly the earlier one, and of those that are whether it asks the same thing."""
     labelled = [
-        (e.likeness, v.asked) for e, v in zip(examples, evidence, strict=True) if e.likeness is not None
+        (e.likeness, v.question) for e, v in zip(examples, evidence, strict=True) if e.likeness is not None
     ]
     rows = np.array([signals for _, signals in labelled], float)
     same = np.array([likeness is Asked.SAME for likeness, _ in labelled])
@@ -355,21 +359,21 @@ def find_written(examples: Sequence[Example], evidence: Sequence[Evidence], says
     for example, read in zip(examples, evidence, strict=True):
         if example.answers is not None and example.score is None:
             # what stands beside an answer may answer a little too
-            places = sorted(example.units) if example.answers else range(len(read.says))
-            chances[example.answers] += says.chance(read.says[list(places)] + _UNNAMED).tolist()
+            places = sorted(example.units) if example.answers else range(len(read.sentences))
+            chances[example.answers] += says.chance(read.sentences[list(places)] + _UNNAMED).tolist()
     rows = sorted(((c, (right or -1) / len(of)) for right, of in chances.items() for c in of), reverse=True)
     gain = np.cumsum([share for _, share in rows])
     return -log_odds(rows[int(np.argmax(gain))][0])
 
 
-def _find_close(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
+def _find_margin(examples: Sequence[Example], evidence: Sequence[Evidence], says: Curves) -> float:
     """How near the odds of nine in ten of the answering sentences of the hand-written cases come to those of
     the best of their source.
     """
     shares = []
     for example, read in zip(examples, evidence, strict=True):
         if example.units and example.score is None:
-            chances = np.minimum(says.chance(read.says), SURE)
+            chances = np.minimum(says.chance(read.sentences), SURE)
             odds = chances / (1 - chances)
             shares.append(float(odds[sorted(example.units)].max() / odds.max()))
     return float(np.quantile(shares, _MISSED)) if shares else 1.0
@@ -377,8 +381,8 @@ def _find_close(examples: Sequence[Example], evidence: Sequence[Evidence], says:
 
 def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
     """The row of the sentence that answers, else of the one that seems to most."""
-    places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
-    rows = evidence.says[list(places)]
+    places = sorted(example.units) if example.answers and example.units else range(len(evidence.sentences))
+    rows = evidence.sentences[list(places)]
     best: NDArray[np.float32] = rows[int(np.argmax(says.chance(rows)))]
     return best
 
@@ -416,12 +420,12 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
 
     data = {
         "card": dict(card),
-        "found": round(weights.found, 4),
-        "brought": round(weights.brought, 4),
-        "written": round(weights.written, 4),
-        "close": round(weights.close, 4),
-        "says": points_of(SAYS_IT, weights.says),
-        "asked": points_of(ASKED_BEFORE, weights.asked),
+        "found": round(weights.search_odds, 4),
+        "brought": round(weights.person_odds, 4),
+        "written": round(weights.note_odds, 4),
+        "close": round(weights.margin, 4),
+        "says": points_of(SAYS_IT, weights.sentences),
+        "asked": points_of(ASKED_BEFORE, weights.question),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -494,7 +498,7 @@ def learn_from_choices(
     Raises InputError where people decided too little: about `_FEWEST` questions, both ways.
     """
     evidence = read_evidence(examples, measure.meaning, progress)
-    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says)]
+    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.sentences)]
     groups = list(dict.fromkeys(e.group for e, _ in used))
     if len(groups) < _FEWEST or len({e.answers for e, _ in used}) < 2:
         raise InputError(
@@ -507,12 +511,12 @@ def learn_from_choices(
     after: dict[str, float] = {}
     for part in range(_PARTS):
         held = [(e, v) for e, v in used if part_of[e.group] == part]
-        learned = _moved([(e, v) for e, v in used if part_of[e.group] != part], current.says)
-        before |= _likelihoods(held, current.says)
+        learned = _moved([(e, v) for e, v in used if part_of[e.group] != part], current.sentences)
+        before |= _likelihoods(held, current.sentences)
         after |= _likelihoods(held, learned)
     was, is_now = (np.array([by_group[group] for group in groups]) for by_group in (before, after))
     comparison = compare("log likelihood", was, is_now)
-    return ChoicesReport(replace(current, says=_moved(used, current.says)), len(groups), comparison)
+    return ChoicesReport(replace(current, sentences=_moved(used, current.sentences)), len(groups), comparison)
 
 
 def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:

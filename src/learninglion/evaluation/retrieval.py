@@ -185,8 +185,8 @@ def _as_reranked(configuration: Configuration, base: Reranking | None) -> Rerank
 
 def as_searched(entries: Sequence[Entry], fields: str, passages: bool) -> tuple[Entry, ...]:
     """`entries` with only the `fields` that are searched; without `passages` every text is one passage."""
-    entries_kept = (_with_fields(entry, fields) for entry in entries)
-    return tuple(entries_kept if passages else (_whole(entry) for entry in entries_kept))
+    narrowed = (_with_fields(entry, fields) for entry in entries)
+    return tuple(narrowed if passages else (_whole(entry) for entry in narrowed))
 
 
 def _with_fields(entry: Entry, fields: str) -> Entry:
@@ -545,14 +545,14 @@ def _stacked(rows: Sequence[_Row], searched: NDArray[np.int64]) -> Ranked:
 
 def learn_from(
     lessons: Sequence[LabelledPair],
-    kept_out: Sequence[LabelledPair],
+    held_out: Sequence[LabelledPair],
     encoder: Encoder,
     cache: VectorCache,
     place: Path,
 ) -> Fusion:
     """The fusion learned from `lessons`, less whatever of them is also in `kept_out`."""
-    ids = {p.id for p in kept_out}
-    texts = {p.answer for p in kept_out} | {p.question for p in kept_out}
+    ids = {p.id for p in held_out}
+    texts = {p.answer for p in held_out} | {p.question for p in held_out}
     usable = [p for p in lessons if p.id not in ids and p.answer not in texts and p.question not in texts]
     if not usable:
         return DEFAULT
@@ -810,7 +810,7 @@ def verdict(comparison: Comparison) -> str:
     return "beter" if comparison.difference > 0 else "slechter"
 
 
-def told_setting(value: str) -> str:
+def setting_words(value: str) -> str:
     """A value of a setting (JSON) as a reader wants it."""
     plain = json.loads(value)
     return {True: "ja", False: "nee"}[plain] if isinstance(plain, bool) else str(plain)
@@ -894,7 +894,7 @@ def experiment_page(runs: Sequence[Run]) -> str:
 def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -> str:
     settings = dict(run.settings)
     cells = "".join(
-        f"<td>{html.escape(told_setting(settings[name])) if name in settings else ''}</td>" for name in names
+        f"<td>{html.escape(setting_words(settings[name])) if name in settings else ''}</td>" for name in names
     )
     if run.error:
         error = f"<td colspan='{columns - len(names) - 1}'>Mislukt: {html.escape(run.error)}</td>"
@@ -919,15 +919,15 @@ def _what_mattered(effects: Sequence[Effect]) -> str:
     if not effects:
         return ""
     rows = (
-        f"<tr><th scope='row'>{html.escape(e.setting)}</th><td>{html.escape(told_setting(e.baseline))}</td>"
-        f"<td>{html.escape(told_setting(e.value))}</td>"
+        f"<tr><th scope='row'>{html.escape(e.setting)}</th><td>{html.escape(setting_words(e.baseline))}</td>"
+        f"<td>{html.escape(setting_words(e.value))}</td>"
         f"{_numbers(f'{e.difference:+.3f}', f'{e.low:+.3f} – {e.high:+.3f}', f'{e.p:.4f}', str(e.runs))}</tr>"
         for e in effects
     )
     heads = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
     reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in effects))
     plot = _interval_plot(
-        [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in effects],
+        [(f"{e.setting}: {setting_words(e.value)}", e.difference, e.low, e.high) for e in effects],
         -reach,
         reach,
         "Verschil in MRR@10 met de eerste waarde van dezelfde instelling; rechts van 0 is beter.",

@@ -704,8 +704,8 @@ class Draft:
     def doubts(self) -> tuple[str, ...]:
         """The remarks that keep it from being an answer; none where records do not tell them apart."""
         hints = {remark.text for remark in self.remarks if not remark.parts}
-        kept_apart = self.written or self.remarks
-        return tuple(text for text in self.left_out if text not in hints) if kept_apart else ()
+        apart = self.written or self.remarks
+        return tuple(text for text in self.left_out if text not in hints) if apart else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,6 @@ from pathlib import Path
 
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.ooxml import looks_like_zip
-from learninglion.parsing.office_document import parse_office
-from learninglion.parsing.pdf.pages import find_pdf, read_pages
-from learninglion.parsing.pdf_document import parse_structure
 
 
 def parse(raw: RawFile) -> Document:
@@ -19,6 +15,12 @@ def parse(raw: RawFile) -> Document:
 
     What a file is shows from its content, not from its name.
     """
+    # Loaded by whoever reads a file: the process that draws one page needs a single module of this room.
+    from learninglion.parsing.office.ooxml import looks_like_zip
+    from learninglion.parsing.office_document import parse_office
+    from learninglion.parsing.pdf.pages import find_pdf, read_pages
+    from learninglion.parsing.pdf_document import parse_structure
+
     if not raw.content.strip():
         raise UnreadableFileError(raw.name, "het bestand is leeg.")
     if find_pdf(raw.content) is not None:

@@ -317,10 +317,10 @@ class DossierRepository:
         """
         with reading(self._engine) as connection:
             _require_visible(connection, dossier_id, visible)
-            version_found = _version(connection, dossier_id, version)
-            if version_found is None:
+            number = _version(connection, dossier_id, version)
+            if number is None:
                 raise UnknownReferenceError(f"Versie {version} van {dossier_id} bestaat niet.")
-            return self._contents.of(connection, version_found)
+            return self._contents.of(connection, number)
 
     def history(self, dossier_id: str, visible: Visible) -> tuple[DossierVersion, ...]:
         """All versions, oldest first."""
@@ -459,9 +459,9 @@ def _misfits_of_head(
     """What the list of dossiers says and the versions `versions` do not; `content` is that of the newest."""
     first, last = versions[0], versions[-1]
     values = (head.version, head.state, head.changed_at, head.changed_by, head.created_at, head.created_by)
-    kept_as = (last.version, last.state.value, last.at, last.author, first.at, first.author)
+    recorded = (last.version, last.state.value, last.at, last.author, first.at, first.author)
     names = ("de versie", "de staat", "het moment", "wie", "wanneer begonnen", "door wie begonnen")
-    wrong = [name for name, a, b in zip(names, values, kept_as, strict=True) if a != b]
+    wrong = [name for name, a, b in zip(names, values, recorded, strict=True) if a != b]
     if content is not None and content.question_set.title != head.title:
         wrong.append("de titel")
     if wrong:

@@ -307,15 +307,15 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
 def _pdf_answers(dossier: Dossier) -> list[dict[str, object]]:
     """Every answer with the questions it stands for, in paragraphs and items; a note is told once."""
     notes = collect_notes(dossier)
-    numbers_told: set[int] = set()
+    shown_numbers: set[int] = set()
     made: list[dict[str, object]] = []
     for group in answer_groups(dossier):
         blocks = []
         for block in group_blocks(dossier, group, notes):
             sentences = []
             for sentence in block.sentences:
-                marks = [{**_pdf_note(n), "again": n.number in numbers_told} for n in sentence.marks]
-                numbers_told.update(note.number for note in sentence.marks)
+                marks = [{**_pdf_note(n), "again": n.number in shown_numbers} for n in sentence.marks]
+                shown_numbers.update(note.number for note in sentence.marks)
                 sentences.append({"text": sentence.text, "notes": marks})
             blocks.append({"opens": block.opens.value, "sentences": sentences})
         verifications = [dossier.verifications[i] for i in group.positions]

@@ -566,12 +566,12 @@ def _append_paragraph(
 def _heading_style(word: WordDocument, level: int) -> str:
     """The id of the template's heading of this level, or of one that is made, so that readers can jump."""
     name = f"heading {level}"
-    if not (style_found := _style_id(word, name)):
+    if not (heading_id := _style_id(word, name)):
         style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.font.bold, style.font.size = True, Pt(16 - 2 * level)
         style.element.get_or_add_pPr().append(element("outlineLvl", val=str(level - 1)))
-        style_found = str(style.style_id)
-    return style_found
+        heading_id = str(style.style_id)
+    return heading_id
 
 
 def _link(word: WordDocument, text: str, url: str) -> Element:

@@ -294,7 +294,7 @@ def check_mark(path: Path, public_keys: Collection[str]) -> MarkReport:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error.strerror}).") from error
-    text, source_type = _told_by(content)
+    text, source_type = _text_and_type(content)
     visible = is_marked(text)
     problems: list[str] = []
     if not source_type:
@@ -348,7 +348,7 @@ _FOR_MACHINES = re.compile(r"<script\b.*?</script>", re.DOTALL)  # what no reade
 _TERM = re.compile(r"https?://[\w./-]*(?:trained|Trained)AlgorithmicMedia\w*")
 
 
-def _told_by(content: bytes) -> tuple[str, str]:
+def _text_and_type(content: bytes) -> tuple[str, str]:
     """The text in which the label should stand, and the IPTC term, of any form a dossier leaves in."""
     if content.startswith(b"%PDF"):
         return _pdf_text(content), read_pdf_mark(content)

@@ -149,13 +149,13 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     """The sub-questions by answer: nothing is told twice.
 
     What the answer just before it says is one joint answer in a letter; what an answer further back says is a
-    reference to that.
+    reference to that. An answer that leaves a part of its own question open is neither.
     """
     groups: list[AnswerGroup] = []
     known: list[_Sentences] = []  # by group
     homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
-        own = _sentences_of(verification)
+        own = () if verification.missing else _sentences_of(verification)
         numbers = verification.draft.selection.question.numbers
         home = next(
             (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)), None
@@ -366,11 +366,11 @@ class Account:
 
 def remarks_once(verifications: Sequence[Verification]) -> tuple[tuple[str, ...], ...]:
     """The remarks on every answer; what is to be known of a source stands at the first answer it is about."""
-    told: set[str] = set()
+    earlier: set[str] = set()
     rows = []
     for draft in (verification.draft for verification in verifications):
-        rows.append(tuple(r for r in draft.left_out if r in draft.doubts or r not in told))
-        told.update(rows[-1])
+        rows.append(tuple(r for r in draft.left_out if r in draft.doubts or r not in earlier))
+        earlier.update(rows[-1])
     return tuple(rows)
 
 

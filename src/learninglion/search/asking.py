@@ -519,7 +519,7 @@ def _described_asked(
     for document_id in _looked_at(namings, best):
         document = library.document(document_id)
         own = " ".join(names.get(document_id, ()))
-        if points_at_document(description.bare, _said_of_itself(document, own)) < _BY_SORT:
+        if points_at_document(description.bare, _self_description(document, own)) < _BY_SORT:
             continue
         fit = _fit(wanted, f"{own} {document.text[:_BEGINNING]}")
         if fit >= _FITS:
@@ -548,7 +548,7 @@ def _fitting(about: _About, question: str, library: Library, rarity: Rarity) -> 
     return replace(about, telling=fitting) if fitting else about
 
 
-def _said_of_itself(document: Document, names: str) -> str:
+def _self_description(document: Document, names: str) -> str:
     """The words in which a document says what sort it is: its names, and how the lines of its front begin."""
     lines = document.text[:_BEGINNING].splitlines()
     begins = (" ".join(line.split()[: _TITLE if len(line.split()) > _HEADING else None]) for line in lines)
@@ -577,10 +577,10 @@ def _pointed_asked(
     feature = (Feature.PART, part) if part else feature
     if feature is None:
         return _parts_asked(question, library)
-    told_apart = bool(part) or tells_apart(pointing)
-    telling = _documents_meant(question, library, namings, best, taken, feature, first=told_apart)
+    distinct = bool(part) or tells_apart(pointing)
+    telling = _documents_meant(question, library, namings, best, taken, feature, first=distinct)
     if not telling and not part:
-        most = _MOST_ANSWERS if told_apart else _FEW
+        most = _MOST_ANSWERS if distinct else _FEW
         telling = _that_tell(question, library, namings, feature, most=most)
     if not telling and feature[0] is Feature.PART:  # of many, those found that have such a part
         document_ids = [
@@ -636,7 +636,7 @@ def _documents_meant(
     for document_id in dict.fromkeys((*_looked_at(namings, best), *others)):
         document = library.document(document_id)
         own = " ".join(names.get(document_id, ()))
-        points = points_at_document(question, _said_of_itself(document, own))
+        points = points_at_document(question, _self_description(document, own))
         if points:
             tells = bool(facts_about(document, *feature, question))
             share = namings[document_id].share if document_id in namings else 0.0
@@ -690,7 +690,7 @@ def _changed(
         place = anchor(change, new)
         if place is not None:
             fact = Fact(Feature.PART, place.span, place.span, before(change), " › ".join(place.heading_path))
-            material.append(replace(_told(new, card, fact), changed=True))
+            material.append(replace(_material_of(new, card, fact), changed=True))
     own = merged([material_of(w) for w in best if w.source.document.id == document_id])
     return Reply(
         question,
@@ -763,10 +763,10 @@ def _about(
         facts = facts_about(document, *feature, about.pointing)
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
-        answers += [_told(document, card, fact) for fact in facts]
+        answers += [_material_of(document, card, fact) for fact in facts]
     if not answers and feature[0] is Feature.SUMMARY and len(telling) == 1:
         # there is no summary: what says what the document is about comes nearest
-        subject = [_told(document, card, fact) for fact in facts_about(document, Feature.SUBJECT)]
+        subject = [_material_of(document, card, fact) for fact in facts_about(document, Feature.SUBJECT)]
         near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
         near = tuple(merged(own)[:_MOST_NEAR])
@@ -794,7 +794,7 @@ def _about(
     )
 
 
-def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
+def _material_of(document: Document, card: DocumentCard, fact: Fact) -> Material:
     return Material(
         document=card,
         source_id="",

@@ -261,10 +261,10 @@ def _differences(old: str, new: str) -> tuple[Difference, ...]:
     return tuple(differences)
 
 
-Told = Iterator[tuple[str, str]]  # what it comes down to, in one spelling, and how it is written
+Spellings = Iterator[tuple[str, str]]  # what it comes down to, in one spelling, and how it is written
 
 
-def _dates(text: str) -> Told:
+def _dates(text: str) -> Spellings:
     for date in _dated(read(text).words):
         written = [word.raw for word in date]
         joint = "-" if len(date) > 1 and all(raw.isdigit() for raw in written) else " "
@@ -282,7 +282,7 @@ def _dated(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
             yield words[at : at + 1]
 
 
-def _figures(text: str) -> Told:
+def _figures(text: str) -> Spellings:
     words = read(text).words
     taken = {id(word) for date in _dated(words) for word in date}
     for at, word in enumerate(words):
@@ -295,7 +295,7 @@ def _figures(text: str) -> Told:
         yield f"{'1' if one else word.norm} {unit}".strip(), written
 
 
-def _duties(text: str) -> Told:
+def _duties(text: str) -> Spellings:
     negations = 0
     for word in re.findall(r"\w+", text):
         own = fold(word)
@@ -452,14 +452,14 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
     gone = sum(change.old is not None for change in comparison.changes)
     if comparison.same < _SAME * (comparison.same + gone):
         return None
-    words_asked = want(" ".join(_unnamed(wanted.words, old, new)), lambda stem: 1.0)
+    query = want(" ".join(_unnamed(wanted.words, old, new)), lambda stem: 1.0)
 
     def met(places: Sequence[Place]) -> float:
         text = "\n".join(text for place in places for text in (*place.heading_path, place.text))
-        return max(cover(words_asked, text), cover(words_asked.across, text) if words_asked.across else 0.0)
+        return max(cover(query, text), cover(query.across, text) if query.across else 0.0)
 
     # words that stand nowhere name the document in other words
-    narrowed = bool(words_asked.words) and any(
+    narrowed = bool(query.words) and any(
         met([place]) >= _ENOUGH for place in (*places_of(old), *places_of(new))
     )
     changes = []
@@ -472,7 +472,7 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
             and (not narrowed or met(places) >= _ENOUGH)
         ):
             changes.append(change)
-    if not wanted.versions and (not changes or (words_asked.words and not narrowed)):
+    if not wanted.versions and (not changes or (query.words and not narrowed)):
         return None
     return tuple(sorted(changes, key=lambda change: not change.differences))
 

@@ -254,12 +254,14 @@ def make_entries(
     entries = Entries()
     question_passages = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
     bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
-    asked_rows = embed(encoder, [passage_text(p) for p in question_passages], as_question=True, cache=cache)
+    question_rows = embed(
+        encoder, [passage_text(p) for p in question_passages], as_question=True, cache=cache
+    )
     body_rows = embed(
         encoder, [passage_text(p) for p in bodies], as_question=False, cache=cache, progress=progress
     )
     rows_of = {
-        **_by_id(question_passages, frame.place_queries(asked_rows)),
+        **_by_id(question_passages, frame.place_queries(question_rows)),
         **_by_id(bodies, frame.place_passages(body_rows)),
     }
     empty = np.zeros((0, encoder.dimensions), dtype=np.float32)

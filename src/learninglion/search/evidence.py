@@ -93,14 +93,14 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     parts = [(text, question, 1.0)]
     if introduction.strip():
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
-    for wording, told_by, share in parts:
-        finite, whole = ("", "") if told_by.english else split_verb(wording)
+    for wording, parsed, share in parts:
+        finite, whole = ("", "") if parsed.english else split_verb(wording)
         sort = document_named(wording)
-        for word in told_by.words:
+        for word in parsed.words:
             joined = bool(finite) and fold(word) == finite
             common = is_commonplace(word) or fold(word) == sort
             worth = share * (_COMMONPLACE if common else 1.0)
-            row = (whole, finite, worth, False) if joined else (fold(word), "", worth, told_by.english)
+            row = (whole, finite, worth, False) if joined else (fold(word), "", worth, parsed.english)
             by_stem.setdefault(stem(row[0] if joined else word), row)
     ways = [
         replace(_way(n, word), unknown=rarity(own) >= 1.0)
@@ -457,7 +457,7 @@ _MET = 0.5  # of a word: from here on a source has it
 _SEVERAL = 3  # sources of one document, that show what all of it is about
 
 
-def told_apart(wanted: Wanted, looks: Sequence[Look]) -> list[Look]:
+def distinguish(wanted: Wanted, looks: Sequence[Look]) -> list[Look]:
     """The looks at sources of one document, with how much of the question each has that most have not.
 
     What stands all over a document tells what that is about, and not where in it something is told.

@@ -346,7 +346,7 @@ def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:
     passages = [np.repeat(s.alive, np.diff(s.vector_starts)) for s in segments]
     arrays: dict[str, list[NDArray[Any]]] = {
         "keys": [s.keys[s.alive] for s in segments],
-        "asked-passages": [s.asked_passages[s.alive] for s in segments],
+        "asked-passages": [s.question_counts[s.alive] for s in segments],
         "vector-starts": _starts([s.vector_starts for s in segments], segments),
         "vectors": [_rows_of(s.vectors, chosen) for s, chosen in zip(segments, passages, strict=True)],
         "steps": [_rows_of(s.steps, chosen) for s, chosen in zip(segments, passages, strict=True)],

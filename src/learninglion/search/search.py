@@ -38,8 +38,8 @@ from learninglion.search.evidence import (
     answered_row,
     answers_row,
     built_in,
+    distinguish,
     look,
-    told_apart,
     want,
 )
 from learninglion.search.question import read_question
@@ -156,7 +156,7 @@ def weigh(
         of_document[source.document.id].append(place)
     apart: dict[int, Look] = {}
     for own in of_document.values():
-        apart.update(zip(own, told_apart(wanted, [read[place][1] for place in own]), strict=True))
+        apart.update(zip(own, distinguish(wanted, [read[place][1] for place in own]), strict=True))
     weighed: dict[int, Weighed] = {}
     mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
     for place, (source, _) in read.items():
@@ -226,26 +226,15 @@ def search(
     meant: str = "",
     documents: frozenset[str] | None = None,
     limit: int = 10,
-    threshold: float | None = None,
-    synonyms: Synonyms | None = None,
 ) -> tuple[Hit, ...]:
     """The best `limit` sources for one question, searched together with its introduction.
 
-    `documents` are the only ones that may be found (filters and rights; None: all). Hits with a score
-    below `threshold` are left out. What `synonyms` add counts among the words at half weight, and in
-    the meaning. `meant`: whose meaning is searched, where it is not that of the question itself. Equal
-    scores: newest first, then by id.
+    `documents` are the only ones that may be found (filters and rights; None: all). `meant`: whose meaning
+    is searched, where it is not that of the question itself. Equal scores: newest first, then by id.
     """
+    meanings = (meant,) if meant else ()
     hits = search_set(
-        engine,
-        reader,
-        [question],
-        introduction,
-        meant=(meant,) if meant else (),
-        documents=documents,
-        limit=limit,
-        threshold=threshold,
-        synonyms=synonyms,
+        engine, reader, [question], introduction, meant=meanings, documents=documents, limit=limit
     )
     return hits[0]
 
@@ -265,6 +254,8 @@ def search_set(
 ) -> tuple[tuple[Hit, ...], ...]:
     """`search` for every question of a set: encoded in one batch, read in one query.
 
+    Hits with a score below `threshold` are left out. What `synonyms` add counts among the words at half
+    weight, and in the meaning.
     Who asks is left out of the introduction: names and parties never decide what is found. With `reranking`
     its model helps to order the first hits of each, which then carry its name. When it does not answer it is
     not asked for the rest of the set, whose hits stand in the order of the search alone.

@@ -175,7 +175,7 @@ class Segment:
     forward: dict[tuple[str, str], Forward]
     lengths: dict[tuple[str, str], NDArray[np.float32]]  # terms a source, by part and family
     vector_starts: NDArray[np.int64]  # passages of source r: vector_starts[r] to vector_starts[r + 1]
-    asked_passages: NDArray[np.int32]  # how many of those are of its question
+    question_counts: NDArray[np.int32]  # how many of those are of its question
     vectors: NDArray[np.int8]  # of the passages, in the frame, in steps
     steps: NDArray[np.float32]  # how large those are, one for each passage
 
@@ -194,7 +194,7 @@ class Segment:
         """For each passage whether it is of its source's question; those come first."""
         owners = self.owners()
         within = np.arange(len(owners)) - self.vector_starts[owners]
-        return np.asarray(within < self.asked_passages[owners], dtype=np.bool_)
+        return np.asarray(within < self.question_counts[owners], dtype=np.bool_)
 
 
 def arrays_of(entries: Entries, dimensions: int) -> Arrays:
@@ -229,7 +229,7 @@ def segment_fields(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         },
         "lengths": {(p, f): np.array(arrays[f"{p}-{f}-lengths"]) for p, f in BOTH},
         "vector_starts": np.array(arrays["vector-starts"]),
-        "asked_passages": np.array(arrays["asked-passages"]),
+        "question_counts": np.array(arrays["asked-passages"]),
         "vectors": arrays["vectors"],
         "steps": np.array(arrays["steps"]),
     }

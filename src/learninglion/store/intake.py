@@ -225,44 +225,39 @@ def collection_key(connection: Connection, name: str) -> int:
     return key
 
 
-def insert_document(
-    connection: Connection,
-    intake: Intake,
-    packed: Packed,
-    sha256: str | None,
-    collection: str,
-    by: str,
-    within: frozenset[str] | None = None,
-) -> Stored:
-    """Put one document; see `Store.put`. The original with `sha256` stands on the disk already."""
-    at = now()
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A document on its way in: what it is made of, and who puts it in which collection."""
+
+    intake: Intake
+    packed: Packed
+    sha256: str | None  # of its original, which stands on the disk already; None: there is none
+    collection: str
+    by: str
+
+
+def insert_document(connection: Connection, arrival: Arrival, within: frozenset[str] | None = None) -> Stored:
+    """Put one document; see `Store.put`."""
+    at, intake, packed, collection = now(), arrival.intake, arrival.packed, arrival.collection
     document = intake.document
-    into = collection_key(connection, collection)
     known = connection.execute(select(documents).where(documents.c.id == document.id)).one_or_none()
     if known is not None and within is not None:
         _refuse_beyond(connection, known, document, collection, within)
-    result = _settle(connection, intake, packed, sha256, collection, into, by, at, known)
+    result = _settle(connection, arrival, at, known)
     if intake.file is not None:
         _write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
     # Without an original in hand the version may still have one from before.
     originals = select(versions.c.original).join(documents, documents.c.key == versions.c.document_key)
     originals = originals.where(documents.c.id == document.id, versions.c.number == result.version)
     original = connection.scalar(originals)
-    return Stored(result, collection, by, at, packed.document_digest, packed.sources_digest, original)
+    return Stored(result, collection, arrival.by, at, packed.document_digest, packed.sources_digest, original)
 
 
 def _settle(
-    connection: Connection,
-    intake: Intake,
-    packed: Packed,
-    sha256: str | None,
-    collection: str,
-    into: int,
-    by: str,
-    at: datetime,
-    known: Row[tuple[object, ...]] | None,
+    connection: Connection, arrival: Arrival, at: datetime, known: Row[tuple[object, ...]] | None
 ) -> PutResult:
-    document_id = intake.document.id
+    intake, packed = arrival.intake, arrival.packed
+    document_id, into = intake.document.id, collection_key(connection, arrival.collection)
     if known is None:
         key, version, outcome = _take_numbers(connection, "document", 1), 1, PutOutcome.ADDED
     else:
@@ -274,10 +269,10 @@ def _settle(
                 exists().where(and_(memberships.c.document_key == key, memberships.c.collection_key == into))
             )
         )
-        if known.digest == packed.digest and _keeps(connection, key, known.version, sha256):
+        if known.digest == packed.digest and _keeps(connection, key, known.version, arrival.sha256):
             return _link(connection, key, into, bool(member), PutResult(document_id, outcome, known.version))
         if not member:
-            _refuse_other_bytes(connection, key, intake.document, collection)
+            _refuse_other_bytes(connection, key, intake.document, arrival.collection)
         _remove_sources(connection, key)
     values = document_values(intake.document, intake.entries)
     values |= {"version": version, "digest": packed.digest}
@@ -286,7 +281,7 @@ def _settle(
         connection.execute(insert(documents).values(key=key, id=document_id, **values))
     else:
         connection.execute(update(documents).where(documents.c.key == key).values(**values))
-    _insert_version(connection, key, version, intake, packed, sha256, collection, by, at)
+    _insert_version(connection, key, version, arrival, at)
     _insert_sources(connection, key, packed)
     _add_member(connection, key, into)
     note_change(connection, key, outcome.value)
@@ -343,20 +338,13 @@ def _add_member(connection: Connection, key: int, into: int) -> None:
 
 
 def _insert_version(
-    connection: Connection,
-    key: int,
-    number: int,
-    intake: Intake,
-    packed: Packed,
-    sha256: str | None,
-    collection: str,
-    by: str,
-    stored_at: datetime,
+    connection: Connection, key: int, number: int, arrival: Arrival, stored_at: datetime
 ) -> None:
+    sha256, packed = arrival.sha256, arrival.packed
     if sha256 is not None:
         known = connection.scalar(select(exists().where(originals.c.sha256 == sha256)))
         if not known:
-            size = len(intake.original or b"")
+            size = len(arrival.intake.original or b"")
             connection.execute(insert(originals).values(sha256=sha256, size=size, stored_at=stored_at))
     connection.execute(
         insert(versions).values(
@@ -364,10 +352,10 @@ def _insert_version(
             number=number,
             digest=packed.digest,
             original=sha256,
-            source_name=storable(intake.document.source_name),
-            collection=collection,
+            source_name=storable(arrival.intake.document.source_name),
+            collection=arrival.collection,
             stored_at=stored_at,
-            stored_by=by,
+            stored_by=arrival.by,
             content=packed.content,
             lines=packed.lines,
         )

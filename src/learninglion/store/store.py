@@ -33,6 +33,7 @@ from learninglion.models import Document, DocumentCard, Entry, Filters, Passage,
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.recent import Recent
 from learninglion.store.intake import (
+    Arrival,
     FileStamp,
     Intake,
     Journal,
@@ -647,10 +648,10 @@ class Store:
 
     def source(self, source_id: str, visible: Visible) -> Source:
         """A source by its id. Raises UnknownReferenceError."""
-        source_found = self.sources([source_id], visible).get(source_id)
-        if source_found is None:
+        source = self.sources([source_id], visible).get(source_id)
+        if source is None:
             raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
-        return source_found
+        return source
 
     def documents_named(self, name: str, visible: Visible) -> tuple[str, ...]:
         """Ids of the documents of which the id is `name` or ends in it behind a hyphen, in order."""
@@ -794,14 +795,14 @@ class Store:
                 sha256 = self.originals.put(intake.original)
                 if sha256 != intake.document.sha256:
                     raise IntegrityError(f"{intake.document.id}: het bestand hoort niet bij dit document.")
-            ready.append((intake, packed, sha256))
+            ready.append(Arrival(intake, packed, sha256, collection, by))
         results = []
         with writing(self._engine) as connection:
-            for intake, packed, sha256 in ready:
-                if sha256 is not None and not self.originals.holds(sha256):
+            for arrival in ready:
+                if arrival.sha256 is not None and not self.originals.holds(arrival.sha256):
                     # Another process deleted the last document with these bytes since we looked.
-                    self.originals.put(intake.original or b"")
-                stored = insert_document(connection, intake, packed, sha256, collection, by, within)
+                    self.originals.put(arrival.intake.original or b"")
+                stored = insert_document(connection, arrival, within)
                 if stored.result.outcome is not PutOutcome.UNCHANGED:
                     account(connection, stored)
                 results.append(stored.result)

@@ -316,7 +316,7 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
         worker.stop(_FOR_WORK)
 
 
-def work_until_told(worker: Worker) -> None:
+def work_until_stopped(worker: Worker) -> None:
     """Work until told to stop."""
     share_heaps()
     signals: list[int] = []

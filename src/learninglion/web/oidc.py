@@ -124,7 +124,7 @@ class OpenIdConnect:
         token = self._ask("POST", self._address("token_endpoint"), data=parameters, auth=secret)
         id_token = str(token.get("id_token") or "")
         claims = self._claims(id_token, pending.nonce)
-        roles = self._roles(claims) or self._roles(self._told_apart(token, str(claims["sub"])))
+        roles = self._roles(claims) or self._roles(self._user_claims(token, str(claims["sub"])))
         return replace(self._identity(claims, roles), id_token=id_token), pending.back
 
     def sign_out_address(self, id_token: str, back: str) -> str:
@@ -138,7 +138,7 @@ class OpenIdConnect:
             parameters["id_token_hint"] = id_token
         return _with_query(place, parameters)
 
-    def _told_apart(self, token: Mapping[str, object], subject: str) -> Mapping[str, object]:
+    def _user_claims(self, token: Mapping[str, object], subject: str) -> Mapping[str, object]:
         """What the provider tells of this person when asked: some put roles there and not in the token."""
         place = (self._addresses or {}).get("userinfo_endpoint")
         if place is None or "access_token" not in token:

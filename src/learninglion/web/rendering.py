@@ -67,7 +67,7 @@ def _fillable(language: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...], st
 
 
 @lru_cache(maxsize=1024)
-def _said(text: str, language: str, within: int = 2) -> str:
+def _translated(text: str, language: str, within: int = 2) -> str:
     """A text that was filled in before, as of an error, translated with what stands in it.
 
     `within`: how deep what stands in it may be one of our texts too; at 0 it stays as it is.
@@ -80,7 +80,7 @@ def _said(text: str, language: str, within: int = 2) -> str:
     for around, names, translation in _fillable(language):
         values = _between(text, around)
         if values is not None:
-            words = [_said(v, language, within - 1) if within else v for v in values]
+            words = [_translated(v, language, within - 1) if within else v for v in values]
             return translation.format(**dict(zip(names, words, strict=True)))
     return text
 
@@ -105,14 +105,14 @@ def translator(language: str) -> Translate:
     table = _table(language)
 
     def translate(text: str, /, **values: object) -> str:
-        return table.get(text, text).format(**values) if values else _said(text, language)
+        return table.get(text, text).format(**values) if values else _translated(text, language)
 
     return translate
 
 
 def say_around(text: str, language: str) -> str:
     """A text of ours around words of a document ("De titel is: …"), which stay as they stand there."""
-    return _said(text, language, within=0)
+    return _translated(text, language, within=0)
 
 
 def counter(language: str) -> Count:

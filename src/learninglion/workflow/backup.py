@@ -189,7 +189,7 @@ class KeptFile:
     sha256: str
 
 
-def kept_files(home: Path) -> Iterator[Path]:
+def _home_files(home: Path) -> Iterator[Path]:
     """What a data folder holds besides database, anchor and originals, and cannot be made again."""
     if (home / SETTINGS).is_file():
         yield home / SETTINGS
@@ -386,7 +386,7 @@ class Transfers:
 
     def _copy_files(self, connection: Connection, folder: Path) -> None:
         """Files of the data folder, and the anchor of this moment."""
-        for path in kept_files(self._home):
+        for path in _home_files(self._home):
             _place(path, folder / path.relative_to(self._home))
         write_durably(folder / _ANCHOR, canonical_json(head_of(connection)).encode())
 
@@ -597,7 +597,7 @@ class Backups:
         write_durably(folder / _ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
         # Originals come after the database: what it names was on the disk then.
         originals = (p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
-        sources = [*kept_files(self._home), *sorted(originals)]
+        sources = [*_home_files(self._home), *sorted(originals)]
         for done, source in enumerate(sources, start=1):
             place = folder / source.relative_to(self._home)
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -211,10 +211,10 @@ class Documents:
         refers to it. Raises UnknownReferenceError, and InputError where more documents have that number.
         """
         require(actor, Task.SEARCH)
-        found = self._store.sources([typed], actor.collections).get(typed)
+        exact = self._store.sources([typed], actor.collections).get(typed)
         named = _NAMED.search(typed)
-        if found is not None or named is None:
-            return found or self._store.source(typed, actor.collections)
+        if exact is not None or named is None:
+            return exact or self._store.source(typed, actor.collections)
         first, last = named["first"] or "", named["last"] or ""
         session = f"{first}{first[: 4 - len(last)]}{last}-" if first else ""
         documents = self._store.documents_named(session + named["name"], actor.collections)
@@ -223,9 +223,9 @@ class Documents:
                 f"Meer stukken heten zo: {', '.join(documents[:_SUGGESTED])}. Typ het hele nummer."
             )
         of_document = self._store.sources_of(documents[0], actor.collections) if documents else ()
-        asked = int(named["question"])
+        number = int(named["question"])
         for source in of_document:
-            if asked in (*source.numbers, *source.answer_numbers):
+            if number in (*source.numbers, *source.answer_numbers):
                 return source
         raise UnknownReferenceError(f"Bron {typed} bestaat niet.")
 

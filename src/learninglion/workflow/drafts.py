@@ -332,15 +332,15 @@ class Drafts:
         selection, measure = verification.draft.selection, self._measure()
         held = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
         again = extractive.draft(selection, sure=self._options.sure, measure=measure, find_newer=find)
-        told = {remark.until for remark in again.remarks} | set(again.selection.added)
-        overtaking = [hit.source for hit in again.selection.offered if hit.source.id in told]
+        overtaking_ids = {remark.until for remark in again.remarks} | set(again.selection.added)
+        overtaking = [hit.source for hit in again.selection.offered if hit.source.id in overtaking_ids]
         fresh = [hit for hit in hits if hit.source.id not in held]
         least, introduction = self._searching.threshold, selection.introduction
         likely = choose_automatically(selection.question, introduction, fresh, least, measure=measure).chosen
-        found = {s.id: s for s in (*overtaking, *likely) if s.id not in held}
+        by_id = {s.id: s for s in (*overtaking, *likely) if s.id not in held}
         days = [held[i].document.date for i in verification.cited if i in held]
         newer = (
-            s for s in found.values() if all(d and s.document.date and s.document.date > d for d in days)
+            s for s in by_id.values() if all(d and s.document.date and s.document.date > d for d in days)
         )
         return tuple(sorted(newer, key=lambda s: (s.document.date or date.min, s.id), reverse=True))
 
@@ -950,10 +950,10 @@ class Drafts:
         def put(newest: Dossier) -> Mapping[int, Verification]:
             _require_same(read, newest, position)
             before = newest.verifications[position]
-            statement_found = extractive.from_material(before.draft.selection, taken)
-            if statement_found is None:
+            taken_over = extractive.from_material(before.draft.selection, taken)
+            if taken_over is None:
                 raise InputError("Deze passage staat niet bij deze vraag.")
-            selection, statement = statement_found
+            selection, statement = taken_over
             left = tuple(c for c in before.draft.material if c != taken)
             draft = replace(before.draft, selection=selection, material=left)
             first = is_newer(taken, draft.statements, selection)

@@ -246,10 +246,10 @@ class Guides:
                 f"Een veld heeft hoogstens {_LONGEST} tekens, en er zijn hoogstens {_MOST_EXAMPLES} "
                 "voorbeeldvragen."
             )
-        guide_kept = self._repository.put(collection, guide, actor.name)
-        version: dict[str, Plain] = {"guide_version": guide_kept.version}
+        saved = self._repository.put(collection, guide, actor.name)
+        version: dict[str, Plain] = {"guide_version": saved.version}
         note(self._log, "collection.guide", actor, f"collection:{collection}", version)
-        return guide_kept
+        return saved
 
     def say(self, collection: str, remark: Remark, *, actor: Actor) -> str:
         """What this person says of an answer goes to the owner; its id. Raises InputError."""

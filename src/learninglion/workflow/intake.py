@@ -162,13 +162,13 @@ class Traces:
             yield Trace("opnamelijst", path, stays=True)
         for dossier_id in self._dossiers.quoting(document_id):
             yield Trace("dossier", dossier_id, stays=True)
-        for file in self._kept_files(document_id):
+        for file in self._files_naming(document_id):
             yield Trace("rapport of oordeel (alleen het nummer)", file, stays=True)
         entries = self._log.entries(subject=document_id, limit=1000)
         if entries:
             yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
 
-    def _kept_files(self, document_id: str) -> Iterator[str]:
+    def _files_naming(self, document_id: str) -> Iterator[str]:
         wanted = document_id.encode()
         for prefix in ("reports/", "judgements/", "tuning/"):
             for name in list(self._blobs.names(prefix)):

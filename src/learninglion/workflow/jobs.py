@@ -491,6 +491,7 @@ class Worker:
     def stop(self, seconds: float) -> None:
         """Take nothing new; what is not done in so many seconds goes back in the queue."""
         self._stopping.set()
+        self._jobs.fresh.set()  # nobody waits for work any more
         for run in list(self._runs.values()):
             run.lose()
         deadline = time.monotonic() + seconds
@@ -504,10 +505,10 @@ class Worker:
             with self._surviving("the queue could not be read or written", _TROUBLE_SECONDS):
                 self._jobs.fresh.clear()
                 claim = self._jobs.claim(tuple(self._works), bulk=bulk)
-                if claim is None:
-                    self._jobs.fresh.wait(_LOOK_SECONDS)
-                else:
+                if claim is not None:
                     self._do(claim)
+                elif not self._stopping.is_set():
+                    self._jobs.fresh.wait(_LOOK_SECONDS)
 
     @contextmanager
     def _surviving(self, trouble: str, seconds: float) -> Iterator[None]:
@@ -552,7 +553,7 @@ class Worker:
         """Write what the jobs report, and lengthen their claims while they live; tidy now and then."""
         tidied = -_TIDY_SECONDS
         while self._runs or not self._stopping.is_set():
-            time.sleep(_TELL_SECONDS)
+            (time.sleep if self._runs else self._stopping.wait)(_TELL_SECONDS)
             with self._surviving("reports of jobs could not be written", _TELL_SECONDS * 4):
                 if time.monotonic() - tidied > _TIDY_SECONDS:
                     tidied = time.monotonic()

@@ -441,7 +441,7 @@ _NOT_YOURS = "Deze set bestaat niet, of is van iemand anders."
 def _carried_over(
     questions: Sequence[SubQuestion],
     before: Sequence[Shortlist],
-    now_asked: Sequence[SubQuestion],
+    new_questions: Sequence[SubQuestion],
     fresh: list[Shortlist],
 ) -> tuple[Shortlist, ...]:
     """Fresh shortlists with all that was decided on the old ones, question by question.
@@ -452,8 +452,8 @@ def _carried_over(
     carried: set[int] = set()
     origins: list[list[int]] = []
     same = {_squashed(q.text): i for i, q in enumerate(questions)}
-    exact = [same.get(_squashed(q.text)) for q in now_asked]
-    for question, known in zip(now_asked, exact, strict=True):
+    exact = [same.get(_squashed(q.text)) for q in new_questions]
+    for question, known in zip(new_questions, exact, strict=True):
         overlapping = (
             i for i, q in enumerate(questions) if i not in exact and set(q.numbers) & set(question.numbers)
         )

@@ -121,9 +121,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     # nothing is asked of it yet, so that a wrong setting shows at once
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
-    kept_sets = SetRepository(engine)
+    set_repository = SetRepository(engine)
     typed = WorkingTextRepository(engine)
-    kept_guides = GuideRepository(engine)
+    guide_repository = GuideRepository(engine)
     accounts, answers = Accounts(engine), KeptAnswers(engine)
     sets, jobs = Sets(engine, store), Jobs(engine)
 
@@ -145,7 +145,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         options.tablespaces,
     )
     searching = Searching(options, store, indexing, learned, reranking, power, log)
-    traces = Traces(store, indexing, kept_sets, repository, answers, jobs, log, blobs, pages)
+    traces = Traces(store, indexing, set_repository, repository, answers, jobs, log, blobs, pages)
     dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
     learning = Learning(learned, log)
     language_model = LanguageModel(options, blobs, indexing, log)
@@ -157,7 +157,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         searching,
         documents,
         dossiers,
-        kept_guides,
+        guide_repository,
         power,
         log,
         blobs,
@@ -171,7 +171,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         store,
         intake,
         repository,
-        kept_sets,
+        set_repository,
         partial(clear_request, engine),
         typed,
         answers,
@@ -192,7 +192,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         searching=searching,
         asking=asking,
         conversations=Conversations(asking, drafts, dossiers, documents, sets, own_sources, log),
-        guides=Guides(kept_guides, store, indexing, log),
+        guides=Guides(guide_repository, store, indexing, log),
         sets=sets,
         own_sources=own_sources,
         working_texts=WorkingTexts(engine),
@@ -205,13 +205,13 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
             blobs,
             store,
             repository,
-            kept_sets,
+            set_repository,
             accounts,
             answers,
             traces,
             intake,
             retention,
-            kept_guides,
+            guide_repository,
             typed,
             log,
         ),

@@ -28,8 +28,11 @@ from learninglion.parsing.writing import (
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
 _BULLET = "- "
-# Figures with room for a column between them: no single number is written so.
-_COLUMNS = re.compile(r"(?<=\d)(?:[ \u00a0]*\t[ \u00a0\t]*|[ \u00a0]{4,})(?=\d)")
+# Figures with room for a column between them, or a dash for none: no single number is written so.
+_COLUMNS = re.compile(
+    r"(?:(?<=\d)|(?<=\d[-–)%])|(?<=-/-)|(?<=\S\t[-–]))(?:[ \u00a0]*\t[ \u00a0\t]*|[ \u00a0]{4,})"
+    r"(?=[-−–+(€/ \u00a0]*\d|[-–](?:\s|$))"
+)
 _ACROSS_MOST = 64  # columns: more than any table on paper
 # "3", "Pagina 2 van 7": what a page says of itself.
 _PAGE_NUMBER = re.compile(r"(?:(?:pagina|blad|page|blz|p)\b\.?)?[\s\d|/–-]*(?:van|of)?[\s\d]*", re.IGNORECASE)
@@ -139,6 +142,8 @@ class Piece:
     _shifted: str = ""
     _apart: bool = False  # a formula ended here
     _tabbed: bool = False  # white up to the next stop
+    _stop: int = 0  # behind the last of those
+    _cell: str = ""  # what stands ahead of it; behind a tab from the second on
     _pictured: tuple[str, Omissions] | None = None  # a picture that ended here, and where to tell of it
 
     def say(self, text: str, strong: bool, shift: int = 0) -> None:
@@ -158,8 +163,9 @@ class Piece:
         self._shift = shift
         if self._apart and text[:1].isdecimal() and self.text[-1:].isalnum():
             self.text += " "
-        if self._tabbed and text[:1].isdecimal() and self.text[-2:-1].isdecimal():
-            self.text = f"{self.text[:-1]} | "
+        if self._tabbed and _COLUMNS.search(f"{self._cell}\t{text}"):
+            self.text = f"{self.text.rstrip()} | "
+            self._stop = len(self.text)
         if self._pictured is not None and text[:1].isdecimal():
             self._pictured[1].add(Reason.ELSEWHERE, self._pictured[0], self.text)
         self._apart, self._tabbed, self._pictured = False, False, None
@@ -206,8 +212,11 @@ class Piece:
 
     def tab(self) -> None:
         """Go to the next stop on the line: figures before and behind it are two."""
+        self.settle()
+        cell = self.text[self._stop :].strip()
+        self._cell = (f"…\t{cell}" if self._stop else cell) if cell else self._cell
         self.space()
-        self._tabbed = True
+        self._stop, self._tabbed = len(self.text), True
 
     def space(self) -> None:
         """Add a space."""

@@ -244,14 +244,19 @@ def find_columns(cells: Sequence[Cell], *, figures: bool = False) -> list[tuple[
 
     `figures`: many of them hold figures, of which few run over white.
     """
+    beside = Counter(round(cell.baseline) for cell in cells)
     whole: list[Cell] = []  # what stands line by line in one cell counts once
+    listed: list[Cell] = []  # its lines, each of them beside others: rows
     for cell in cells:
         above = whole[-1] if whole else cell
         if whole and abs(above.x0 - cell.x0) < LEVEL_EDGE and _goes_down(above, cell):
             whole[-1] = replace(above, x1=max(above.x1, cell.x1), baseline=cell.baseline)
+            listed.append(cell)
         else:
+            whole += listed if _are_rows(listed, beside) else []
             whole.append(cell)
-    cells = whole
+            listed = []
+    cells = [*whole, *(listed if _are_rows(listed, beside) else [])]
     edges = sorted({edge for cell in cells for edge in (cell.x0, cell.x1)})
     rows = len({round(cell.baseline) for cell in cells})
     allowed = min(_CROSS * len(cells), _CROSS_ROWS * rows if figures else len(cells))
@@ -296,6 +301,10 @@ def below_head(cells: Sequence[Cell]) -> list[Cell]:
     first, second, *others = [*sorted(count), None, None]
     over = second is not None and others[:1] != [None] and 1 < count[first] < count[second]
     return [cell for cell in cells if not over or cell.line != first]
+
+
+def _are_rows(listed: Sequence[Cell], beside: Counter[int]) -> bool:
+    return len(listed) >= SEVERAL and all(beside[round(cell.baseline)] > SEVERAL for cell in listed)
 
 
 def _goes_down(above: Cell, cell: Cell) -> bool:

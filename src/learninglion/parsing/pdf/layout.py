@@ -63,6 +63,10 @@ class TextBuilder:
             self._put("\n")
         self._tail = ""
 
+    def go_on(self) -> None:
+        """What is added next goes on in the word that was added last."""
+        self._tail = ""
+
     def add_literal(self, text: str) -> None:
         """Add signs that stand nowhere on the page, such as the bar between two cells."""
         self._put(text)
@@ -626,23 +630,29 @@ class _Writer:
         elif not again:
             self._printed = printed
         placed = [[_placed(cell, lines, indices) for cell in row] for row in table.rows]
-        rest = bool(self._held)
-        if rest:
+        begun = bool(self._held)
+        if begun:
             placed[0] = [before + own for before, own in zip(self._held, placed[0], strict=True)]
             self._held = []
-        self.torn += _torn_figures(table, lines)
+        broken = set()
+        for one, other in _torn(table, lines):
+            half, rest = (lines[at.line].text[at.start : at.end] for at in (one, other))
+            if _TORN.fullmatch(half) and _REST.fullmatch(rest):
+                self.torn.append((lines[one.line].page, f"{half} … {rest}"))
+            elif _is_one_word(half, rest, self.builder.vocabulary):
+                broken.add((indices[other.line], other.start))
         start = self.builder.length
         held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
         for number, row in enumerate(placed):
-            self._write_row(row)
-            if rest and not number:
+            self._write_row(row, broken)
+            if begun and not number:
                 self.builder.page_starts[-1] = self.builder.length  # the row stands where it begins
         self._held = held
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
         last = self.stretches[-1] if self.stretches else None
-        goes_on = overleaf and last is not None and (rest or again or _goes_on_overleaf(last.text, text))
+        goes_on = overleaf and last is not None and (begun or again or _goes_on_overleaf(last.text, text))
         if text and last is not None and goes_on:
             whole = Span(last.span.start, span.end)
             rows = last.lines + len(placed)
@@ -663,7 +673,8 @@ class _Writer:
                 )
             )
 
-    def _write_row(self, row: Sequence[Sequence[_Placed]]) -> None:
+    def _write_row(self, row: Sequence[Sequence[_Placed]], broken: Collection[tuple[int, int]]) -> None:
+        """Write a row; `broken`: the lines and places where the rest of a broken word begins."""
         filled = max((k for k, cell in enumerate(row) if cell), default=-1)
         for k, cell in enumerate(row[: filled + 1]):
             if k:
@@ -673,6 +684,8 @@ class _Writer:
                 here = line.text[start:end]
                 if _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
                     self.builder.add_literal("; ")  # "1" above "200" is not 1 200
+                if (index, start) in broken:
+                    self.builder.go_on()
                 self._add(line, index, (start, end))
                 value = here
         self.builder.end_paragraph()
@@ -737,21 +750,28 @@ def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int])
     return [(lines[piece.line], indices[piece.line], piece.start, piece.end) for piece in cell]
 
 
-def _torn_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    """Figures in a cell that may be one, broken where its column ended: the page, and both as they stand."""
+def _torn(table: Table, lines: Sequence[Line]) -> Iterator[tuple[Cell, Cell]]:
+    """Lines of a cell of which the first has no room for the first sign of the second."""
     for column in zip(*table.rows, strict=True):
         breadths = [piece.x1 - piece.x0 for cell in column for piece in cell]
         if len(breadths) < _COLUMN_LEAST:
             continue
         reach = max(piece.x1 for cell in column for piece in cell)
         for one, other in (pair for cell in column for pair in pairwise(cell)):
-            first, second = (lines[at.line].text[at.start : at.end] for at in (one, other))
             edges = lines[other.line].x_edges
             step = edges[other.start + 1] - edges[other.start]
             left = abs(one.x0 - other.x0) < 1.0 and one.x1 + step > reach
-            fills = left or one.x1 - one.x0 + step > max(breadths)
-            if fills and _TORN.fullmatch(first) and _REST.fullmatch(second):
-                yield lines[one.line].page, f"{first} … {second}"
+            if left or one.x1 - one.x0 + step > max(breadths):
+                yield one, other
+
+
+def _is_one_word(first: str, second: str, vocabulary: Collection[str]) -> bool:
+    """Whether a word that is wider than its cell goes on in the next line: "Huisvestin" above "g"."""
+    rest = second.split(" ", 1)[0]
+    if not (first.isalpha() and rest.isalpha() and rest.islower()):
+        return False
+    short = len(rest) <= _REST_LETTERS and rest not in FUNCTION_WORDS
+    return short or (first + rest).lower() in vocabulary
 
 
 def _tell_torn(place: tuple[int, str]) -> str:
@@ -911,6 +931,7 @@ _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a l
 _OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
 _TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
 _MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_REST_LETTERS = 3  # at most; that are no word of their own
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _ENDS_FIGURE = re.compile(r"\d[.,]?$")

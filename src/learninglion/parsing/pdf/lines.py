@@ -39,6 +39,7 @@ _NEAR = 1.2  # of the size: as far as the text beside a fraction
 _SPACE = 0.12  # of the size: less white is none
 _BAND = 4.0  # points
 _PARTS_APART = 1.8  # of the size: less far apart are the parts of a fraction
+_WHITES, _MANY_WHITES = 2, 5  # in a stretched line, and in one that shows by itself that it is
 _STACKED, _RAISED = 2.1, 0.7  # of the size: as far apart as figures of one stack, or a mark and its text
 
 
@@ -687,7 +688,32 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
             _append(draft, strip, uprights)
         if draft is not None:
             _finish(draft, number, lines)
-    return tuple(lines)
+    return tuple(_close_stretched(lines))
+
+
+def _close_stretched(lines: Sequence[Line]) -> list[Line]:
+    """The lines, without gaps in those that are stretched to the width of their column: all white is alike.
+
+    The line above or below fills the same width without a gap, or few of its whites are gaps, in figures.
+    """
+    closed = list(lines)
+    for at, line in enumerate(lines):
+        whites = [line.x_edges[m.end()] - line.x_edges[m.start()] for m in re.finditer(" +", line.text)]
+        if not line.gaps or max(whites) - min(whites) > _LEVEL * line.size:
+            continue
+        words = [word.isalpha() for word in line.text.split()]
+        sentence = len(whites) >= _WHITES or all(words) and line.text[-1].islower()
+        figures = len(whites) >= _MANY_WHITES and 2 * sum(words) > len(whites) > 2 * len(line.gaps)
+        beside = (*closed[max(0, at - 1) : at], *lines[at + 1 : at + 2])
+        if figures or sentence and any(_fills_alike(line, one) for one in beside):
+            closed[at] = replace(line, gaps=())
+    return closed
+
+
+def _fills_alike(line: Line, other: Line) -> bool:
+    """Whether a line without gaps begins and ends where `line` does."""
+    edges = abs(line.x0 - other.x0), abs(line.x1 - other.x1)
+    return not other.gaps and max(edges) < _LEVEL * line.size
 
 
 def _is_drawn_again(strip: Strip, drawn: dict[tuple[str, int, int], tuple[float, float]]) -> bool:

@@ -822,7 +822,7 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         # Each column is one sentence, or text beside a few words: the rest of it may stand on a shared line.
         row = _arrange(sorted(placed, key=lambda entry: entry[0]), len(columns))
         return Table(first, last, (row,), tuple(columns), True)
-    rows = _join_labels(_rows_of_columns(placed, len(columns)) or rows)
+    rows = _join_labels(_rows_of_columns(placed, len(columns), lines) or rows)
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
     if not full:
         return None
@@ -857,7 +857,7 @@ def _stands_level(placed: Sequence[tuple[int, Cell]]) -> bool:
         < bisect_left(heights, cell.baseline + LEVEL * cell.size)
         for cell in own
     )
-    return len(own) < _PROSE or 2 * level >= len(own)
+    return 2 * level >= len(own) or level > 0 and len(own) < _PROSE
 
 
 def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> list[list[str]]:
@@ -1020,18 +1020,23 @@ def _rows_by_height(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, 
     return rows
 
 
-def _rows_of_columns(placed: Sequence[tuple[int, Cell]], count: int) -> list[list[tuple[int, Cell]]]:
+def _rows_of_columns(
+    placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]
+) -> list[list[tuple[int, Cell]]]:
     """Rows of cells of one or more lines that begin at the same height, drawn one column after the other.
 
-    None at all where not every column has a cell in each row.
+    None at all where not every column has a cell in each row. Figures at the heights of all others are rows.
     """
     columns: dict[int, list[list[tuple[int, Cell]]]] = {}
     last = None
+    heights = {round(cell.baseline) for _, cell in placed}
+    stretches = [[cell for _, cell in column] for _, column in groupby(placed, key=lambda entry: entry[0])]
+    apart = any(len(part) == len(heights) and _are_figures(part, lines) for part in stretches)
     for column, cell in placed:
         if column != last and column in columns:
             return []
         cells = columns.setdefault(column, [])
-        if cells and cells[-1][-1][1].baseline - cell.baseline <= APART * cell.size:
+        if cells and not apart and cells[-1][-1][1].baseline - cell.baseline <= APART * cell.size:
             cells[-1].append((column, cell))
         else:
             cells.append([(column, cell)])

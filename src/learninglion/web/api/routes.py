@@ -579,7 +579,7 @@ def add_documents(
     received = receive(files)
 
     def begin() -> dict[str, Plain]:
-        return _told_job(start_ingest(site.workplace, actor, received, collection))
+        return _job_view(start_ingest(site.workplace, actor, received, collection))
 
     request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
@@ -677,7 +677,7 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
 
     def begin() -> dict[str, Plain]:
         plain = body.model_dump(mode="json")
-        return _told_job(site.workplace.jobs.start(actor, "draft.api", plain))
+        return _job_view(site.workplace.jobs.start(actor, "draft.api", plain))
 
     request = b"draft-jobs\n" + body.model_dump_json().encode()
     return repeated(site.workplace.answers, actor, key, request, begin, 202)
@@ -688,7 +688,7 @@ def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
     return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 
-def _told_job(job: Job) -> dict[str, Plain]:
+def _job_view(job: Job) -> dict[str, Plain]:
     return {"id": job.id, "events": f"/api/v1/jobs/{job.id}/events"}
 
 

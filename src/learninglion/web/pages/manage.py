@@ -407,12 +407,15 @@ def quality_page(visit: TheVisit) -> Response:
 def judgments(visit: TheVisit) -> Response:
     """What was said of proposals, as `learninglion evaluate drafts --judgments` reads it."""
     rows = visit.workplace.remarks.judgments(visit.actor)
-    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    return _json_lines("voorstellen", "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
+
+
+def _json_lines(name: str, content: str | bytes) -> Response:
     headers = {
-        "Content-Disposition": 'attachment; filename="oordelen-voorstellen.jsonl"',
+        "Content-Disposition": f'attachment; filename="oordelen-{name}.jsonl"',
         "Cache-Control": "no-store",
     }
-    return Response(text, media_type="application/jsonl", headers=headers)
+    return Response(content, media_type="application/jsonl", headers=headers)
 
 
 @router.post("/manage/quality/remarks")
@@ -658,9 +661,4 @@ def close(visit: TheVisit, round_id: str, again: Annotated[bool, Form()] = False
 @router.get("/manage/quality/judging/{round_id}.jsonl")
 def download(visit: TheVisit, round_id: str) -> Response:
     """All judgements of a round, as the command line reads and writes them."""
-    name, content = visit.workplace.judging.download(round_id, actor=visit.actor)
-    headers = {
-        "Content-Disposition": f'attachment; filename="oordelen-{name}.jsonl"',
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type="application/jsonl", headers=headers)
+    return _json_lines(*visit.workplace.judging.download(round_id, actor=visit.actor))

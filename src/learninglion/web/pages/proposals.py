@@ -189,7 +189,7 @@ def _view_questions(
     views = []
     remarks = remarks_once(dossier.verifications)
     rows = zip(dossier.verifications, styles, came_later, remarks, strict=True)
-    for i, (verification, style, later, told) in enumerate(rows):
+    for i, (verification, style, later, own_remarks) in enumerate(rows):
         sentences = _sentences(dossier, i, number_of)
         proposals = _proposals(verification)
         apart = verification.draft.doubts if verification.standing and verification.draft.complete else ()
@@ -199,7 +199,7 @@ def _view_questions(
                 view_verdict(verification),
                 tuple(_paragraphs(sentences)),
                 verification.left_open,
-                tuple(remark for remark in told if remark not in apart),
+                tuple(remark for remark in own_remarks if remark not in apart),
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
@@ -760,7 +760,7 @@ def keep_text(
 
 
 @router.get("/working-texts")
-def kept_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> Response:
+def unsaved_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> Response:
     """What this person typed at a place and did not save; {} when nothing is left."""
     text = visit.workplace.working_texts.find(place, visit.actor)
     if text is None:
@@ -769,7 +769,7 @@ def kept_text(visit: TheVisit, place: Annotated[str, Query(max_length=200)]) -> 
 
 
 @router.post("/working-texts/discard")
-def discard_kept(visit: TheVisit, place: Annotated[str, Body(max_length=200, embed=True)]) -> Response:
+def discard_unsaved(visit: TheVisit, place: Annotated[str, Body(max_length=200, embed=True)]) -> Response:
     """Forget what was typed at a place."""
     visit.workplace.working_texts.clear(place, actor=visit.actor)
     return JSONResponse({})

@@ -95,7 +95,7 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `start_ingest` asks for."""
     results = list(from_plain(tuple[FileResult, ...], run.payload["refused"]))
     for result in results:
-        run.report("file", _told_file(result))
+        run.report("file", _file_report(result))
     raws = workplace.jobs.files(run.claim.job.id)
     for done, raw in enumerate(raws):
         run.progress(raw.name, done, len(raws))
@@ -103,7 +103,7 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
         results.append(
             workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner, since=since)
         )
-        run.report("file", _told_file(results[-1]))
+        run.report("file", _file_report(results[-1]))
     run.progress("Klaar", len(raws), len(raws))
     return _sums(results)
 
@@ -130,7 +130,7 @@ def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:
         actor=run.owner,
         since=_since(run),
         progress=run.progress,
-        on_result=lambda result: run.report("file", _told_file(result)),
+        on_result=lambda result: run.report("file", _file_report(result)),
     )
     return _sums(report.results)
 
@@ -144,7 +144,7 @@ def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:
     return {status.value: sum(r.status is status for r in results) for status in FileStatus}
 
 
-def _told_file(result: FileResult) -> dict[str, Plain]:
+def _file_report(result: FileResult) -> dict[str, Plain]:
     """What is reported of a file."""
     words = _WORDS[result.status] + (f": {result.detail}" if result.detail else "")
     return {
@@ -215,20 +215,22 @@ def tell_draft(run: Run, event: DraftEvent) -> None:
         if done.draft.provenance.generator == "extractive":
             for check in done.checks:
                 apart = check not in done.shown
-                run.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
+                run.report(
+                    "sentence", _sentence_report(event.position, check.statement.text, apart, check.reasons)
+                )
         run.report("question", {"position": event.position, "words": view_verdict(done).words})
     elif event.progress is not None:
         if event.progress.stage in (Stage.SENTENCE, Stage.MARKED):
             apart = event.progress.stage is Stage.MARKED
             reasons = event.progress.check.reasons if apart and event.progress.check else ()
-            run.report("sentence", _told(event.position, event.progress.text, apart, reasons))
+            run.report("sentence", _sentence_report(event.position, event.progress.text, apart, reasons))
         elif event.progress.stage is Stage.RETRACTED:
             run.report("retracted", {"position": event.position})
         elif event.progress.stage is Stage.REPAIR:
             run.progress("Een zin wordt herschreven", 0, 0)
 
 
-def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict[str, Plain]:
+def _sentence_report(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict[str, Plain]:
     return {"position": position, "text": text, "apart": apart, "reason": " ".join(reasons) if apart else ""}
 
 
@@ -253,6 +255,6 @@ def check_model_in_use(workplace: Workplace, run: Run) -> dict[str, Plain]:
     run.progress("Het taalmodel wordt beproefd", 0, 0)
     report = workplace.language_model.check_in_use(run.owner)
     for trial in report.trials:
-        run.report("file", {"path": "", "words": trial.told})
+        run.report("file", {"path": "", "words": trial.line})
     run.progress(report.fit_for, 1, 1)
     return {"usable": report.usable, "words": report.fit_for}
