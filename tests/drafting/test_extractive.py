@@ -12,7 +12,7 @@ from learninglion.drafting.evidence import SAYS_IT, evidence_of
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Judged, built_in
-from learninglion.drafting.selection import choose_automatically
+from learninglion.drafting.selection import LINE, NEWS, choose_automatically
 from learninglion.drafting.verdict import falls_away, polarity, read_said, verify
 from learninglion.dutch.questions import Wants, gives
 from learninglion.models import (
@@ -211,17 +211,42 @@ def test_a_sentence_about_another_country_answers_less_probably() -> None:
     )
 
 
-def test_the_line_of_the_department_is_never_quoted() -> None:
-    line = replace(
-        make_source("Bij Duinwijk blijven op dit moment 12 veerponten varen.", kind=SourceKind.SUPPLIED),
-        id="supplied#line",
-    )
+def test_the_line_of_the_department_is_told_and_proposed_and_never_quoted() -> None:
+    body = "Lijn IenW: bij Duinwijk blijven op dit moment 12 veerponten varen."
+    line = make_source(body, kind=SourceKind.SUPPLIED, id=LINE)
     made = draft(make_selection(QUESTION, [line]))
-    assert made.statements == () and made.material == () and made.proposal == ""
-    news = replace(line, id="supplied#news")
-    made = draft(make_selection(QUESTION, [news]))
-    assert [s.text for s in made.statements] == [news.body]
-    assert made.statements[0].citations[0].reference.startswith("aangeleverd door de opsteller")
+    assert made.statements == () and made.material == ()
+    assert made.proposal == "Bij Duinwijk blijven op dit moment 12 veerponten varen."
+    assert any(body in remark for remark in made.left_out)
+    about_itself = "De lijn is dat er bij Duinwijk op dit moment 12 veerponten blijven varen."
+    made = draft(make_selection(QUESTION, [replace(line, body=about_itself)]))
+    assert made.proposal == "" and any(about_itself in remark for remark in made.left_out)
+
+
+def test_a_sentence_answers_no_part_that_the_line_answers_better() -> None:
+    asked = "Bent u bereid de prijs van de pont bij Duinwijk te verlagen? Hoeveel veerponten varen er?"
+    related = "De prijs van de pont bij Duinwijk kan voor reizigers toenemen. Er varen 12 veerponten."
+    source = make_source(related, question="Wat doet de prijs van de pont bij Duinwijk?")
+    body = "Het kabinet verlaagt de prijs van de pont bij Duinwijk niet, omdat het geld nodig is."
+    line = make_source(body, kind=SourceKind.SUPPLIED, id=LINE)
+    made = draft(make_selection(asked, [source, line], chosen_by=Chooser.MACHINE))
+    assert made.missing == (asked.partition("?")[0] + "?",) and made.proposal == body
+    assert not any("prijs" in statement.text for statement in made.statements)
+    assert verify(made).verdict is AnswerVerdict.PARTIAL
+
+
+def test_news_is_proposed_as_news_and_pushes_out_no_source() -> None:
+    asked = "Hoeveel kinderen kregen in 2023 steun van het Zwemfonds? En hoeveel kinderen waren dat in 2025?"
+    known = make_source(
+        "In 2023 kregen 20.000 kinderen steun van het Zwemfonds.",
+        question="Hoeveel kinderen kregen vorig jaar steun om te leren zwemmen?",
+    )
+    news = "In 2025 kregen 24.300 kinderen steun van het Zwemfonds."
+    supplied = make_source(news, kind=SourceKind.SUPPLIED, id=NEWS)
+    made = draft(make_selection(asked, [known, supplied], chosen_by=Chooser.MACHINE))
+    assert [known.body in statement.text for statement in made.statements] == [True]
+    assert made.missing == ("En hoeveel kinderen waren dat in 2025?",)
+    assert made.proposal == f"Volgens berichtgeving: “{news}”"
 
 
 def test_a_proposal_that_was_overtaken_is_told_with_what_is_newer() -> None:
@@ -250,30 +275,34 @@ def test_what_a_person_chose_of_the_offer_says_no_less_than_what_the_machine_cho
 
 
 def test_a_proposal_is_a_sentence_that_points_at_no_other_answer() -> None:
-    body = "Zie mijn antwoord op vraag 3 over de veerpont bij Duinwijk. De brug wordt in mei geschilderd."
+    body = "Zie mijn antwoord op vraag 3 over de veerpont bij Duinwijk. De veerpont wordt in mei nagekeken."
     made = draft(make_selection("Hoe veilig is de veerpont bij Duinwijk?", [make_source(body)]))
-    assert made.proposal == "De brug wordt in mei geschilderd."
+    assert made.proposal == "De veerpont wordt in mei nagekeken."
 
 
-def test_what_a_person_chose_is_never_answered_with_nothing() -> None:
-    made = draft(make_selection(QUESTION, [OTHER]))
-    assert made.statements == ()
-    assert made.proposal in OTHER.body
-    by_machine = make_selection(QUESTION, [OTHER], chosen_by=Chooser.MACHINE)
-    assert draft(by_machine).proposal == ""
+def test_what_a_person_chose_and_bears_on_the_question_is_proposed() -> None:
+    asked = "Bent u het ermee eens dat er te weinig veerponten bij Duinwijk varen?"
+    made = draft(make_selection(asked, [OLD]))
+    assert made.statements == () and made.proposal and OLD.body in made.proposal
+    assert draft(make_selection(asked, [OLD], chosen_by=Chooser.MACHINE)).proposal == ""
+    assert draft(make_selection(QUESTION, [OTHER])).proposal == ""
 
 
-@pytest.mark.parametrize(
-    "asked",
-    ["Waarom is de bibliotheek van Grootveen gesloten?", "Hoe beoordeelt u het drinkwater in Zandwijk?"],
-)
-def test_what_a_person_brought_about_something_else_is_proposed_and_no_text(asked: str) -> None:
+@pytest.mark.parametrize("kind", ["own-1", "news", "line"])
+def test_what_has_nothing_to_do_with_the_question_is_not_proposed(kind: str) -> None:
     body = "De veerboot bij Duinwijk vaart bij storm niet. De dienstregeling telt 14 afvaarten per dag."
-    own = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#own-1")
-    made = draft(make_selection(asked, [own]))
-    assert made.statements == () and made.proposal in body
+    own = make_source(body, kind=SourceKind.SUPPLIED, id=f"supplied#{kind}")
+    for asked in (
+        "Waarom is de bibliotheek van Grootveen gesloten?",
+        "Hoe beoordeelt u het drinkwater in Zandwijk?",
+        "Wanneer ontvangt de Kamer de uitkomsten van het onderzoek naar zwemles?",
+    ):
+        made = draft(make_selection(asked, [own]))
+        assert made.statements == () and made.proposal == ""
     said = draft(make_selection("Hoeveel afvaarten per dag telt de veerboot bij Duinwijk?", [own]))
-    assert [s.text for s in said.statements] == ["De dienstregeling telt 14 afvaarten per dag."]
+    told = "De dienstregeling telt 14 afvaarten per dag."
+    assert [s.text for s in said.statements] == ([told] if kind == "own-1" else [])
+    assert told in (said.proposal or told)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +341,7 @@ def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_
     body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
     news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")
     made = draft(make_selection(asked, [known, news], chosen_by=Chooser.MACHINE))
-    assert made.proposal == body
+    assert made.proposal == f"Volgens berichtgeving: “{body}”"
     cost = draft(make_selection("Wat kost de pont per jaar?", [known, news], chosen_by=Chooser.MACHINE))
     assert not cost.proposal
 

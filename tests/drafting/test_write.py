@@ -13,6 +13,7 @@ from learninglion.drafting.askings import askings_of
 from learninglion.drafting.prompting import load_prompts, order_sources
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Judged
+from learninglion.drafting.selection import LINE, NEWS
 from learninglion.drafting.style import StyleExample
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Gate, Stage, WritingOptions, not_written, write
@@ -932,9 +933,13 @@ def test_an_older_source_never_overrules_a_newer_one():
 
 
 def test_what_the_officer_supplied_is_the_newest_of_all():
-    line = make_source("Er varen 15 veerponten bij Duinwijk.", kind=SourceKind.SUPPLIED)
-    draft, _ = run(answer((NEW.body, (2, NEW.body))), selection=make_selection(sources=[NEW, line]))
-    assert shown(draft) == [line.body]
+    own = make_source("Er varen 15 veerponten bij Duinwijk.", kind=SourceKind.SUPPLIED, id="supplied#own-1")
+    draft, _ = run(answer((NEW.body, (2, NEW.body))), selection=make_selection(sources=[NEW, own]))
+    assert shown(draft) == [own.body]
+    for of_the_set in (LINE, NEWS):  # decides direction, or is what others wrote: no word of the answer
+        selection = make_selection(sources=[NEW, replace(own, id=of_the_set)])
+        draft, _ = run(answer((NEW.body, (2, NEW.body))), selection=selection)
+        assert shown(draft) == [NEW.body]
 
 
 def _body(text):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from learninglion.checking.citations import cite, nowhere
+from learninglion.drafting.selection import LINE
 from learninglion.drafting.verdict import read_said, verify
 from learninglion.dutch.text import split_sentences
 from learninglion.models import (
@@ -36,7 +37,7 @@ BODY = (
 
 
 def source() -> Source:
-    return make_source(BODY, kind=SourceKind.SUPPLIED)
+    return make_source(BODY, kind=SourceKind.SUPPLIED, id="supplied#own-1")
 
 
 def selection() -> Selection:
@@ -209,3 +210,9 @@ def test_a_line_that_only_says_that_a_list_comes_needs_no_source() -> None:
     assert [s.own_account for s in alone] == [""]
     kept = replace(alone[0], own_account="Besproken met de directeur.")
     assert line("Ik noem drie punten:" + items, (kept,)).own_account == kept.own_account
+
+
+def test_the_line_is_no_source_of_a_sentence() -> None:
+    line = replace(selection(), chosen=(replace(source(), id=LINE),))
+    (taken_over,) = read_answer("In de haven varen 14 veerponten.", (), line, nowhere)
+    assert not taken_over.citations

@@ -23,7 +23,7 @@ from learninglion.checking.phrases import (
 )
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, propose, searched
-from learninglion.drafting.evidence import coverage
+from learninglion.drafting.evidence import coverage, matched, subject_words
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
@@ -52,7 +52,7 @@ from learninglion.drafting.quotation import (
     unpoint,
 )
 from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged, Relevance, built_in
-from learninglion.drafting.selection import LINE, READ
+from learninglion.drafting.selection import LINE, NEWS, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
@@ -80,6 +80,9 @@ _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or n
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
+_LINE = re.compile(r"\blijn\b", re.IGNORECASE)  # what tells of the line is no text of an answer
+_LINE_LABEL = re.compile(r"^[^:]*\blijn\b[^:]*:\s*", re.IGNORECASE)  # "Lijn SZW: het kabinet ..."
+_LINE_SAYS = "De lijn van het departement zegt hierover: “{}” Ga na of het antwoord daarmee strookt."
 _MET = 4  # the power by which how well all words are met counts in that order; 1 orders a little worse
 
 
@@ -93,6 +96,7 @@ class _Draft:
     taken: dict[str, set[int]] = field(default_factory=dict)  # by source id
     sources: dict[str, Source] = field(default_factory=dict)
     chances: dict[str, float] = field(default_factory=dict)  # by part
+    guided: dict[str, Judged] = field(default_factory=dict)  # what the department's line says, by part
     answers: dict[str, list[Asking]] = field(default_factory=dict)  # by source id
     whole: set[str] = field(default_factory=set)  # sources that answered the same question
     former: set[str] = field(default_factory=set)  # sources that something newer follows on
@@ -139,7 +143,9 @@ def draft(
         )
     made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
     judged = judge.of_selection(selection, _weighed(selection))
-    chosen = {s.id for s in selection.chosen if s.id != LINE}
+    chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
+    lines = (j for row in judged for j in row if j.source.id == LINE and j.support >= LIKELY)
+    made.guided.update({j.asking.text: j for j in lines})
     for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
         if falls_away(askings[:place], made.sentences()):
             made.chances[asking.text] = 1.0
@@ -170,13 +176,14 @@ def draft(
         if material and material[0].source_id in bearing:
             bearing.add(ordered[0].source_id)  # which overtakes it
         material = tuple(citation for citation in ordered if citation not in own)
-    named = _named(brought) if statements else {}
+    named = _named(brought)
     made.remarks.extend(_hints(made, statements, named))
     made.remarks.extend(
         Remark(f"U gaf ook dit mee; het staat niet in dit antwoord: “{text}”", until=source_id)
         for source_id, text in named.items()
-        if text != proposal
+        if text not in proposal
     )
+    made.remarks.extend(_line_remarks(made, statements))
     made.remarks.extend(_doubts(made, askings))
     unjudged = Draft(
         selection,
@@ -206,6 +213,7 @@ def _weighed(selection: Selection) -> tuple[Source, ...]:
 
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     """Take what answers this part best, and remember how sure that is."""
+    row = [j for j in row if not _line_says_more(made, j)]
     same = [j for j in row if j.sameness >= LIKELY]
     surely = [j for j in same if j.sameness >= made.sure]
     if same:
@@ -225,6 +233,12 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.support)
 
 
+def _line_says_more(made: _Draft, judged: Judged) -> bool:
+    """Whether the department's line answers this part more probably: then no other sentence does."""
+    guide = made.guided.get(judged.asking.text)
+    return guide is not None and guide.support > judged.chance
+
+
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     """Where no part by itself is answered probably enough: the part that the best source may answer."""
     hits = [j for j in judged if j.source.kind is not SourceKind.SUPPLIED]  # no search put those here
@@ -232,7 +246,7 @@ def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     if best is None or best.any_part < LIKELY:
         return
     part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: j.support)
-    if _take_best(made, part):
+    if not _line_says_more(made, part) and _take_best(made, part):
         made.answers.setdefault(part.source.id, []).append(part.asking)
         made.chances[part.asking.text] = part.any_part
 
@@ -244,7 +258,7 @@ def _note_told(made: _Draft, judge: Relevance) -> None:
     taken = [made.sources[source_id] for source_id in made.taken]
     for row in judge.judge(made.selection.question.text, taken) if taken else ():
         part, best = row[0].asking.text, max(row, key=lambda j: j.support)
-        if best.support < LIKELY:
+        if best.support < LIKELY or _line_says_more(made, best):
             continue
         if not any(one.chances[place] >= best.support for one in row for place in made.taken[one.source.id]):
             _take_best(made, best)
@@ -538,20 +552,38 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
     ]
 
 
+def _line_remarks(made: _Draft, statements: Sequence[Statement]) -> Iterator[Remark]:
+    """What the department's line says of each part, where the text does not say the same."""
+    said = [statement.text for statement in statements]
+    for part, judged in made.guided.items():
+        text = judged.units[judged.best].text
+        if coverage(text, said) < _REPEATS or any(contradiction(text, one) for one in said):
+            yield Remark(_LINE_SAYS.format(text), (part,), until=LINE)
+
+
 def _best_to_confirm(
     made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]
 ) -> Judged | None:
-    """What a person may confirm: the best that can answer of what a person chose, where none of it became
-    text, and what was brought along where it answers a part better than what was taken.
+    """What a person may confirm: what was brought along for the set or the line says where it answers a part
+    better than what was taken, and, where nothing was, the best that bears on the question of what a person
+    chose for it.
     """
     selection = made.selection
-    rows = [j for j in brought if j.support > made.chances.get(j.asking.text, 0.0)]
+    guides = [j for j in made.guided.values() if not _LINE.search(_line_words(j.units[j.best].text))]
+    rows = [j for j in (*brought, *guides) if j.support > made.chances.get(j.asking.text, 0.0)]
     if selection.chosen_by is Chooser.PERSON and not made.taken:
-        chosen = {s.id for s in selection.chosen if s.id != LINE}
-        rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
+        chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
+        rows.extend(j for row in judged for j in row if j.source.id in chosen and j.units)
     own = (replace(j, chances=tuple(map(_standing_chance, j.units, j.chances))) for j in rows)
-    best = max(own, key=lambda j: j.support, default=None)
-    return best if best is not None and best.support else None
+    bearing = (j for j in own if j.support >= RELATED or (j.support and _is_of(j)))
+    return max(bearing, key=lambda j: j.support, default=None)
+
+
+def _is_of(judged: Judged) -> bool:
+    """Whether a telling word of what is asked stands in the best sentence or the question it answered."""
+    weights, asked = dict(subject_words(judged.asking.about)), judged.asking.about
+    given = f"{judged.source.question} {judged.units[judged.best].text}"
+    return any(met for stem, met in matched(asked, given) if weights[stem] == 1.0)
 
 
 def _standing_chance(unit: Unit, chance: float) -> float:
@@ -562,9 +594,19 @@ def _standing_chance(unit: Unit, chance: float) -> float:
 def _to_confirm(made: _Draft, best: Judged) -> str:
     """The sentence that a person may confirm, in whose words it is."""
     unit, voice = best.units[best.best], voice_of(best.source.document, made.selection)
+    if best.source.id == LINE:
+        return _line_words(unit.text)
+    if best.source.id == NEWS:
+        return f"Volgens berichtgeving: “{unit.text}”"
     if voice is Voice.OURS:
         return unpoint(unit.text).text
     return _state(best.source, unit, made.locate, _phrase(made, best.source, voice), voice).text
+
+
+def _line_words(text: str) -> str:
+    """A sentence of the department's line without the label in front of it."""
+    bare = _LINE_LABEL.sub("", text)
+    return bare[:1].upper() + bare[1:]
 
 
 def _cite_best(judged: Judged, locate: Locate) -> Citation:

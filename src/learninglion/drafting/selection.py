@@ -33,8 +33,10 @@ _MOST_AUTOMATIC = 5
 READ = 3
 """Offered sources that are read for their meaning: a limit of cost; reading six moved no bar."""
 _SUPPLIED = (("line", "Lijn van het departement"), ("news", "Nieuwsfeiten"))
-LINE = "supplied#line"
-"""The department's line decides direction; it is never cited or quoted as an answer."""
+LINE, NEWS = "supplied#line", "supplied#news"
+"""What was given for the whole set. The department's line decides direction; it is never cited or quoted as
+an answer. News is what others wrote: neither is text of a draft before a person takes it over.
+"""
 
 
 @dataclass(frozen=True, slots=True)

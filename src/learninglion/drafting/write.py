@@ -57,6 +57,7 @@ from learninglion.drafting.replies import (
     evidence_schema,
     read_claims,
 )
+from learninglion.drafting.selection import LINE, NEWS
 from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_said
 from learninglion.dutch.text import fold, split_sentences, squash, words
@@ -770,10 +771,11 @@ class _Writer:
 
     def _take_newest(self) -> None:
         """A sentence from an older source gives way where a newer chosen source says otherwise."""
+        chosen = [source for source in self.selection.chosen if source.id not in (LINE, NEWS)]
         for position, check in enumerate(tuple(self.work.checks)):
             if check.verdict is not StatementVerdict.SUPPORTED:
                 continue
-            settled = take_newest(check.statement, self.selection.chosen, self.gate.check, self.locate)
+            settled = take_newest(check.statement, chosen, self.gate.check, self.locate)
             if settled is None:
                 continue
             self._remark(settled.remark)

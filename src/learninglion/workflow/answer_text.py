@@ -19,6 +19,7 @@ from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, choices_of, propose
 from learninglion.drafting.evidence import coverage, subject_words
+from learninglion.drafting.selection import LINE
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
 from learninglion.dutch.text import printable, read, split_sentences, words
@@ -87,11 +88,13 @@ def read_answer(
 
     A sentence that stood in `before` stays what it was, wherever it moved to. One that was changed, split or
     merged keeps the sources of what it was made of as far as those bear it; else, and for a new one, the
-    chosen sources are searched for words that do. One that is `carried` (by its words) is what it is there.
+    chosen sources (but the line, which is none) are searched for words that do. One that is `carried` (by its
+    words) is what it is there.
     What the machine wrote (`written`) is one sentence and the machine's, whoever typed it; how a person cut
     the text before is not looked at, so that the same text always has the same sentences.
     """
     carried = carried or {}
+    selection = replace(selection, chosen=tuple(s for s in selection.chosen if s.id != LINE))
     machine = (s.text for s in before if s.author is Author.MACHINE)
     theirs = {" ".join(known.split()) for known in written}
     texts = {" ".join(known.split()) for known in machine} | theirs | carried.keys()
