@@ -368,6 +368,34 @@ CASES = (
         (),
         ("Ja, de provincie heeft de pont in 2023 vervangen.",),
     ),
+    (
+        "Na de proef zullen de raden zich beraden over het bouwen van nieuwe sluizen.",
+        ("De raden zullen zich na de proef beraden over het bouwen van nieuwe sluizen.",),
+        ("Na de proef zullen de raden nieuwe sluizen bouwen.",),
+    ),
+    (
+        "Indien de huurder vermoedt dat hij te veel betaalt, kan hij naar de commissie. Nederland heeft steeds "
+        "gepleit voor een grens. Er is geen sprake van strijd met het verdrag.",
+        (
+            "Vermoedt de huurder dat hij te veel betaalt, dan kan hij naar de commissie.",
+            "Steeds heeft Nederland gepleit voor een grens.",
+            "Van strijd met het verdrag is geen sprake.",
+        ),
+        ("Van strijd met het verdrag is sprake.",),
+    ),
+    (
+        "Dat neemt niet weg dat toezicht belangrijk is. De helft woont nog thuis en heeft dus geen rekening.",
+        ("Toezicht is belangrijk.", "De helft woont nog thuis."),
+        ("De helft heeft een rekening.",),
+    ),
+    (
+        "Tegelijkertijd wil ik de kosten verlagen. Ik heb geen inzicht in de lonen.",
+        ("Tegelijkertijd wil de minister de kosten verlagen.", "De minister heeft geen inzicht in de lonen."),
+        (
+            "De minister van Defensie heeft geen inzicht in de lonen.",
+            "De staatssecretaris wil de kosten verlagen.",
+        ),
+    ),
 )
 
 

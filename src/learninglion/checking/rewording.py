@@ -165,7 +165,8 @@ def _if_first(reading: Reading) -> Reading:
         dan = next((p for p in range(start + 1, len(words)) if words[p].border), 0)
         if dan and words[dan].norm == "dan" and words[dan].border == "," and dan + 1 < len(words):
             opener = replace(verb, norm="als", raw="als", key="als")
-            moved = (opener, *words[start + 1 : dan], replace(verb, border=""))
+            ends = next((p for p in range(start + 1, dan) if words[p].norm in ("dat", "of")), dan)
+            moved = (opener, *words[start + 1 : ends], replace(verb, border=""), *words[ends:dan])
             return reread((*words[:start], *moved, replace(words[dan + 1], border=","), *words[dan + 2 :]))
     return reading
 
@@ -236,8 +237,9 @@ def _opened_alike(reading: Reading, other: Reading) -> Reading:
     """
     groups = group_words(other)
     for start, verb in _openings(other):
-        doubt = lexicon.sensitive_kind(other.norms, start) == "hedge"  # "mogelijk", by itself too
-        if verb < start + 2 - doubt or any(_may_do(other, groups[p]) for p in range(start, verb)):
+        alone = lexicon.sensitive_kind(other.norms, start) == "hedge"  # "mogelijk", and "steeds"
+        alone = alone or other.words[start].norm in lexicon.OFTEN
+        if verb < start + 2 - alone or any(_may_do(other, groups[p]) for p in range(start, verb)):
             continue
         moved = _moved_to_front(reading, [w.key for w in other.words[start:verb]])
         if moved is not None:
@@ -264,9 +266,10 @@ def _may_do(reading: Reading, group: WordGroup) -> bool:
     """Whether this group may be who does it: hangs on nothing, tells no time, says more than "uiterlijk"."""
     content = [p for p in group.places if reading.words[p].is_content]
     first = reading.words[group.places[0]].norm
-    hangs = group.opener is not None or group.temporal or first == "dan"
+    hangs = group.opener is not None or group.temporal or first in ("dan", "van")
     small = all(
-        reading.words[p].norm in lexicon.ADVERBS or lexicon.sensitive_kind(reading.norms, p) in _BEARS_ON
+        reading.words[p].norm in lexicon.ADVERBS | lexicon.OFTEN
+        or lexicon.sensitive_kind(reading.norms, p) in _BEARS_ON
         for p in content
     )
     return not (hangs or small)

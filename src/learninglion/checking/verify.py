@@ -41,6 +41,7 @@ from learninglion.dutch.text import (
     read,
     reread,
     split_sentences,
+    squash,
     words,
 )
 from learninglion.models import (
@@ -316,12 +317,21 @@ def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
     if any(used[p] is not None for p in bearing):
         return False
     stays = any(used[p] is not None and words[p].is_content for p in segment)
-    doubtful = words[at].norm == "of" or not any(words[p].norm in lexicon.FACTIVES for p in matrix)
+    doubtful = words[at].norm == "of" or not _takes_for_fact(alignment.evidence, matrix)
     if words[at].norm in ("waardoor", "zodat"):
         norms = alignment.evidence.norms
         doubtful = any(lexicon.sensitive_kind(norms, p) in _DOUBTS or norms[p] == "of" for p in matrix)
     # "onderzoek ik of": who it is tells that the noun is a verb
     return stays and doubtful and any(words[p].is_verb or words[p].norm in _WHO for p in matrix)
+
+
+def _takes_for_fact(evidence: Reading, segment: range) -> bool:
+    """Whether who says this takes what hangs on it to be so: "het blijkt", "dat neemt niet weg"."""
+    norms = {evidence.words[p].norm for p in segment}
+    return bool(norms & lexicon.FACTIVES) or norms >= _DENIES_NOTHING
+
+
+_DENIES_NOTHING = frozenset("neemt niet weg".split())
 
 
 def _joins_clauses(alignment: Alignment, segment: range) -> bool:
@@ -334,7 +344,7 @@ def _joins_clauses(alignment: Alignment, segment: range) -> bool:
         return False
     follows = alignment.evidence.segment_at(after)
     matrix = alignment.evidence.segment_at(before)
-    is_fact = any(words[p].norm in lexicon.FACTIVES for p in segment)
+    is_fact = _takes_for_fact(alignment.evidence, segment)
     stays = [any(used[p] is not None and words[p].is_content for p in part) for part in (matrix, follows)]
     return words[before].sentence == words[after].sentence and all(stays) and not is_fact
 
@@ -344,8 +354,13 @@ _DOUBTS = ("modality", "negation", "hedge", "condition")
 
 
 def _frees_infinitive(alignment: Alignment, at: int) -> bool:
-    """Whether the verb behind this "te" is said to be done while the duty or wish it hung on went."""
+    """Whether the verb behind this "te", or what was a thing behind this "het", is said to be done while the
+    duty, wish or talk it hung on went: "beraadt zich over het bouwen van" is not "bouwt".
+    """
     words, used = alignment.evidence.words, alignment.used
+    if words[at].norm == "het" and at + 1 < len(words) and (noun := used[at + 1]) is not None:
+        before = [p for p in alignment.evidence.clause_at(at) if p < at and words[p].is_verb]
+        return alignment.statement.words[noun].is_verb and bool(before) and used[before[-1]] is None
     verb = used[at + 1] if words[at].norm == "te" and at + 1 < len(words) else None
     if verb is None or not alignment.statement.words[verb].is_verb:
         return False
@@ -387,7 +402,11 @@ def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, g
         return None  # "al dan niet" went as a whole
     if kind == "condition":
         return finding if words[at].norm != "behalve" or not gone else None
-    if gone and _governs_kept(alignment, segment):
+    if (
+        gone
+        and _governs_kept(alignment, segment)
+        and not {alignment.evidence.norms[p] for p in segment} >= _DENIES_NOTHING
+    ):
         hung = _text(alignment, segment)
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if _went_whole(alignment, at, segment if gone else None):
@@ -1040,7 +1059,11 @@ def _find_secrets(text: str) -> tuple[Finding, ...]:
 def _find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
     cited = tuple(r.source for r in resolutions if r.source)
-    findings = _compare(_without_answer(read(text), evidence, cited), evidence)
+    claim = _without_answer(read(text), evidence, cited)
+    findings = _compare(claim, evidence)
+    spoken = _as_spoken(claim, evidence, cited) if findings else claim
+    if spoken != claim and not _compare(spoken, evidence):
+        return ()
     introduced = split_introduction(text)
     if not findings or not introduced.phrase:
         return findings
@@ -1070,6 +1093,21 @@ def _without_answer(claim: Reading, evidence: Reading, cited: Sequence[Source]) 
 
 
 _ANSWERS = frozenset("ja nee neen".split())
+
+
+def _as_spoken(claim: Reading, evidence: Reading, cited: Sequence[Source]) -> Reading:
+    """`claim` with "de minister" as the "ik" of evidence that names no other, where a minister answered."""
+    roles = {squash(a.role).casefold() for source in cited for a in source.document.answerers}
+    norms = {w.norm for w in evidence.words}
+    words = claim.words
+    for at in range(1, len(words)):
+        office, follows = words[at], words[at + 1 : at + 2]
+        if {office.norm} != roles or words[at - 1].norm != "de" or "ik" not in norms or office.norm in norms:
+            continue
+        if not any(w.norm in ("van", "voor") or w.capital for w in follows):
+            speaker = Word("ik", "ik", office.sentence, words[at - 1].border, False, "ik")
+            return _as_said(reread((*words[: at - 1], speaker, *words[at + 1 :])), evidence)
+    return claim
 
 
 def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:

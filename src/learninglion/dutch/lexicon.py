@@ -45,6 +45,8 @@ _QUANTIFIERS = _set(
     meestal doorgaans regelmatig steeds telkens helft merendeel meerderheid minderheid deel overgrote
     overige resterende diverse vrijwel bijna voornamelijk hoofdzakelijk incidenteel incidentele"""
 )
+# How often: of the whole clause, wherever they stand in it.
+OFTEN = _set("altijd soms vaak meestal doorgaans regelmatig steeds telkens incidenteel")
 _LIMITS = _set(
     """circa ongeveer ruim bijna minimaal maximaal minstens hoogstens hooguit tenminste meer minder meest
     minst slechts alleen uitsluitend enkel louter pas ruwweg omstreeks rond gemiddeld ten-minste ten-hoogste
@@ -62,7 +64,7 @@ FACTIVES = _set(
     aangetoond bewijst bewezen weet weten wist bekend klopt erken erkent erkennen erkende constateer
     constateert constateren constateerde geconstateerd vaststel vaststelt vaststellen vastgesteld
     bevestig bevestigt bevestigen bevestigde bevestigd besef beseft betreur betreurt betreuren feit
-    duidelijk zien leert waar zorgt zorgen ertoe"""
+    duidelijk zien leert waar zorgt zorgen ertoe onverlet"""
 )
 
 # Their perfect is made with "is"; of other verbs "is ..." says that it was done to somebody.

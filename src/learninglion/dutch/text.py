@@ -429,7 +429,8 @@ def reread(words: tuple[Word, ...]) -> Reading:
     segment = -1
     opened = _main_verbs(words)
     for at, word in enumerate(words):
-        starts = bool(word.border) or word.norm in lexicon.COORDINATORS or _subordinates(words, at)
+        joins = word.norm in lexicon.COORDINATORS and not (word.norm == "dus" and words[at - 1].is_verb)
+        starts = bool(word.border) or joins or _subordinates(words, at)
         if starts or at in opened or at == 0 or words[at - 1].sentence != word.sentence:
             segment += 1
         segments.append(segment)
