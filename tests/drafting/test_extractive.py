@@ -593,3 +593,45 @@ def test_a_newer_sentence_that_leans_on_its_question_is_told_with_it() -> None:
         made.statements[0].text
     )
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+@pytest.mark.parametrize(("year", "told"), [("2024", True), ("2025", False)])
+def test_a_figure_of_another_time_is_no_answer(year: str, told: bool) -> None:
+    asked = f"Hoeveel kinderen kregen op 1 oktober {year} steun van het Zwemfonds?"
+    source = make_source(
+        "Op 1 oktober jl. kregen bij het Zwemfonds 260 kinderen steun om te leren zwemmen.",
+        question="Hoe staat het met de steun aan kinderen?",
+        card=make_card("ah-tk-20242025-591", day=date(2024, 11, 18), number=591),
+    )
+    made = draft(make_selection(asked, [source], chosen_by=Chooser.MACHINE))
+    assert bool(made.statements) is told
+    assert made.missing == (() if told else (asked,))
+    assert told or any("Van een andere tijd" in remark and "260" in remark for remark in made.left_out)
+
+
+def test_the_period_that_is_asked_goes_before_another() -> None:
+    card = make_card("ah-tk-20242025-591", day=date(2024, 11, 18), number=591)
+    asked = "Hoeveel procent van de aanvragen van vrouwen is tussen 1 juli en 30 september 2024 ingewilligd?"
+    long = (
+        "Van 1 augustus 2021 t/m 30 september 2024 zijn 2.580 aanvragen van vrouwen beslist. Daarvan is 95%"
+    )
+    short = (
+        "Van 1 juli t/m 30 september jl. zijn 40 aanvragen van vrouwen beslist. Daarvan is 75% ingewilligd."
+    )
+    sources = [
+        make_source(f"{long} ingewilligd.", question="Hoeveel is ingewilligd?", card=card, numbers=(5,)),
+        make_source(short, question="Hoeveel is ingewilligd sinds juli?", card=card, numbers=(6,)),
+    ]
+    made = draft(make_selection(asked, sources, chosen_by=Chooser.MACHINE))
+    assert "75%" in made.statements[-1].text and not any("95%" in s.text for s in made.statements)
+
+
+def test_a_figure_of_another_group_is_no_answer() -> None:
+    women = "Hoeveel procent van de aanvragen van Zandlandse vrouwen is ingewilligd?"
+    men = "Hoeveel procent van de aanvragen van Zandlandse mannen?"
+    source = make_source(
+        "Er zijn 40 aanvragen van Zandlandse vrouwen beslist. Daarvan is 75% ingewilligd.", question=women
+    )
+    made = draft(make_selection(f"{women[:-1]}, en {men.lower()}", [source], chosen_by=Chooser.MACHINE))
+    assert [s.text for s in made.statements][-1].startswith("Daarvan is 75%") and len(made.missing) == 1
+    assert "mannen" in made.missing[0]
