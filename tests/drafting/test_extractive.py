@@ -635,3 +635,25 @@ def test_a_figure_of_another_group_is_no_answer() -> None:
     made = draft(make_selection(f"{women[:-1]}, en {men.lower()}", [source], chosen_by=Chooser.MACHINE))
     assert [s.text for s in made.statements][-1].startswith("Daarvan is 75%") and len(made.missing) == 1
     assert "mannen" in made.missing[0]
+
+
+def test_what_was_forbidden_and_is_allowed_in_other_words_is_told() -> None:
+    then = make_card("ah-tk-20202021-1431", day=date(2021, 2, 4), number=1431)
+    now = make_card("ah-tk-20242025-2877", day=date(2025, 6, 24), number=2877)
+    old = make_source(
+        "Nee. Boeren mogen geen chalets verhuren als nevenactiviteit.",
+        question="Mogen boeren chalets verhuren?",
+        card=then,
+    )
+    new = make_source(
+        "Ja. Akkerbouwers mogen ook huisjes als nevenactiviteit aanbieden.",
+        question="Mogen akkerbouwers huisjes aanbieden?",
+        card=now,
+    )
+    other = make_source(
+        "Op 1 mei 2025 voeren er 46 ponten.", question="Hoeveel ponten varen er?", card=now, numbers=(1,)
+    )
+    selection = make_selection("Mogen boeren chalets verhuren langs de rivier?", [old, new, other])
+    made = draft(replace(selection, chosen_by=Chooser.MACHINE))
+    assert "huisjes als nevenactiviteit" in made.statements[0].text
+    assert made.verdict is AnswerVerdict.PARTIAL
