@@ -76,6 +76,12 @@ def test_a_question_keeps_its_parts() -> None:
     assert [p.after for p in parts] == [None, True, False]
     parts = askings_of("Hoeveel ponten varen er en wanneer komen er meer?")
     assert [p.kind for p in parts] == [Kind.FIGURE, Kind.MOMENT]
+    asked = (
+        "Kunt u deze vragen afzonderlijk en voor het reces beantwoorden, en tevens aangeven hoeveel subsidie"
+    )
+    parts = askings_of(f"{asked} de pont krijgt?")
+    assert [p.kind for p in parts] == [Kind.PROCEDURAL, Kind.FIGURE]
+    assert draft(make_selection(f"{asked} de pont krijgt?")).missing == (parts[1].text,)
     (part,) = askings_of("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
     assert "Duinwijk" in part.about
     form = askings_of("Kunt u de stukken als bijlage met de Kamer delen? Zo nee, waarom niet?")
