@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.evaluation.measures import MEASURES, Values, calibration, compare, measure, per_query
-from learninglion.evaluation.retrieval import evaluate, learn_from, rank_pairs
+from learninglion.evaluation.retrieval import evaluate, learn_from, rank_trial
 from learninglion.evaluation.testset import LabelledPair, pairs_trial, read_pairs
 from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.builtin import UNCHANGED, save_adapter
@@ -44,7 +44,7 @@ from learninglion.inference.vectors import VectorCache
 from learninglion.search.scoring import DEFAULT
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
-SHIPPED = Path(__file__).parents[1] / "src/learninglion/retrieval/adapter.npz"
+SHIPPED = Path(__file__).parents[1] / "src/learninglion/inference/adapter.npz"
 AT_ONCE = 2  # models that learn at the same time, each on one core
 Row = dict[str, float]
 Table = NDArray[Any]
@@ -128,7 +128,7 @@ class Outcome:
 def plain(pairs: Sequence[LabelledPair], vectors: VectorCache, place: Path) -> Outcome:
     """What ships, but for what the model learned."""
     began = time.perf_counter()
-    ranked = rank_pairs(pairs, NanoEncoder(adapter=UNCHANGED), vectors, place / "plain", DEFAULT)
+    ranked = rank_trial(pairs_trial(pairs), NanoEncoder(adapter=UNCHANGED), vectors, place / "plain", DEFAULT)
     return Outcome(ranked.order, DEFAULT.chances(ranked.logits), time.perf_counter() - began)
 
 
@@ -159,7 +159,7 @@ def cross_validated(
                 if "weights" in name
                 else DEFAULT
             )
-            ranked = rank_pairs(pairs, encoder, vectors, room / "test", fusion)
+            ranked = rank_trial(pairs_trial(pairs), encoder, vectors, room / "test", fusion)
             rows.append((ranked.order, fusion.chances(ranked.logits)))
             seconds[name] += taught / parts + time.perf_counter() - began
     return {

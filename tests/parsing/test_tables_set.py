@@ -485,3 +485,46 @@ def test_a_word_wider_than_its_cell_is_one_word() -> None:
         "Reservering B | 984",
         "Zuid en oost | 77",
     ]
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_cell_of_many_lines_in_a_table_without_lines(side: str) -> None:
+    why = "Het gaat om {} gevallen van opvang en om {} andere gevallen, waaronder ook de vergunningen."
+    body = [
+        ("Monitor A", why.format(2005, 2023), "2061", "978.828"),
+        ("Raming B", why.format(7, 8), "9", "1.204"),
+    ]
+    cells = ",".join(f"[{cell}]" for row in [("Post", "Toelichting", "2024", "2025"), *body] for cell in row)
+    setting = f"columns: (90pt, 76pt, 40pt, 50pt), stroke: none, align: (left, {side}, right, right)"
+    assert rows(f"#table({setting}, {cells})")[1:] == [" | ".join(row) for row in body]
+
+
+def test_figures_over_two_columns_are_told() -> None:
+    lines = [["Post", "2024", "2025"], *([f"Regeling {k}", f"{k} 204", f"{k} 318"] for k in range(1, 6))]
+    drawn = "".join(
+        f"#place(dx: {x}pt, dy: {40 + 18 * k}pt, box(width: 30pt, align(right)[#box[{row[column]}]]))\n"
+        for k, row in enumerate([*lines, ["Totaal", "12 345 678", "87 654"]])
+        for column, x in enumerate((0, 70, 101))
+    )
+    content = typst.compile(f"#set page(margin: 2cm)\n#set text(size: 8pt)\n{drawn}".encode())
+    document = parse(RawFile("x.pdf", content, "x"))
+    assert "Totaal | 12 345 678 | 87 654" in document.text or "van twee kolommen" in " ".join(
+        document.warnings
+    )
+
+
+def test_amounts_below_each_other_in_a_cell_are_several() -> None:
+    cells = "[Post],[Bedrag],[Noord \\ en zuid],[817 780 \\ 14 654],[West],[1 204 318 405]"
+    assert rows(f"#table(columns: 2, {cells})") == [
+        "Post | Bedrag",
+        "Noord en zuid | 817 780; 14 654",
+        "West | 1 204 318 405",
+    ]
+
+
+def test_an_amount_that_its_cell_breaks_is_told() -> None:
+    cells = "[Post],[2024],[Noord],[984],[West],[17 532 189],[Oost],[1 011]"
+    content = typst.compile(f"#set text(size: 10pt)\n#table(columns: (60pt, 44pt), {cells})".encode())
+    document = parse(RawFile("x.pdf", content, "x"))
+    assert "West | 17 532 189" in document.text
+    assert "«17 532 … 189»" in " ".join(document.warnings)

@@ -414,18 +414,6 @@ class Ranked:
     searched: NDArray[np.int64]  # how many sources each query could find
 
 
-def rank_pairs(
-    pairs: Sequence[LabelledPair],
-    encoder: Encoder,
-    cache: VectorCache,
-    place: Path,
-    fusion: Fusion,
-    progress: Progress = silent,
-) -> Ranked:
-    """Index the answers in `place` and rank them for every question; sources are numbered as the pairs."""
-    return rank_trial(pairs_trial(pairs), encoder, cache, place, fusion, progress=progress)
-
-
 def rank_trial(
     trial: Trial,
     encoder: Encoder,
@@ -556,7 +544,7 @@ def learn_from(
     usable = [p for p in lessons if p.id not in ids and p.answer not in texts and p.question not in texts]
     if not usable:
         return DEFAULT
-    ranked = rank_pairs(usable, encoder, cache, place, DEFAULT)
+    ranked = rank_trial(pairs_trial(usable), encoder, cache, place, DEFAULT)
     return learn_fusion(
         [Lesson(ranked.features[i], int(np.flatnonzero(ranked.order[i] == i)[0])) for i in range(len(usable))]
     )

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.evaluation.measures import Comparison, Values, compare, per_query
-from learninglion.evaluation.retrieval import learn_from, rank_pairs
-from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
+from learninglion.evaluation.retrieval import learn_from, rank_trial
+from learninglion.evaluation.testset import LabelledPair, answer_entries, folds, pairs_trial
 from learninglion.inference.builtin import UNCHANGED, Adapter, load_adapter, make_adapter, save_adapter
 from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, built_in_weights
 from learninglion.inference.vectors import VectorCache
@@ -286,7 +286,8 @@ class _Trials:
 
     def measure(self, encoder: Encoder, fusion: Fusion, name: str) -> dict[str, Values]:
         """Per-question values for the held-out questions, searched among all answers."""
-        ranked = rank_pairs(self.pairs, encoder, self.cache, self.place / name, fusion, self.progress)
+        trial, place = pairs_trial(self.pairs), self.place / name
+        ranked = rank_trial(trial, encoder, self.cache, place, fusion, progress=self.progress)
         row_of = {p.id: i for i, p in enumerate(self.pairs)}
         rankings = {
             p.id: [(self.pairs[k].id, 0.0) for k in ranked.order[row_of[p.id]][:_DEEP].tolist()]

@@ -366,12 +366,11 @@ class PageImage:
 
 
 class PageImages:
-    """Renders pages once and keeps them in `kept`; give it originals by their sha256."""
+    """Renders pages once and keeps them among `files`; give it originals by their sha256."""
 
-    def __init__(self, files: PageFiles, *, seconds: int = _PAGE_SECONDS, memory: int = _MEMORY) -> None:
+    def __init__(self, files: PageFiles, *, memory: int = _MEMORY) -> None:
         self._files = files
-        self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
-        self._seconds = seconds
+        self._child = _CHILD.format(memory=memory, seconds=_PAGE_SECONDS, side=_MAX_SIDE)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def render(self, sha256: str, content: bytes, page: int, scale: float = 2.0) -> PageImage:
@@ -397,7 +396,7 @@ class PageImages:
             environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
             try:
                 done = subprocess.run(  # noqa: S603  (our own interpreter, our own code)
-                    command, capture_output=True, timeout=self._seconds, env=environment, check=False
+                    command, capture_output=True, timeout=_PAGE_SECONDS, env=environment, check=False
                 )
             except subprocess.TimeoutExpired as error:
                 raise UnreadableFileError("PDF", "deze pagina kost te veel tijd om te tonen") from error

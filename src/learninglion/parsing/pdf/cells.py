@@ -212,16 +212,18 @@ def split_over(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -
     """The parts of a cell that runs over several columns: heads that stand close together.
 
     Cut so that each part lines up with its column: left, right or in the middle; whole where it cannot, or
-    where its words are as close as those of one head that stands in the middle over all of them.
+    where its words are as close as those of one head that stands in the middle over all of them. Figures may
+    be as close as that.
     """
     over = [column for column in columns if cell.x0 < column[1] + EDGE and column[0] - EDGE < cell.x1]
     spaces = [at for _, _, at in whites_of(line) if cell.start <= at < cell.end]
     if len(over) < 2 or len(spaces) > _MOST_SPACES:
         return [cell]
     white = max((line.x_edges[i + 1] - line.x_edges[i] for i in spaces), default=0.0)
-    if white < WORD_SPACE * cell.size:
+    close = white < WORD_SPACE * cell.size
+    if close and not holds_figures(cell, line):
         return [cell]
-    best, least = [cell], EDGE
+    best, least = [cell], LEVEL_EDGE if close else EDGE
     for cuts in combinations(spaces, len(over) - 1):
         bounds = [cell.start, *cuts, cell.end]
         pairs = zip(bounds, bounds[1:], strict=False)
@@ -231,6 +233,11 @@ def split_over(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -
             if worst < least:
                 best, least = parts, worst
     return best
+
+
+def seams_of(line: Line) -> set[int]:
+    """The spaces of a line that nobody wrote, between texts that were, in a file that writes its spaces."""
+    return {run.start - 1 for run in line.runs} & {run.end for run in line.runs} if line.typed else set()
 
 
 def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
@@ -249,8 +256,9 @@ def find_columns(cells: Sequence[Cell], *, figures: bool = False) -> list[tuple[
     listed: list[Cell] = []  # its lines, each of them beside others: rows
     for cell in cells:
         above = whole[-1] if whole else cell
-        if whole and abs(above.x0 - cell.x0) < LEVEL_EDGE and _goes_down(above, cell):
-            whole[-1] = replace(above, x1=max(above.x1, cell.x1), baseline=cell.baseline)
+        if whole and _is_set_below(above, cell) and _goes_down(above, cell):
+            left, right = min(above.x0, cell.x0), max(above.x1, cell.x1)
+            whole[-1] = replace(above, x0=left, x1=right, baseline=cell.baseline)
             listed.append(cell)
         else:
             whole += listed if _are_rows(listed, beside) else []
@@ -301,6 +309,11 @@ def below_head(cells: Sequence[Cell]) -> list[Cell]:
     first, second, *others = [*sorted(count), None, None]
     over = second is not None and others[:1] != [None] and 1 < count[first] < count[second]
     return [cell for cell in cells if not over or cell.line != first]
+
+
+def _is_set_below(above: Cell, cell: Cell) -> bool:
+    """Whether a cell begins, or ends, where the one above it does."""
+    return min(abs(above.x0 - cell.x0), abs(above.x1 - cell.x1)) < LEVEL_EDGE
 
 
 def _are_rows(listed: Sequence[Cell], beside: Counter[int]) -> bool:

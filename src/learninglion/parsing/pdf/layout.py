@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice, pairwise
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.labels import JOINED
-from learninglion.parsing.pdf.cells import Cell
+from learninglion.parsing.pdf.cells import EDGE, Cell, holds_figures
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.lines import COVERED, Line, Page, Run, find_body_size
 from learninglion.parsing.pdf.margins import Mark, Note, collect_notes, find_marks, is_raised, match_marks
@@ -63,9 +63,11 @@ class TextBuilder:
             self._put("\n")
         self._tail = ""
 
-    def go_on(self) -> None:
-        """What is added next goes on in the word that was added last."""
+    def go_on(self, between: str) -> None:
+        """What is added next goes on in the word or figure that was added last, behind `between`."""
         self._tail = ""
+        if between:
+            self._put(between)
 
     def add_literal(self, text: str) -> None:
         """Add signs that stand nowhere on the page, such as the bar between two cells."""
@@ -262,7 +264,7 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
-_FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
+_FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*(?:\s\d{3})*\s?%?"), re.compile(r"(?:19|20)\d\d")
 _HANGING = re.compile(rf"\(?{JOINED}[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
@@ -370,7 +372,7 @@ def lay_out(
         tuple(builder.page_starts) or (0,),
         tuple(writer.stretches),
         footnotes,
-        (*warnings, *map(_tell_torn, islice(dict.fromkeys(writer.torn), _MOST_TORN))),
+        (*warnings, *islice(dict.fromkeys(writer.doubts), _MOST_DOUBTS)),
         size,
     )
 
@@ -395,7 +397,7 @@ class _Writer:
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(_collect_words(body_lines))
         self.stretches: list[Stretch] = []
-        self.torn: list[tuple[int, str]] = []
+        self.doubts: list[str] = []  # which figures of cells may be others
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
         self.counted = _find_counted(body_lines) | _find_columns_of_figures(body_lines)
@@ -634,13 +636,19 @@ class _Writer:
         if begun:
             placed[0] = [before + own for before, own in zip(self._held, placed[0], strict=True)]
             self._held = []
-        broken = set()
+        broken = {}
         for one, other in _torn(table, lines):
             half, rest = (lines[at.line].text[at.start : at.end] for at in (one, other))
             if _TORN.fullmatch(half) and _REST.fullmatch(rest):
-                self.torn.append((lines[one.line].page, f"{half} … {rest}"))
+                self._doubt(lines[one.line], f"{half} … {rest}", _TORN_FIGURE)
             elif _is_one_word(half, rest, self.builder.vocabulary):
-                broken.add((indices[other.line], other.start))
+                broken[indices[other.line], other.start] = ""
+            elif _THOUSANDS.fullmatch(half) and _HUNDREDS.fullmatch(rest):
+                self._doubt(lines[one.line], f"{half} … {rest}", _TORN_FIGURE)
+                if not half.isdigit():
+                    broken[indices[other.line], other.start] = " "
+        for line, words in _spread_figures(table, lines):
+            self._doubt(line, words, _SPREAD_FIGURES)
         start = self.builder.length
         held = placed.pop() if len(placed) > 1 and self._goes_on_below(table, printed[-1], lines) else []
         for number, row in enumerate(placed):
@@ -673,22 +681,28 @@ class _Writer:
                 )
             )
 
-    def _write_row(self, row: Sequence[Sequence[_Placed]], broken: Collection[tuple[int, int]]) -> None:
-        """Write a row; `broken`: the lines and places where the rest of a broken word begins."""
+    def _write_row(self, row: Sequence[Sequence[_Placed]], broken: Mapping[tuple[int, int], str]) -> None:
+        """Write a row; `broken`: what stands ahead of the rest of a word or figure, by its line and place."""
         filled = max((k for k, cell in enumerate(row) if cell), default=-1)
         for k, cell in enumerate(row[: filled + 1]):
             if k:
                 self.builder.add_literal(" | ")
-            value = ""
+            value, above = "", -1
             for line, index, start, end in cell:
                 here = line.text[start:end]
-                if _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
-                    self.builder.add_literal("; ")  # "1" above "200" is not 1 200
+                beside = index == above and value[-1:].isdigit() and here[:1].isdigit()  # a table in the cell
                 if (index, start) in broken:
-                    self.builder.go_on()
+                    self.builder.go_on(broken[index, start])
+                elif beside or _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
+                    self.builder.add_literal("; ")  # "1" above "200" is not 1 200
                 self._add(line, index, (start, end))
-                value = here
+                value, above = here, index
         self.builder.end_paragraph()
+
+    def _doubt(self, line: Line, words: str, why: str) -> None:
+        """Tell that the figures `words` of a cell may be others."""
+        where, look = f"Op pagina {line.page} staat in een cel misschien", "Kijk op de pagina zelf."
+        self.doubts.append(f"{where} {why}: «{words}». {look}")
 
     def _goes_on_below(self, table: Table, last: Sequence[str], lines: Sequence[Line]) -> bool:
         """Whether the last row of a table at the foot of its page goes on in the first below, overleaf.
@@ -751,15 +765,16 @@ def _placed(cell: Sequence[Cell], lines: Sequence[Line], indices: Sequence[int])
 
 
 def _torn(table: Table, lines: Sequence[Line]) -> Iterator[tuple[Cell, Cell]]:
-    """Lines of a cell of which the first has no room for the first sign of the second."""
+    """Lines of a cell of which the first has no room for the sign, or three figures, that open the second."""
     for column in zip(*table.rows, strict=True):
         breadths = [piece.x1 - piece.x0 for cell in column for piece in cell]
         if len(breadths) < _COLUMN_LEAST:
             continue
         reach = max(piece.x1 for cell in column for piece in cell)
         for one, other in (pair for cell in column for pair in pairwise(cell)):
-            edges = lines[other.line].x_edges
-            step = edges[other.start + 1] - edges[other.start]
+            edges, text = lines[other.line].x_edges, lines[other.line].text
+            figure = _HUNDREDS.match(text, other.start, other.end)
+            step = edges[figure.end() if figure else other.start + 1] - edges[other.start]
             left = abs(one.x0 - other.x0) < 1.0 and one.x1 + step > reach
             if left or one.x1 - one.x0 + step > max(breadths):
                 yield one, other
@@ -774,12 +789,16 @@ def _is_one_word(first: str, second: str, vocabulary: Collection[str]) -> bool:
     return short or (first + rest).lower() in vocabulary
 
 
-def _tell_torn(place: tuple[int, str]) -> str:
-    page, words = place
-    return (
-        f"Op pagina {page} staat in een cel misschien één getal op twee regels: «{words}»."
-        " Kijk op de pagina zelf."
-    )
+def _spread_figures(table: Table, lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+    """Figures that reach into a column beside theirs which is empty: they may be those of both."""
+    for row in table.rows:
+        empty = [place for place, cell in zip(table.columns, row, strict=True) if not cell]
+        for piece in (piece for cell in row for piece in cell):
+            line = lines[piece.line]
+            words = line.text[piece.start : piece.end]
+            reaches = any(min(piece.x1, right) - max(piece.x0, left) > EDGE for left, right in empty)
+            if reaches and " " in words and holds_figures(piece, line):
+                yield line, words
 
 
 def _words_of(cell: Sequence[Cell], lines: Sequence[Line]) -> str:
@@ -930,7 +949,9 @@ _HEIGHT = (0.15, 0.45)  # of the size above the baseline: how high it stands
 _INSIDE = (-0.6, 0.9)  # of the size from the baseline: where what stands in a line stands
 _OVER = 0.3  # of the size: what is nearer stands on one line, and what shares more is drawn upon the other
 _TORN, _REST = re.compile(r"\S*\d[.,]?"), re.compile(r"(?:[.,]?\d{1,2}(?:,\d+)?[)%]?|\d{3}[)%])(?:\s.*)?")
-_MOST_TORN, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_THOUSANDS, _HUNDREDS = re.compile(r"\d{1,3}(?:\s\d{3})*"), re.compile(r"\d{3}(?=\s|$)")
+_MOST_DOUBTS, _COLUMN_LEAST = 20, 4  # lines of a column that tell how broad it is
+_TORN_FIGURE, _SPREAD_FIGURES = "één getal op twee regels", "meer dan één getal, van twee kolommen"
 _REST_LETTERS = 3  # at most; that are no word of their own
 _AROUND = 24  # signs of the line on either side that are told
 _LONE_FIGURES = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")

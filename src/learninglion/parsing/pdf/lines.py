@@ -528,6 +528,7 @@ class Line:
     angle: float = (
         0.0  # degrees by which the line rises; its places are those of the page turned back by that
     )
+    typed: bool = False  # whether the page writes its spaces: a text without one is whole
 
     @property
     def x0(self) -> float:
@@ -688,7 +689,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
             _append(draft, strip, uprights)
         if draft is not None:
             _finish(draft, number, lines)
-    return tuple(_close_stretched(lines))
+    typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
+    return tuple(replace(line, typed=True) if typed else line for line in _close_stretched(lines))
 
 
 def _close_stretched(lines: Sequence[Line]) -> list[Line]:

@@ -37,6 +37,7 @@ from learninglion.parsing.pdf.cells import (
     has_columns,
     holds_figures,
     parts_apart,
+    seams_of,
     split_over,
     trimmed,
     whites_of,
@@ -49,7 +50,7 @@ from learninglion.parsing.writing import ENDED
 
 _UNFINISHED = re.compile(r"\d[-–/]$")
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
-_CLOSES = ")%.,–-"  # signs that end a cell
+_CLOSES = ")%.,:–-"  # signs that end a cell
 
 
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
@@ -262,6 +263,8 @@ def _next_column(lines: Sequence[Line], at: int) -> float:
     if line.baseline < top - _IN_CELL * line.size or any(one.x0 > reach for one in over):
         return 0.0  # the next cell of a row
     right = list(takewhile(lambda one: one.x0 > reach, lines[at:]))
+    if len(right) == 1 and line.baseline > top - LEVEL * line.size:
+        return 0.0  # the rest of a row of which the cell before has more lines
     rows = all(any(map(has_columns, part)) for part in (left, right))
     return min(one.x0 for one in right) - min(one.x0 for one in left) if rows else 0.0
 
@@ -595,9 +598,7 @@ def _with_seams(lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
     what it sets behind it, however near, is another, where it does so in the same columns of each line.
     """
     parted, others, ended = list(lines), [], 0
-    typed = any(" " in line.text[run.start : run.end].strip() for line in lines for run in line.runs)
-    parts = _at_seams if typed else cells_of
-    cells = [parts(index, line) for index, line in enumerate(lines)]
+    cells = [_at_seams(index, line) for index, line in enumerate(lines)]
     start = 0
     while start < len(cells):
         sides = [SIDES] * len(cells[start])
@@ -630,7 +631,7 @@ def _at_seams(index: int, line: Line) -> list[Cell]:
     """The parts of a line between its gaps and where one text ends and another begins without a space."""
     if len(line.runs) < 2:
         return cells_of(index, line)
-    begins = {run.start - 1 for run in line.runs} & {run.end for run in line.runs}
+    begins = seams_of(line)
     seams = [w for w in whites_of(line) if w[2] in begins]
     seams = [w for w in seams if line.text[w[2] - 1].isalnum() or line.text[w[2] - 1] in _CLOSES]
     return [
@@ -743,7 +744,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
     last = index = first
     left, right = lines[first].x0, lines[first].x1
     second = _second_column(lines[first])
-    inner = _starts(lines[first])  # where cells begin
+    cells = cells_of(first, lines[first])
     within = 0  # lines since the last that go on in a column behind the first
     while index + 1 < len(lines):
         index += 1
@@ -754,10 +755,10 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             last, within = index, 0
             left, right = min(left, line.x0), max(right, line.x1)
             second = min(second, _second_column(line))
-            inner += _starts(line)
+            cells += cells_of(index, line)
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
-        elif (line.x0 > left + EDGE or line.x1 <= second) and _begins_at(inner, line):
+        elif (line.x0 > left + EDGE or line.x1 <= second) and _stands_in(cells, line):
             within += 1
         elif line.x1 - line.x0 > 0.6 * (right - left) and (line.x0 <= left + 2 or line.x0 < second < line.x1):
             break  # a line across the columns is text again
@@ -767,10 +768,11 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
     return last
 
 
-def _begins_at(places: Sequence[float], line: Line) -> bool:
-    """Whether a line begins where cells of three columns or more do: of two, one may be the margin."""
-    several = len(set(map(round, places))) >= SEVERAL
-    return several and any(abs(line.x0 - x) < LEVEL_EDGE for x in places)
+def _stands_in(cells: Sequence[Cell], line: Line) -> bool:
+    """Whether a line is set below a cell of three columns or more: of two, one may be the margin."""
+    several = len({round(cell.x0) for cell in cells}) >= SEVERAL
+    sides = ((line.x0 - c.x0, line.x1 - c.x1, (line.x0 + line.x1 - c.x0 - c.x1) / 2) for c in cells)
+    return several and any(min(map(abs, apart)) < LEVEL_EDGE for apart in sides)
 
 
 def _starts(line: Line) -> list[float]:
