@@ -257,14 +257,14 @@ def leans(text: str) -> bool:
     return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.match(text))
 
 
-SUPPORT = 3
+_SUPPORT = 3
 """Sentences that one may lean on."""
 
 
 def with_support(units: Sequence[Unit], place: int) -> tuple[int, ...]:
     """The places of a sentence and of those before it that it leans on, in order."""
     first = place
-    while leans(unpoint(units[first].text).text) and first > 0 and place - first < SUPPORT:
+    while leans(unpoint(units[first].text).text) and first > 0 and place - first < _SUPPORT:
         first -= 1
     return tuple(range(first, place + 1))
 
@@ -353,14 +353,14 @@ def as_of(selection: Selection) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class _Time:
     """A day, a month or a year that a text names; None for what it leaves open."""
 
     year: int | None
     month: int | None = None
     day: int | None = None
 
-    def may_be(self, other: Time) -> bool:
+    def may_be(self, other: _Time) -> bool:
         """Whether both can be one time, as far as both tell."""
         own, its = (self.year, self.month, self.day), (other.year, other.month, other.day)
         return all(a == b for a, b in zip(own, its, strict=True) if a is not None and b is not None)
@@ -375,7 +375,7 @@ _OPEN_ENDED = frozenset("sinds vanaf na voor vóór tot uiterlijk binnen".split(
 _EVERY_YEAR = re.compile(r"\b(?:per jaar|jaarlijks\w*|structure\w+|elk jaar|ieder jaar)\b", re.IGNORECASE)
 
 
-def _times(text: str, *, asked: bool = False) -> tuple[Time, ...]:
+def _times(text: str, *, asked: bool = False) -> tuple[_Time, ...]:
     """The times that a text names; of what is `asked` none that bounds on one side only ("sinds 2020").
 
     A year behind a name ("Agenda 2030") is a part of it.
@@ -387,7 +387,7 @@ def _times(text: str, *, asked: bool = False) -> tuple[Time, ...]:
             continue
         year = at["of"] or at["year"]
         number = MONTHS.index(month.casefold()) + 1 if month else None
-        times.append(Time(int(year) if year else None, number, int(at["day"]) if at["day"] else None))
+        times.append(_Time(int(year) if year else None, number, int(at["day"]) if at["day"] else None))
     return tuple(times)
 
 
@@ -422,7 +422,7 @@ def of_another_time(asked: str, source: Source) -> frozenset[int]:
     return frozenset(other)
 
 
-def _placed_in_time(time: Time, written: date, promises: bool) -> Time:
+def _placed_in_time(time: _Time, written: date, promises: bool) -> _Time:
     if time.year is not None or time.month is None:
         return time
     past = (time.month, time.day or 1) <= (written.month, written.day)
