@@ -267,7 +267,9 @@ def _of_its_time(judged: Judged, askings: Sequence[str]) -> Judged:
     if not other:
         return judged
     fitting = tuple(0.0 if place in other else chance for place, chance in enumerate(judged.chances))
-    return replace(judged, chances=fitting, sameness=judged.sameness if any(fitting) else 0.0)
+    question = set(words(judged.source.question))
+    same = not any(its in question and own not in question for its, own in contrasts)
+    return replace(judged, chances=fitting, sameness=judged.sameness if same else 0.0)
 
 
 def _contrasts(one: str, other: str) -> list[tuple[str, str]]:
