@@ -172,6 +172,8 @@ def draft(
     if proposed is not None:
         proposal = _to_confirm(made, proposed)
         made.remarks.extend(map(Remark, _hints_on_day(made, proposed.source)))
+        promised = _hints_on_promises(made, proposed.source, [proposed.units[proposed.best].text])
+        made.remarks.extend(map(Remark, promised))
     if not statements:
         published = proposed is not None and proposed.source.kind is not SourceKind.SUPPLIED
         own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
@@ -819,16 +821,23 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
 
 def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of the sentences taken from a source: promises that passed, another view."""
-    today, units = as_of(made.selection), units_of(source)
-    texts = (units[place].text for place in sorted(made.taken[source.id]))
-    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
-        cited = " ".join(f"“{text}”" for text in passed)
-        yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
+    units = units_of(source)
+    yield from _hints_on_promises(
+        made, source, [units[place].text for place in sorted(made.taken[source.id])]
+    )
     if source.id in made.differing:
         yield (
             f"De bronnen verschillen: {reference(source)} zegt “{made.differing[source.id]}” "
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
+
+
+def _hints_on_promises(made: _Draft, source: Source, texts: Sequence[str]) -> Iterator[str]:
+    """Which of these sentences of a source promise something for moments that have passed."""
+    today = as_of(made.selection)
+    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
+        cited = " ".join(f"“{text}”" for text in passed)
+        yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
 
 
 def _hints_on_day(made: _Draft, source: Source) -> Iterator[str]:
