@@ -76,6 +76,12 @@ def test_a_question_keeps_its_parts() -> None:
     assert [p.after for p in parts] == [None, True, False]
     parts = askings_of("Hoeveel ponten varen er en wanneer komen er meer?")
     assert [p.kind for p in parts] == [Kind.FIGURE, Kind.MOMENT]
+    asked = (
+        "Kunt u deze vragen afzonderlijk en voor het reces beantwoorden, en tevens aangeven hoeveel subsidie"
+    )
+    parts = askings_of(f"{asked} de pont krijgt?")
+    assert [p.kind for p in parts] == [Kind.PROCEDURAL, Kind.FIGURE]
+    assert draft(make_selection(f"{asked} de pont krijgt?")).missing == (parts[1].text,)
     (part,) = askings_of("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
     assert "Duinwijk" in part.about
     form = askings_of("Kunt u de stukken als bijlage met de Kamer delen? Zo nee, waarom niet?")
@@ -593,3 +599,67 @@ def test_a_newer_sentence_that_leans_on_its_question_is_told_with_it() -> None:
         made.statements[0].text
     )
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+@pytest.mark.parametrize(("year", "told"), [("2024", True), ("2025", False)])
+def test_a_figure_of_another_time_is_no_answer(year: str, told: bool) -> None:
+    asked = f"Hoeveel kinderen kregen op 1 oktober {year} steun van het Zwemfonds?"
+    source = make_source(
+        "Op 1 oktober jl. kregen bij het Zwemfonds 260 kinderen steun om te leren zwemmen.",
+        question="Hoe staat het met de steun aan kinderen?",
+        card=make_card("ah-tk-20242025-591", day=date(2024, 11, 18), number=591),
+    )
+    made = draft(make_selection(asked, [source], chosen_by=Chooser.MACHINE))
+    assert bool(made.statements) is told
+    assert made.missing == (() if told else (asked,))
+    assert told or any("Van een andere tijd" in remark and "260" in remark for remark in made.left_out)
+
+
+def test_the_period_that_is_asked_goes_before_another() -> None:
+    card = make_card("ah-tk-20242025-591", day=date(2024, 11, 18), number=591)
+    asked = "Hoeveel procent van de aanvragen van vrouwen is tussen 1 juli en 30 september 2024 ingewilligd?"
+    long = (
+        "Van 1 augustus 2021 t/m 30 september 2024 zijn 2.580 aanvragen van vrouwen beslist. Daarvan is 95%"
+    )
+    short = (
+        "Van 1 juli t/m 30 september jl. zijn 40 aanvragen van vrouwen beslist. Daarvan is 75% ingewilligd."
+    )
+    sources = [
+        make_source(f"{long} ingewilligd.", question="Hoeveel is ingewilligd?", card=card, numbers=(5,)),
+        make_source(short, question="Hoeveel is ingewilligd sinds juli?", card=card, numbers=(6,)),
+    ]
+    made = draft(make_selection(asked, sources, chosen_by=Chooser.MACHINE))
+    assert "75%" in made.statements[-1].text and not any("95%" in s.text for s in made.statements)
+
+
+def test_a_figure_of_another_group_is_no_answer() -> None:
+    women = "Hoeveel procent van de aanvragen van Zandlandse vrouwen is ingewilligd?"
+    men = "Hoeveel procent van de aanvragen van Zandlandse mannen?"
+    source = make_source(
+        "Er zijn 40 aanvragen van Zandlandse vrouwen beslist. Daarvan is 75% ingewilligd.", question=women
+    )
+    made = draft(make_selection(f"{women[:-1]}, en {men.lower()}", [source], chosen_by=Chooser.MACHINE))
+    assert [s.text for s in made.statements][-1].startswith("Daarvan is 75%") and len(made.missing) == 1
+    assert "mannen" in made.missing[0]
+
+
+def test_what_was_forbidden_and_is_allowed_in_other_words_is_told() -> None:
+    then = make_card("ah-tk-20202021-1431", day=date(2021, 2, 4), number=1431)
+    now = make_card("ah-tk-20242025-2877", day=date(2025, 6, 24), number=2877)
+    old = make_source(
+        "Nee. Boeren mogen geen chalets verhuren als nevenactiviteit.",
+        question="Mogen boeren chalets verhuren?",
+        card=then,
+    )
+    new = make_source(
+        "Ja. Akkerbouwers mogen ook huisjes als nevenactiviteit aanbieden.",
+        question="Mogen akkerbouwers huisjes aanbieden?",
+        card=now,
+    )
+    other = make_source(
+        "Op 1 mei 2025 voeren er 46 ponten.", question="Hoeveel ponten varen er?", card=now, numbers=(1,)
+    )
+    selection = make_selection("Mogen boeren chalets verhuren langs de rivier?", [old, new, other])
+    made = draft(replace(selection, chosen_by=Chooser.MACHINE))
+    assert "huisjes als nevenactiviteit" in made.statements[0].text
+    assert made.verdict is AnswerVerdict.PARTIAL

@@ -13,6 +13,7 @@ from learninglion.drafting.quotation import (
     has_passed,
     has_table,
     leans,
+    of_another_time,
     points_away,
     sentences_of,
     units_of,
@@ -239,3 +240,31 @@ def test_the_reader_is_told_that_the_time_of_a_promise_has_passed() -> None:
     quotes = [[c.quote for c in s.citations] for s in at_once.statements]
     assert quotes and quotes == [[c.quote for c in s.citations] for s in later.statements]
     assert not any("toezegging" in r for r in at_once.left_out)
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("Hoeveel ponten voeren er op 1 oktober 2024?", False),
+        ("Hoeveel ponten voeren er op 1 oktober?", False),
+        ("Hoeveel ponten voeren er op 1 juli 2024?", True),
+        ("Hoeveel ponten voeren er op 1 oktober 2025?", True),
+        ("Hoeveel ponten voeren er in 2024?", False),
+        ("Hoeveel ponten voeren er in 2021?", True),
+        ("Hoeveel ponten zijn er bijgekomen sinds 2021?", False),
+        ("Hoeveel ponten zijn er volgens de Agenda 2030?", False),
+        ("Hoeveel ponten varen er nu?", False),
+    ],
+)
+def test_a_sentence_of_another_time_than_is_asked(asked: str, other: bool) -> None:
+    source = make_source(
+        "Op 1 oktober voeren er 12 ponten. Daarvan zijn er 3 nieuw.",
+        card=make_card(day=date(2024, 11, 18)),
+    )
+    assert of_another_time(asked, source) == (frozenset({0, 1}) if other else frozenset())
+
+
+def test_a_source_knows_no_figure_of_a_later_year() -> None:
+    source = make_source("Er varen 12 ponten. De ponten kosten 3 miljoen euro per jaar.")
+    assert of_another_time("Hoeveel ponten varen er in 2030?", source) == {0}
+    assert not of_another_time("Hoeveel ponten voeren er in 2019?", source)

@@ -134,6 +134,10 @@ def test_a_promise_of_which_the_day_is_over_is_told_as_past() -> None:
     assert draft(in_time).statements[0].text == f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {body}"
     late = replace(selection, introduction=ASKED.format("6 juni 2024"))
     assert draft(late).statements[0].text == f"Eerder, op 1 maart 2024, is aan uw Kamer gemeld: {body}"
+    asked = "Waarom varen er zo weinig veerponten bij Duinwijk?"
+    proposed = draft(replace(late, question=replace(late.question, text=asked)))
+    assert body in proposed.proposal and not proposed.statements
+    assert any("de termijn is voorbij" in remark for remark in proposed.left_out)
 
 
 def test_the_checker_knows_whose_words_they_are() -> None:

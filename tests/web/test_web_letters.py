@@ -114,7 +114,7 @@ def test_what_is_proposed_in_two_ways_is_chosen_and_a_blank_keeps_it_unsigned(
 def test_a_sentence_of_a_source_is_proposed_and_confirmed_with_that_source(
     office: Office, noor: TestClient
 ) -> None:
-    work = searched(noor, "Welke eisen stelt België aan de opleiding van astronauten?")
+    work = searched(noor, "Welke eisen stelt België aan de opleiding van mensen die vuurwerk opslaan?")
     source = re.findall(r'name="source" value="([^"]+)"', noor.get(f"{work}/questions/1").text)[0]
     chosen = {"csrf": form_token(noor), "source": source, "act": "choose"}
     noor.post(f"{work}/questions/1/choices", data=chosen)

@@ -222,18 +222,22 @@ def test_a_stated_draft_has_the_verdict_that_the_same_text_has_in_the_dossier(
             assert here.verdict is AnswerVerdict.ANSWERED or there.verdict is not AnswerVerdict.ANSWERED
 
 
-def test_supplied_context_is_cited_as_such(workplace: Workplace) -> None:
-    line = "De staatssecretaris wil de opslag van consumentenvuurwerk in woonwijken in 2027 verbieden."
+def test_news_that_was_supplied_is_confirmed_as_news(workplace: Workplace) -> None:
+    news = "De staatssecretaris wil de opslag van consumentenvuurwerk in woonwijken in 2027 verbieden."
     asked = SubQuestion(
         (1,), "Wil de staatssecretaris de opslag van consumentenvuurwerk in woonwijken verbieden?"
     )
-    question_set = replace(QUESTIONS, questions=(asked,), context=Context(news=line, confirmed=True))
+    question_set = replace(QUESTIONS, questions=(asked,), context=Context(news=news, confirmed=True))
     selections = workplace.drafts.select_automatically(
         question_set, workplace.searching.offer(question_set, actor=BOSS)
     )
     dossier = workplace.drafts.draft(question_set, selections, actor=BOSS)
-    references = {cit.reference for c in dossier.verifications[0].shown for cit in c.statement.citations}
-    assert any(r.startswith("aangeleverd door de opsteller") for r in references)
+    proposal = f"Volgens berichtgeving: “{news}”"
+    before = dossier.verifications[0]
+    assert before.draft.proposal == proposal
+    assert not any(news in check.statement.text for check in before.checks)
+    said = workplace.drafts.confirm_proposal(dossier.id, 0, version=1, actor=BOSS).verifications[0]
+    assert said.checks[0].statement.text == proposal and said.checks[0].statement.own_account
 
 
 def test_rights(workplace: Workplace, offers) -> None:

@@ -63,7 +63,8 @@ _W = rf"(?:wat|welke?|wie|waarom|{_WHERE}|wanneer|hoe(?!wel)\w*)"
 # say more of a word before it, so that those count behind "en" only.
 _SPLIT = re.compile(
     rf",?\s+en,?\s+(?=(?:zo (?:ja|nee|niet)|of|{_FIXED}{_W}|(?:bent|kunt|deelt|acht|vindt) u|"
-    rf"(?:is|klopt) het)\b)|;\s+(?=\w)|,\s+(?=zo (?:ja|nee|niet)\b)|"
+    rf"(?:is|klopt) het)\b)|(?<=beantwoorden),?\s+en,?\s+(?=(?:\w+ ){{1,3}}{_W}\b)|;\s+(?=\w)|"
+    r",\s+(?=zo (?:ja|nee|niet)\b)|"
     rf"(?P<listed>,)\s+(?={_FIXED}(?:hoe(?!wel)\w*|waarom|wie|welke?(?!\s+(?:eis|moet|is|zijn|word)))\b)",
     re.IGNORECASE,
 )

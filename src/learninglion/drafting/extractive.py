@@ -6,9 +6,11 @@ newest position comes first. What is only related is no text of the draft but it
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
@@ -47,13 +49,16 @@ from learninglion.drafting.quotation import (
     has_table,
     is_bare,
     leans,
+    of_another_time,
     points_away,
     units_of,
     unpoint,
+    with_support,
 )
 from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged, Relevance, built_in
 from learninglion.drafting.selection import LINE, NEWS, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
+from learninglion.dutch.questions import NUMERIC, Wants, is_function_word
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
     AnswerVerdict,
@@ -75,11 +80,11 @@ _PROVENANCE = Provenance(generator="extractive", model="extractive 6")
 _LONGEST_QUESTION = 40  # words of a question that is told with its answer
 _LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
-_SUPPORT = 3  # sentences that one may lean on
 _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or no answers
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
+_OTHER_TIME = "Van een andere tijd of groep dan gevraagd, en daarom niet gebruikt:"
 _LINE = re.compile(r"\blijn\b", re.IGNORECASE)  # what tells of the line is no text of an answer
 _LINE_LABEL = re.compile(r"^[^:]*\blijn\b[^:]*:\s*", re.IGNORECASE)  # "Lijn SZW: het kabinet ..."
 _LINE_SAYS = "De lijn van het departement zegt hierover: “{}” Ga na of het antwoord daarmee strookt."
@@ -143,29 +148,32 @@ def draft(
         )
     made = _Draft(selection, locate, sure, remarks=list(map(Remark, describe_suspicions(selection.chosen))))
     judged = judge.of_selection(selection, _weighed(selection))
+    fitting = _of_their_time(judged)
     chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
     lines = (j for row in judged for j in row if j.source.id == LINE and j.support >= LIKELY)
     made.guided.update({j.asking.text: j for j in lines})
-    for place, (asking, row) in enumerate(zip(askings, judged, strict=True), start=1):
+    for place, (asking, row) in enumerate(zip(askings, fitting, strict=True), start=1):
         if falls_away(askings[:place], made.sentences()):
             made.chances[asking.text] = 1.0
             continue
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
     if not made.taken:
-        _answer_something(made, [j for row in judged for j in row if j.source.id in chosen and j.units])
+        _answer_something(made, [j for row in fitting for j in row if j.source.id in chosen and j.units])
     held_by = line or built_in_line()
-    _name_older(made, judged, held_by)
+    _name_older(made, fitting, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
     _note_told(made, judge)
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
     bearing = _bearing(judged) | {c.source_id for c in made.beside}
-    brought = _brought(made, judged)
-    proposed = None if proposal else _best_to_confirm(made, judged, brought)
+    brought = _brought(made, fitting)
+    proposed = None if proposal else _best_to_confirm(made, fitting, brought)
     if proposed is not None:
         proposal = _to_confirm(made, proposed)
         made.remarks.extend(map(Remark, _hints_on_day(made, proposed.source)))
+        promised = _hints_on_promises(made, proposed.source, [proposed.units[proposed.best].text])
+        made.remarks.extend(map(Remark, promised))
     if not statements:
         published = proposed is not None and proposed.source.kind is not SourceKind.SUPPLIED
         own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
@@ -184,6 +192,7 @@ def draft(
         if text not in proposal
     )
     made.remarks.extend(_line_remarks(made, statements))
+    made.remarks.extend(_remarks_on_time(made, judged, fitting))
     made.remarks.extend(_doubts(made, askings))
     unjudged = Draft(
         selection,
@@ -233,6 +242,47 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), best.support)
 
 
+def _of_their_time(judged: Sequence[Sequence[Judged]]) -> list[list[Judged]]:
+    """What is judged of every part, without the sentences with a figure of another time or group than is
+    asked.
+    """
+    askings = [row[0].asking.text for row in judged if row]
+    rows = [[_of_its_time(one, askings) for one in row] for row in judged]
+    for at, column in enumerate(zip(*judged, strict=True)):
+        left = [row[at] for row in rows]
+        if any(one is not whole for one, whole in zip(left, column, strict=True)):
+            any_part = 1 - math.prod(1 - one.chance for one in left)
+            for row in rows:
+                row[at] = replace(row[at], any_part=any_part)
+    return rows
+
+
+def _of_its_time(judged: Judged, askings: Sequence[str]) -> Judged:
+    if judged.asking.wants not in NUMERIC - {Wants.DATE} or not judged.support:
+        return judged
+    asked, units = judged.asking.text, judged.units
+    contrasts = [pair for one in askings for pair in _contrasts(one, asked)]
+    other = of_another_time(asked, judged.source)
+    for place in range(len(units)) if contrasts else ():
+        told = set(words(" ".join(units[p].text for p in with_support(units, place))))
+        other |= {place} if any(its in told and own not in told for its, own in contrasts) else set()
+    if not other:
+        return judged
+    fitting = tuple(0.0 if place in other else chance for place, chance in enumerate(judged.chances))
+    question = set(words(judged.source.question))
+    same = not any(its in question and own not in question for its, own in contrasts)
+    return replace(judged, chances=fitting, sameness=judged.sameness if same else 0.0)
+
+
+def _contrasts(one: str, other: str) -> list[tuple[str, str]]:
+    """The words that stand behind the same word in two parts of a question: "Afghaanse vrouwen / mannen"."""
+    first, second = words(one), words(other)
+    own, its = set(second) - set(first), set(first) - set(second)
+    behind = {before: word for before, word in pairwise(first) if word in its and not is_function_word(word)}
+    pairs = [(behind.get(before, ""), word) for before, word in pairwise(second) if word in own]
+    return [(a, b) for a, b in pairs if a and not is_function_word(b) and not coverage(a, (b,))]
+
+
 def _line_says_more(made: _Draft, judged: Judged) -> bool:
     """Whether the department's line answers this part more probably: then no other sentence does."""
     guide = made.guided.get(judged.asking.text)
@@ -256,7 +306,7 @@ def _note_told(made: _Draft, judge: Relevance) -> None:
     part is missing only where that is not likely.
     """
     taken = [made.sources[source_id] for source_id in made.taken]
-    for row in judge.judge(made.selection.question.text, taken) if taken else ():
+    for row in _of_their_time(judge.judge(made.selection.question.text, taken)) if taken else ():
         part, best = row[0].asking.text, max(row, key=lambda j: j.support)
         if best.support < LIKELY or _line_says_more(made, best):
             continue
@@ -327,9 +377,7 @@ def _take(made: _Draft, source: Source, place: int, *, with_question: bool = Fal
     `with_question`: it may lean on the question that its source answered, which is then told with it.
     """
     units = units_of(source)
-    group = {place}
-    while leans(unpoint(units[min(group)].text).text) and min(group) > 0 and len(group) <= _SUPPORT:
-        group.add(min(group) - 1)
+    group = with_support(units, place)
     first = units[min(group)].text
     if any(points_away(unpoint(units[p].text).text) for p in group):
         return False
@@ -561,6 +609,19 @@ def _line_remarks(made: _Draft, statements: Sequence[Statement]) -> Iterator[Rem
             yield Remark(_LINE_SAYS.format(text), (part,), until=LINE)
 
 
+def _remarks_on_time(
+    made: _Draft, judged: Sequence[Sequence[Judged]], fitting: Sequence[Sequence[Judged]]
+) -> Iterator[Remark]:
+    """Of each part left open the sentence that would answer it, were it of the time and group asked."""
+    for row, in_time in zip(judged, fitting, strict=True):
+        best, left = (max(one, key=lambda j: j.support, default=None) for one in (row, in_time))
+        if best is None or left is None or best.support < LIKELY or left.support >= LIKELY:
+            continue
+        if made.chances.get(best.asking.text, 0.0) < LIKELY:
+            said = f"“{best.units[best.best].text}” ({reference(best.source)})"
+            yield Remark(f"{_OTHER_TIME} {said}", (best.asking.text,), missing=True)
+
+
 def _best_to_confirm(
     made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]
 ) -> Judged | None:
@@ -760,16 +821,23 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
 
 def _hints_on_text(made: _Draft, source: Source) -> Iterator[str]:
     """What to know of the sentences taken from a source: promises that passed, another view."""
-    today, units = as_of(made.selection), units_of(source)
-    texts = (units[place].text for place in sorted(made.taken[source.id]))
-    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
-        cited = " ".join(f"“{text}”" for text in passed)
-        yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
+    units = units_of(source)
+    yield from _hints_on_promises(
+        made, source, [units[place].text for place in sorted(made.taken[source.id])]
+    )
     if source.id in made.differing:
         yield (
             f"De bronnen verschillen: {reference(source)} zegt “{made.differing[source.id]}” "
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
+
+
+def _hints_on_promises(made: _Draft, source: Source, texts: Sequence[str]) -> Iterator[str]:
+    """Which of these sentences of a source promise something for moments that have passed."""
+    today = as_of(made.selection)
+    if passed := [text for text in texts if has_passed(text, source.document.date, today)]:
+        cited = " ".join(f"“{text}”" for text in passed)
+        yield f"Deze toezegging is van {dutch_date(source.document)}; de termijn is voorbij: {cited}"
 
 
 def _hints_on_day(made: _Draft, source: Source) -> Iterator[str]:

@@ -215,7 +215,7 @@ class Line:
         """What of `newer` takes the place of `statement`, the words of `older`; None where nothing does."""
         followers = self.judge(asking, older, statement, newer)
         best = newest(followers)
-        return best if best is not None and _overtakes(asking, best, followers) else None
+        return best if best is not None and _overtakes(asking, statement, best, followers) else None
 
 
 @cache
@@ -315,17 +315,26 @@ def newest(followers: Sequence[Follows]) -> Follows | None:
     )
 
 
-def _overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bool:
+def _overtakes(asking: Asking, older_text: str, best: Follows, followers: Sequence[Follows]) -> bool:
     """Whether the best of what was found takes the place of the older answer: by its chance, or because it
     holds what is waited for and stands out among all the others. Where it holds that of the very thing that
-    the question names, standing out is enough, however little it tells of a change ("blijft open tot ...").
+    the question names, standing out is enough, however little it tells of a change ("blijft open tot ..."),
+    and so it is where it permits what the older forbade, or forbids what it permitted, in other words.
     """
     others = max((f.chance for f in followers if f is not best), default=0.0)
     statement, source = best.units[best.place].text, best.source
     given = gives_it(asking, statement) and not _other_year(asking.about, statement)
     given = given and not absent(asking.text, f"{source.question} {source.body}")
-    least = 0.0 if others and names_in(asking.text) else _LEAST
+    plainly = bool(names_in(asking.text)) or _turned(older_text, statement)
+    least = 0.0 if others and plainly else _LEAST
     return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))
+
+
+def _turned(one: str, other: str) -> bool:
+    """Whether one sentence permits and the other forbids, and they share a word of content."""
+    first, second = _bag(one), _bag(other)
+    both_permit = first.may & _PERMITS and second.may & _PERMITS
+    return bool(both_permit and first.says_no != second.says_no and first.content & second.content)
 
 
 # Of the longer sentence's content words; below this two sentences are about different things.
@@ -335,6 +344,7 @@ _FEWEST_WORDS = 3
 _SHORT = 4
 _SAYS_NO = frozenset("niet geen nooit nee noch niemand niets zonder".split())
 _MAY = frozenset("kan kunnen zal zullen moet moeten mag mogen wil willen zou zouden".split())
+_PERMITS = frozenset("kan kunnen mag mogen".split())
 
 Judge = Callable[[Statement, Sequence[Source]], Check]
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 from learninglion.checking.injection import touches_suspicious
-from learninglion.dutch.lexicon import MONTHS
+from learninglion.dutch.lexicon import MONTHS, PREPOSITIONS
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import DocumentKind, Selection, Source, SourceKind, Span
 
@@ -257,6 +257,18 @@ def leans(text: str) -> bool:
     return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.match(text))
 
 
+_SUPPORT = 3
+"""Sentences that one may lean on."""
+
+
+def with_support(units: Sequence[Unit], place: int) -> tuple[int, ...]:
+    """The places of a sentence and of those before it that it leans on, in order."""
+    first = place
+    while leans(unpoint(units[first].text).text) and first > 0 and place - first < _SUPPORT:
+        first -= 1
+    return tuple(range(first, place + 1))
+
+
 def points_away(text: str) -> bool:
     """Whether the sentence points at another answer or another place of its own document."""
     return bool(_POINTS.search(text))
@@ -338,6 +350,83 @@ def as_of(selection: Selection) -> date | None:
     numbered = _NUMBERED.search(selection.introduction)
     last = date(int(numbered[1]), 12, 31) if numbered else None
     return min(chosen, last) if chosen and last else chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A day, a month or a year that a text names; None for what it leaves open."""
+
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+
+    def may_be(self, other: _Time) -> bool:
+        """Whether both can be one time, as far as both tell."""
+        own, its = (self.year, self.month, self.day), (other.year, other.month, other.day)
+        return all(a == b for a, b in zip(own, its, strict=True) if a is not None and b is not None)
+
+
+_TIME = re.compile(
+    rf"(?P<before>[^\W\d]*)\W*(?<![\d/–-])(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})"
+    r"(?:\s+(?P<of>(?:19|20)\d\d))?|(?P<year>(?:19|20)\d\d))(?![\d/])",
+    re.IGNORECASE,
+)
+_OPEN_ENDED = frozenset("sinds vanaf na voor vóór tot uiterlijk binnen".split())
+_EVERY_YEAR = re.compile(r"\b(?:per jaar|jaarlijks\w*|structure\w+|elk jaar|ieder jaar)\b", re.IGNORECASE)
+
+
+def _times(text: str, *, asked: bool = False) -> tuple[_Time, ...]:
+    """The times that a text names; of what is `asked` none that bounds on one side only ("sinds 2020").
+
+    A year behind a name ("Agenda 2030") is a part of it.
+    """
+    times = []
+    for at in _TIME.finditer(text):
+        before, month = at["before"], at["month"]
+        if (asked and before.casefold() in _OPEN_ENDED) or (not month and _is_name(before)):
+            continue
+        year = at["of"] or at["year"]
+        number = MONTHS.index(month.casefold()) + 1 if month else None
+        times.append(_Time(int(year) if year else None, number, int(at["day"]) if at["day"] else None))
+    return tuple(times)
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() and word.casefold() not in PREPOSITIONS
+
+
+def of_another_time(asked: str, source: Source) -> frozenset[int]:
+    """The places of the units that tell of another time than a question names, each with what it leans on.
+
+    Where one names none, that of the question that the source answered counts, and then its own day: it knows
+    nothing of a later year. A day without a year is the last before the source was written, and in a promise
+    the next.
+    """
+    wanted, units, written = _times(asked, asked=True), units_of(source), source.document.date
+    if not wanted:
+        return frozenset()
+    of_question, other = _times(source.question), []
+    for place in range(len(units)):
+        told = " ".join(units[p].text for p in with_support(units, place))
+        named = _times(told) or of_question
+        if not named:
+            later = written is not None and all((time.year or 0) > written.year for time in wanted)
+            other += [place] if later and not _EVERY_YEAR.search(told) else []
+            continue
+        if written is not None:
+            promises = bool(_PROMISES.search(told))
+            named = tuple(_placed_in_time(time, written, promises) for time in named)
+        met = [any(time.may_be(one) for one in named) for time in wanted]
+        of_days = any(time.month is not None for time in wanted)
+        other += [] if (all(met) if of_days else any(met)) else [place]
+    return frozenset(other)
+
+
+def _placed_in_time(time: _Time, written: date, promises: bool) -> _Time:
+    if time.year is not None or time.month is None:
+        return time
+    past = (time.month, time.day or 1) <= (written.month, written.day)
+    return replace(time, year=written.year + (past if promises else past - 1))
 
 
 def has_passed(sentence: str, written: date | None, today: date | None) -> bool:
