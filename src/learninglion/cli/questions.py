@@ -160,10 +160,11 @@ def search(
         raise typer.BadParameter("de zoektekst is leeg", param_hint="TEXT")
     filters = _filters(collection, since, until, ministry, minister, asker)
     with workplace_here() as workplace, progress() as shown:
+        filters = replace(filters, documents=tuple(document))
         hits = workplace.searching.search(
             text,
             introduction=introduction,
-            filters=replace(filters, documents=tuple(document)),
+            filters=filters,
             limit=limit,
             threshold=threshold or 0.0,
             actor=local_actor(),
@@ -171,6 +172,8 @@ def search(
         )
         if notice := workplace.searching.order_notice(hits):
             fail(f"let op: {notice}")
+        if undated := workplace.searching.undated(filters, local_actor()):
+            fail(f"let op: documenten zonder datum, die buiten de periode bleven: {undated}.")
         if as_json:
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:

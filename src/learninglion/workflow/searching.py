@@ -513,6 +513,10 @@ class Searching:
             means["not_reranked"] = sum(bool(self.order_notice(hits)) for hits in offers)
         return means
 
+    def undated(self, filters: Filters, actor: Actor) -> int:
+        """How many documents the period of `filters` leaves out because they have no date."""
+        return self._store.undated(filters, actor.collections)
+
     def order_notice(self, hits: Sequence[Hit]) -> str:
         """What to tell whoever sees `hits` when a reranking model is set but did not order them; else ""."""
         return ordered_without(self._options.reranker, hits)

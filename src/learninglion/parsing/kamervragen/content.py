@@ -268,7 +268,8 @@ _COVER = re.compile(
 )
 _SUBJECT = re.compile(r"^(?:Onderwerp|Betreft)\b\s*[:|]?\s*(?P<subject>.*)$", re.IGNORECASE)
 _DAY = re.compile(
-    r"^(?:Datum\b|(?:Date|Sent|Verzonden|Verstuurd):|Versie\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$",
+    r"^(?:Datum\b|(?:Date|Sent|Verzonden|Verstuurd):|Versie\b|Den Haag\s*,|['’]s-Gravenhage\s*,)"
+    r"\s*[:|]?\s*(?P<day>.*)$",
     re.IGNORECASE,
 )
 _ASKED = re.compile(

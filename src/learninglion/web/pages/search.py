@@ -71,6 +71,7 @@ def _results(
     problem: str,
     page: int = 1,
     energy: Energy | None = None,
+    undated: int = 0,
 ) -> Response:
     shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
     return visit.page(
@@ -83,6 +84,7 @@ def _results(
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
         energy=energy,
+        undated=undated,
         order_notice=visit.workplace.searching.order_notice(hits or ()),
         threshold=visit.workplace.searching.threshold,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -102,10 +104,11 @@ def search(visit: TheVisit, form: TheForm) -> Response:
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
         page, score = read_whole(values.get("page", "")) or 1, read_score(values)
+        filters = read_filters(values)
         hits = visit.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
-            filters=read_filters(values),
+            filters=filters,
             limit=_MOST,
             threshold=visit.workplace.searching.threshold if score is None else score,
             actor=visit.actor,
@@ -114,7 +117,8 @@ def search(visit: TheVisit, form: TheForm) -> Response:
     except InputError as error:
         return _results(visit, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0])
+    undated = visit.workplace.searching.undated(filters, visit.actor)
+    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0], undated)
 
 
 _SETS = 20  # of the sets at work, to hand something to
