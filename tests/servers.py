@@ -41,7 +41,7 @@ def whole(content: object, **more: object) -> bytes:
 
 
 @dataclass(frozen=True)
-class Said:
+class DraftReading:
     """What a server answers to one request."""
 
     pieces: Iterable[bytes] = ()
@@ -50,11 +50,11 @@ class Said:
     wait: float = 0.0  # seconds before each piece
 
 
-def refusing(status: int, told: object) -> Said:
-    return Said([json.dumps(told).encode()], status, "application/json")
+def refusing(status: int, told: object) -> DraftReading:
+    return DraftReading([json.dumps(told).encode()], status, "application/json")
 
 
-Script = Callable[[str, dict], Said]
+Script = Callable[[str, dict], DraftReading]
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Server:
     """Listens on loopback and answers a chat as `chat` says; everything asked is kept in `asked`."""
 
     chat: Script
-    models: Said = field(
+    models: DraftReading = field(
         default_factory=lambda: refusing(200, {"data": [{"id": "klein", "owned_by": "toets"}]})
     )
     base: str = "/v1"  # where the protocol is spoken
@@ -80,7 +80,7 @@ class Server:
     def chats(self) -> list[dict]:
         return [body for path, body in self.asked if path.endswith("/chat/completions")]
 
-    def answer(self, path: str, body: dict) -> Said:
+    def answer(self, path: str, body: dict) -> DraftReading:
         self.asked.append((path, body))
         path = path.partition("?")[0]
         if path == f"{self.base}/models":
@@ -95,7 +95,7 @@ class Server:
 @contextmanager
 def playing(chat: Script | Iterable[bytes], **told) -> Iterator[Server]:
     """A running server; `chat` is a script, or what it always says."""
-    script = chat if callable(chat) else (lambda _path, _body, said=list(chat): Said(said))
+    script = chat if callable(chat) else (lambda _path, _body, said=list(chat): DraftReading(said))
     server = Server(script, **told)
 
     class Handler(BaseHTTPRequestHandler):
@@ -111,7 +111,7 @@ def playing(chat: Script | Iterable[bytes], **told) -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self._send(server.answer(self.path, body))
 
-        def _send(self, said: Said) -> None:
+        def _send(self, said: DraftReading) -> None:
             self.send_response(said.status)
             self.send_header("Content-Type", said.kind)
             self.send_header("Connection", "close")

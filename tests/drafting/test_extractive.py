@@ -13,7 +13,7 @@ from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Judged, built_in
 from learninglion.drafting.selection import LINE, NEWS, choose_automatically
-from learninglion.drafting.verdict import falls_away, polarity, read_said, verify
+from learninglion.drafting.verdict import falls_away, polarity, read_statements, verify
 from learninglion.dutch.questions import Wants, gives
 from learninglion.models import (
     AnswerVerdict,
@@ -157,7 +157,7 @@ def test_a_part_without_answer_is_named() -> None:
     made = draft(selection)
     assert made.verdict is AnswerVerdict.PARTIAL
     assert made.missing == ("Hoeveel subsidie ontvangt rederij Windkracht jaarlijks?",)
-    assert read_said(selection, ()).missing() == (QUESTION, *made.missing)
+    assert read_statements(selection, ()).missing() == (QUESTION, *made.missing)
 
 
 def test_a_part_that_the_text_answers_is_not_missing_however_low_the_search_put_its_source() -> None:
@@ -375,7 +375,7 @@ def test_missing_looks_at_what_was_said() -> None:
         NEW.document.id, NEW.numbers, "Er varen op dit moment 12 veerponten bij Duinwijk.", NEW.id
     )
     selection = make_selection(QUESTION, [NEW])
-    assert read_said(selection, (Statement(quote.quote, (quote,)),)).missing() == ()
+    assert read_statements(selection, (Statement(quote.quote, (quote,)),)).missing() == ()
 
 
 def test_an_older_amount_is_told_as_overtaken() -> None:

@@ -79,7 +79,7 @@ def test_a_judge_that_knows_passes(tmp_path):
         ("paraphrase", True, 100, 100),
         ("figure", False, 100, 100),
     ]
-    assert exam.told == "orakel (toets: 100,0% gevonden, 0,0% vals alarm)"
+    assert exam.wording == "orakel (toets: 100,0% gevonden, 0,0% vals alarm)"
 
 
 def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes(tmp_path):
@@ -246,7 +246,7 @@ def test_a_judge_that_passed_decides_on_what_the_rules_leave_open_and_on_nothing
         StatementVerdict.SUPPORTED,
         StatementVerdict.UNSUPPORTED,
     ]
-    assert judged[1].method is VerdictMethod.JUDGE and judged[1].judged_by == exam.told
+    assert judged[1].method is VerdictMethod.JUDGE and judged[1].judged_by == exam.wording
     assert judged[2].reasons, "it asks nothing of the judge: the queue would be empty"
 
 
@@ -266,7 +266,7 @@ def test_a_draft_tells_by_whom_each_sentence_is_supported_and_keeps_it_after_an_
     done = SecondReader(ModelJudge(model, load_prompts()), exam).read(verify(draft))
     told = verification_view(done)["statements"]
     assert [(s["verdict"], s["method"]) for s in told] == [("supported", "judge"), ("supported", "rule")]
-    assert told[0]["judged_by"] == exam.told and "judged_by" not in told[1]
+    assert told[0]["judged_by"] == exam.wording and "judged_by" not in told[1]
     again = keep_opinions(done, verify(replace(draft, statements=(REWORDED, CHANGED))))
     assert [c.method for c in again.checks] == [VerdictMethod.JUDGE, VerdictMethod.CONTRADICTED]
 

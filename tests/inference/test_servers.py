@@ -23,7 +23,7 @@ from learninglion.inference.generators import (
 )
 from learninglion.inference.streams import RetractedError, without_thoughts
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
-from servers import GOOD, Said, Server, delta, event, playing, refusing, saying, whole
+from servers import GOOD, DraftReading, Server, delta, event, playing, refusing, saying, whole
 
 PROMPT = Prompt("U helpt een ambtenaar.", "Hoeveel ponten varen er?")
 DONE = b"data: [DONE]\n\n"
@@ -44,13 +44,13 @@ def sentences(text: str) -> list[str]:
     return [i.sentence for i in (*reader.feed(text), *reader.finish()[0]) if isinstance(i, Proposal)]
 
 
-def enforcing(answer: Callable[[dict], Said]) -> Callable[[str, dict], Said]:
+def enforcing(answer: Callable[[dict], DraftReading]) -> Callable[[str, dict], DraftReading]:
     """A server that holds to a schema; the probe is played rightly, the rest as `answer` says."""
 
-    def script(_path: str, body: dict) -> Said:
+    def script(_path: str, body: dict) -> DraftReading:
         shape = body.get("response_format", {}).get("json_schema", {}).get("schema", {})
         if code := shape.get("properties", {}).get("code"):
-            return Said(saying(json.dumps({"code": code["enum"][0]})))
+            return DraftReading(saying(json.dumps({"code": code["enum"][0]})))
         return answer(body)
 
     return script
@@ -108,8 +108,8 @@ def test_a_model_that_only_thought_says_what_to_raise(chat):
 
 
 def test_endless_thinking_has_an_end():
-    def forever(_path: str, _body: dict) -> Said:
-        return Said((delta(reasoning_content="hm ") for _ in range(2000)), wait=0.02)
+    def forever(_path: str, _body: dict) -> DraftReading:
+        return DraftReading((delta(reasoning_content="hm ") for _ in range(2000)), wait=0.02)
 
     with playing(forever) as server:
         generator = open_at(server, answer_seconds=0.5)
@@ -121,22 +121,22 @@ def test_endless_thinking_has_an_end():
 
 
 def test_json_held_to_its_schema_is_passed_on_while_it_is_written():
-    with playing(enforcing(lambda body: Said(saying(GOOD[:40], GOOD[40:]), wait=0.05))) as server:
+    with playing(enforcing(lambda body: DraftReading(saying(GOOD[:40], GOOD[40:]), wait=0.05))) as server:
         pieces = [p for p in open_at(server).stream(PROMPT, schema=answer_schema(), max_tokens=99) if p]
     assert len(pieces) > 1 and "".join(pieces) == GOOD
 
 
 def test_what_turns_out_to_be_thought_after_all_is_taken_back():
-    chat = enforcing(lambda body: Said(saying(REJECTED, "</think>", GOOD)))
+    chat = enforcing(lambda body: DraftReading(saying(REJECTED, "</think>", GOOD)))
     with playing(chat) as server, pytest.raises(RetractedError, match="niet gebruikt"):
         ask(open_at(server), schema=True)
 
 
 def test_a_probe_leaves_room_for_a_model_that_thinks_first():
-    def script(_path: str, body: dict) -> Said:
+    def script(_path: str, body: dict) -> DraftReading:
         if body["max_tokens"] < 1000:
-            return Said(saying("<think>even kijken", finish="length"))
-        return Said(saying('<think>even kijken</think>{"code": "kievit-47"}'))
+            return DraftReading(saying("<think>even kijken", finish="length"))
+        return DraftReading(saying('<think>even kijken</think>{"code": "kievit-47"}'))
 
     with playing(script) as server:
         assert open_at(server).structured
@@ -218,8 +218,8 @@ def test_what_is_no_answer_is_one_clear_error_with_the_servers_words(chat, words
 
 
 def test_an_answer_can_be_stopped_at_once_while_the_server_reads():
-    def slow(_path: str, _body: dict) -> Said:
-        return Said((delta(content="x") for _ in range(1000)), wait=30.0)
+    def slow(_path: str, _body: dict) -> DraftReading:
+        return DraftReading((delta(content="x") for _ in range(1000)), wait=30.0)
 
     with playing(slow) as server:
         generator = open_at(server, timeout=60.0)
@@ -232,8 +232,8 @@ def test_an_answer_can_be_stopped_at_once_while_the_server_reads():
 
 
 def test_whoever_holds_the_switch_stops_a_draft_from_another_thread():
-    def slow(_path: str, _body: dict) -> Said:
-        return Said((delta(content="woord ") for _ in range(1000)), wait=0.3)
+    def slow(_path: str, _body: dict) -> DraftReading:
+        return DraftReading((delta(content="woord ") for _ in range(1000)), wait=0.3)
 
     switch = threading.Event()
     with playing(slow) as server:
@@ -249,8 +249,8 @@ def test_whoever_holds_the_switch_stops_a_draft_from_another_thread():
 
 
 def test_an_answer_that_does_not_stop_is_cut_and_the_server_notices():
-    def endless(_path: str, _body: dict) -> Said:
-        return Said((delta(content="woord " * 50) for _ in range(5000)), wait=0.001)
+    def endless(_path: str, _body: dict) -> DraftReading:
+        return DraftReading((delta(content="woord " * 50) for _ in range(5000)), wait=0.001)
 
     with playing(endless) as server:
         generator = open_at(server)
@@ -269,13 +269,13 @@ def test_an_answer_that_does_not_stop_is_cut_and_the_server_notices():
 def picky(*refused: str, words: Callable[[str], object] | None = None, status: int = 400):
     """A server that refuses parameters, the first of which it names."""
 
-    def script(_path: str, body: dict) -> Said:
+    def script(_path: str, body: dict) -> DraftReading:
         sent = {*body, *({"system"} if any(m["role"] == "system" for m in body["messages"]) else ())}
         for name in refused:
             if name in sent:
                 told = words(name) if words else {"error": {"message": f"Unsupported parameter: '{name}'"}}
                 return refusing(status, told)
-        return Said(saying("Er varen 12 ponten."))
+        return DraftReading(saying("Er varen 12 ponten."))
 
     return script
 
@@ -330,10 +330,10 @@ def test_a_refused_parameter_is_left_out_and_remembered(refused, words, status):
 
 
 def test_a_schema_that_breaks_the_server_is_asked_for_in_words():
-    def answer(body: dict) -> Said:
+    def answer(body: dict) -> DraftReading:
         if "response_format" in body:
             return refusing(500, {"error": {"message": "grammar too complex"}})
-        return Said(saying(f"Zeker! {GOOD}"))
+        return DraftReading(saying(f"Zeker! {GOOD}"))
 
     with playing(enforcing(answer)) as server:
         generator = open_at(server)
@@ -362,7 +362,7 @@ def test_a_schema_that_breaks_the_server_is_asked_for_in_words():
 def test_a_context_that_is_exceeded_is_recognised_at_any_status(status, told, monkeypatch):
     monkeypatch.setattr("learninglion.inference.openai._RETRIES", 0)
     error = {"error": {"message": told, "type": "invalid_request_error"}}
-    said = Said([event(error)]) if status == 200 else refusing(status, error)
+    said = DraftReading([event(error)]) if status == 200 else refusing(status, error)
     with playing(lambda _p, _b: said) as server:
         generator = open_at(server)
         generator.__dict__["structured"] = False
@@ -413,7 +413,7 @@ def test_an_odd_address_leads_to_where_the_protocol_is_spoken(base, given, model
 
 def test_a_server_that_calls_every_path_well_is_asked_where_it_answers():
     nothing_there = refusing(200, {"error": "Unexpected endpoint or method. (POST /chat/completions)"})
-    pages = Said([b"<!doctype html><html></html>"], kind="text/html")
+    pages = DraftReading([b"<!doctype html><html></html>"], kind="text/html")
     for other in (nothing_there, pages):
         with playing(
             saying("Er varen 12 ponten."), models=refusing(404, {}), other=lambda *_, said=other: said
@@ -445,7 +445,7 @@ def test_a_key_is_shown_in_the_header_that_the_server_reads(address, key, header
         refusing(403, {"error": {"message": "key not allowed to access /models"}}),
         refusing(200, {"data": [{"id": "what could be had"}, {"id": "and more"}]}),
         refusing(200, {"data": []}),
-        Said([b"<html>Open de app</html>"], kind="text/html"),
+        DraftReading([b"<html>Open de app</html>"], kind="text/html"),
         refusing(200, {"data": [{"id": "*"}]}),
         refusing(200, {"data": [{"id": "openai/*"}, {"id": "kl*"}]}),
         refusing(200, {"data": [{"id": "klein:latest"}]}),
@@ -477,7 +477,7 @@ def test_a_server_with_one_model_is_not_taken_for_another():
 
 
 def test_a_list_without_end_is_read_up_to_a_limit():
-    endless = Said(b'{"id": "x", "pad": "' + b"a" * 1_000_000 + b'"},' for _ in range(400))
+    endless = DraftReading(b'{"id": "x", "pad": "' + b"a" * 1_000_000 + b'"},' for _ in range(400))
     with (
         playing(saying("Ja."), models=endless) as server,
         pytest.raises(GeneratorError, match="meer dan 8 MB"),
@@ -493,10 +493,10 @@ LONG = Prompt("U helpt.", "woord " * 300)
 
 
 def test_a_count_of_uncached_tokens_is_no_cut_prompt():
-    def counting(_path: str, body: dict) -> Said:
+    def counting(_path: str, body: dict) -> DraftReading:
         text = body["messages"][0]["content"]
         read = 12 if text == LONG.situation else 700
-        return Said([delta(content="Ja."), delta("stop"), usage(prompt_tokens=read), DONE])
+        return DraftReading([delta(content="Ja."), delta("stop"), usage(prompt_tokens=read), DONE])
 
     said = [
         delta(content="Ja."),
@@ -525,7 +525,7 @@ def test_a_prompt_that_was_really_cut_is_still_noticed():
 def test_a_key_never_reaches_a_record_or_an_error():
     secret = "zeer-geheim-99"
 
-    def leaking(_path: str, body: dict) -> Said:
+    def leaking(_path: str, body: dict) -> DraftReading:
         return refusing(401, {"error": {"message": f"Incorrect API key provided: {secret}"}})
 
     with playing(leaking) as server:
@@ -577,7 +577,7 @@ def test_a_certificate_file_must_hold_certificates(tmp_path):
 
 
 def test_a_proxy_is_used_for_other_machines_only_and_its_password_stays_secret():
-    def proxied(path: str, _body: dict) -> Said:
+    def proxied(path: str, _body: dict) -> DraftReading:
         return refusing(200, {"via": path})
 
     with playing(saying("Ja."), other=proxied) as proxy:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from learninglion.checking.citations import cite, nowhere
 from learninglion.drafting.selection import LINE
-from learninglion.drafting.verdict import read_said, verify
+from learninglion.drafting.verdict import read_statements, verify
 from learninglion.dutch.text import split_sentences
 from learninglion.models import (
     AnswerVerdict,
@@ -174,7 +174,7 @@ def test_a_sentence_is_read_with_the_one_before_it_and_a_change_touches_no_other
     answer = tuple(Statement(line, (), opens=Opening.SENTENCE) for line in lines)
 
     def pieces(statements: tuple[Statement, ...]) -> set[str]:
-        judged = read_said(selection(), statements).judged
+        judged = read_statements(selection(), statements).judged
         return {one.source.body for parts in judged.values() for row in parts for one in row}
 
     before = pieces(answer)

@@ -74,7 +74,7 @@ class Exam:
         return right / (right + wrong) if right else 0.0
 
     @property
-    def told(self) -> str:
+    def wording(self) -> str:
         """The judge with how it did, such as "mistral (toets: 98,4% gevonden, 4,0% vals alarm)"."""
         detected, wrong = (
             f"{100 * share:.1f}".replace(".", ",") for share in (self.detection, self.false_alarms)
@@ -103,7 +103,7 @@ def put_to_judge(check: Check, sources: Sequence[Source], judge: Judge, exam: Ex
         verdict=StatementVerdict.SUPPORTED,
         reasons=(),
         method=VerdictMethod.JUDGE,
-        judged_by=exam.told,
+        judged_by=exam.wording,
     )
 
 

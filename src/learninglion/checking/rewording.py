@@ -174,13 +174,13 @@ def _only_when(reading: Reading, other: Reading) -> Reading:
     """ "Mag alleen weigeren als" as "mag weigeren alleen als", where only verbs stand between and `other` has
     it so.
     """
-    words, told = reading.words, set(pairwise(other.norms))
+    words, pairs = reading.words, set(pairwise(other.norms))
     for at, word in enumerate(words):
         end = at + 1
         while end < len(words) and (words[end].is_verb or verb_of_participle(words[end].norm)):
             end += 1
         moves = word.norm in ("alleen", "pas", "slechts") and not word.border and at + 1 < end < len(words)
-        if moves and words[end].norm in _WHEN and (word.norm, words[end].norm) in told:
+        if moves and words[end].norm in _WHEN and (word.norm, words[end].norm) in pairs:
             moved = (replace(word, border=","), replace(words[end], border=""))
             return reread((*words[:at], *words[at + 1 : end], *moved, *words[end + 1 :]))
     return reading
@@ -262,12 +262,12 @@ def _openings(reading: Reading) -> Iterator[tuple[int, int]]:
 
 def _may_do(reading: Reading, group: WordGroup) -> bool:
     """Whether this group may be who does it: hangs on nothing, tells no time, says more than "uiterlijk"."""
-    said = [p for p in group.places if reading.words[p].is_content]
+    content = [p for p in group.places if reading.words[p].is_content]
     first = reading.words[group.places[0]].norm
     hangs = group.opener is not None or group.temporal or first == "dan"
     small = all(
         reading.words[p].norm in lexicon.ADVERBS or lexicon.sensitive_kind(reading.norms, p) in _BEARS_ON
-        for p in said
+        for p in content
     )
     return not (hangs or small)
 
@@ -291,11 +291,11 @@ def _moved_to_front(reading: Reading, opening: list[str]) -> Reading | None:
             before, rest = (first, *words[at + 1 : end]), (*words[verb + 1 : at], *words[end:])
             own = [w for w in rest if w.sentence == first.sentence]
             others = rest[len(own) :]
-            told = replace(words[verb], border="")
+            finite = replace(words[verb], border="")
             if words[verb].border:
-                moved = (*before, told, *own, head, *front[1:], *others)
+                moved = (*before, finite, *own, head, *front[1:], *others)
             else:
-                moved = (*before, told, head, *front[1:], *rest)
+                moved = (*before, finite, head, *front[1:], *rest)
             return reread((*words[:start], *moved))
     return None
 

@@ -530,8 +530,8 @@ def _halves_condition(alignment: Alignment, at: int, segment: range) -> bool:
     # not "indien nodig"
     opens = opens and used[before[0]] is not None and any(words[p].is_verb for p in before)
     left = all(used[p] is None for p in segment)
-    told = any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
-    return opens and left and told
+    whole = any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
+    return opens and left and whole
 
 
 _LIMITING = frozenset(w for w in lexicon.SUBORDINATORS if w in ("die", "dat", "wie") or w.startswith("waar"))
@@ -581,8 +581,8 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
 def _counts_part(alignment: Alignment, at: int) -> bool:
     """Whether this counts a part, "waarvan 11 in Goes", of which something else stayed."""
     words, segment = alignment.evidence.words, alignment.evidence.segment_at(at)
-    kept = any(alignment.used[p] is not None and words[p].is_content for p in segment)
-    return words[segment[0]].norm in ("waarvan", "waaronder") and kept
+    stays = any(alignment.used[p] is not None and words[p].is_content for p in segment)
+    return words[segment[0]].norm in ("waarvan", "waaronder") and stays
 
 
 def _bounds_number(alignment: Alignment, at: int) -> bool:

@@ -535,7 +535,7 @@ def evaluate_judge(
 
 def _tell_figures(exam: Exam) -> None:
     """How a judge did, as a whole and on each kind of sentence."""
-    console.print(exam.told)
+    console.print(exam.wording)
     for low, high, what in (
         (*exam.detection_interval, "gevonden van wat niet klopt"),
         (*exam.false_alarms_interval, "vals alarm bij wat wel klopt"),

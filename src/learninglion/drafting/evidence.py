@@ -90,8 +90,8 @@ def names_in(text: str) -> tuple[str, ...]:
     """The names and numbers of a text, casefolded, each once; neither a word that opens a sentence is one nor
     a word of most papers ("de Kamer").
     """
-    found = (m.group().casefold() for m in _NAME.finditer(text))
-    return tuple(dict.fromkeys(name for name in found if name[0].isdigit() or printed_tells(name)))
+    names = (m.group().casefold() for m in _NAME.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name[0].isdigit() or printed_tells(name)))
 
 
 def absent(question: str, given: str) -> list[str]:

@@ -329,9 +329,9 @@ def as_of(selection: Selection) -> date | None:
     """The day to judge by: that on which the questions were sent in, else that of choosing the sources, at
     most the last day of the year that their number names; in records without either, of the newest source.
     """
-    asked = asked_on(selection.introduction)
-    if asked:
-        return asked
+    received = asked_on(selection.introduction)
+    if received:
+        return received
     sources = (*selection.chosen, *(h.source for h in selection.offered))
     days = [s.document.date for s in sources if s.document.date and s.kind is not SourceKind.SUPPLIED]
     chosen = selection.selected_at.date() if selection.selected_at else max(days, default=None)

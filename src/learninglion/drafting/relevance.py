@@ -211,11 +211,11 @@ class Relevance:
         """
         person = selection.chosen_by is Chooser.PERSON
         chosen = {source.id for source in selection.chosen if person}
-        found = (hit for hit in selection.offered if not trusted or hit.source.id not in chosen)
+        hits = (hit for hit in selection.offered if not trusted or hit.source.id not in chosen)
         return self.judge(
             selection.question.text,
             sources,
-            scores={hit.source.id: hit.score for hit in found},
+            scores={hit.source.id: hit.score for hit in hits},
             more=person * (self.weights.note_odds if trusted else self.weights.person_odds),
             chosen=chosen,
             introduction=selection.introduction,

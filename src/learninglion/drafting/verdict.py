@@ -119,7 +119,7 @@ def _whose_words(statements: Sequence[Statement], written: Collection[str]) -> M
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DraftReading:
     """What statements say beside each part of the question, by whose words they are; read once."""
 
     askings: tuple[Asking, ...]
@@ -161,13 +161,13 @@ class Said:
         return tuple(chances)
 
 
-def read_said(
+def read_statements(
     selection: Selection,
     statements: Sequence[Statement],
     measure: Relevance | None = None,
     *,
     written: Collection[str] | None = None,
-) -> Said:
+) -> DraftReading:
     """What these statements say beside the parts of the question, as the paragraphs they are.
 
     `written`: the sentences of the machine (None: all of them are). Others are a source's, read as a draft
@@ -185,7 +185,7 @@ def read_said(
             selection.question.text, sources[Whose.PERSON], more=judge.weights.note_odds
         ),
     }
-    return Said(askings, whose, judged)
+    return DraftReading(askings, whose, judged)
 
 
 _NOWHERE = Source("", DocumentCard("", "", DocumentKind.DOCUMENT), SourceKind.SUPPLIED, "", Span(0, 0), 0)
@@ -243,12 +243,12 @@ def with_remarks(draft: Draft) -> Draft:
     return replace(draft, written=written, remarks=(*remarks, *doubt))
 
 
-def read_draft(draft: Draft) -> Said:
+def read_draft(draft: Draft) -> DraftReading:
     """What a draft says beside the parts of its question, the words of a person apart."""
-    return read_said(draft.selection, draft.statements, written=with_remarks(draft).written)
+    return read_statements(draft.selection, draft.statements, written=with_remarks(draft).written)
 
 
-def judge_draft(draft: Draft, own_text: Said | None = None) -> Draft:
+def judge_draft(draft: Draft, own_text: DraftReading | None = None) -> Draft:
     """The draft with the verdict, the missing parts and the remarks that follow from its question, its text,
     its sources and what the machine wrote and doubted; nothing else of it counts.
 
@@ -287,7 +287,7 @@ def _all_former(draft: Draft) -> bool:
 
 
 def _open_parts(
-    draft: Draft, doubts: Sequence[Remark], own_text: Said | None
+    draft: Draft, doubts: Sequence[Remark], own_text: DraftReading | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The parts of the question that the text does not answer, and those that it may answer.
 
@@ -328,7 +328,11 @@ def _open_parts(
 
 
 def verify(
-    draft: Draft, locate: Locate = nowhere, *, known: Verification | None = None, own_text: Said | None = None
+    draft: Draft,
+    locate: Locate = nowhere,
+    *,
+    known: Verification | None = None,
+    own_text: DraftReading | None = None,
 ) -> Verification:
     """Every statement of the draft checked against the sources that were chosen for it.
 
@@ -347,7 +351,7 @@ def verify(
 
 
 def conclude(
-    draft: Draft, checks: Sequence[Check], own_text: Said | None = None
+    draft: Draft, checks: Sequence[Check], own_text: DraftReading | None = None
 ) -> tuple[AnswerVerdict, tuple[str, ...]]:
     """How far the sentences that hold answer the question, and the parts that they leave open."""
     pairs = zip(draft.statements, checks, strict=True)  # a check may have resolved the citations of its own

@@ -59,7 +59,7 @@ from learninglion.drafting.replies import (
 )
 from learninglion.drafting.selection import LINE, NEWS
 from learninglion.drafting.style import StyleExample, choose_examples
-from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_said
+from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_statements
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.inference.streams import NoAnswerError, RetractedError
@@ -275,7 +275,7 @@ def rules_gate(sure: float = SURE, checker: Checker = check_rules, measure: Rele
         aspects=question_parts,
         weigh=lambda selection: by.of_selection(selection, selection.chosen, trusted=True),
         check=checker,
-        chances=lambda selection, statements: read_said(selection, statements, by).chances(*Whose),
+        chances=lambda selection, statements: read_statements(selection, statements, by).chances(*Whose),
         extract=partial(extractive.draft, sure=sure, measure=by),
         sure=sure,
     )

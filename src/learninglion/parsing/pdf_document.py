@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import islice, pairwise
 from pathlib import PurePath
@@ -151,27 +151,6 @@ _NUMBERED = re.compile(
 _HANGING = re.compile(r"(\d{1,2})\s+(?=[A-Z«“‘\"'])")
 _WIDE_SPACE = 0.6  # of the size: no space between two words is that wide
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch, or several that turned out to be one."""
-
-    kind: BlockKind
-    span: Span
-    page: int
-    last_page: int
-    size: float
-    bold: bool
-    italic: bool
-    x0: float
-    gap_before: bool
-    lines: int
-
-    @property
-    def style(self) -> tuple[int, bool, bool]:
-        """What sets its heading apart from others: clearly larger first, then bold, then slanted."""
-        return (-round(math.log(max(self.size, 1.0), _LARGER)), not self.bold, self.italic)
 
 
 def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
@@ -432,27 +411,15 @@ def _over_answers(pages: Sequence[Page]) -> frozenset[str]:
     )
 
 
-def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Piece]]:
+def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[Stretch]]:
     """The text and its pieces, with sentences that were taken apart at a line or page end joined again.
 
     A line end becomes a space, so every place in the text stays where it was.
     """
     characters = list(layout.text)
     widths = _column_widths(layout)
-    pieces: list[_Piece] = []
+    pieces: list[Stretch] = []
     for stretch in layout.stretches:
-        piece = _Piece(
-            stretch.kind,
-            stretch.span,
-            stretch.page,
-            stretch.page,
-            stretch.size,
-            stretch.bold,
-            stretch.italic,
-            stretch.x0,
-            stretch.gap_before,
-            stretch.lines,
-        )
         before = pieces[-1].span.of(layout.text) if pieces else ""
         ended = _ENDS.search(before[-8:]) is not None
         # "... (zie ook" "vraag 2)." is a line end within a sentence and no label
@@ -469,12 +436,12 @@ def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Pie
                 lines=previous.lines + stretch.lines,
             )
         else:
-            pieces.append(piece)
+            pieces.append(stretch)
     return "".join(characters), pieces
 
 
 def _goes_on(
-    previous: _Piece, stretch: Stretch, layout: Layout, widths: dict[tuple[int, int], float]
+    previous: Stretch, stretch: Stretch, layout: Layout, widths: dict[tuple[int, int], float]
 ) -> bool:
     """Whether `stretch` is the rest of the piece before it."""
     before, text = previous.span.of(layout.text), stretch.text
@@ -484,7 +451,7 @@ def _goes_on(
         return False
     if abs(previous.size - stretch.size) > _ALIKE * layout.body_size or stretch.gap_before:
         return False
-    if stretch.page == previous.last_page and abs(stretch.x0 - previous.x0) > _COLUMN:
+    if stretch.page == (previous.last_page or previous.page) and abs(stretch.x0 - previous.x0) > _COLUMN:
         return False
     if not any(c.isalpha() for c in before) or _closes(before, text):
         return False
@@ -503,7 +470,7 @@ def _closes(before: str, after: str) -> bool:
     return before.rstrip("\"'”’»)]").endswith((":", ";")) or any(s.end == len(tail) for s in sentences)
 
 
-def _is_full(piece: _Piece, layout: Layout, widths: dict[tuple[int, int], float]) -> bool:
+def _is_full(piece: Stretch, layout: Layout, widths: dict[tuple[int, int], float]) -> bool:
     """Whether the last line of `piece` runs as far to the right as lines of its column do."""
     position = bisect_right(layout.lines, piece.span.end - 1, key=lambda line: line.span.start) - 1
     if position < 0:
@@ -531,7 +498,7 @@ def _column_widths(layout: Layout) -> dict[tuple[int, int], float]:
 # --------------------------------------------------------------------------- kinds and levels
 
 
-def _set_kinds(pieces: Sequence[_Piece], text: str, size: float) -> list[_Piece]:
+def _set_kinds(pieces: Sequence[Stretch], text: str, size: float) -> list[Stretch]:
     """The pieces with their kinds: what is set apart and short is a heading, unless it is a list of those."""
     kinds = [_kind(piece, piece.span.of(text), size) for piece in pieces]
     start = 0
@@ -551,7 +518,7 @@ def _is_entry(kind: BlockKind, text: str) -> bool:
     return kind is BlockKind.HEADING and _NUMBERED.match(text) is not None
 
 
-def _counts_up(entries: Sequence[_Piece], text: str) -> bool:
+def _counts_up(entries: Sequence[Stretch], text: str) -> bool:
     """Whether the last entry begins anew, as the first heading behind a table of contents does."""
     numbers = [match.group(1) for e in entries if (match := _NUMBERED.match(e.span.of(text)))]
     return numbers[-1] == numbers[0]
@@ -562,7 +529,7 @@ def _has_leader(text: str) -> bool:
     return text.count(".") > 3 and _LEADER.search(text[-300:]) is not None
 
 
-def _kind(piece: _Piece, text: str, size: float) -> BlockKind:
+def _kind(piece: Stretch, text: str, size: float) -> BlockKind:
     if piece.kind is BlockKind.TABLE:
         return BlockKind.TABLE
     short = len(text) <= _HEADING_LENGTH and piece.lines <= 3 and sum(c.isalpha() for c in text) >= 3
@@ -573,30 +540,35 @@ def _kind(piece: _Piece, text: str, size: float) -> BlockKind:
     return BlockKind.LIST_ITEM if _MARKER.match(text) or _has_leader(text) else BlockKind.PARAGRAPH
 
 
-def _blocks(pieces: Sequence[_Piece], text: str, layout: Layout) -> tuple[Block, ...]:
+def _blocks(pieces: Sequence[Stretch], text: str, layout: Layout) -> tuple[Block, ...]:
     levels = _levels([piece for piece in pieces if piece.kind is BlockKind.HEADING], text)
     blocks = [Block(piece.kind, piece.span, piece.page, levels.get(piece.span, 0)) for piece in pieces]
     notes = (Block(BlockKind.FOOTNOTE, note.span, note.page) for note in layout.footnotes)
     return (*blocks, *notes)
 
 
-def _levels(headings: Sequence[_Piece], text: str) -> dict[Span, int]:
+def _style(piece: Stretch) -> tuple[int, bool, bool]:
+    """What sets its heading apart from others: clearly larger first, then bold, then slanted."""
+    return (-round(math.log(max(piece.size, 1.0), _LARGER)), not piece.bold, piece.italic)
+
+
+def _levels(headings: Sequence[Stretch], text: str) -> dict[Span, int]:
     """The level of each heading: by its style; chapters ("2.") right under the title, "2.1" one deeper."""
-    styles = sorted({piece.style for piece in headings})
+    styles = sorted(set(map(_style, headings)))
     ranks = {style: rank for rank, style in enumerate(styles, start=1)}
     numbers = {piece.span: _NUMBERED.match(piece.span.of(text)) for piece in headings}
     depths = {span: match.group(1).count(".") if match else 0 for span, match in numbers.items()}
-    chapters = [ranks[p.style] for p in headings if numbers[p.span] is not None and not depths[p.span]]
+    chapters = [ranks[_style(p)] for p in headings if numbers[p.span] is not None and not depths[p.span]]
     shift = max(0, min(chapters, default=1) - 2)
     levels = {}
     for piece in headings:
-        rank = ranks[piece.style]
+        rank = ranks[_style(piece)]
         level = rank if rank == 1 else max(2, rank - shift)
         levels[piece.span] = min(_DEEPEST, level + depths[piece.span])
     return levels
 
 
-def _title(pieces: Sequence[_Piece], text: str, raw: RawFile) -> str:
+def _title(pieces: Sequence[Stretch], text: str, raw: RawFile) -> str:
     """The largest heading of the first page that has one, else the name of the file."""
     headings = [
         piece
@@ -604,5 +576,5 @@ def _title(pieces: Sequence[_Piece], text: str, raw: RawFile) -> str:
         if piece.kind is BlockKind.HEADING and parse_label(piece.span.of(text)) is None
     ]
     first = [piece for piece in headings if piece.page == headings[0].page]
-    best = min(first, key=lambda piece: (piece.style, piece.span), default=None)
+    best = min(first, key=lambda piece: (_style(piece), piece.span), default=None)
     return squash(best.span.of(text)) if best else PurePath(raw.name).stem

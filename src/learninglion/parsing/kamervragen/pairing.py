@@ -907,11 +907,11 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
     for position, answer in enumerate(bare):
         here = [index for index in range(previous + 1, answer) if index in labels]
         start = max((i for i in here if labels[i].kind is LabelKind.ANSWER), default=previous)
-        asked = [labels[i] for i in here if labels[i].kind is LabelKind.QUESTION]
-        numbers = [number for part in asked for number in part.numbers]
+        questions = [labels[i] for i in here if labels[i].kind is LabelKind.QUESTION]
+        numbers = [number for part in questions for number in part.numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
         parts |= named
-        if not asked and not named and position and answer - start > 2:
+        if not questions and not named and position and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
             parts |= named
         last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))

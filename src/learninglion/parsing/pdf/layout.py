@@ -284,6 +284,7 @@ class Stretch:
     italic: bool
     gap_before: bool  # white above it
     lines: int = 1
+    last_page: int = 0  # where it ends, if that is not its page
 
 
 @dataclass(frozen=True, slots=True)
