@@ -74,7 +74,9 @@ def test_what_follows_and_says_less_refers_to_it() -> None:
 def test_what_may_not_answer_its_question_is_no_joint_answer() -> None:
     """A sentence that was put in the text without bearing on the question is told where it stands."""
     made = dossier(FIRST, FIRST, (told(MORE, PHRASE),))
-    doubtful = [replace(v, verdict=AnswerVerdict.PARTIAL) for v in made.verifications[1:]]
+    doubtful = [
+        replace(v, draft=replace(v.draft, verdict=AnswerVerdict.PARTIAL)) for v in made.verifications[1:]
+    ]
     groups = answer_groups(replace(made, verifications=(made.verifications[0], *doubtful)))
     assert [(g.numbers, g.refers_to) for g in groups] == [((1,), ()), ((2,), ()), ((3,), ())]
 

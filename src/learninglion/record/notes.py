@@ -155,7 +155,8 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     known: list[_Sentences] = []  # by group
     homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
-        answered = verification.with_own is AnswerVerdict.ANSWERED
+        # of the text as it was written: one that has a sentence still to be mended is the same answer
+        answered = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.missing
         own = _sentences_of(verification) if answered else ()
         numbers = verification.draft.selection.question.numbers
         home = next(
