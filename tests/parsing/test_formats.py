@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from odtfiles import odt
@@ -14,6 +15,7 @@ from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.office_document import why_no_document
+from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file
 
 
@@ -83,6 +85,30 @@ def test_a_saved_page_and_a_message() -> None:
     )
     mail += "Content-Type: text/html\n\n<p>Rijk 538</p>\n--b--\n"
     assert _text(mail.encode(), "a.eml") == "Van: Jan <jan@x.invalid>\nOnderwerp: Café\nRijk 538"
+
+
+def test_the_head_of_a_mail_tells_of_it_and_is_no_passage() -> None:
+    mail = "From: Jan <jan@x.invalid>\nDate: Thu, 13 Mar 2025 09:12:00 +0100\nSubject: De dijk\n"
+    mail += "MIME-Version: 1.0\nContent-Type: text/plain\n\nDe dijk bij Zandwijk kost 4 miljoen euro.\n"
+    document = parse(RawFile("a.eml", mail.encode(), "a.eml"))
+    assert (document.title, document.published) == ("De dijk", date(2025, 3, 13))
+    ((source, passages),) = cut(document)
+    assert [p.text for p in passages] == ["De dijk bij Zandwijk kost 4 miljoen euro."]
+    assert "Van: Jan <jan@x.invalid>" in source.heading_path[0]  # by which it is found
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Verzonden: donderdag 13 maart 2025 09:12", date(2025, 3, 13)),
+        ("Date: Thu, 13 Mar 2025 09:12:00 +0100", date(2025, 3, 13)),
+        ("Date: Thu, 31 Feb 2025 09:12:00 +0100", None),
+        ("Date: gisteren", None),
+    ],
+)
+def test_a_mail_that_was_saved_as_text_has_its_day(line: str, day: date | None) -> None:
+    text = f"{line}\nOnderwerp: De dijk\n\nDe dijk bij Zandwijk kost 4 miljoen euro."
+    assert parse(RawFile("a.txt", text.encode(), "a.txt")).published == day
 
 
 def test_a_book_is_read_in_its_order() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from test_letters import answered, cited
 
-from learninglion.models import Author, Dossier, Opening, QuestionSet, Statement
+from learninglion.models import AnswerVerdict, Author, Dossier, Opening, QuestionSet, Statement
 from learninglion.record.contract import dossier_view
 from learninglion.record.export import ExportFormat, export
 from learninglion.record.notes import answer_groups, collect_notes, runs
@@ -46,8 +46,8 @@ def test_an_answer_further_back_is_referred_to() -> None:
     assert notes[2, 0] == notes[0, 0]  # the same source keeps its number
 
 
-def test_what_follows_and_says_no_more_is_one_answer() -> None:
-    made = dossier(FIRST, (told(MORE, PHRASE),), (told(LONG, PHRASE),), OTHER, FIRST)
+def test_what_follows_and_says_the_same_is_one_answer() -> None:
+    made = dossier(FIRST, FIRST, tuple(reversed(FIRST)), OTHER, FIRST)
     assert [(g.numbers, g.refers_to) for g in answer_groups(made)] == [
         ((1, 2, 3), ()),
         ((4,), ()),
@@ -66,6 +66,21 @@ def test_what_follows_and_says_no_more_is_one_answer() -> None:
     assert all(q["statements"] for q in questions)  # each question keeps what it rests on
 
 
+def test_what_follows_and_says_less_refers_to_it() -> None:
+    made = dossier(FIRST, (told(MORE, PHRASE),))
+    assert [(g.numbers, g.refers_to) for g in answer_groups(made)] == [((1,), ()), ((2,), (1,))]
+
+
+def test_what_may_not_answer_its_question_is_no_joint_answer() -> None:
+    """A sentence that was put in the text without bearing on the question is told where it stands."""
+    made = dossier(FIRST, FIRST, (told(MORE, PHRASE),))
+    doubtful = [
+        replace(v, draft=replace(v.draft, verdict=AnswerVerdict.PARTIAL)) for v in made.verifications[1:]
+    ]
+    groups = answer_groups(replace(made, verifications=(made.verifications[0], *doubtful)))
+    assert [(g.numbers, g.refers_to) for g in groups] == [((1,), ()), ((2,), ()), ((3,), ())]
+
+
 def test_what_a_sentence_on_own_account_was_made_of_parts_no_answers() -> None:
     """It shows no source, so one that kept a citation of the sentence it replaced says the same."""
     own = Statement("Dat geldt voor beide.", author=Author.PERSON, own_account="Overleg.")
@@ -76,7 +91,7 @@ def test_what_a_sentence_on_own_account_was_made_of_parts_no_answers() -> None:
 
 def test_an_answer_that_leaves_a_part_open_is_no_joint_answer() -> None:
     made = dossier(FIRST, FIRST, FIRST)
-    open_part = replace(made.verifications[1], missing=("Wie betaalt dat?",))
+    open_part = replace(made.verifications[1], verdict=AnswerVerdict.PARTIAL, missing=("Wie betaalt dat?",))
     made = replace(made, verifications=(made.verifications[0], open_part, made.verifications[2]))
     groups = [(g.numbers, g.refers_to) for g in answer_groups(made)]
     assert groups == [((1,), ()), ((2,), ()), ((3,), (1,))]

@@ -197,8 +197,8 @@ def test_as_many_hits_pass_the_threshold_as_without(archive: tuple[Index, Memory
     (found,) = search_set(*archive, [QUESTION], limit=6, threshold=between, reranking=reranking)
     assert [h.source.document.id for h in found][0] == "d4"
     assert [h.score for h in found] == [h.score for h in plain[:1]]
-    (none,) = search_set(*archive, [QUESTION], threshold=1.1, reranking=reranking)
-    assert none == ()
+    (none_pass,) = search_set(*archive, [QUESTION], threshold=1.1, reranking=reranking)
+    assert (none_pass,) == search_set(*archive, [QUESTION], threshold=1.1)
 
 
 def test_after_a_failure_the_rest_of_a_set_is_ordered_without_and_says_so(

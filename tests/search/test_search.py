@@ -62,6 +62,21 @@ def test_a_look_up_finds_where_its_words_stand_whatever_the_threshold(tmp_path: 
     assert found and all("veerpont" in h.source.body + h.source.question for h in found)
 
 
+def test_a_look_up_finds_every_place_of_its_words_also_where_some_pass_the_threshold(tmp_path: Path) -> None:
+    harbour = make_entry(
+        "d9", "Hoe is de haven bereikbaar?", "De haven is bereikbaar over de weg bij Duinwijk."
+    )
+    index, reader = opened(tmp_path, [*make_archive(), harbour])
+    every = search_set(index, reader, ["Duinwijk"], threshold=1.1)[0]
+    assert len(every) > 1
+    between = (every[0].score + every[1].score) / 2
+    found = search_set(index, reader, ["Duinwijk"], threshold=between)[0]
+    assert found[0].score >= between > found[1].score
+    assert [(h.source.id, h.rank) for h in found] == [(h.source.id, h.rank) for h in every]
+    (first,) = search_set(index, reader, ["Duinwijk"], limit=1, threshold=between)[0]
+    assert first.source.id == every[0].source.id
+
+
 def test_a_large_archive_gives_the_same_first_hits_through_candidates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

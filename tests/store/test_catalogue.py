@@ -132,5 +132,12 @@ def test_an_answer_is_remembered_until_something_changes(store: Store) -> None:
     assert store.catalogue._scopes.size <= 32
 
 
+def test_what_only_a_period_leaves_out_is_counted(each_store: Store) -> None:
+    assert each_store.undated(Filters(until=date(2020, 1, 1)), None) == 1
+    assert each_store.undated(Filters(since=date(2020, 1, 1)), frozenset({"openbaar"})) == 1
+    assert each_store.undated(Filters(since=date(2020, 1, 1)), frozenset({"intern"})) == 0
+    assert each_store.undated(Filters(collections=("openbaar",)), None) == 0
+
+
 def test_counts_can_be_filtered(store: Store) -> None:
     assert store.catalogue.counts(frozenset({"intern"})) == Counts(1, 2, 2, 4)

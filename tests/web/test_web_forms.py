@@ -37,6 +37,7 @@ SCOPE = "period since until ministry collection minister asker"
 # Fields that are read from a form by hand; those of other routes stand in the signature.
 BY_HAND = {
     "POST /search": f"text introduction page threshold {SCOPE}",
+    "POST /search/account": f"text introduction threshold {SCOPE}",
     "POST /ask": f"question after turn turn-after {SCOPE}",
     "POST /ask/keep": f"turn turn-after generator {SCOPE}",
     "POST /sets/new": f"text file threshold line news confirmed {SCOPE}",

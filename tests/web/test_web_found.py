@@ -46,3 +46,26 @@ def test_matches_are_marked_and_the_same_answer_elsewhere_is_linked(
     data |= {"number-0": "1", "text-0": "Wie controleert leidingen op zwerfstroom?"}
     shortlist = browser.post(str(checked.url), data=data)
     assert "Bijna hetzelfde antwoord" in shortlist.text
+
+
+def test_a_search_is_accounted_for_in_a_file(make_office: Callable[..., Office], tmp_path: Path) -> None:
+    office = make_office()
+    (tmp_path / "een.txt").write_text(NOTE, "utf-8")
+    (tmp_path / "leeg.pdf").write_bytes(b"")
+    assert len(office.workplace.intake.ingest([tmp_path], actor=EVERYTHING).failures) == 1
+    office.person("anna", Role.DRAFTER)
+    browser = office.browser("anna")
+    data = {"csrf": form_token(browser), "text": "zwerfstroom | leidingen", "threshold": "0"}
+    assert 'action="/search/account"' in browser.post("/search", data=data).text
+    made = browser.post("/search/account", data=data)
+    assert made.headers["content-disposition"].startswith("attachment;")
+    whole = made.text
+    assert "Gezocht op: “zwerfstroom | leidingen”" in whole and "Door anna" in whole
+    searched = office.workplace.searching.account("zwerfstroom", actor=EVERYTHING)
+    assert f"- Doorzochte documenten: {searched.documents}\n" in whole
+    assert "niet doorzocht: 1\n" in whole and "leeg.pdf" in whole
+    assert {hit.source.document.title for hit in searched.hits} <= set(
+        re.findall(r"\| \d+ \| (.*?) \(", whole)
+    )
+    narrow = browser.post("/search/account", data=data | {"since": "2020-01-01", "period": "other"}).text
+    assert "Vanaf: 2020-01-01" in narrow and "want zonder datum: 1" in narrow

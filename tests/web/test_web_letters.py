@@ -229,26 +229,26 @@ def test_an_answer_that_somebody_emptied_says_so_on_screen_and_in_what_leaves(
 def test_what_somebody_answers_for_is_not_asked_again_where_the_answer_is_joint(
     office: Office, noor: TestClient
 ) -> None:
-    asked = "Hoeveel veerponten varen in de haven van Duinwijk?"
+    asked = "Wie houdt er in Duinwijk toezicht op de veerponten?"
     work = searched(noor, asked, "Wie houdt toezicht op de veerponten van Duinwijk?")
     add_own(noor, work, f"{FERRIES} {WATCHED}")
     path = drafted(noor, work)
     first = "Over de veerponten is met de schippers van Duinwijk gesproken."
     second = "Dat gesprek wordt in het voorjaar met dezelfde schippers vervolgd."
-    save(noor, path, 0, f"{FERRIES} {first} {second}")
-    for place in ("1", "2"):
+    save(noor, path, 0, f"{FERRIES} {WATCHED} {first} {second}")
+    for place in ("2", "3"):
         account = {"place": place, "account": "Verslag van de wethouder."}
         press(noor, path, "own-account", version=str(load(office, path).version), **account)
-    page = save(noor, path, 1, f"{FERRIES} {first} {second}").text  # said once more for question 2
+    page = save(noor, path, 1, f"{FERRIES} {WATCHED} {first} {second}").text  # said once more for question 2
     joint = load(office, path)
     assert [len(v.own) for v in joint.verifications] == [2, 2]
     assert not any(v.failed for v in joint.verifications)
     assert "één antwoord op vraag 1 en 2" in page
     later = "De schippers krijgen daarvan een verslag in hun eigen taal."
     for position in (0, 1):
-        save(noor, path, position, f"{FERRIES} {first} {second} {later}")
+        save(noor, path, position, f"{FERRIES} {WATCHED} {first} {second} {later}")
     assert [len(v.failed) for v in load(office, path).verifications] == [1, 1]
-    account = {"place": "3", "version": str(load(office, path).version), "account": "Toezegging."}
+    account = {"place": "4", "version": str(load(office, path).version), "account": "Toezegging."}
     press(noor, path, "own-account", **account)
     assert [len(v.own) for v in load(office, path).verifications] == [3, 3]
 

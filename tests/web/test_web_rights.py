@@ -84,6 +84,7 @@ ROUTES: dict[str, Rule] = {
     "GET /": (SIGNED_IN, {}),
     "GET /search": (SEARCH, {"query": {"text": "vuurwerk"}}),
     "POST /search": (SEARCH, {"data": {"text": "vuurwerk"}}),
+    "POST /search/account": (SEARCH, {"data": {"text": "vuurwerk"}}),
     "GET /ask": (SEARCH, {}),
     "POST /ask": (SEARCH, {"data": {"question": "Hoeveel controles waren er?"}}),
     "POST /ask/hand-over": (DRAFT, {"data": {"work": "{work_id}", "source": "{source_id}"}}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from learninglion.cli.experiments import write_page
 from learninglion.cli.terminal import (
     advise,
     console,
@@ -44,6 +46,7 @@ from learninglion.record.contract import dossier_view, hit_view, read_stated_dra
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, remarks_once, verdict_words
+from learninglion.record.search_account import SearchAccount, account_markdown, account_view
 from learninglion.search.asking import Material, Reply, Twin, Verdict, reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.asking import Turn
@@ -153,24 +156,35 @@ def search(
     document: list[str] = _DOCUMENT,
     limit: int = typer.Option(10, "--limit", min=1, max=1000, help="Hoeveel treffers."),
     threshold: float | None = _THRESHOLD,
+    account: Path | None = typer.Option(
+        None, "--account", help="Schrijf ook een verslag van de zoekactie: naam.md of naam.json."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON-lijst."),
 ) -> None:
     """Is dit eerder gevraagd? Eerdere vragen met hun antwoord, onbewerkt."""
     if not text.strip():
         raise typer.BadParameter("de zoektekst is leeg", param_hint="TEXT")
+    if account is not None and account.suffix not in (".md", ".json"):
+        raise typer.BadParameter("de naam eindigt op .md of .json", param_hint="--account")
     filters = _filters(collection, since, until, ministry, minister, asker)
     with workplace_here() as workplace, progress() as shown:
-        hits = workplace.searching.search(
+        filters = replace(filters, documents=tuple(document))
+        made = workplace.searching.account(
             text,
             introduction=introduction,
-            filters=replace(filters, documents=tuple(document)),
+            filters=filters,
             limit=limit,
             threshold=threshold or 0.0,
             actor=local_actor(),
             progress=shown,
         )
+        hits = made.hits
+        if account is not None:
+            _write_account(account, made)
         if notice := workplace.searching.order_notice(hits):
             fail(f"let op: {notice}")
+        if made.undated:
+            fail(f"let op: documenten zonder datum, die buiten de periode bleven: {made.undated}.")
         if as_json:
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:
@@ -396,6 +410,12 @@ def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> 
                 print_json(to_fields(entry, "id", "title", "version", "state"))
             else:
                 console.print(f"{entry.id}  v{entry.version}  {STATE_WORDS[entry.state]}  {entry.title}")
+
+
+def _write_account(path: Path, made: SearchAccount) -> None:
+    """The account of a search as a file, in the form that its name asks for."""
+    as_json = json.dumps(account_view(made), ensure_ascii=False, indent=1) + "\n"
+    write_page(path, as_json if path.suffix == ".json" else account_markdown(made))
 
 
 # Results as a person reads them in a terminal.

@@ -15,7 +15,6 @@ from itertools import zip_longest
 from learninglion.dutch.text import printable, squash
 from learninglion.models import (
     AnswerVerdict,
-    Author,
     Check,
     Chooser,
     Citation,
@@ -105,7 +104,7 @@ def why_unanswered(verification: Verification) -> str:
     draft = verification.draft
     if verification.emptied:
         return "Het antwoord is leeg gemaakt: schrijf een nieuw antwoord of maak het opnieuw uit de bronnen"
-    if any(check.statement.author is Author.PERSON for check in verification.failed):
+    if verification.failed:
         return "Geen bron draagt wat hier staat: verbeter de zinnen, of neem ze voor eigen rekening"
     if is_formal(verification):
         return "Hiervoor is geen bron nodig: bevestig het voorstel of schrijf zelf een zin"
@@ -148,20 +147,23 @@ _WORTH = 8  # words of what is not told twice; "Ja." stands at every question th
 def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     """The sub-questions by answer: nothing is told twice.
 
-    What the answer just before it says is one joint answer in a letter; what an answer further back says is a
-    reference to that. An answer that leaves a part of its own question open is neither.
+    The same answer as the one just before it is one joint answer in a letter; of what an earlier answer says
+    among more, or further back, it is a reference to that. An answer that leaves a part of its own question
+    open, or may do so, is neither.
     """
     groups: list[AnswerGroup] = []
     known: list[_Sentences] = []  # by group
     homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
-        own = () if verification.missing else _sentences_of(verification)
+        # of the text as it was written: one that has a sentence still to be mended is the same answer
+        answered = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.missing
+        own = _sentences_of(verification) if answered else ()
         numbers = verification.draft.selection.question.numbers
         home = next(
             (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)), None
         )
         last = len(groups) - 1
-        if own and groups and last not in homes and (known[last] == own or home == last):
+        if own and groups and last not in homes and (known[last] == own or _tell_the_same(known[last], own)):
             groups[last] = AnswerGroup((*groups[last].positions, i), (*groups[last].numbers, *numbers))
             continue
         groups.append(AnswerGroup((i,), numbers))
@@ -196,6 +198,10 @@ def _tells(statements: _Sentences, own: _Sentences) -> bool:
     known = {(text, citations) for text, citations, _ in statements}
     enough = sum(len(text.split()) for text, _, _ in own) >= _WORTH
     return enough and all((text, citations) in known for text, citations, _ in own)
+
+
+def _tell_the_same(one: _Sentences, other: _Sentences) -> bool:
+    return _tells(one, other) and _tells(other, one)
 
 
 def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:

@@ -254,8 +254,8 @@ def search_set(
 ) -> tuple[tuple[Hit, ...], ...]:
     """`search` for every question of a set: encoded in one batch, read in one query.
 
-    Hits with a score below `threshold` are left out. What `synonyms` add counts among the words at half
-    weight, and in the meaning.
+    Hits with a score below `threshold` are left out, but for what holds every word of a look-up. What
+    `synonyms` add counts among the words at half weight, and in the meaning.
     Who asks is left out of the introduction: names and parties never decide what is found. With `reranking`
     its model helps to order the first hits of each, which then carry its name. When it does not answer it is
     not asked for the rest of the set, whose hits stand in the order of the search alone.
@@ -280,10 +280,6 @@ def search_set(
     ranked = []
     for at, (text, (ranking, count), listed) in enumerate(zip(texts, judged, names, strict=True)):
         hits = _hits(view, entries, ranking, listed, max(limit, least), looks[at])
-        if not hits and threshold:
-            held = _holding(ranking, wanted_parts[at], looks[at], entries, reader)
-            ranked.append(_hits(view, entries, held, held.sources.tolist(), limit, looks[at]))
-            continue
         if reranking is not None and hits:
             logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
             try:
@@ -292,7 +288,15 @@ def search_set(
                 _logger.warning("%s", error.detail)
                 reranking = None
         count_read = sum(name in entries for name in listed[:count])
-        ranked.append(hits[: min(count_read, limit)])
+        hits = hits[: min(count_read, limit)]
+        looked_up = wanted_parts[at].question.looked_up  # words alone: every place of them is meant
+        if threshold and len(hits) < limit and (looked_up or not hits):
+            held = _holding(ranking, wanted_parts[at], looks[at], entries, reader)
+            known = {hit.source.id for hit in hits}
+            literal = _hits(view, entries, held, held.sources.tolist(), len(held.sources), looks[at])
+            more = [hit for hit in literal if hit.source.id not in known][: limit - len(hits)]
+            hits = (*hits, *(replace(hit, rank=n) for n, hit in enumerate(more, len(hits) + 1)))
+        ranked.append(hits)
     return tuple(ranked)
 
 
@@ -321,7 +325,7 @@ def _read_sections(
 def _holding(
     ranking: Ranking, wanted: Wanted, looks: dict[str, Look], entries: dict[str, Entry], reader: Lookup
 ) -> Ranking:
-    """Of `ranking` what holds every word of a look-up: never nothing while the word stands there."""
+    """Of `ranking` what holds every word of a look-up: it is found wherever the word stands."""
     places = first_places(ranking, sections_only=False)
     names = ranking.sources[places].tolist()
     _look_up(reader, [names], entries)

@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
@@ -175,6 +175,15 @@ class Catalogue:
             scope = Scope(table.sequence, everything, table.keys[mask], ids, allowed)
             self._scopes.put(key, scope)
             return scope
+
+    def undated(self, filters: Filters, visible: Visible) -> int:
+        """How many documents only the period of `filters` leaves out, because they have no date."""
+        if filters.since is None and filters.until is None:
+            return 0
+        with self._lock:
+            table = self._fresh()
+            mask = self._filter(table, replace(filters, since=None, until=None), visible)
+            return int((mask & (table.days == 0)).sum())
 
     def counts(self, visible: Visible) -> Counts:
         """How many documents, pairs, sources and passages one may see."""
@@ -576,6 +585,10 @@ class Store:
     def scope(self, filters: Filters, visible: Visible) -> Scope:
         """The documents that a search with these filters may give this reader."""
         return self.catalogue.scope(filters, visible)
+
+    def undated(self, filters: Filters, visible: Visible) -> int:
+        """How many documents only the period of these filters leaves out, because they have no date."""
+        return self.catalogue.undated(filters, visible)
 
     def counts(self, visible: Visible) -> Counts:
         """How much there is, of what one may see."""

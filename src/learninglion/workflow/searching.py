@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import Lock, Thread
 
 from sqlalchemy import Engine as Database
 
+from learninglion import __version__
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting.line import MOST_NEWER, FindNewer
@@ -32,6 +33,7 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
+from learninglion.record.search_account import SearchAccount, UnreadFile
 from learninglion.search.engine import Engine, IndexState, follows, passage_text
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
@@ -40,7 +42,7 @@ from learninglion.search.search import explain, group_duplicates, meant_by, sear
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store
 from learninglion.workflow.documents import NO_FILTERS
-from learninglion.workflow.log import note, set_subject
+from learninglion.workflow.log import INGEST, note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.rights import Task, require
 
@@ -512,6 +514,57 @@ class Searching:
             means["reranker"] = self.reranking.name
             means["not_reranked"] = sum(bool(self.order_notice(hits)) for hits in offers)
         return means
+
+    def account(
+        self,
+        text: str,
+        *,
+        introduction: str = "",
+        filters: Filters = NO_FILTERS,
+        limit: int = _LIMIT,
+        threshold: float = 0.0,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> SearchAccount:
+        """`search`, as an account of it to keep: also in how much was searched and what could not be read."""
+        hits = self.search(
+            text,
+            introduction=introduction,
+            filters=filters,
+            limit=limit,
+            threshold=threshold,
+            actor=actor,
+            progress=progress,
+        )
+        return SearchAccount(
+            text=text,
+            introduction=introduction,
+            synonyms=tuple(self.synonyms.added(text)),
+            filters=filters,
+            threshold=threshold,
+            limit=limit,
+            by=actor.name,
+            at=now(),
+            version=__version__,
+            documents=len(self._store.scope(filters, actor.collections).ids),
+            undated=self.undated(filters, actor),
+            unread=tuple(self._unread(filters, actor)),
+            hits=hits,
+        )
+
+    def _unread(self, filters: Filters, actor: Actor) -> Iterator[UnreadFile]:
+        """The files offered to what is searched that could not be read, each as of the last time."""
+        failed: dict[tuple[str, str], UnreadFile] = {}
+        for entry in self._log.of_actions((INGEST,)):
+            name, reason = str(entry.details.get("collection", "")), entry.details.get("detail")
+            visible = actor.collections is None or name in actor.collections
+            if isinstance(reason, str) and visible and name in (filters.collections or (name,)):
+                failed[name, entry.subject] = UnreadFile(PurePath(entry.subject).name, name, reason, entry.at)
+        yield from failed.values()
+
+    def undated(self, filters: Filters, actor: Actor) -> int:
+        """How many documents the period of `filters` leaves out because they have no date."""
+        return self._store.undated(filters, actor.collections)
 
     def order_notice(self, hits: Sequence[Hit]) -> str:
         """What to tell whoever sees `hits` when a reranking model is set but did not order them; else ""."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from email.utils import parsedate
 from itertools import pairwise
 
 from learninglion.dutch.text import squash
@@ -267,7 +268,9 @@ _COVER = re.compile(
 )
 _SUBJECT = re.compile(r"^(?:Onderwerp|Betreft)\b\s*[:|]?\s*(?P<subject>.*)$", re.IGNORECASE)
 _DAY = re.compile(
-    r"^(?:Datum\b|Versie\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$", re.IGNORECASE
+    r"^(?:Datum\b|(?:Date|Sent|Verzonden|Verstuurd):|Versie\b|Den Haag\s*,|['’]s-Gravenhage\s*,)"
+    r"\s*[:|]?\s*(?P<day>.*)$",
+    re.IGNORECASE,
 )
 _ASKED = re.compile(
     r"(?:ingezonden(?:\s+op|\s+d\.d\.)?|(?:uw\s+)?brief\s+(?:van|d\.d\.|met kenmerk\s+\S+\s+van)"
@@ -341,13 +344,22 @@ def read_facts(
     return LetterFacts(
         title=find_subject(named, subject, cover_text, title),
         subject=subject,
-        published=parse_date(day),
+        published=parse_date(day) or _sent_on(day),
         asked_on=next((day for day in map(_asked_on, (named, cover_text, *lines)) if day), None),
         askers=next((askers for askers in map(parse_askers, sources) if askers), ()),
         answerers=_answerers(named, cover_text, lines, closing),
         related=tuple(dict.fromkeys(CASE_NUMBER.findall("\n".join((*lines, *letterhead))))),
         introduction=introduction,
     )
+
+
+def _sent_on(text: str) -> date | None:
+    """The day in the head of a mail, as programs write it: "Thu, 13 Mar 2025 09:12:00 +0100"."""
+    moment = parsedate(text)
+    try:
+        return date(*moment[:3]) if moment else None
+    except ValueError:  # 31 Feb
+        return None
 
 
 def _closing(paragraphs: Sequence[Paragraph], first: int) -> list[str]:

@@ -737,7 +737,10 @@ def read_mail(raw: RawFile) -> WordText:
     if not reader.paragraphs:
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bericht")
     subject = _said(message, "Subject")
-    front = () if _is_saved_page(message) else tuple(_fields(message))
+    head = "" if _is_saved_page(message) else "\n".join(_fields(message))
+    front = (
+        [Paragraph(head, BlockKind.HEADING, 1)] if head else []
+    )  # it tells of the message, as a title does
     return WordText(
         (*front, *reader.paragraphs),
         tuple(reader.notes),
@@ -752,10 +755,10 @@ def _is_saved_page(message: EmailMessage) -> bool:
     return located or "saved by" in _said(message, "From").lower()
 
 
-def _fields(message: EmailMessage) -> Iterator[Paragraph]:
+def _fields(message: EmailMessage) -> Iterator[str]:
     for name, shown in _SHOWN:
         if _said(message, name):
-            yield Paragraph(f"{shown}: {_said(message, name)}")
+            yield f"{shown}: {_said(message, name)}"
 
 
 def _said(message: EmailMessage, name: str) -> str:

@@ -13,12 +13,14 @@ from learninglion.models import Actor, Hit
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
+from learninglion.record.search_account import account_markdown
 from learninglion.search.asking import Material, Reply, Twin
 from learninglion.web.access import (
     Site,
     TheForm,
     TheVisit,
     Visit,
+    attachment,
     read_filters,
     read_score,
     read_whole,
@@ -71,6 +73,7 @@ def _results(
     problem: str,
     page: int = 1,
     energy: Energy | None = None,
+    undated: int = 0,
 ) -> Response:
     shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
     return visit.page(
@@ -83,6 +86,7 @@ def _results(
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
         energy=energy,
+        undated=undated,
         order_notice=visit.workplace.searching.order_notice(hits or ()),
         threshold=visit.workplace.searching.threshold,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -102,10 +106,11 @@ def search(visit: TheVisit, form: TheForm) -> Response:
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
         page, score = read_whole(values.get("page", "")) or 1, read_score(values)
+        filters = read_filters(values)
         hits = visit.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
-            filters=read_filters(values),
+            filters=filters,
             limit=_MOST,
             threshold=visit.workplace.searching.threshold if score is None else score,
             actor=visit.actor,
@@ -114,7 +119,27 @@ def search(visit: TheVisit, form: TheForm) -> Response:
     except InputError as error:
         return _results(visit, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0])
+    undated = visit.workplace.searching.undated(filters, visit.actor)
+    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0], undated)
+
+
+@router.post("/search/account")
+def account(visit: TheVisit, form: TheForm) -> Response:
+    """The account of a search as a file to keep; it searches once more."""
+    values = texts_of(form)
+    text, score = values.get("text", "").strip(), read_score(values)
+    if not text or len(text) > _LONGEST:
+        raise InputError("Geef een vraag of woorden om mee te zoeken.")
+    made = visit.workplace.searching.account(
+        text,
+        introduction=values.get("introduction", "").strip()[:_LONGEST],
+        filters=read_filters(values),
+        limit=_MOST,
+        threshold=visit.workplace.searching.threshold if score is None else score,
+        actor=visit.actor,
+    )
+    name = f"zoekverslag {made.at:%Y-%m-%d %H%M}.md"
+    return Response(account_markdown(made), media_type="text/markdown", headers=attachment(name))
 
 
 _SETS = 20  # of the sets at work, to hand something to
