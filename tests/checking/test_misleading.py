@@ -374,10 +374,10 @@ CASES = (
         ("Na de proef zullen de raden nieuwe sluizen bouwen.",),
     ),
     (
-        "Indien de huurder vermoedt dat hij te veel betaalt, kan hij naar de commissie. Nederland heeft steeds "
+        "Indien de huurder vermoedt dat hij te veel betaalt, kan hij naar de raad. Nederland heeft steeds "
         "gepleit voor een grens. Er is geen sprake van strijd met het verdrag.",
         (
-            "Vermoedt de huurder dat hij te veel betaalt, dan kan hij naar de commissie.",
+            "Vermoedt de huurder dat hij te veel betaalt, dan kan hij naar de raad.",
             "Steeds heeft Nederland gepleit voor een grens.",
             "Van strijd met het verdrag is geen sprake.",
         ),
