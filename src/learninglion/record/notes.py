@@ -149,7 +149,7 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
 
     The same answer as the one just before it is one joint answer in a letter; of what an earlier answer says
     among more, or further back, it is a reference to that. An answer that leaves a part of its own question
-    open, or may do so, is neither.
+    open, or may do so, is neither, unless somebody gave it the whole text of another question.
     """
     groups: list[AnswerGroup] = []
     known: list[_Sentences] = []  # by group
@@ -157,7 +157,13 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     for i, verification in enumerate(dossier.verifications):
         # of the text as it was written: one that has a sentence still to be mended is the same answer
         answered = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.missing
-        own = _sentences_of(verification) if answered else ()
+        sentences = _sentences_of(verification)
+        whole = any(_tell_the_same(one, sentences) for one in known)
+        draft = verification.draft  # an older record does not tell what the machine wrote
+        by_hand = (draft.written or draft.remarks) and any(
+            s.text not in draft.written for s in draft.statements
+        )
+        own = sentences if answered or (whole and by_hand) else ()
         numbers = verification.draft.selection.question.numbers
         home = next(
             (g for g, statements in enumerate(known) if g not in homes and _tells(statements, own)), None
