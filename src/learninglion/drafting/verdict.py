@@ -45,6 +45,7 @@ from learninglion.models import (
     Span,
     Statement,
     StatementVerdict,
+    VerdictMethod,
     Verification,
 )
 
@@ -357,6 +358,8 @@ def conclude(
     pairs = zip(draft.statements, checks, strict=True)  # a check may have resolved the citations of its own
     shown = tuple(statement for statement, c in pairs if c.verdict is StatementVerdict.SUPPORTED)
     if not shown:
+        if draft.verdict is AnswerVerdict.PARTIAL and any(_may_hold(check) for check in checks):
+            return AnswerVerdict.PARTIAL, draft.missing  # sentences in other words, to be read by a person
         open_ = question_parts(draft.selection) if checks else draft.missing
         return AnswerVerdict.UNANSWERABLE, open_
     missing = draft.missing
@@ -368,6 +371,11 @@ def conclude(
         # without a question there is no telling what the failed sentence would have answered
         answered = answered and bool(question_parts(draft.selection))
     return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing
+
+
+def _may_hold(check: Check) -> bool:
+    """Whether a sentence has words in a source that neither show nor contradict it."""
+    return check.method is VerdictMethod.NOT_SHOWN and bool(check.evidence)
 
 
 def _fails(check: Check) -> bool:

@@ -95,8 +95,14 @@ def verdict_words(verification: Verification) -> str:
         far = "Beantwoord" if verdict is AnswerVerdict.ANSWERED else "Gedeeltelijk beantwoord"
         by = "deels met eigen tekst" if verification.shown else "met eigen tekst"
         return f"{far}{',' if verification.shown else ''} {by} van de opsteller."
+    if not verification.shown:
+        return f"{UNPROVEN}." if verification.failed else ""
     partial = verdict is AnswerVerdict.PARTIAL
     return "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen." if partial else ""
+
+
+UNPROVEN = "Nog niet aangetoond: lees de zinnen na bij de bron, of neem ze voor eigen rekening"
+"""What is told of an answer of which no sentence is shown and some may hold."""
 
 
 def why_unanswered(verification: Verification) -> str:

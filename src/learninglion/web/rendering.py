@@ -28,7 +28,7 @@ from starlette.responses import HTMLResponse
 from learninglion.dutch.lexicon import MONTHS
 from learninglion.dutch.text import capital
 from learninglion.models import Actor, AnswerVerdict, Author, Role, Span, Verification
-from learninglion.record.notes import STATE_WORDS, is_formal, why_unanswered
+from learninglion.record.notes import STATE_WORDS, UNPROVEN, is_formal, why_unanswered
 from learninglion.settings import Outside, WebSettings
 from learninglion.workflow.accounts import Account
 from learninglion.workflow.rights import RIGHTS, Task
@@ -417,6 +417,8 @@ def view_verdict(verification: Verification) -> VerdictView:
     verdict = verification.verdict
     if not own and verdict is AnswerVerdict.UNANSWERABLE and is_formal(verification):
         return VerdictView(why_unanswered(verification), "te bevestigen", "△", "warning")
+    if not own and verdict is AnswerVerdict.PARTIAL and not verification.shown:
+        return VerdictView(UNPROVEN, "na te lezen", "△", "warning", 0, changed)
     if not own:
         answered = verdict is AnswerVerdict.ANSWERED
         whole = _WHOLE.get(verdict) or why_unanswered(verification)
