@@ -10,6 +10,7 @@ import pytest
 from learninglion.drafting.askings import Kind, askings_of, gives_it, kind_of, searched
 from learninglion.drafting.evidence import SAYS_IT, evidence_of
 from learninglion.drafting.extractive import draft, from_material
+from learninglion.drafting.line import Follows, newest
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import Judged, built_in
 from learninglion.drafting.selection import LINE, NEWS, choose_automatically
@@ -443,6 +444,21 @@ def test_material_that_meets_all_that_is_asked_comes_before_what_the_search_put_
     asked = "Krijgen schippers steun als de pont stil ligt door hoog water?"
     made = draft(replace(make_selection(asked, [near, meets], chosen_by=Chooser.MACHINE), chosen=()))
     assert [c.document for c in made.material] == [meets.document.id, near.document.id]
+
+
+def test_of_what_overtakes_an_amount_one_in_the_same_unit_comes_first() -> None:
+    def follows(number: int, text: str, chance: float) -> Follows:
+        source = make_source(text, card=make_card(f"ah-tk-20232024-{number}", number=number))
+        return Follows(source, units_of(source), (chance,))
+
+    likelier = follows(8030, "Over een verbod op de verkoop van zout beslist de provincie.", 0.47)
+    amount = follows(8031, "De hoeveelheid gaat van 900 naar 400 kilo.", 0.39)
+    unlikely = follows(8032, "In 2024 lag er 40 kilo.", 0.1)
+    older = "Een schipper mag 900 kilo zout opslaan."
+    assert newest((likelier, amount, unlikely), older) is amount
+    assert newest((likelier, unlikely), older) is likelier
+    assert newest((likelier, amount), "Een schipper mag zout opslaan.") is likelier
+    assert newest((), older) is None
 
 
 def test_material_that_is_hardly_about_the_question_is_told_apart() -> None:

@@ -477,7 +477,7 @@ def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) ->
         if not newer or source.id in made.taken or source.document.date is None or place < 0:
             continue
         text = same.units[place].text
-        follows = newest(line.judge(same.asking, source, text, newer))
+        follows = newest(line.judge(same.asking, source, text, newer), text)
         if leans(text) or points_away(text) or follows is None or follows.chance < FOLLOWS:
             continue
         if coverage(text, made.sentences()) >= _REPEATS and not contradiction(made.sentences()[0], text):

@@ -214,7 +214,7 @@ class Line:
     ) -> Follows | None:
         """What of `newer` takes the place of `statement`, the words of `older`; None where nothing does."""
         followers = self.judge(asking, older, statement, newer)
-        best = newest(followers)
+        best = newest(followers, statement)
         return best if best is not None and _overtakes(asking, statement, best, followers) else None
 
 
@@ -306,13 +306,19 @@ def is_newer(citation: Citation, statements: Sequence[Statement], selection: Sel
     return day is not None and all(other is not None and day > other for other in days)
 
 
-def newest(followers: Sequence[Follows]) -> Follows | None:
-    """What most probably says how it is now, the newest of equals; None where nothing newer was read."""
-    return max(
-        followers,
-        key=lambda f: (f.chance, f.source.document.date or date.min, f.source.id),
-        default=None,
-    )
+def newest(followers: Sequence[Follows], statement: str) -> Follows | None:
+    """What most probably says how it is now, the newest of equals; None where nothing newer was read.
+
+    Of those that surely do, one with an amount in the unit of `statement`, the older words, comes first.
+    """
+    units = {unit for _, unit in _amounts(statement)}
+
+    def order(follows: Follows) -> tuple[bool, float, date, str]:
+        given = {unit for _, unit in _amounts(follows.units[follows.place].text)} if follows.units else set()
+        same_unit = follows.chance >= FOLLOWS and not units.isdisjoint(given)
+        return same_unit, follows.chance, follows.source.document.date or date.min, follows.source.id
+
+    return max(followers, key=order, default=None)
 
 
 def _overtakes(asking: Asking, older_text: str, best: Follows, followers: Sequence[Follows]) -> bool:
