@@ -61,7 +61,8 @@ def test_a_search_is_accounted_for_in_a_file(make_office: Callable[..., Office],
     assert made.headers["content-disposition"].startswith("attachment;")
     whole = made.text
     assert "Gezocht op: “zwerfstroom | leidingen”" in whole and "Door anna" in whole
-    searched = office.workplace.searching.account("zwerfstroom", actor=EVERYTHING)
+    hits = office.workplace.searching.search("zwerfstroom", actor=EVERYTHING)
+    searched = office.workplace.searching.account("zwerfstroom", hits, actor=EVERYTHING)
     assert f"- Doorzochte documenten: {searched.documents}\n" in whole
     assert "niet doorzocht: 1\n" in whole and "leeg.pdf" in whole
     assert {hit.source.document.title for hit in searched.hits} <= set(

@@ -545,12 +545,9 @@ def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
         for suspicion in find_suspicious(source):
             quote = shorten(visible(suspicion.span.of(source.body)))
             to_the_end = suspicion.span.end == len(source.body)
-            all_of_it, no_more = (
-                "”. Die tekst en wat erop volgt zijn niet gebruikt.",
-                "”. Die tekst is niet gebruikt.",
-            )
-            ending = all_of_it if to_the_end else no_more
-            remarks.append(f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}{ending}")
+            notice = f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}"
+            more = "”. Die tekst en wat erop volgt zijn niet gebruikt."
+            remarks.append(notice + (more if to_the_end else "”. Die tekst is niet gebruikt."))
     return tuple(dict.fromkeys(remarks))
 
 

@@ -22,6 +22,7 @@ from learninglion.cli.terminal import (
     progress,
     settings_here,
     workplace_here,
+    write_page,
 )
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import judge_of, open_judging_model
@@ -147,14 +148,6 @@ def read_grades(path: Path | None) -> Grades | None:
     if not path.exists():
         raise InputError(f"{path}: dit bestand met oordelen is er niet.")
     return consensus(read_judgements(path))
-
-
-def write_page(path: Path, page: str) -> None:
-    """Write a report where the user wants it. Raises InputError when that cannot be."""
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: hier kan het verslag niet staan ({error.strerror}).") from error
 
 
 PAIRS = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer).")

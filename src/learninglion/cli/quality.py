@@ -23,9 +23,16 @@ from learninglion.cli.experiments import (
     tuned_encoder,
     tuned_fusion,
     vector_cache,
+)
+from learninglion.cli.terminal import (
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    workplace_here,
     write_page,
 )
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.experiments import write_page
 from learninglion.cli.terminal import (
     advise,
     console,
@@ -22,6 +21,7 @@ from learninglion.cli.terminal import (
     read_json,
     read_text,
     workplace_here,
+    write_page,
 )
 from learninglion.drafting.selection import Choice, read_choices
 from learninglion.drafting.style import StyleReport
@@ -169,7 +169,7 @@ def search(
     filters = _filters(collection, since, until, ministry, minister, asker)
     with workplace_here() as workplace, progress() as shown:
         filters = replace(filters, documents=tuple(document))
-        made = workplace.searching.account(
+        hits = workplace.searching.search(
             text,
             introduction=introduction,
             filters=filters,
@@ -178,13 +178,21 @@ def search(
             actor=local_actor(),
             progress=shown,
         )
-        hits = made.hits
         if account is not None:
+            made = workplace.searching.account(
+                text,
+                hits,
+                introduction=introduction,
+                filters=filters,
+                limit=limit,
+                threshold=threshold or 0.0,
+                actor=local_actor(),
+            )
             _write_account(account, made)
         if notice := workplace.searching.order_notice(hits):
             fail(f"let op: {notice}")
-        if made.undated:
-            fail(f"let op: documenten zonder datum, die buiten de periode bleven: {made.undated}.")
+        if undated := workplace.searching.undated(filters, local_actor()):
+            fail(f"let op: documenten zonder datum, die buiten de periode bleven: {undated}.")
         if as_json:
             print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:

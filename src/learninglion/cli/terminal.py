@@ -242,3 +242,11 @@ def tell_switch(state: IndexState, advice: str) -> None:
     """On stderr, where the index was made with another embedding model than the settings name: what to do."""
     if state.wanted:
         advise(f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}")
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a report where the user wants it. Raises InputError when that cannot be."""
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: hier kan het verslag niet staan ({error.strerror}).") from error

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from learninglion.models import Filters, Hit
 from learninglion.models.plain import Plain, to_plain
+from learninglion.record.contract import view_of
 from learninglion.record.notes import listed
 
 
@@ -64,19 +66,9 @@ class SearchAccountView(TypedDict):
 
 def account_view(account: SearchAccount) -> SearchAccountView:
     """The account as JSON; of a hit where it stands and its words, in order."""
-    return SearchAccountView(
-        text=account.text,
-        introduction=account.introduction,
-        synonyms=list(account.synonyms),
-        filters=to_plain(account.filters),
-        threshold=account.threshold,
-        limit=account.limit,
-        by=account.by,
-        at=account.at.isoformat(),
-        version=account.version,
-        documents=account.documents,
-        undated=account.undated,
-        unread=[to_plain(file) for file in account.unread],
+    return view_of(
+        SearchAccountView,
+        account,
         hits=[
             {
                 "rank": hit.rank,

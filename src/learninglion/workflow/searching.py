@@ -518,24 +518,15 @@ class Searching:
     def account(
         self,
         text: str,
+        hits: tuple[Hit, ...],
         *,
         introduction: str = "",
         filters: Filters = NO_FILTERS,
         limit: int = _LIMIT,
         threshold: float = 0.0,
         actor: Actor,
-        progress: Progress = silent,
     ) -> SearchAccount:
-        """`search`, as an account of it to keep: also in how much was searched and what could not be read."""
-        hits = self.search(
-            text,
-            introduction=introduction,
-            filters=filters,
-            limit=limit,
-            threshold=threshold,
-            actor=actor,
-            progress=progress,
-        )
+        """The account to keep of a `search` that gave `hits`: in how much, and what could not be read."""
         return SearchAccount(
             text=text,
             introduction=introduction,

@@ -130,12 +130,23 @@ def account(visit: TheVisit, form: TheForm) -> Response:
     text, score = values.get("text", "").strip(), read_score(values)
     if not text or len(text) > _LONGEST:
         raise InputError("Geef een vraag of woorden om mee te zoeken.")
-    made = visit.workplace.searching.account(
+    searching, introduction = visit.workplace.searching, values.get("introduction", "").strip()[:_LONGEST]
+    filters, threshold = read_filters(values), searching.threshold if score is None else score
+    hits = searching.search(
         text,
-        introduction=values.get("introduction", "").strip()[:_LONGEST],
-        filters=read_filters(values),
+        introduction=introduction,
+        filters=filters,
         limit=_MOST,
-        threshold=visit.workplace.searching.threshold if score is None else score,
+        threshold=threshold,
+        actor=visit.actor,
+    )
+    made = searching.account(
+        text,
+        hits,
+        introduction=introduction,
+        filters=filters,
+        limit=_MOST,
+        threshold=threshold,
         actor=visit.actor,
     )
     name = f"zoekverslag {made.at:%Y-%m-%d %H%M}.md"
