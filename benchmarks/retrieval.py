@@ -39,8 +39,7 @@ from learninglion.evaluation.retrieval import evaluate, learn_from, rank_trial
 from learninglion.evaluation.testset import LabelledPair, pairs_trial, read_pairs
 from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.builtin import UNCHANGED, save_adapter
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import NanoEncoder, VectorCache
 from learninglion.search.scoring import DEFAULT
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"

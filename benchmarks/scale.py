@@ -53,8 +53,7 @@ import numpy as np
 from sqlalchemy import text as sql
 
 from learninglion.database.engine import open_unchanged
-from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, Vectors, embed, normalised
 from learninglion.models import (
     DocumentCard,
     DocumentKind,

@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, read_pairs
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, embed
 from learninglion.search import search
 from learninglion.search.local import Index
 from learninglion.search.scoring import make_probe

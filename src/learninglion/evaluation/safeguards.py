@@ -32,8 +32,7 @@ from learninglion.drafting.verdict import verify
 from learninglion.dutch.personal import NUMBERED, PersonalData, PersonalKind, find_personal, is_bsn, is_iban
 from learninglion.evaluation.measures import Values, compare, measure, share_of, wilson
 from learninglion.evaluation.testset import read_rows, shipped, word_pairs
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import NanoEncoder, VectorCache
 from learninglion.models import AnswerVerdict, Entry, Span, SubQuestion
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.local import Index
