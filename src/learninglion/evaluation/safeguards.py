@@ -543,7 +543,7 @@ def _postcode(dice: random.Random) -> str:
             return f"{dice.randrange(1000, 9999)}{dice.choice((' ', ' ', ''))}{letters}"
 
 
-def _house(dice: random.Random) -> str:
+def _house_number(dice: random.Random) -> str:
     number = str(dice.randrange(1, 480))
     return number + dice.choice(("", "", "", "a", " B", "-2", " bis"))
 
@@ -552,9 +552,9 @@ def _address(dice: random.Random) -> str:
     street, town = dice.choice(_STREETS), dice.choice(_TOWNS)
     return dice.choice(
         (
-            f"{street} {_house(dice)}, {_postcode(dice)}",
-            f"{street} {_house(dice)} {_postcode(dice)}",
-            f"{street} {_house(dice)} in {_postcode(dice)}",
+            f"{street} {_house_number(dice)}, {_postcode(dice)}",
+            f"{street} {_house_number(dice)} {_postcode(dice)}",
+            f"{street} {_house_number(dice)} in {_postcode(dice)}",
             f"{_postcode(dice)} {dice.randrange(1, 480)}",
             f"{_postcode(dice)}, {dice.randrange(1, 480)}",
             f"{_postcode(dice)} huisnummer {dice.randrange(1, 480)}",
