@@ -15,7 +15,7 @@ import platform
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -70,25 +70,25 @@ def register_entry(registered: Registration) -> dict[str, Plain]:
 
 def known_entry(registered: Registration) -> tuple[dict[str, Plain], tuple[str, ...]]:
     """What can be said so far, and what is missing or does not fit; valid when nothing is."""
-    gaps = _mistakes(registered)
+    gaps, words = _mistakes(registered), _words()
     entry: dict[str, str | list[str]] = {
         "name": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen (LearningLion)",
         "organization": registered.organisation,
-        "description_short": _SHORT,
+        "description_short": words["short"],
         "category": ["Organisatie en bedrijfsvoering"],
         "status": registered.status,
         "begin_date": registered.begin_date,
         "contact_email": registered.contact,
         "website": registered.website,
         "publication_category": registered.publication_category,
-        "goal": GOAL,
-        "proportionality": _PROPORTIONALITY,
+        "goal": words["goal"],
+        "proportionality": words["proportionality"],
         "lawful_basis": registered.lawful_basis,
         "impacttoetsen": registered.impact_assessments,
-        "human_intervention": _describe_oversight(registered),
-        "risks": RISKS,
-        "source_data": _SOURCE_DATA,
-        "methods_and_models": _describe_methods(registered),
+        "human_intervention": _sentences("oversight", registered),
+        "risks": words["risks"],
+        "source_data": words["source_data"],
+        "methods_and_models": _sentences("methods", registered),
         "provider": "Eigen beheer, open source (EUPL-1.2)",
         "standard_version": "1.0",
         "lang": "nld",
@@ -123,90 +123,15 @@ def _mistakes(registered: Registration) -> dict[str, str]:
     return wrong
 
 
-_SHORT = (
-    "Medewerkers beantwoorden vragen van de Tweede Kamer. Dit algoritme zoekt eerdere antwoorden op "
-    "vragen die erop lijken. Uit de bronnen die de medewerker kiest, maakt het een voorstel voor "
-    "een antwoord. De medewerker beslist, past aan en stelt de tekst vast."
-)
-
-GOAL = (
-    "Het doel is dat een medewerker snel vindt wat eerder aan de Kamer is geantwoord, en dat een "
-    "nieuw antwoord daarmee klopt. Het algoritme neemt geen besluit over burgers of bedrijven. Zij "
-    "merken het alleen doordat antwoorden aan de Kamer met hulp van het algoritme zijn voorbereid; "
-    "dat staat in elk document dat het systeem verlaat, tot een genoemd persoon de tekst heeft "
-    "onderzocht en er als redacteur verantwoordelijk voor is."
-)
-
-_PROPORTIONALITY = (
-    "Zoeken met de hand in duizenden eerdere antwoorden kost veel tijd, en er wordt iets over het "
-    "hoofd gezien. Het algoritme helpt daarbij en laat bij elke zin zien op welke passage die rust. "
-    "Het draait op een computer van de organisatie zelf; vragen worden niet gebruikt om een model "
-    "te trainen. Wat de bronnen niet dragen, staat apart en geldt niet als antwoord. Waar de "
-    "bronnen tekortschieten, zegt het voorstel dat."
-)
-
-RISKS = (
-    "Niet alles wordt gevonden: de medewerker ziet hoe zeker een resultaat is en kan zelf verder "
-    "zoeken. Een eerder standpunt kan verouderd zijn: de datum staat bij elke bron en een tijdlijn "
-    "laat zien waar de lijn veranderde. De controle kan een zin ten onrechte goedkeuren: elke zin "
-    "staat naast de woorden waarop hij rust, en hoe vaak de controle het mis heeft, is gemeten en "
-    "na te rekenen. De medewerker kan te veel op het voorstel leunen: wie een ongelezen of niet "
-    "gedragen zin kopieert, krijgt eerst een vraag, en een tekst met een zin die niet gedragen "
-    "wordt, kan niet worden vastgesteld zonder dat iemand die zin met een reden voor eigen rekening "
-    "neemt. Opdrachten die in documenten verstopt zijn, worden niet uitgevoerd en de medewerker "
-    "krijgt dat te zien."
-)
-
-_SOURCE_DATA = (
-    "Gepubliceerde Kamervragen met hun antwoorden, en documenten die de organisatie zelf opneemt. "
-    "Daarin staan namen van Kamerleden en bewindspersonen in hun publieke rol. Welke "
-    "persoonsgegevens er verder in staan, hangt af van wat de organisatie opneemt. Vastgelegd wordt "
-    "ook welke medewerker wat wanneer koos."
-)
+def _words() -> dict[str, str]:
+    return {name: text for name, text in _toml_of("words").items() if isinstance(text, str)}
 
 
-def _describe_oversight(registered: Registration) -> str:
-    """In plain Dutch: what people do, as the program is set up."""
-    text = (
-        "Een medewerker kiest welke bronnen tellen, met redenen, leest elke zin naast zijn bron, "
-        "past de tekst aan en stelt hem vast. Het systeem verstuurt niets. Elke stap wordt "
-        "vastgelegd, ook wat niet gekozen is."
-    )
-    if registered.two_person_rule:
-        text += " Vaststellen doet iemand anders dan wie de tekst als laatste aanpaste."
-    return text
-
-
-def _describe_methods(registered: Registration) -> str:
-    """In plain Dutch: how the program works, with the models that are set."""
-    parts = [
-        "Zoeken gebeurt op woorden (BM25 op Nederlandse woordstammen en op reeksen van vijf "
-        f"letters) en op betekenis (een taalmodel dat tekst in getallen omzet: {registered.encoder}). De "
-        "uitkomsten worden samengevoegd tot een schatting van de kans dat een resultaat bruikbaar "
-        "is."
-    ]
-    if registered.reranker:
-        parts.append("Een tweede model helpt de eerste resultaten te ordenen.")
-    parts.append(
-        "Het voorstel bestaat uit zinnen die letterlijk of achter een vaste aanhef uit de bronnen komen."
-    )
-    if registered.language_model:
-        parts.append(
-            "Als de medewerker dat kiest, schrijft een taalmodel het voorstel "
-            f"({registered.language_model}), alleen uit de gekozen bronnen."
-        )
-    parts.append(
-        "Elke zin wordt daarna met vaste regels vergeleken met de woorden waar hij naar verwijst: "
-        "getallen, namen, datums, ontkenningen en wie wat doet moeten kloppen."
-    )
-    if registered.second_reader:
-        parts.append("Een taalmodel geeft een tweede oordeel; dat wordt getoond en verandert niets.")
-    parts.append(
-        "Het systeem is niet zelflerend: zoeken leert van het eigen archief alleen als een beheerder "
-        "daar opdracht toe geeft, en dat is terug te draaien. Dezelfde invoer met dezelfde "
-        "instellingen geeft dezelfde uitkomst."
-    )
-    return " ".join(parts)
+def _sentences(name: str, registered: Registration) -> str:
+    """What the program says of itself there, as it is set up: in plain Dutch."""
+    known = asdict(registered)
+    parts = [p for p in tables_of("words", name) if "setting" not in p or known[p["setting"]]]
+    return " ".join(part["text"].format_map(known) for part in parts)
 
 
 _SCHEMA = "https://github.com/MinBZK/par-dpia-form/blob/main/schemas/assessment-output.v2.schema.json"
@@ -410,13 +335,13 @@ def _figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
 
 def facts_of(here: Installation) -> dict[str, str]:
     """The sentences by their name in the forms; "" where nobody said it."""
-    registered = here.registration
+    registered, words = here.registration, _words()
     return {
-        "goal": GOAL,
-        "risks": RISKS,
-        "methods": _describe_methods(registered),
-        "oversight": _describe_oversight(registered),
-        "security": _SECURITY,
+        "goal": words["goal"],
+        "risks": words["risks"],
+        "methods": _sentences("methods", registered),
+        "oversight": _sentences("oversight", registered),
+        "security": words["security"],
         "connections": _connections(here.hosts),
         "hosts": ", ".join(here.hosts),
         "collections": _collections(here.holdings),
@@ -431,13 +356,6 @@ def facts_of(here: Installation) -> dict[str, str]:
         "python": platform.python_version(),
         "sure": f"{here.sure:.2f}",
     }
-
-
-_SECURITY = (
-    "Rollen en rechten per verzameling gelden voor elke weg naar binnen. Het logboek kan alleen "
-    "groeien en is te controleren. Zoekteksten staan niet in het logboek. Documenten en dossiers "
-    "zijn te vernietigen, met een reden."
-)
 
 
 def _connections(hosts: Sequence[str]) -> str:

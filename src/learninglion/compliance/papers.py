@@ -22,8 +22,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from learninglion.compliance.facts import (
-    GOAL,
-    RISKS,
     Assessment,
     Installation,
     data_card,
@@ -285,8 +283,8 @@ def _system_card(here: Installation, technical: Mapping[str, Plain], *, at: date
         "status": registered.status,
         "publication_category": registered.publication_category,
         "begin_date": registered.begin_date,
-        "goal_and_impact": GOAL,
-        "risk_management": RISKS,
+        "goal_and_impact": facts["goal"],
+        "risk_management": facts["risks"],
         "human_intervention": facts["oversight"],
         "legal_base": [{"name": registered.lawful_basis, "link": ""}] if registered.lawful_basis else [],
         "used_data": facts["collections"],
