@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from html import escape
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, cast
 from uuid import NAMESPACE_URL, uuid5
@@ -30,6 +30,7 @@ from uuid import NAMESPACE_URL, uuid5
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.record.energy import PowerFigures
+from learninglion.record.export import page_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -806,13 +807,6 @@ _ENGLISH = (
     ("models", "Taalmodellen: kwaliteit per model (Engels)"),
     ("glossary", "Woordenlijst (Engels)"),
 )
-_STYLE = """body { font: 1.05rem/1.6 sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; color: #111;
-background: #fff; overflow-wrap: anywhere } a { color: #01527a }
-nav ul { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1rem }
-a:focus-visible { outline: 3px solid #01527a; outline-offset: 2px }
-pre { white-space: pre-wrap; background: #f3f3f3; padding: .75rem }
-.wide { overflow-x: auto; overflow-wrap: normal } table { border-collapse: collapse }
-th, td { border: 1px solid #767676; padding: .25rem .5rem; text-align: left; vertical-align: top }"""
 
 
 def publication(here: Installation) -> dict[str, bytes]:
@@ -827,7 +821,10 @@ def publication(here: Installation) -> dict[str, bytes]:
         _Page("prompts", "Prompts", _prompts()),
         *(_Page(n, title, (shipped / f"{n}.md").read_text("utf-8"), "en") for n, title in _ENGLISH),
     ]
-    return {f"{page.name}.html": _html(page, pages).encode() for page in pages}
+    links = {f"{page.name}.md": f"{page.name}.html" for page in pages}
+    template = Path(__file__).with_name("forms") / "site.html"
+    made = {p.name: page_of(template, page=p, pages=pages, body=_rendered(p.text, links)) for p in pages}
+    return {f"{name}.html": text.encode() for name, text in made.items()}
 
 
 def _prompts() -> str:
@@ -837,20 +834,6 @@ def _prompts() -> str:
         if file.name.endswith(".txt") and file.name != "LEESMIJ.txt":
             parts.append(f"## {file.name}\n\n````\n{file.read_text('utf-8').rstrip()}\n````")
     return "\n\n".join(parts) + "\n"
-
-
-def _html(page: _Page, pages: list[_Page]) -> str:
-    here = ' aria-current="page"'
-    listed = "".join(
-        f'<li><a href="{p.name}.html"{here if p is page else ""}>{escape(p.title)}</a></li>' for p in pages
-    )
-    body = _rendered(page.text, {f"{p.name}.md": f"{p.name}.html" for p in pages})
-    return (
-        f'<!doctype html>\n<html lang="nl"><head><meta charset="utf-8"><title>{escape(page.title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<style>{_STYLE}</style></head><body><nav aria-label="Pagina\'s"><ul>{listed}</ul></nav>'
-        f'<main lang="{page.language}">{body}</main></body></html>\n'
-    )
 
 
 def _rendered(text: str, pages: Mapping[str, str]) -> str:

@@ -30,8 +30,6 @@ import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +57,7 @@ from learninglion.inference.encoders import Encoder, NanoEncoder, VectorCache, e
 from learninglion.inference.reranking import Reranking, asked_of
 from learninglion.models import Entry, PassageKind, Progress, Source, silent
 from learninglion.models.errors import InputError
+from learninglion.record.export import page_of
 from learninglion.search.engine import passage_text
 from learninglion.search.local import Index, Snapshot
 from learninglion.search.scoring import DEFAULT, FEATURES, Fusion, Scores, Statistics, WordCounts, make_probe
@@ -679,33 +678,42 @@ def setting_words(value: str) -> str:
     return {True: "ja", False: "nee"}[plain] if isinstance(plain, bool) else str(plain)
 
 
+_REPORT = Path(__file__).with_name("report.html")
+
+
 def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalReport] | None = None) -> str:
     """The measures with their intervals, whether scores mean what they say, and a comparison if given."""
     name, comparisons = ("", ()) if against is None else (against[0], compare_reports(report, against[1]))
     rows = [(m.name, m.value, m.low, m.high) for m in report.measures]
-    return str(_pages().retrieval(report, in_words(report), rows, name, comparisons))
+    return page_of(
+        _REPORT,
+        kind="retrieval",
+        report=report,
+        words=in_words(report),
+        rows=rows,
+        name=name,
+        comparisons=[(c, verdict(c)) for c in comparisons],
+    )
 
 
 def experiment_page(runs: Sequence[Run]) -> str:
     """All runs with their settings and measures, failed ones too, and which setting mattered how much."""
-    names = list(dict.fromkeys(name for run in runs for name, _ in run.settings))
-    best = max((_measured(run) for run in runs if not run.error), default=None)
-    commits = list(dict.fromkeys(run.git_sha[:12] + "+" * run.git_sha.endswith("+") for run in runs))
     differing = effects(runs)
-    rows = [(f"{e.setting}: {setting_words(e.value)}", e.difference, e.low, e.high) for e in differing]
-    reach = max((0.01, *(max(abs(e.low), abs(e.high)) for e in differing)))
-    return str(_pages().experiment(runs, names, list(MEASURES), best, commits, differing, rows, reach))
+    return page_of(
+        _REPORT,
+        kind="experiment",
+        runs=runs,
+        names=list(dict.fromkeys(name for run in runs for name, _ in run.settings)),
+        measures=list(MEASURES),
+        best=max((_measured(run) for run in runs if not run.error), default=None),
+        commits=list(dict.fromkeys(run.git_sha[:12] + "+" * run.git_sha.endswith("+") for run in runs)),
+        effects=differing,
+        rows=[(f"{e.setting}: {setting_words(e.value)}", e.difference, e.low, e.high) for e in differing],
+        reach=max((0.01, *(max(abs(e.low), abs(e.high)) for e in differing))),
+        measured=_measured,
+        setting_words=setting_words,
+    )
 
 
 def _measured(run: Run, name: str = DECISIVE) -> float:
     return dict(run.measures).get(name, 0.0)
-
-
-@cache
-def _pages() -> Any:
-    """The pages of report.html, by name."""
-    from jinja2 import Environment, StrictUndefined  # nobody who searches waits for it
-
-    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    environment.globals |= {"measured": _measured, "setting_words": setting_words, "verdict": verdict}
-    return environment.from_string((files(__package__) / "report.html").read_text("utf-8")).module
