@@ -56,27 +56,9 @@ _MARK = re.compile(r"\[\s*\d[\d\s,]*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")
 _QUOTED = re.compile(r"«(?:[^«»]|«[^«»]*»)*»|“[^“”]*”|\"[^\"]*\"")
 _WITHIN = str.maketrans(".?!,; ", "\ue000\ue001\ue002\ue003\ue004\ue005")  # in a title no sign ends a piece
 _WITHOUT = {hidden: sign for sign, hidden in _WITHIN.items()}
-_FIXED = r"(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|naar|aan|onder)\s+)?"
-_WHERE = r"waar(?!\s+(?:mogelijk|nodig|gewenst)\b)(?:aan|bij|door|in|mee|op|over|toe|uit|van|voor)?"
-_W = rf"(?:wat|welke?|wie|waarom|{_WHERE}|wanneer|hoe(?!wel)\w*)"
-# Of "hoeveel ..., hoe lang ... en wie ...?" each asks for itself; ", wat ..." and ", waar ..." may as well
-# say more of a word before it, so that those count behind "en" only.
-_SPLIT = re.compile(
-    rf",?\s+en,?\s+(?=(?:zo (?:ja|nee|niet)|of|{_FIXED}{_W}|(?:bent|kunt|deelt|acht|vindt) u|"
-    rf"(?:is|klopt) het)\b)|(?<=beantwoorden),?\s+en,?\s+(?=(?:\w+ ){{1,3}}{_W}\b)|;\s+(?=\w)|"
-    r",\s+(?=zo (?:ja|nee|niet)\b)|"
-    rf"(?P<listed>,)\s+(?={_FIXED}(?:hoe(?!wel)\w*|waarom|wie|welke?(?!\s+(?:eis|moet|is|zijn|word)))\b)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(rf"\b(?!wanneer\b){_W}\b", re.IGNORECASE)
-# What has no verb of its own ("hoe en wanneer gaat u ...", "onderzoeken of en in welke vorm") goes with what
-# follows, and so does a condition in front of it.
-_HANGS = re.compile(  # "zo ja, waarom" asks for itself
-    rf"\b(?:of|{_W})(?<!zo ja, waarom)(?<!zo ja waarom)(?<!zo nee, waarom)(?<!zo nee waarom)$", re.IGNORECASE
-)
 _MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
 _AFTER = {False: ways("after no"), True: ways("after yes")}
-_OPENS_WITH_W = re.compile(rf"^(?:en )?(?:\w+ )?{_W}\b")
+_SPLIT, _ASKS, _HANGS, _OPENS_WITH_W = map(ways, ("splits", "asks", "hangs", "opens with what is asked"))
 _KNOWS, _FORM, _IGNORANCE = ways("acquaintance"), ways("procedural"), ways("ignorance")
 _KINDS = dict.fromkeys(FIGURES, Kind.FIGURE) | {
     Wants.LENGTH: Kind.MOMENT,

@@ -148,9 +148,6 @@ whether it waited for the same sort of thing, or the source gives that. Where on
 another thing was asked; where all is told otherwise the same in other words.
 """
 
-ASKED_CURVES = (0, 1, 3)
-"""The signals that begin a curve: whether the words are nearly the same, the thing asked, and its sort."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,23 +182,17 @@ class Relevance:
 
         chances = [[near(e, source) for e, source in zip(row, sources, strict=True)] for row in evidence]
         best = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
-        any_part = (1 - np.prod(1 - np.maximum(sameness, best), axis=0)).round(4)
-        return tuple(
-            tuple(
-                Judged(
-                    asking,
-                    s,
-                    units_of(s),
-                    tuple(c.tolist()),
-                    float(same),
-                    float(some),
-                    round(e.nearness, 4),
-                    self.weights.margin,
-                )
-                for s, c, same, some, e in zip(sources, of_row, of_part, any_part, beside, strict=True)
+        any_part = (1 - np.prod(1 - np.maximum(sameness, best), axis=0)).round(4).tolist()
+        units, margin = [units_of(source) for source in sources], self.weights.margin
+
+        def judged(part: int, at: int) -> Judged:
+            of_units, nearness = tuple(chances[part][at].tolist()), round(evidence[part][at].nearness, 4)
+            same = float(sameness[part, at])
+            return Judged(
+                askings[part], sources[at], units[at], of_units, same, any_part[at], nearness, margin
             )
-            for asking, of_row, of_part, beside in zip(askings, chances, sameness, evidence, strict=True)
-        )
+
+        return tuple(tuple(judged(p, at) for at in range(len(sources))) for p in range(len(askings)))
 
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
@@ -222,25 +215,18 @@ class Relevance:
         )
 
 
-@cache
-def _shipped() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
-    return data
-
-
-@cache
-def built_in() -> Relevance:
-    """The measure that ships, on the built-in encoder."""
-    weights = read_weights(_shipped())
-    return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
-
-
-@lru_cache(maxsize=2)
-def read_measure(text: str) -> Relevance:
+@lru_cache(maxsize=3)
+def read_measure(text: str = "") -> Relevance:
     """The measure that ships with the curves that people's choices moved; "" for none that did.
 
     A signal that those did not know yet keeps the curve that ships; one that is no more counts no more.
     """
-    known, learned = _shipped()["says"], json.loads(text or "{}").get("says", {})
-    sentences = _curves({"says": {n: learned.get(n, row) for n, row in known.items()}}, "says", SAYS_IT)
-    return Relevance(built_in().meaning, replace(built_in().weights, sentences=sentences))
+    shipped = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    learned = json.loads(text or "{}").get("says", {})
+    weights = read_weights(shipped | {"says": {n: learned.get(n, row) for n, row in shipped["says"].items()}})
+    return Relevance(built_in().meaning if text else Meaning(NanoEncoder(), weights.centre), weights)
+
+
+def built_in() -> Relevance:
+    """The measure that ships, on the built-in encoder."""
+    return read_measure()

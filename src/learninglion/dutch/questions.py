@@ -15,6 +15,7 @@ from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, UNITS, number_of
 from learninglion.dutch.text import fold, tokenise
 
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
+_SIGN = re.compile(r"[\^,; ]|\(\?<|\(\?P")  # what begins so is held against text as it is written
 _FILLED = re.compile(r"(?<!\?P)<(\w+)>")  # "(?P<name>" names a group
 
 
@@ -32,9 +33,10 @@ def _asking_words() -> Mapping[str, tuple[str, ...]]:
 
 
 def ways(section: str) -> re.Pattern[str]:
-    """The lines of a section of `asking.txt` as one pattern for folded text, the pieces in <> filled in."""
+    """The lines of a section of `asking.txt` as one pattern, the pieces in <> filled in."""
     lines = (_filled(line) for line in _asking_words()[section])
-    return re.compile("|".join(line if line[0] in "^," else rf"\b(?:{line})\b" for line in lines))
+    whole = (line if _SIGN.match(line) else rf"\b(?:{line})\b" for line in lines)
+    return re.compile("|".join(whole), re.IGNORECASE)
 
 
 def _filled(line: str) -> str:
