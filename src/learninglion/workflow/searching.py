@@ -24,9 +24,17 @@ from learninglion.database.engine import now
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.builtin import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
+from learninglion.inference.encoders import (
+    Encoder,
+    EncoderChoice,
+    KnownVectors,
+    NanoEncoder,
+    VectorCache,
+    built_in_name,
+    key_of,
+    open_encoder,
+)
 from learninglion.inference.reranking import Reranking, ordered_without
-from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Filters, Hit, Passage, Progress, QuestionSet, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
