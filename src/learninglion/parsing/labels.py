@@ -258,12 +258,13 @@ _VALUES_OF = "|".join(
     for value in (r"\d{1,3}(?!\d)", r"[ivxl]{1,7}(?![^\W_])", r"[a-z](?![^\W_])", r"[a-zé]{3,16}(?![^\W_])")
 )
 _MARK = re.compile(
-    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|ten(?=\s)|\#)"
+    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
     rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
-    rf"(?P<open>[(\[]?)(?P<values>{_VALUES_OF})"
+    rf"(?P<open>[(\[*_]{{0,2}})(?P<values>{_VALUES_OF})"
     r"(?P<ordinal>(?:e|de|ste)\b|°|º)?(?P<after>\s+vraag\b)?(?:\s+van\s+\d{1,3}\b)?"
     r"(?P<part>(?<=\d)\s?[a-k](?![^\W_])|(?<=\d)\.(?:\d{1,2}|[a-k])(?![^\W_]))?"
-    r"(?P<close>\s?[.)\]:/](?!\d)|\s+[-–—](?=\s))?\s*",
+    r"(?P<close>\s?[.)\]:/]{1,2}(?!\d)[-*_]{0,2}|\s+[-–—](?=\s)"
+    r"|\s?[-–—,;>|_*]{1,2}(?=\s*(?-i:[«“\"'‘(\[]*[A-ZÀ-Ý])))?\s*",
     re.IGNORECASE,
 )
 _JOINS = re.compile(rf"(?P<to>{_TO})|\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*", re.IGNORECASE)
@@ -311,7 +312,7 @@ def read_marks(text: str, index: int = 0) -> tuple[Mark, ...]:
     word = (match["word"] or "").rstrip(".: ").casefold()
     if match["after"] or word.endswith(("vraag", "vragen")):
         word = "vraag"
-    close = (match["close"] or "").strip()
+    close = (match["close"] or "").strip() or (match["ordinal"] or "").strip("edst")
     asker = _ASKER.match(text, match.end())
     named = asker["name"] if asker and (word or asker.end() < len(text)) else ""
     part = (match["part"] or "").strip()
@@ -410,7 +411,7 @@ class _Counting:
         self.marks = [mark for n, marks in enumerate(read) for mark in marks if not goes_on[n]]
         self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
         self.marked = {mark.index for mark in self.marks}
-        asking = ["?" in p.text or _begins_asking(p.text, read[n]) for n, p in enumerate(paragraphs)]
+        asking = [asks(p.text, read[n]) for n, p in enumerate(paragraphs)]
         self.questions_before = list(accumulate(asking, initial=0))
 
     def asks(self, start: int, end: int) -> bool:
@@ -514,17 +515,43 @@ class _Counting:
         end = following.index if following else len(self.paragraphs)
         between = self._between(self.marks, mark, end)
         for candidate in between:
-            if candidate.numbers[0] == mark.numbers[-1] + 1 and not candidate.part:
+            if candidate.numbers[0] == mark.numbers[-1] + 1 and candidate.part[:1] in ("", "a"):
                 nested = any(m.style == candidate.style and m.numbers[0] == 1 for m in between)
                 return None if nested else candidate
         doubted = (m for m in self._between(self.doubted, mark, end) if m.style == mark.style)
         return next((m for m in doubted if m.numbers[0] == mark.numbers[-1] + 1), None)
 
     def _between(self, marks: Sequence[Mark], mark: Mark, end: int) -> list[Mark]:
-        """Those of `marks` behind `mark` and ahead of paragraph `end` that count in the same way."""
+        """Those of `marks` behind `mark` and ahead of paragraph `end` that may count on: letters in letters."""
         first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
-        return [other for other in marks[first:last] if other.kind == mark.kind]
+        return [other for other in marks[first:last] if (other.kind == "letter") == (mark.kind == "letter")]
 
 
-def _begins_asking(text: str, marks: Sequence[Mark]) -> bool:
-    return any(_ASKING.match(text, at) for at in {0, *(mark.length for mark in marks)})
+def asks(text: str, marks: Sequence[Mark] = ()) -> bool:
+    """Whether `text`, perhaps behind one of its `marks`, asks something, also without the sign."""
+    return "?" in text or any(_ASKING.match(text, at) for at in {0, *(mark.length for mark in marks)})
+
+
+# Where a mark may stand in running text: "... bekend? 2. Klopt het? • Vraag 3: ...".
+_PLACE = re.compile(r"\s+(?:[-–—•●▪◦*]\s+)?(?=\S)|(?<=\?)(?=\d{1,2}[.)])")
+_FIRST = re.compile(r"\D{0,12}1\b|\W?(?:eerste|een|i)\b", re.IGNORECASE)
+_ENDED = tuple("?.!»”\"")
+_MARK_LENGTH = 80  # characters, with the beginning of what it counts
+
+
+def marks_apart(text: str) -> str:
+    """`text` with every mark that stands behind a sentence, and the first, on a line of its own."""
+    pieces: list[str] = []
+    start = 0
+    for place in _PLACE.finditer(text):
+        end = place.end()
+        if not text.endswith(_ENDED, 0, place.start()) and not _FIRST.match(text, end):
+            continue
+        asked = text.endswith("?", 0, place.start())  # ahead of a figure on its own
+        for mark in read_marks(text[end : end + _MARK_LENGTH]):
+            closed = mark.style[0] or mark.style[2] or (asked and mark.kind == "figure")
+            if closed and _CAPITAL.match(text, end + mark.length):
+                pieces.append(text[start : place.start()])
+                start = end
+                break
+    return "\n".join((*pieces, text[start:]))
