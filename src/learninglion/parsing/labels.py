@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from learninglion.dutch.lexicon import number_of
 from learninglion.parsing.writing import Paragraph, runs_on
@@ -274,7 +274,7 @@ _CAPITAL = re.compile(r"[«“\"'‘(\[]*[A-ZÀ-Ý]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 # Sentences that ask without the sign: "Graag een overzicht", "Kunt u dat toelichten.", "Hoeveel ...".
 _ASKING = re.compile(
-    r"(?:Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
+    r"(?:De\s+leden\b.{0,80}?\bvragen|Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
     r"|[A-Z]\w+\s+(?:u|de\s+(?:minister|staatssecretaris|regering)|het\s+kabinet))\b"
 )
 _LEAP = 40  # numbers of others that may be left out where what follows asks
@@ -406,8 +406,12 @@ class _Counting:
 
     def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
         self.paragraphs = paragraphs
-        goes_on = [False, *(runs_on(a.text) and not b.gap_before for a, b in pairwise(paragraphs))]
         read = [read_marks(p.text, n) for n, p in enumerate(paragraphs)]
+        first = next((n for n, marks in enumerate(read) if marks), 0)  # a heading above it may run on
+        goes_on = [
+            n > first and runs_on(paragraphs[n - 1].text) and not p.gap_before
+            for n, p in enumerate(paragraphs)
+        ]
         self.marks = [mark for n, marks in enumerate(read) for mark in marks if not goes_on[n]]
         self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
         self.marked = {mark.index for mark in self.marks}
@@ -430,7 +434,8 @@ class _Counting:
         if len(marks) == 1:
             first = marks[0]
             following = min((n for n in self.marked if n > first.index), default=len(self.paragraphs))
-            alone = sum(mark.style == first.style for mark in self.marks) == 1
+            alike = (mark.index for mark in self.marks if mark.style == first.style)
+            alone = sum(self.asks(at, min(at + 2, len(self.paragraphs))) for at in alike) <= 1
             sets = self.asks(first.index, following) or self.paragraphs[first.index].text.endswith(":")
             named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
             return alone and named and sets and self.asks(first.index, len(self.paragraphs))
@@ -443,11 +448,6 @@ class _Counting:
 
     def _longest(self, marks: Sequence[Mark]) -> list[Mark]:
         """Of marks of one style those that count on, as many as ask."""
-        marks = [
-            m
-            for m, last in zip(marks, [None, *marks], strict=False)
-            if not m.part or not last or m.numbers != last.numbers
-        ]
         worth: list[float] = []
         before: list[int | None] = []
         for n, mark in enumerate(marks):
@@ -480,6 +480,8 @@ class _Counting:
         asks = self.asks(mark.index, following.index)
         if 0 <= gap <= _LEFT_OUT or 0 < gap <= _LEAP and self.asks(following.index, following.index + 1):
             return self._earned(mark.index, following.index) - _GAP * min(gap, _LEFT_OUT + 1)
+        if gap == -1 and mark.part[:1].isalpha() and following.part:  # "1a.", "1b."
+            return self._earned(mark.index, following.index)
         if gap == -1 and asks and not following.part and self.asks(following.index, following.index + 1):
             return _ASKS - _ANEW  # a number that was typed twice
         anew = following.numbers[0] == 1 and asks
@@ -495,7 +497,8 @@ class _Counting:
         while filled[0].numbers[0] > 1:
             first = filled[0]
             before = (m for m in self.marks if m.index < first.index and m.kind == first.kind)
-            ahead = [m for m in before if m.numbers[-1] == first.numbers[0] - 1]
+            whole = (m for m in before if m.part[:1] in ("", "a"))
+            ahead = [m for m in whole if m.numbers[-1] == first.numbers[0] - 1]
             if not ahead:
                 break
             filled.insert(0, ahead[-1])
@@ -522,7 +525,7 @@ class _Counting:
         return next((m for m in doubted if m.numbers[0] == mark.numbers[-1] + 1), None)
 
     def _between(self, marks: Sequence[Mark], mark: Mark, end: int) -> list[Mark]:
-        """Those of `marks` behind `mark` and ahead of paragraph `end` that may count on: letters in letters."""
+        """Those of `marks` behind `mark` and ahead of paragraph `end` that may count on from it."""
         first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
         return [other for other in marks[first:last] if (other.kind == "letter") == (mark.kind == "letter")]
 
@@ -535,23 +538,24 @@ def asks(text: str, marks: Sequence[Mark] = ()) -> bool:
 # Where a mark may stand in running text: "... bekend? 2. Klopt het? • Vraag 3: ...".
 _PLACE = re.compile(r"\s+(?:[-–—•●▪◦*]\s+)?(?=\S)|(?<=\?)(?=\d{1,2}[.)])")
 _FIRST = re.compile(r"\D{0,12}1\b|\W?(?:eerste|een|i)\b", re.IGNORECASE)
-_ENDED = tuple("?.!»”\"")
+_ENDED = tuple('?.!»”"')
 _MARK_LENGTH = 80  # characters, with the beginning of what it counts
 
 
 def marks_apart(text: str) -> str:
     """`text` with every mark that stands behind a sentence, and the first, on a line of its own."""
     pieces: list[str] = []
-    start = 0
+    start = within = 0
     for place in _PLACE.finditer(text):
         end = place.end()
-        if not text.endswith(_ENDED, 0, place.start()) and not _FIRST.match(text, end):
+        opens = text.endswith(_ENDED, 0, place.start()) or _FIRST.match(text, end)
+        if place.start() < within or not opens:
             continue
         asked = text.endswith("?", 0, place.start())  # ahead of a figure on its own
         for mark in read_marks(text[end : end + _MARK_LENGTH]):
             closed = mark.style[0] or mark.style[2] or (asked and mark.kind == "figure")
             if closed and _CAPITAL.match(text, end + mark.length):
                 pieces.append(text[start : place.start()])
-                start = end
+                start, within = end, end + mark.length
                 break
     return "\n".join((*pieces, text[start:]))

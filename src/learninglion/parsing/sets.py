@@ -228,8 +228,8 @@ def _write_rows(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
     for row in body:
         mark = row[number] if number is not None else ""
         if written and number is not None and not mark:  # part of the question above it
-            asks = "?" in row[question]
-            written.append(row[question] if asks else " ".join(filter(None, row)))
+            asked = "?" in row[question]
+            written.append(row[question] if asked else " ".join(filter(None, row)))
             continue
         mark = f"{mark}." if mark.isdecimal() else mark
         who = f"({row[asker]})" if asker is not None and row[asker] else ""
@@ -308,13 +308,13 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     What a subject says of a set that has no heading is kept.
     """
     messages = list(_messages(lines))
-    asking = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
-    most = max(asking)
+    questions = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
+    most = max(questions)
     left: list[str] = []
     mail: list[str] = []
-    for (head, body), asks in zip(messages, asking, strict=True):
+    for (head, body), asked in zip(messages, questions, strict=True):
         mail += head
-        if asks < most and asks < _QUESTIONS_OF_MAIL:
+        if asked < most and asked < _QUESTIONS_OF_MAIL:
             mail += body
             continue
         ahead, own, behind = _own_text(body, alone=len(messages) == 1)
