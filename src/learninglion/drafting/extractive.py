@@ -25,7 +25,6 @@ from learninglion.checking.phrases import (
 )
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, propose, searched
-from learninglion.drafting.evidence import coverage, matched, subject_words
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
@@ -58,7 +57,7 @@ from learninglion.drafting.quotation import (
 from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged, Relevance, built_in
 from learninglion.drafting.selection import LINE, NEWS, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
-from learninglion.dutch.questions import NUMERIC, Wants, is_function_word
+from learninglion.dutch.questions import NUMERIC, Wants, coverage, is_function_word, matched, subject_words
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
     AnswerVerdict,

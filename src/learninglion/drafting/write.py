@@ -20,7 +20,6 @@ from learninglion.checking.injection import describe_question, describe_suspicio
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check as check_rules
 from learninglion.drafting import evidence_table, extractive
-from learninglion.drafting.evidence import coverage, likeness
 from learninglion.drafting.evidence_table import Table, nearest, raised
 from learninglion.drafting.extractive import find_supplement, line_remarks
 from learninglion.drafting.line import Voice, take_newest, voice_of
@@ -61,6 +60,7 @@ from learninglion.drafting.replies import (
 from learninglion.drafting.selection import LINE, NEWS, without_line
 from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_statements
+from learninglion.dutch.questions import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.inference.streams import NoAnswerError, RetractedError

@@ -1,4 +1,5 @@
-"""What a question waits for (a count, a date, a reason ...), and whether a sentence has it to give.
+"""What a question waits for (a count, a date, a reason ...), whether a sentence has it to give, and the words
+that tell what a text is about.
 
 Questions to ministers and to one's own documents alike, Dutch and English.
 """
@@ -6,13 +7,13 @@ Questions to ministers and to one's own documents alike, Dutch and English.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, UNITS, number_of
-from learninglion.dutch.text import fold, tokenise
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, FUNCTION_WORDS, MONTHS, UNITS, number_of
+from learninglion.dutch.text import fold, stem, tokenise, words
 
 _MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _SIGN = re.compile(r"[\^,; ]|\(\?<|\(\?P")  # what begins so is held against text as it is written
@@ -50,7 +51,8 @@ def _filled(line: str) -> str:
     return _FILLED.sub(fill, line)
 
 
-_FUNCTION_WORDS = frozenset(" ".join(_asking_words()["small words"]).split())
+_SMALL_WORDS = frozenset(" ".join(_asking_words()["small words"]).split())
+_COMMON = frozenset(" ".join(_asking_words()["words of most papers"]).split())
 _COMMONPLACE = frozenset(map(fold, " ".join(_asking_words()["words of the trade"]).split()))
 
 # What is asked is not what it is about: "bent u bereid", "zo nee, waarom niet".
@@ -88,7 +90,7 @@ def is_filler(word: str) -> bool:
 
 def is_function_word(folded: str) -> bool:
     """Whether a folded word is of the closed classes of Dutch."""
-    return folded in _FUNCTION_WORDS
+    return folded in _SMALL_WORDS
 
 
 def is_commonplace(word: str) -> bool:
@@ -141,7 +143,7 @@ _NO_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(r"\b[eé]én\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=[\w,;:)»”] )[A-Z]")
+_CAPITAL = re.compile(r"(?<=[\w,;:)»”] )[A-Z]")
 
 
 def gives(wants: Wants, text: str) -> bool | None:
@@ -150,7 +152,7 @@ def gives(wants: Wants, text: str) -> bool | None:
         return None
     if wants is Wants.COUNT:
         text = _NO_AMOUNT.sub(" ", text)
-    named = wants in (Wants.BODY, Wants.PLACE) and _NAME.search(text)
+    named = wants in (Wants.BODY, Wants.PLACE) and _CAPITAL.search(text)
     return bool(named or _GIVES[wants].search(spell(text)))
 
 
@@ -159,3 +161,95 @@ def spell(text: str) -> str:
     """The words and signs of a text, numbers and units in one spelling."""
     folded = (fold(token.text) for token in tokenise(_ONE.sub("1", text)))
     return " ".join(number_of(word) or UNITS.get(word, word) for word in folded)
+
+
+# A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.
+_COMMON_WEIGHT = 0.1
+
+
+def tells(word: str) -> bool:
+    """Whether a folded word says something of the subject: no small word, nor one that most papers use."""
+    return _weight(word) == 1.0
+
+
+@lru_cache(maxsize=4096)
+def _weight(word: str) -> float:
+    if word in FUNCTION_WORDS or len(word) < 2:
+        return 0.0
+    return _COMMON_WEIGHT if word in _COMMON else 1.0
+
+
+@lru_cache(maxsize=2048)
+def subject_words(text: str) -> tuple[tuple[str, float], ...]:
+    """The stems of the words of `text` that tell something, each once, with their weights."""
+    weights: dict[str, float] = {}
+    for word in words(text):
+        own_weight, root = _weight(word), stem(word)
+        if own_weight:
+            weights[root] = max(own_weight, weights.get(root, 0.0))
+    return tuple(sorted(weights.items()))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(stem: str) -> frozenset[str]:
+    """Five-letter pieces, by which compounds recognise their parts."""
+    return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))
+
+
+def _match(stem: str, others: frozenset[str], pieces: frozenset[str]) -> float:
+    if stem in others:
+        return 1.0
+    own = _pieces(stem)
+    if not own:
+        return 0.0
+    shared = len(own & pieces) / len(own)
+    return shared if shared >= 0.5 else 0.0
+
+
+def matched(wanted: str, given: str) -> tuple[tuple[str, float], ...]:
+    """The stems of what `wanted` is about, each with how far it occurs in `given` (0..1)."""
+    stems = frozenset(stem for stem, _ in subject_words(given))
+    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
+    return tuple((stem, _match(stem, stems, pieces)) for stem, _ in subject_words(wanted))
+
+
+_NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names and numbers of a text, casefolded, each once; neither a word that opens a sentence is one nor
+    a word of most papers ("de Kamer").
+    """
+    names = (m.group().casefold() for m in _NAME_OR_NUMBER.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name[0].isdigit() or printed_tells(name)))
+
+
+def absent(question: str, given: str) -> list[str]:
+    """The names and numbers of a question that a text lacks; of a long name its last two letters may differ
+    ("China", "Chinese").
+    """
+    low = given.casefold()
+    roots = {n: n if n[0].isdigit() else n[: max(4, len(n) - 2)] for n in names_in(question)}
+    return [name for name, root in roots.items() if root not in low]
+
+
+def coverage(wanted: str, given: Iterable[str]) -> float:
+    """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
+    weights = dict(subject_words(wanted))
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    return sum(weights[stem] * met for stem, met in matched(wanted, "\n".join(given))) / total
+
+
+def likeness(one: str, other: str) -> float:
+    """How far two texts are about the same (0..1): coverage both ways, the lesser counting most."""
+    there, back = coverage(one, (other,)), coverage(other, (one,))
+    return 2 * there * back / (there + back) if there + back else 0.0
+
+
+@lru_cache(maxsize=4096)
+def printed_tells(word: str) -> bool:
+    """Whether a word as printed tells of a subject: it is not in most papers."""
+    return any(tells(w) for w in words(word))

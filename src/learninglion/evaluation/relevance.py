@@ -21,16 +21,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
+from learninglion.drafting.quotation import units_of
+from learninglion.drafting.relevance import (
     ASKED_BEFORE,
     SAYS_IT,
+    SURE,
+    Curves,
     Evidence,
     Meaning,
+    Relevance,
+    Weights,
     evidence_of,
     log_odds,
 )
-from learninglion.drafting.quotation import units_of
-from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
 from learninglion.evaluation.measures import Comparison, compare, descend
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder

@@ -18,10 +18,10 @@ from learninglion.checking.citations import Locate, cite
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, choices_of, propose
-from learninglion.drafting.evidence import coverage, subject_words
 from learninglion.drafting.selection import without_line
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
+from learninglion.dutch.questions import coverage, subject_words
 from learninglion.dutch.text import printable, read, split_sentences, words
 from learninglion.models import (
     Author,
