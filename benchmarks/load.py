@@ -202,7 +202,7 @@ def question(rng: random.Random) -> str:
 
 def work(home: Path, rounds: int, at_hand: int) -> None:
     """Mixed work in this process; a JSON line every twenty rounds, and how memory grew in the last half."""
-    from learninglion.drafting.evidence import Meaning
+    from learninglion.drafting.relevance import Meaning
     from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
     from learninglion.web.app import share_heaps
 

@@ -424,6 +424,32 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
     return made
 
 
+_FEW_WORDS = 3  # telling words: words so few are looked up one by one
+
+
+def holds_every_word(wanted: Wanted, source: Source) -> bool:
+    """Whether each of the few words of a look-up stands in a source, in some form or in a longer word.
+
+    A part of such a word ("platform" of "helikopterplatform") is not that word.
+    """
+    if not 0 < len(wanted.words) <= _FEW_WORDS:
+        return False
+    own = _words("\n".join((source.document.title, *source.heading_path, source.question, source.body)))
+    ways = (*wanted.ways, *(wanted.across.ways if wanted.across else ()))
+    held = {way.place for way in ways if any(_holds(word, way) for word in own)}
+    return held.issuperset(range(len(wanted.words)))
+
+
+def _holds(word: str, way: _Way) -> bool:
+    """Whether a word of a text is this word, a form of it, or made with it."""
+    return (
+        word == way.word
+        or not way.roots.isdisjoint(_roots(word))
+        or (bool(way.root) and way.root in word)
+        or (way.unknown and _one_letter_off(word, way.word))
+    )
+
+
 _LONG_ENOUGH = 6  # letters of a word that can be known though one is wrong
 
 
