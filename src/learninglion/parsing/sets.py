@@ -35,6 +35,7 @@ from learninglion.parsing.kamervragen.printed import (
     without_marks,
 )
 from learninglion.parsing.labels import LabelKind, Mark, asks, find_series, marks_apart, read_marks
+from learninglion.parsing.messages import MAIL_FIELD, mail_head_end
 from learninglion.parsing.office.typed import decode, unquoted
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
@@ -272,20 +273,6 @@ def _without_fields(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 # --------------------------------------------------------------------------- mail
 
-_FIELD = re.compile(
-    r"\W{0,3}(?P<name>Van|From|Aan|To|Cc|Bcc|Verzonden|Verstuurd|Sent|Datum|Date|Ontvangen|Received|Onderwerp"
-    r"|Subject|Bijlagen?|Attachments?|Prioriteit|Urgentie|Importance|Priority|Antwoord aan|Reply-To)"
-    r"\W{0,2}:\W{0,2}(?=\s|$)\s*(?P<value>.*)",
-    re.IGNORECASE,
-)
-_FIELDS = re.compile(r"(?:^|\s)(?:Van|From|Aan|To|Verzonden|Sent|Datum|Date|Onderwerp|Subject):(?=\s)")
-_WHOLE_HEAD = 2  # more fields in one line are the head of a mail that lost its line ends
-_WHO = frozenset(("van", "from", "aan", "to"))
-_FORWARDED = re.compile(
-    r"-{2,}\s*[^-?]{0,40}(?:bericht|message|mail)[^-?]{0,20}-{2,}|_{10,}|\W{0,2}(?:Begin|Start)\s.{0,30}(?:bericht|message):?"
-    r"|(?:Op|On|Il|Am)\s.{6,80}\b(?:schreef|wrote|schrieb)\b.{0,120}:",
-    re.IGNORECASE,
-)
 _SALUTATION = re.compile(
     r"(?:Beste|Geachte|Hoi|Hallo|Ha|Hi|Hello|Dear|Dag|Goede(?:morgen|middag|navond)|L\.?\s?S\b|Collega'?s"
     r"|Ter info\w*|Zie (?:hier)?onder)\b",
@@ -326,7 +313,7 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _subject(line: str) -> str:
-    field = _FIELD.fullmatch(line)
+    field = MAIL_FIELD.fullmatch(line)
     if field is None or field["name"].casefold() not in ("onderwerp", "subject"):
         return ""
     subject = _REPLIED.sub("", field["value"])
@@ -339,7 +326,7 @@ def _messages(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
     body: list[str] = []
     at = 0
     while at < len(lines):
-        end = _head_end(lines, at)
+        end = mail_head_end(lines, at)
         if end == at:
             body.append(lines[at])
             at += 1
@@ -347,29 +334,6 @@ def _messages(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
         yield head, body
         head, body, at = list(lines[at:end]), [], end
     yield head, body
-
-
-def _head_end(lines: Sequence[str], at: int) -> int:
-    """Where the head of a mail ends that begins at a line; `at` itself where none begins."""
-    end, names, last = at, set[str](), ""
-    for index in range(at, len(lines)):
-        line = lines[index].strip()
-        field = _FIELD.fullmatch(line)
-        if not names and len(_FIELDS.findall(line)) > _WHOLE_HEAD:
-            return index + 1
-        if field is not None and field["name"].casefold() not in names:
-            last = field["name"].casefold()
-            names.add(last)
-            end = index + 1
-        elif _FORWARDED.fullmatch(line) and not names:
-            end = index + 1
-        elif line and not (names and last in ("aan", "to", "cc", "bcc") and ("@" in line or ";" in line)):
-            break
-        elif line:
-            end = index + 1
-    fields = len(names) > 1 and names & _WHO
-    forwarded = end > at and _FORWARDED.fullmatch(lines[at].strip())
-    return end if fields or (forwarded and not names) else at
 
 
 def _own_text(body: Sequence[str], *, alone: bool) -> tuple[list[str], list[str], list[str]]:
