@@ -140,7 +140,8 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     before = _BEFORE.match(line, match.end())
     stop = _end_of_list(line, before.end()) if before else match.end()
     listed = line[before.end() : stop] if before else ""
-    closing = _END.match(line, stop)
+    who = _WHO.match(line, stop) if listed and not whole else None
+    closing = who or _END.match(line, stop)
     end = closing.end() if closing else stop
     rest = line[end:]
     numbers = parse_numbers(listed)
@@ -437,7 +438,9 @@ class _Counting:
             alike = (mark.index for mark in self.marks if mark.style == first.style)
             alone = sum(self.asks(at, min(at + 2, len(self.paragraphs))) for at in alike) <= 1
             sets = self.asks(first.index, following) or self.paragraphs[first.index].text.endswith(":")
-            named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
+            # "Nr. 20" alone is that of a paper.
+            figure = first.kind == "figure" and not first.style[0].startswith(("nr", "nummer"))
+            named = figure or "vraag" in first.style or len(first.numbers) > 1
             return alone and named and sets and self.asks(first.index, len(self.paragraphs))
         ends = [*(mark.index for mark in marks[1:]), len(self.paragraphs)]
         asking = [self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True)]

@@ -19,6 +19,7 @@ from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
     LabelKind,
+    asks,
     find_series,
     joined,
     parse_figure_answered,
@@ -904,7 +905,8 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
         numbers = [number for part in questions for number in part.numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
         parts |= named
-        if not questions and not named and position and answer - start > 2:
+        lost = position or asks(paragraphs[answer - 1].text)
+        if not questions and not named and lost and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
             parts |= named
         last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))
