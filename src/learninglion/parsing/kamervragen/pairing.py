@@ -857,9 +857,10 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     labels = _labels(paragraphs)
     heads = heads_answers
     own = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
-    if not any(part.kind is LabelKind.QUESTION for part in own.values()):
+    labelled = {i for i, part in own.items() if part.kind is LabelKind.QUESTION}
+    if not labelled or len(labelled) == len(own):
         numbered = _numbered(paragraphs, own)
-        if len(numbered) > 1 or (numbered and own):
+        if labelled < numbered.keys() and (len(numbered) > 1 or own):
             answers = _numbered_answers(paragraphs, numbered)
             if answers:
                 heads = _heads_list
