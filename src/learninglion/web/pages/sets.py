@@ -26,6 +26,7 @@ from learninglion.web.access import (
     read_question_set,
     read_score,
     read_upload,
+    read_whole,
     texts_of,
 )
 from learninglion.web.pages.proposals import dossier_of
@@ -127,15 +128,36 @@ def _dossier_seen(visit: Visit, dossier_id: str | None) -> str:
         return ""
 
 
+def _mended(question_set: QuestionSet, act: str, typed: Mapping[str, str]) -> tuple[QuestionSet, int]:
+    """The set with one question split, or joined to the one before, and where that now stands (from 0)."""
+    name, _, field = act.partition("-")
+    if name not in ("split", "join") or not typed.get(f"text-{field}", "").strip():
+        raise InputError("Deze handeling bestaat niet.")
+    # a field that was left empty is no question
+    at = sum(bool(typed.get(f"text-{n}", "").strip()) for n in range(read_whole(field) or 0))
+    if name == "split":
+        return workbench.split_question(question_set, at), at
+    return workbench.join_question(question_set, at), at - 1
+
+
 @router.post("/sets/{work_id}/check")
 def check(visit: TheVisit, work_id: str, form: TheForm) -> Response:
-    """Keep the corrections and search for every question."""
+    """Keep the corrections and search for every question; or split or join one, to look at again."""
     work = visit.workplace.sets.find(work_id, visit.actor)
+    act, place = str(form.get("act") or ""), 0
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
+        if act:
+            question_set, place = _mended(question_set, act, texts_of(form))
     except InputError as error:
         return _check(visit, work, error.detail, texts_of(form))
+    if act:
+        known = {q.text: b.offered for q, b in zip(work.question_set.questions, work.shortlists, strict=True)}
+        left = [known.get(question.text, ()) for question in question_set.questions]
+        visit.workplace.sets.relay(work, question_set, filters, threshold, left, actor=visit.actor)
+        visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
+        return RedirectResponse(f"/sets/{work_id}/check#number-{place}", 303)
     offered = visit.workplace.searching.offer(question_set, filters=filters, actor=visit.actor)
     visit.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=visit.actor)
     visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
