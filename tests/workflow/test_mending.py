@@ -24,6 +24,14 @@ def shown(question_set: QuestionSet) -> list[tuple[tuple[int, ...], str]]:
         ("Hoeveel honden?\n2- Hoeveel katten?", [(1, "Hoeveel honden?"), (2, "Hoeveel katten?")]),
         ("Vraag 1: Hoeveel honden?\nVraag 3: En katten?", [(1, "Hoeveel honden?"), (3, "En katten?")]),
         ("Hoeveel honden? Hoeveel katten?", [(1, "Hoeveel honden?"), (2, "Hoeveel katten?")]),
+        (
+            "Hond? Zo ja, welke?\nKat? Zo nee, waarom niet?",
+            [(1, "Hond? Zo ja, welke?"), (2, "Kat? Zo nee, waarom niet?")],
+        ),
+        (
+            "Klopt dit? Zo nee, waarom niet? Wie doet het?",
+            [(1, "Klopt dit? Zo nee, waarom niet?"), (2, "Wie doet het?")],
+        ),
         ("Een. Twee?\n\nDrie? Vier?", [(1, "Een. Twee?"), (2, "Drie? Vier?")]),  # where the person put it
     ],
 )

@@ -46,6 +46,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.parsing.sets import FOLLOWS
 from learninglion.record.log import EventLog
 from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
@@ -240,20 +241,21 @@ _NUMBER_AHEAD = re.compile(r"\s*(?:(?:deel)?vraag\s+)?(\d{1,3})\s?[.):–-]\s*(?
 _BETWEEN = (
     re.compile(r"\n\s*\n"),
     re.compile(r"\n(?=\s*(?:(?:deel)?vraag\s+)?\d{1,3}\s?[.):–-]\s*\S)", re.IGNORECASE),
+    re.compile(r"(?<=\?)\s*\n"),
     re.compile(r"(?<=\?)\s+"),
 )
 
 
 def split_question(question_set: QuestionSet, position: int) -> QuestionSet:
     """The set with the question at `position` (from 0) as several: at its empty lines, else at the lines that
-    begin with a number, else behind its question marks.
+    begin with a number, else behind its question marks, first those at the end of a line.
 
-    A part keeps the number that it begins with. The others count on, and what follows moves up where it must.
+    What hangs on what stands before ("Zo nee, waarom niet?") is no question of its own. A part keeps the
+    number that it begins with. The others count on, and what follows moves up where it must.
     Raises InputError where there is nothing to split at.
     """
     question = _question_at(question_set, position)
-    ways = ([part for part in way.split(question.text) if part and part.strip()] for way in _BETWEEN)
-    texts = next((parts for parts in ways if len(parts) > 1), None)
+    texts = next((found for way in _BETWEEN if len(found := _parts_of(question.text, way)) > 1), None)
     if texts is None:
         raise InputError("Zet een lege regel waar de volgende vraag begint; splits dan.")
     parts, last = list[SubQuestion](), question.numbers[0] - 1
@@ -267,6 +269,18 @@ def split_question(question_set: QuestionSet, position: int) -> QuestionSet:
         more = max(taken) - max(question.numbers)
         after = tuple(replace(q, numbers=tuple(n + more for n in q.numbers)) for q in after)
     return replace(question_set, questions=(*before, *parts, *after))
+
+
+def _parts_of(text: str, between: re.Pattern[str]) -> list[str]:
+    parts: list[str] = []
+    for part in re.split(between, text):
+        if not part.strip():
+            continue
+        if parts and FOLLOWS.match(part.strip()):
+            parts[-1] = f"{parts[-1].rstrip()} {part.lstrip()}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def join_question(question_set: QuestionSet, position: int) -> QuestionSet:

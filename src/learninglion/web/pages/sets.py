@@ -91,12 +91,12 @@ def _read_set(form: FormData) -> QuestionSet:
 
 
 @router.get("/sets/{work_id}/check")
-def check_page(visit: TheVisit, work_id: str) -> Response:
-    """What was recognised, to correct."""
-    return _check(visit, visit.workplace.sets.find(work_id, visit.actor), "", {})
+def check_page(visit: TheVisit, work_id: str, at: Annotated[int, Query()] = -1) -> Response:
+    """What was recognised, to correct; `at`: the question (from 0) that was split or joined just now."""
+    return _check(visit, visit.workplace.sets.find(work_id, visit.actor), "", {}, at)
 
 
-def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str]) -> Response:
+def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str], at: int = -1) -> Response:
     same = visit.workplace.sets.same_as(work, visit.actor)
     searched = any(b.offered for b in work.shortlists)
     colleague = next((card for card in same if card.owner != work.owner), None)
@@ -107,6 +107,7 @@ def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str]) -> 
         colleague=colleague,
         theirs=_dossier_seen(visit, colleague.dossier) if colleague else "",
         typed=typed,
+        at=at,
         work=work,
         question_set=work.question_set,
         values=filter_values(work.filters),
@@ -157,7 +158,7 @@ def check(visit: TheVisit, work_id: str, form: TheForm) -> Response:
         left = [known.get(question.text, ()) for question in question_set.questions]
         visit.workplace.sets.relay(work, question_set, filters, threshold, left, actor=visit.actor)
         visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
-        return RedirectResponse(f"/sets/{work_id}/check#number-{place}", 303)
+        return RedirectResponse(f"/sets/{work_id}/check?at={place}", 303)
     offered = visit.workplace.searching.offer(question_set, filters=filters, actor=visit.actor)
     visit.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=visit.actor)
     visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
