@@ -148,7 +148,7 @@ class Tally:
     def line(self, name: str) -> str:
         """A row of the table."""
         n = max(1, self.questions)
-        good = self.held - self.through if self.faithful or self.wrong else self.own_held
+        good = self.held if self.faithful or self.wrong else self.own_held
         cells = (
             name, self.questions, _share(self.drafted, n), self.green, self.misleading,
             f"{_share(self.own_held, self.own)}; {self.own_amber}; {self.own_red}",
