@@ -19,8 +19,7 @@ from typing_extensions import TypedDict
 
 from learninglion.drafting import line
 from learninglion.drafting.askings import searched
-from learninglion.drafting.evidence import likeness
-from learninglion.dutch.questions import NUMERIC, Wants, gives, moments_given
+from learninglion.dutch.questions import NUMERIC, Wants, gives, likeness, moments_given
 from learninglion.dutch.text import fold, words
 from learninglion.models import Document, DocumentCard, DocumentKind, SourceKind, Span
 from learninglion.models.plain import to_plain
