@@ -208,6 +208,9 @@ _ORDINAL_SIGN = re.compile(r"(\d+)(?:e|de|ste)")
 _LONGEST = 1000  # digits; a longer row of them is nobody's number, and none of Python's beyond 4,300
 
 
+_HALF = re.compile(r"(\w+?)(?:en)?hal(?:f|ve)")
+
+
 @lru_cache(maxsize=4096)
 def number_of(word: str) -> str | None:
     """The one spelling of a folded word that is a number: "vijftien" -> "15", "1.250,50" -> "1250,5",
@@ -224,6 +227,9 @@ def number_of(word: str) -> str | None:
     value = _spelled(word)
     if value is not None:
         return str(value)
+    if half := _HALF.fullmatch(word):  # "vierenhalf"
+        front = _spelled(half[1]) if half[1] != "ander" else 1
+        return f"{front},5" if front else None
     ordinal = _spelled_ordinal(word)
     return f"{ordinal}e" if ordinal is not None else None
 
