@@ -408,7 +408,7 @@ def test_an_odd_address_leads_to_where_the_protocol_is_spoken(base, given, model
         address = f"http://127.0.0.1:{server.port}{given}"
         assert ask(open_at(server, base_url=address)) == "Er varen 12 ponten."
         query = given.partition("?")[2]
-        assert query in next(p for p, _ in server.asked[::-1] if p.startswith(base))
+        assert query in next(p for p, _ in server.requests[::-1] if p.startswith(base))
 
 
 def test_a_server_that_calls_every_path_well_is_asked_where_it_answers():

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from learninglion.evaluation.measures import logistic, share_of
 from learninglion.evaluation.testset import read_rows
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import Encoder, VectorCache
 from learninglion.models import (
     Document,
     DocumentCard,

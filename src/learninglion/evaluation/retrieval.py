@@ -55,9 +55,8 @@ from learninglion.evaluation.measures import (
     per_query,
 )
 from learninglion.evaluation.testset import LabelledPair, OlderDocuments, Trial, labelled_pairs, pairs_trial
-from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.encoders import Encoder, NanoEncoder, VectorCache, embed
 from learninglion.inference.reranking import Reranking, asked_of
-from learninglion.inference.vectors import VectorCache, embed
 from learninglion.models import Entry, PassageKind, Progress, Source, silent
 from learninglion.models.errors import InputError
 from learninglion.search.engine import passage_text

@@ -34,7 +34,7 @@ from learninglion.parsing.kamervragen.printed import (
     strip_mark,
     without_marks,
 )
-from learninglion.parsing.labels import LabelKind, Mark, find_series, read_marks
+from learninglion.parsing.labels import LabelKind, Mark, asks, find_series, marks_apart, read_marks
 from learninglion.parsing.office.typed import decode, unquoted
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
@@ -228,8 +228,8 @@ def _write_rows(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
     for row in body:
         mark = row[number] if number is not None else ""
         if written and number is not None and not mark:  # part of the question above it
-            asks = "?" in row[question]
-            written.append(row[question] if asks else " ".join(filter(None, row)))
+            asked = "?" in row[question]
+            written.append(row[question] if asked else " ".join(filter(None, row)))
             continue
         mark = f"{mark}." if mark.isdecimal() else mark
         who = f"({row[asker]})" if asker is not None and row[asker] else ""
@@ -308,13 +308,13 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     What a subject says of a set that has no heading is kept.
     """
     messages = list(_messages(lines))
-    asking = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
-    most = max(asking)
+    questions = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
+    most = max(questions)
     left: list[str] = []
     mail: list[str] = []
-    for (head, body), asks in zip(messages, asking, strict=True):
+    for (head, body), asked in zip(messages, questions, strict=True):
         mail += head
-        if asks < most and asks < _QUESTIONS_OF_MAIL:
+        if asked < most and asked < _QUESTIONS_OF_MAIL:
             mail += body
             continue
         ahead, own, behind = _own_text(body, alone=len(messages) == 1)
@@ -406,14 +406,6 @@ def _asking(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> int:
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
 _UNNUMBERED = "Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen."
 _COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
-# "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
-_RUN_ON = re.compile(
-    r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
-    r"|\(?\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))"
-    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])"
-    r"|\s+(?=(?:(?:deel)?vraag\s+1\b[.:)]?|\(?1[a-k]?[.:)])\s+(?-i:[A-Z«“‘\"']))",
-    re.IGNORECASE,
-)
 _ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[a-k]?[.)])\s")
 
 
@@ -433,9 +425,10 @@ def read_question_set(text: str) -> QuestionSet:
 def _set_of_lines(text: str) -> QuestionSet:
     """The set in a text, also where several questions share a line."""
     question_set = _set_of_text(text)
-    if _RUN_ON.search(text):
+    apart = marks_apart(text)
+    if apart != text:
         counted = len(question_set.questions) == 1 or _COUNTED in question_set.warnings
-        split = _set_of_text(_RUN_ON.sub("\n", text))
+        split = _set_of_text(apart)
         more = len(split.questions) > len(question_set.questions)
         if (counted and len(split.questions) > 1) or (more and _is_whole(split)):
             return split
@@ -445,7 +438,7 @@ def _set_of_lines(text: str) -> QuestionSet:
 def _is_whole(question_set: QuestionSet) -> bool:
     """Whether the questions count from one without a gap and all of them ask."""
     numbers = [number for question in question_set.questions for number in question.numbers]
-    return numbers == list(range(1, len(numbers) + 1)) and all("?" in q.text for q in question_set.questions)
+    return numbers == list(range(1, len(numbers) + 1)) and all(asks(q.text) for q in question_set.questions)
 
 
 def question_set_from_file(raw: RawFile) -> QuestionSet:
@@ -621,8 +614,8 @@ def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) 
     """What stands apart below the last question and goes on in nothing: who sends a set on adds it."""
     for n, index in enumerate(part.body):
         text = paragraphs[index].text
-        asks = any("?" in paragraphs[before].text for before in part.body[:n])
-        if not asks or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
+        asked = any(asks(line, read_marks(line)) for line in (paragraphs[i].text for i in part.body[:n]))
+        if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
             continue
         if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
             return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []

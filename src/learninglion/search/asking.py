@@ -37,7 +37,18 @@ from learninglion.search.comparing import (
     pair_meant,
 )
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, named, rows_named, want
+from learninglion.search.evidence import (
+    Rarity,
+    Value,
+    Wanted,
+    Weights,
+    built_in,
+    cover,
+    named,
+    rows_named,
+    value_asked,
+    want,
+)
 from learninglion.search.facts import (
     Fact,
     Feature,
@@ -48,13 +59,15 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.parts import Value, not_told, numbers_named, part_going_on, value_asked
 from learninglion.search.question import (
     Naming,
     alike,
     described,
     is_english,
     naming,
+    not_told,
+    numbers_named,
+    part_going_on,
     points_at_document,
     read_question,
 )

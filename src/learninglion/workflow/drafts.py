@@ -41,6 +41,7 @@ from learninglion.evaluation.exams import (
     take_exam,
 )
 from learninglion.inference import open_generator
+from learninglion.inference.builtin import cores
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import (
@@ -50,7 +51,6 @@ from learninglion.inference.generators import (
     Prompt,
     StoppableGenerator,
 )
-from learninglion.inference.onnx import cores
 from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models import (
     Actor,

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
@@ -46,8 +46,10 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.record.log import EventLog
 from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
+from learninglion.workflow.log import OPENED, note
 from learninglion.workflow.rights import Task, require
 
 metadata = new_metadata()
@@ -777,6 +779,62 @@ class WorkingTexts:
         with writing(self._engine) as connection:
             mine = delete(working_texts).where(_typed_by(actor), working_texts.c.place == place)
             connection.execute(mine)
+
+
+_ASKED_KEPT = timedelta(days=1)
+_MOST_ASKED = 20  # of one person
+
+
+class AskedForms:
+    """What a person searched for or asked, so that its results have an address without its words in it.
+
+    An address stays in histories and in the logs of others. The last forms are kept, and a day at most.
+    """
+
+    def __init__(self, engine: Engine, log: EventLog) -> None:
+        self._engine = engine
+        self._log = log
+
+    def keep(self, path: str, fields: Mapping[str, str], *, actor: Actor) -> str:
+        """Keep a form sent to `path`; gives the path of its results. Raises InputError if too long."""
+        require(actor, Task.SEARCH)
+        if sum(len(name) + len(value) for name, value in fields.items()) > _LONGEST:
+            raise InputError(f"Deze tekst is langer dan {_LONGEST} tekens.")
+        place, moment, here = f"{path}/{secrets.token_hex(8)}", now(), _below(f"{path}/")
+        row = {"changed": moment, "fields": json.dumps(dict(fields), ensure_ascii=False)}
+        older = select(working_texts.c.place).where(_typed_by(actor), here)
+        order = (working_texts.c.changed.desc(), working_texts.c.place)
+        with writing(self._engine) as connection:
+            lapsed = working_texts.c.changed < moment - _ASKED_KEPT
+            connection.execute(delete(working_texts).where(here, lapsed))
+            gone = list(connection.scalars(older.order_by(*order).offset(_MOST_ASKED - 1)))
+            connection.execute(delete(working_texts).where(_typed_by(actor), working_texts.c.place.in_(gone)))
+            connection.execute(insert(working_texts).values(owner=actor.name, place=place, **row))
+        return place
+
+    def find(self, place: str, actor: Actor) -> dict[str, str]:
+        """The fields of a form that this person sent. Raises UnknownReferenceError where it is not kept."""
+        kept = self._find(place, actor)
+        if kept is None:
+            raise UnknownReferenceError("Deze zoekactie wordt niet meer bewaard. Zoek opnieuw.")
+        return kept
+
+    def _find(self, place: str, actor: Actor) -> dict[str, str] | None:
+        require(actor, Task.SEARCH)
+        query = select(working_texts.c.fields).where(_typed_by(actor), working_texts.c.place == place)
+        with reading(self._engine) as connection:
+            kept = connection.scalar(query.where(working_texts.c.changed >= now() - _ASKED_KEPT))
+        return None if kept is None else json.loads(kept)
+
+    def opened(self, place: str, source_id: str, actor: Actor) -> None:
+        """Keep in the log that this person opened a source from the results at `place`, once, if those are
+        still kept.
+        """
+        if self._find(place, actor) is None:
+            return
+        steps = self._log.every(subject=place, actions={OPENED})
+        if all(step.details["source"] != source_id for step in steps):
+            note(self._log, OPENED, actor, place, {"source": source_id})
 
 
 def _typed_by(actor: Actor) -> ColumnElement[bool]:
