@@ -11,9 +11,15 @@ import pytest
 from endpoints import serve_gguf, serving
 from learninglion.inference import open_generator
 from learninglion.inference.connection import Limits, require_allowed
-from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
+from learninglion.inference.generators import (
+    Answer,
+    Generator,
+    GeneratorChoice,
+    GeneratorKind,
+    Prompt,
+    require_room,
+)
 from learninglion.inference.gguf import _pieces
-from learninglion.inference.streams import Answer
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
 from learninglion.testing import ScriptedGenerator
 

@@ -18,10 +18,11 @@ from learninglion.inference.generators import (
     GeneratorChoice,
     GeneratorKind,
     Prompt,
+    RetractedError,
     StoppableGenerator,
     StoppedError,
+    without_thoughts,
 )
-from learninglion.inference.streams import RetractedError, without_thoughts
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 from servers import GOOD, DraftReading, Server, delta, event, playing, refusing, saying, whole
 

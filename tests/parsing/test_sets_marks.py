@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from wordfiles import docx, para
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.sets import read_question_set
+from learninglion.parsing.sets import question_set_from_file, read_question_set
 
 ASKED = (
     "Hoe hoog is de dijk bij Oudeveen?",
@@ -89,3 +90,27 @@ def test_a_document_counts_by_the_same_marks() -> None:
     document = parse(RawFile("set.txt", text.encode(), "set.txt"))
     answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer]
     assert answers == [f"Dat is zaak {n}." for n in range(1, len(ASKED) + 1)]
+
+
+def test_a_bullet_ahead_of_a_number_is_no_list() -> None:
+    assert read(f"• Vraag 1: {ASKED[0]}\n• Vraag 2: {ASKED[2]}\n• Vraag 3: {ASKED[3]}") == [
+        ((n,), question) for n, question in enumerate((ASKED[0], ASKED[2], ASKED[3]), 1)
+    ]
+
+
+LISTED = "Kunt u drie zaken toelichten?\n1) de hoogte,\n2) de kosten,\n3) de planning."
+IN_WORD = (
+    ("a list in a question is no answer", (ASKED[0], LISTED, ASKED[3]), "vraag {n}. "),
+    ("numbers around one label", (ASKED[0], ASKED[2], ASKED[3]), "{n}.) "),
+)
+
+
+@pytest.mark.parametrize(("asked", "form"), [case[1:] for case in IN_WORD], ids=[case[0] for case in IN_WORD])
+def test_sets_in_word_are_read_as_pasted_ones(asked: tuple[str, ...], form: str) -> None:
+    lines = ["Vragen van het lid Bakker (VVD) aan de minister van Water over dijken"]
+    for n, question in enumerate(asked, 1):
+        mark = "Vraag 2: " if n == 2 and "Kunt" not in question else form.format(n=n)
+        lines += (mark + question).split("\n")
+    found = question_set_from_file(docx("".join(map(para, lines))))
+    assert [(q.numbers, q.text) for q in found.questions] == [((n,), q) for n, q in enumerate(asked, 1)]
+    assert found.warnings == ()

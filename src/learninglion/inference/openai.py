@@ -20,17 +20,15 @@ from learninglion.inference.connection import (
     require_allowed,
 )
 from learninglion.inference.generators import (
-    GeneratorChoice,
-    JsonSchema,
-    Prompt,
-    require_room,
-)
-from learninglion.inference.streams import (
     Answer,
     EventReader,
+    GeneratorChoice,
+    JsonSchema,
     NoAnswerError,
+    Prompt,
     ThoughtOnlyError,
     is_too_long,
+    require_room,
     too_long,
 )
 from learninglion.models import Provenance

@@ -140,7 +140,8 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     before = _BEFORE.match(line, match.end())
     stop = _end_of_list(line, before.end()) if before else match.end()
     listed = line[before.end() : stop] if before else ""
-    closing = _END.match(line, stop)
+    who = _WHO.match(line, stop) if listed and not whole else None
+    closing = who or _END.match(line, stop)
     end = closing.end() if closing else stop
     rest = line[end:]
     numbers = parse_numbers(listed)
@@ -258,6 +259,7 @@ _VALUES_OF = "|".join(
     for value in (r"\d{1,3}(?!\d)", r"[ivxl]{1,7}(?![^\W_])", r"[a-z](?![^\W_])", r"[a-zé]{3,16}(?![^\W_])")
 )
 _MARK = re.compile(
+    r"(?P<bullet>[-–—•●▪◦*\u2023\uf0b7·o]\s+)?"
     rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
     rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
     rf"(?P<open>[(\[*_]{{0,2}})(?P<values>{_VALUES_OF})"
@@ -323,6 +325,8 @@ def read_marks(text: str, index: int = 0) -> tuple[Mark, ...]:
         numbers = _count(match["values"].casefold(), read)
         if not numbers or (kind == "letter" and word) or (kind == "word" and not (word or close)):
             continue
+        if match["bullet"] and (kind != "figure" or not (word or close)):
+            continue  # an item of a list
         case = "upper" if kind != "figure" and match["values"][0].isupper() else ""
         style = (word, *(() if word else (match["open"], close)), kind, case if kind != "word" else "")
         family = "figure" if kind == "word" else kind
@@ -437,7 +441,9 @@ class _Counting:
             alike = (mark.index for mark in self.marks if mark.style == first.style)
             alone = sum(self.asks(at, min(at + 2, len(self.paragraphs))) for at in alike) <= 1
             sets = self.asks(first.index, following) or self.paragraphs[first.index].text.endswith(":")
-            named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
+            # "Nr. 20" alone is that of a paper.
+            figure = first.kind == "figure" and not first.style[0].startswith(("nr", "nummer"))
+            named = figure or "vraag" in first.style or len(first.numbers) > 1
             return alone and named and sets and self.asks(first.index, len(self.paragraphs))
         ends = [*(mark.index for mark in marks[1:]), len(self.paragraphs)]
         asking = [self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True)]
@@ -536,16 +542,16 @@ def asks(text: str, marks: Sequence[Mark] = ()) -> bool:
 
 
 # Where a mark may stand in running text: "... bekend? 2. Klopt het? • Vraag 3: ...".
-_PLACE = re.compile(r"\s+(?:[-–—•●▪◦*]\s+)?(?=\S)|(?<=\?)(?=\d{1,2}[.)])")
+_PLACE = re.compile(r"\s+(?=\S)|(?<=\?)(?=\d{1,2}[.)])")
 _FIRST = re.compile(r"\D{0,12}1\b|\W?(?:eerste|een|i)\b", re.IGNORECASE)
 _ENDED = tuple('?.!»”"')
 _MARK_LENGTH = 80  # characters, with the beginning of what it counts
 
 
-def marks_apart(text: str) -> str:
-    """`text` with every mark that stands behind a sentence, and the first, on a line of its own."""
-    pieces: list[str] = []
-    start = within = 0
+def marks_inside(text: str) -> tuple[int, ...]:
+    """Where marks begin inside a text: the first, and every one that stands behind a sentence."""
+    places: list[int] = []
+    within = 0
     for place in _PLACE.finditer(text):
         end = place.end()
         opens = text.endswith(_ENDED, 0, place.start()) or _FIRST.match(text, end)
@@ -553,9 +559,9 @@ def marks_apart(text: str) -> str:
             continue
         asked = text.endswith("?", 0, place.start())  # ahead of a figure on its own
         for mark in read_marks(text[end : end + _MARK_LENGTH]):
-            closed = mark.style[0] or mark.style[2] or (asked and mark.kind == "figure")
+            closed = mark.style[0] or mark.style[2] or mark.part or (asked and mark.kind == "figure")
             if closed and _CAPITAL.match(text, end + mark.length):
-                pieces.append(text[start : place.start()])
-                start, within = end, end + mark.length
+                places.append(end)
+                within = end + mark.length
                 break
-    return "\n".join((*pieces, text[start:]))
+    return tuple(places)

@@ -19,6 +19,7 @@ from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
     LabelKind,
+    asks,
     find_series,
     joined,
     parse_figure_answered,
@@ -856,9 +857,10 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     labels = _labels(paragraphs)
     heads = heads_answers
     own = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
-    if not any(part.kind is LabelKind.QUESTION for part in own.values()):
+    labelled = {i for i, part in own.items() if part.kind is LabelKind.QUESTION}
+    if not labelled or len(labelled) == len(own):
         numbered = _numbered(paragraphs, own)
-        if len(numbered) > 1 or (numbered and own):
+        if labelled < numbered.keys() and (len(numbered) > 1 or own):
             answers = _numbered_answers(paragraphs, numbered)
             if answers:
                 heads = _heads_list
@@ -904,7 +906,8 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
         numbers = [number for part in questions for number in part.numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
         parts |= named
-        if not questions and not named and position and answer - start > 2:
+        lost = position or asks(paragraphs[answer - 1].text)
+        if not questions and not named and lost and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
             parts |= named
         last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))
