@@ -510,6 +510,8 @@ def verb_of_participle(word: str) -> str:
         if particle and rest == word:
             continue
         base = rest[2:] if rest.startswith("ge") else rest if rest.startswith(_INSEPARABLE) else ""
+        if rest.startswith("ge") and f"{rest}e" in _FORMS:
+            return particle + _FORMS[f"{rest}e"][0]  # "gebruikt", of a verb that begins with "ge" itself
         for past in (f"{base}e", f"{base}{base[-1:]}e", base):
             if base and is_past(past):
                 return particle + verb_of(past)
