@@ -159,7 +159,9 @@ def _lines(account: SearchAccount) -> Iterator[str]:
     if account.undated:
         yield f"- Niet doorzocht, want zonder datum: {account.undated}"
     yield f"- Niet te lezen bij het opnemen, dus niet doorzocht: {len(account.unread)}"
-    if account.threshold is not None:
+    if account.threshold == 0:
+        yield f"- Drempel: geen. Hoogstens {account.limit} vindplaatsen"
+    elif account.threshold is not None:
         yield (
             f"- Drempel: een kans van {account.threshold:.0%}; wat lager uitkomt staat erbij als alle "
             f"gezochte woorden erin staan. Hoogstens {account.limit} vindplaatsen"
