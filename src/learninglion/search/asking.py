@@ -19,8 +19,7 @@ from typing_extensions import TypedDict
 
 from learninglion.drafting import line
 from learninglion.drafting.askings import searched
-from learninglion.drafting.evidence import likeness
-from learninglion.dutch.questions import NUMERIC, Wants, gives, moments_given
+from learninglion.dutch.questions import NUMERIC, Wants, gives, likeness, moments_given
 from learninglion.dutch.text import fold, words
 from learninglion.models import Document, DocumentCard, DocumentKind, SourceKind, Span
 from learninglion.models.plain import to_plain
@@ -38,7 +37,18 @@ from learninglion.search.comparing import (
     pair_meant,
 )
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, named, rows_named, want
+from learninglion.search.evidence import (
+    Rarity,
+    Value,
+    Wanted,
+    Weights,
+    built_in,
+    cover,
+    named,
+    rows_named,
+    value_asked,
+    want,
+)
 from learninglion.search.facts import (
     Fact,
     Feature,
@@ -49,13 +59,15 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.parts import Value, not_told, numbers_named, part_going_on, value_asked
 from learninglion.search.question import (
     Naming,
     alike,
     described,
     is_english,
     naming,
+    not_told,
+    numbers_named,
+    part_going_on,
     points_at_document,
     read_question,
 )

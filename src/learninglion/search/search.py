@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 
 from learninglion.dutch.questions import is_commonplace, is_filler, subject_of
 from learninglion.dutch.text import fold, split_sentences, stem, words
-from learninglion.inference.encoders import Vectors, normalised
+from learninglion.inference.encoders import Vectors, embed, normalised
 from learninglion.inference.reranking import RerankerError, Reranking, asked_of
-from learninglion.inference.vectors import embed
 from learninglion.models import Entry, Hit, Passage, PassageKind, Source, Span, SubQuestion, SynonymMatch
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.engine import Encoders, Engine, View
@@ -44,8 +43,20 @@ from learninglion.search.evidence import (
     want,
 )
 from learninglion.search.question import read_question
-from learninglion.search.scoring import FEATURES, Probe, Scores, Statistics, features, make_probe
-from learninglion.search.segments import FAMILIES, Terms, analyse, grams_of, stem_ids, weighted
+from learninglion.search.scoring import (
+    FAMILIES,
+    FEATURES,
+    Probe,
+    Scores,
+    Statistics,
+    Terms,
+    analyse,
+    features,
+    grams_of,
+    make_probe,
+    stem_ids,
+    weighted,
+)
 from learninglion.search.synonyms import StandIn, Synonyms, translations
 from learninglion.store.store import Lookup
 

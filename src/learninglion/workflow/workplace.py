@@ -307,7 +307,7 @@ class Finding:
 
     subject: str
     state: State
-    told: str
+    detail: str
     advice: str = ""
 
 
