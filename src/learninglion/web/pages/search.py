@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from learninglion.drafting.askings import searched
 from learninglion.models import Filters, Hit
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, to_plain
@@ -282,15 +284,18 @@ def _read_turns(form: FormData) -> tuple[Turn, ...]:
 def hand_over(
     visit: TheVisit, work: Annotated[str, Form(max_length=32)], source: Annotated[str, Form(max_length=400)]
 ) -> Response:
-    """Put the source of an answer with every question of a set at work, chosen; it stays cited as itself."""
+    """Put the source of an answer with every question of a set at work that needs one, chosen; it stays cited
+    as itself.
+    """
     require(visit.actor, Task.DRAFT)
     at_work = visit.workplace.sets.find(work, visit.actor)
     source_chosen = visit.workplace.documents.source(source, visit.actor)
-    for position, shortlist in enumerate(at_work.shortlists):
-        visit.workplace.sets.put_shortlist(
-            at_work, position, add_source(shortlist, source_chosen), actor=visit.actor
-        )
-    return RedirectResponse(f"/sets/{work}/questions/1", 303)
+    places = [n for n, question in enumerate(at_work.question_set.questions) if searched(question.text)]
+    for place in places:
+        fresh = add_source(at_work.shortlists[place], source_chosen)
+        visit.workplace.sets.put_shortlist(at_work, place, fresh, actor=visit.actor)
+    first = places[0] + 1 if places else 1
+    return RedirectResponse(f"/sets/{work}/questions/{first}?brought={len(places)}#found", 303)
 
 
 def _answered(
@@ -324,9 +329,13 @@ def _answered(
 
 
 def sets_at_work(visit: Visit) -> list[tuple[str, str]]:
-    """The sets at work that this person can hand something to: id and title."""
+    """The sets at work that this person can hand something to: id and title, with when it was last changed
+    where others have that title.
+    """
     works = visit.workplace.sets.list(visit.actor, limit=_SETS) if visit.may("draft") else ()
-    return [(card.id, card.title) for card in works]
+    titles = Counter(card.title for card in works)
+    when = {card.id: f" ({card.changed.astimezone():%d-%m-%Y, %H:%M})" for card in works}
+    return [(card.id, card.title + (when[card.id] if titles[card.title] > 1 else "")) for card in works]
 
 
 def _after(reply: Reply) -> str:
