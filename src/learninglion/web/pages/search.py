@@ -77,7 +77,7 @@ def _results(
     page: int = 1,
     energy: Energy | None = None,
     undated: int = 0,
-    left_out: str = "",
+    least: float = 0.0,
 ) -> Response:
     pages = (len(hits) + _PAGE - 1) // _PAGE if hits else 0
     page = min(max(page, 1), max(1, pages))
@@ -93,7 +93,8 @@ def _results(
         problem=problem.detail if problem else "",
         energy=energy,
         undated=undated,
-        left_out=left_out,
+        least=least,
+        left_out=f"{least:.0%}" if least and hits is not None and len(hits) < _MOST else "",
         order_notice=visit.workplace.searching.order_notice(hits or ()),
         threshold=visit.workplace.searching.threshold,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -121,8 +122,7 @@ def results(visit: TheVisit, asked: str, page: Annotated[int, Query()] = 1) -> R
     except (InputError, UnknownReferenceError) as error:
         return _results(visit, values, None, error)
     undated = visit.workplace.searching.undated(wanted.filters, visit.actor)
-    left_out = f"{wanted.threshold:.0%}" if wanted.threshold and len(hits) < _MOST else ""
-    return _results(visit, values, hits, page=page, energy=used[0], undated=undated, left_out=left_out)
+    return _results(visit, values, hits, page=page, energy=used[0], undated=undated, least=wanted.threshold)
 
 
 @dataclass(frozen=True, slots=True)
