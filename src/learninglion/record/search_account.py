@@ -142,7 +142,8 @@ def _lines(account: SearchAccount) -> Iterator[str]:
         yield f"- Vraagt door op: “{_flat(account.after)}”"
     if account.synonyms:
         yield f"- Ook gezocht op: {listed(account.synonyms)}"
-    yield f"- Door {account.by}, op {account.at:%d-%m-%Y} om {account.at:%H:%M} ({account.at:%Z})"
+    at = account.at.astimezone()  # on the clock of this machine, as on the pages
+    yield f"- Door {account.by}, op {at:%d-%m-%Y} om {at:%H:%M} ({at:%Z})"
     yield f"- Met LearningLion {account.version}; gezocht op woorden en op betekenis"
     yield f"- Verzameling: {listed(filters.collections) or 'alle die deze persoon mag zien'}"
     for what, values in (
@@ -180,7 +181,7 @@ def _lines(account: SearchAccount) -> Iterator[str]:
         yield "## Niet te lezen"
         yield ""
         for file in account.unread:
-            yield f"- {_flat(file.name)} ({file.collection}, {file.at:%d-%m-%Y}): {_flat(file.reason)}"
+            yield f"- {_flat(file.name)} ({file.collection}, {file.at.astimezone():%d-%m-%Y}): {_flat(file.reason)}"
     yield ""
     yield "Zoeken vindt niet alles. Wat hier niet staat, kan in andere woorden toch in een document staan."
 
@@ -208,7 +209,7 @@ def _table(account: SearchAccount) -> Iterator[str]:
             str(place.page or ""),
             f"{place.score:.0%}{beside}",
             f"{place.text} (Bijna hetzelfde: {', '.join(place.alike)})" if place.alike else place.text,
-            "; ".join(f"{opening.by} ({opening.at:%d-%m-%Y %H:%M})" for opening in place.opened),
+            "; ".join(f"{o.by} ({o.at.astimezone():%d-%m-%Y %H:%M})" for o in place.opened),
             "",
         )
         yield "| " + " | ".join(map(_cell, cells)) + " |"
