@@ -181,7 +181,8 @@ def _lines(account: SearchAccount) -> Iterator[str]:
         yield "## Niet te lezen"
         yield ""
         for file in account.unread:
-            yield f"- {_flat(file.name)} ({file.collection}, {file.at.astimezone():%d-%m-%Y}): {_flat(file.reason)}"
+            day = f"{file.at.astimezone():%d-%m-%Y}"
+            yield f"- {_flat(file.name)} ({file.collection}, {day}): {_flat(file.reason)}"
     yield ""
     yield "Zoeken vindt niet alles. Wat hier niet staat, kan in andere woorden toch in een document staan."
 
