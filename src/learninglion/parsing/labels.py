@@ -260,7 +260,7 @@ _VALUES_OF = "|".join(
 )
 _MARK = re.compile(
     r"(?P<bullet>[-–—•●▪◦*\u2023\uf0b7·o]\s+)?"
-    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
+    rf"(?:[(\[*_]{{0,2}}(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
     rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
     rf"(?P<open>[(\[*_]{{0,2}})(?P<values>{_VALUES_OF})"
     r"(?P<ordinal>(?:e|de|ste)\b|°|º)?(?P<after>\s+vraag\b)?(?:\s+van\s+\d{1,3}\b)?"

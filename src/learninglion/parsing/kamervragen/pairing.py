@@ -19,6 +19,7 @@ from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
     LabelKind,
+    Mark,
     asks,
     find_series,
     joined,
@@ -1003,17 +1004,16 @@ def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
 def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> dict[int, Part]:
     """Questions that carry a number; "1b." is one only where "1a." has an answer of its own."""
     parts: dict[int, Part] = {}
-    last = -1
+    last: Mark | None = None
     for mark in find_series(paragraphs):
         text = paragraphs[mark.index].text
-        again = last in parts and mark.part and parts[last].numbers == mark.numbers
-        if again and not _is_answered(paragraphs, labels, last, mark.index):
-            continue
-        last = mark.index
-        skip = 0 if mark.length == len(text) else mark.length
-        if mark.part and skip:
-            skip = text.index(mark.part[0])  # "1b." is "b." of question 1
-        parts[mark.index] = Part(LabelKind.QUESTION, mark.numbers, mark.index, skip=skip)
+        again = last is not None and mark.part and last.numbers == mark.numbers
+        if last is None or not again or _is_answered(paragraphs, labels, last.index, mark.index):
+            skip = 0 if mark.length == len(text) else mark.length
+            if mark.part and skip:  # "1b." is "b." of question 1, and "1.2" is all there is
+                skip = text.rindex(mark.part[0], 0, skip) if mark.part[0].isalpha() else 0
+            parts[mark.index] = Part(LabelKind.QUESTION, mark.numbers, mark.index, skip=skip)
+        last = mark
     return parts
 
 
