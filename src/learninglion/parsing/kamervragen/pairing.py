@@ -682,7 +682,7 @@ _ASKED = re.compile(
 )
 _SPEAKS = re.compile(
     r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
-    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
+    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\b(?:kamer)?vragen\b|\bbeantwoording\b.{0,60}\b(?:kamer)?vragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -862,7 +862,7 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     if not labelled or len(labelled) == len(own):
         numbered = _numbered(paragraphs, own)
         if labelled < numbered.keys() and (len(numbered) > 1 or own):
-            answers = _numbered_answers(paragraphs, numbered)
+            answers = _numbered_answers(paragraphs, numbered) or _lettered_answers(paragraphs, numbered)
             if answers:
                 heads = _heads_list
                 own = {i: p for i, p in own.items() if p.numbers or not _heads_list(paragraphs[i])}
@@ -1006,6 +1006,8 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
     parts: dict[int, Part] = {}
     last: Mark | None = None
     for mark in find_series(paragraphs):
+        if last is not None and mark.numbers[0] == 1 and _heads_list(paragraphs[mark.index - 1]):
+            break
         text = paragraphs[mark.index].text
         again = last is not None and mark.part and last.numbers == mark.numbers
         if last is None or not again or _is_answered(paragraphs, labels, last.index, mark.index):
@@ -1043,6 +1045,18 @@ def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part
     if start is None and (len(parts) < len(questions) or _asks(paragraphs, min(parts), len(paragraphs))):
         return {}
     return parts
+
+
+def _lettered_answers(paragraphs: Sequence[Paragraph], questions: Mapping[int, Part]) -> dict[int, Part]:
+    """Answers that begin with one letter ("A: Ja."), one below each question."""
+    labels = {i: parse_letter(p.text) for i, p in enumerate(paragraphs) if i > min(questions)}
+    answers = {
+        i: label for i, label in labels.items() if label is not None and label.kind is LabelKind.ANSWER
+    }
+    order = sorted((*questions, *answers))
+    if set(order[::2]) != set(questions) or len(answers) != len(questions) or len(answers) < 2:
+        return {}
+    return {i: Part(label.kind, label.numbers, i, skip=label.length) for i, label in answers.items()}
 
 
 def _heads_list(paragraph: Paragraph) -> bool:
