@@ -18,8 +18,7 @@ from learninglion.drafting.style import StyleExample
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Gate, Stage, WritingOptions, not_written, write
 from learninglion.inference import open_generator
-from learninglion.inference.generators import GeneratorChoice, GeneratorKind
-from learninglion.inference.streams import NoAnswerError, RetractedError
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind, NoAnswerError, RetractedError
 from learninglion.models import (
     Answerer,
     Answers,

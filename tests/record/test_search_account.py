@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 from learninglion.models import Filters, Hit, Passage, PassageKind, Span
 from learninglion.record.search_account import (
-    Opening,
     SearchAccount,
     UnreadFile,
+    Viewing,
     account_markdown,
     account_view,
     place_of,
@@ -40,7 +40,7 @@ ACCOUNT = SearchAccount(
     documents=7,
     undated=2,
     unread=(UnreadFile("scan.pdf", "woo", "geen tekst", MOMENT),),
-    places=(replace(place_of(HIT), opened=(Opening("anna", MOMENT),)),),
+    places=(replace(place_of(HIT), opened=(Viewing("anna", MOMENT),)),),
 )
 
 

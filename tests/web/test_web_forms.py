@@ -36,12 +36,13 @@ ALL = "alles"
 SCOPE = "period since until ministry collection minister asker"
 # Fields that are read from a form by hand; those of other routes stand in the signature.
 BY_HAND = {
-    "POST /search": f"text introduction page threshold {SCOPE}",
-    "POST /search/account": f"text introduction threshold {SCOPE}",
+    "POST /search": f"text introduction threshold {SCOPE}",
     "POST /ask": f"question after turn turn-after {SCOPE}",
     "POST /ask/keep": f"turn turn-after generator {SCOPE}",
     "POST /sets/new": f"text file threshold line news confirmed {SCOPE}",
-    "POST /sets/{work_id}/check": f"text-0 number-0 introduction title threshold line news confirmed {SCOPE}",
+    "POST /sets/{work_id}/check": (
+        f"act text-0 number-0 introduction title threshold line news confirmed {SCOPE}"
+    ),
     "POST /sets/{work_id}/draft": "generator only decided overwrite-0",
     "POST /sets/{work_id}/questions/{number}/own-sources": (
         "everywhere may-use own-title own-text own-file own-date"

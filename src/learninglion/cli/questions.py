@@ -630,8 +630,8 @@ def _print_reply(reply: Reply) -> None:
         console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
     if verdict_text := _VERDICT_TEXTS[reply.verdict]:
         console.print(verdict_text)
-    if reply.disagree:
-        console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
+    if disagreement := reply.disagreement:
+        console.print(disagreement)
     if reply.unclear:
         console.print("In de vraag staat niet welk document u bedoelt; dit zegt elk ervan.")
     if reply.not_told:

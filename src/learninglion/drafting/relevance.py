@@ -46,7 +46,7 @@ RELATED = 1 - SURE
 """Below this chance a passage surely does not answer, and is material that hardly bears on the question."""
 
 
-def is_about(introduction: str, source: Source) -> bool:
+def _is_about(introduction: str, source: Source) -> bool:
     """Whether a word by which the introduction of a set names it stands in a source; True without any."""
     subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
     telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
@@ -363,7 +363,7 @@ class Relevance:
         readings = self.meaning.read(sources)
         parts = [(asking, *self.meaning.part(asking)) for asking in askings]
         evidence = [[evidence_of(a, w, o, r, scores.get(r.source.id)) for r in readings] for a, w, o in parts]
-        about = np.array([is_about(introduction, source) for source in sources])
+        about = np.array([_is_about(introduction, source) for source in sources])
         curves = self.weights.question
         sameness = about * np.array([[curves.chance(e.question) for e in row] for row in evidence])
         sameness = np.maximum(sameness, np.where(sameness[-1] >= SURE, sameness[-1], 0.0)).round(4)

@@ -62,8 +62,7 @@ from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_statements
 from learninglion.dutch.questions import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
-from learninglion.inference.generators import Generator, JsonSchema, Prompt
-from learninglion.inference.streams import NoAnswerError, RetractedError
+from learninglion.inference.generators import Generator, JsonSchema, NoAnswerError, Prompt, RetractedError
 from learninglion.models import (
     Answers,
     AnswerVerdict,

@@ -156,6 +156,11 @@ def gives(wants: Wants, text: str) -> bool | None:
     return bool(named or _GIVES[wants].search(spell(text)))
 
 
+def moments_given(text: str) -> frozenset[str]:
+    """The moments that `text` names, each by its own words: "oktober", "2025", "binnenkort"."""
+    return frozenset(match.group() for match in _GIVES[Wants.DATE].finditer(spell(text)))
+
+
 @lru_cache(maxsize=4096)
 def spell(text: str) -> str:
     """The words and signs of a text, numbers and units in one spelling."""

@@ -663,7 +663,7 @@ _FULL_LINE = 60  # characters: a shorter line was ended by who wrote it
 
 
 def _goes_on(row: str) -> bool:
-    return _ITEM.match(row) is not None or _FOLLOWS.match(row) is not None or not row[:1].isupper()
+    return _ITEM.match(row) is not None or FOLLOWS.match(row) is not None or not row[:1].isupper()
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
@@ -708,7 +708,7 @@ def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
 
 _BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
-_FOLLOWS = re.compile(
+FOLLOWS = re.compile(
     r"^(?:Zo (?:ja|nee|neen|niet)|(?:Indien|Als) (?:ja|nee|niet|wel|zo|dat|dit|het)|Waarom(?: niet)?\??$"
     r"|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
     re.IGNORECASE,
@@ -751,7 +751,7 @@ def _count_questions(
     for piece in pieces:
         if not ("?" in piece or members_ask(piece)) or (not questions and _TO_COLLEAGUE.search(piece)):
             (context if questions else ahead).append(piece)
-        elif questions and _FOLLOWS.match(piece) and not context:
+        elif questions and FOLLOWS.match(piece) and not context:
             questions[-1] = f"{questions[-1]} {piece}"
         else:
             questions.append(" ".join((*context, piece)))

@@ -25,7 +25,7 @@ class UnreadFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Viewing:
     """Somebody looked at a source, as the log has it: for the last time at `at`."""
 
     by: str
@@ -47,7 +47,7 @@ class FoundPlace:
     text: str
     alike: tuple[str, ...] = ()
     answers: bool | None = None
-    opened: tuple[Opening, ...] = ()
+    opened: tuple[Viewing, ...] = ()
 
 
 def place_of(hit: Hit) -> FoundPlace:

@@ -50,8 +50,8 @@ from learninglion.inference.generators import (
     GeneratorKind,
     Prompt,
     StoppableGenerator,
+    ThoughtOnlyError,
 )
-from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models import (
     Actor,
     Dossier,

@@ -41,7 +41,7 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.record.search_account import FoundPlace, Opening, SearchAccount, UnreadFile
+from learninglion.record.search_account import FoundPlace, SearchAccount, UnreadFile, Viewing
 from learninglion.search.engine import Engine, IndexState, follows, passage_text
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
@@ -564,14 +564,14 @@ class Searching:
             places=tuple(replace(place, opened=_opened(place, openings)) for place in places),
         )
 
-    def _openings(self, actor: Actor) -> dict[str, dict[str, Opening]]:
+    def _openings(self, actor: Actor) -> dict[str, dict[str, Viewing]]:
         """Who opened each source, by source and name; of others only for who may read the log."""
         everybody = actor.collections is None and bool(RIGHTS[Task.AUDIT] & actor.roles)
-        openings: dict[str, dict[str, Opening]] = {}
+        openings: dict[str, dict[str, Viewing]] = {}
         for entry in self._log.of_actions((OPENED,)):
             if everybody or entry.actor == actor.name:
                 by_name = openings.setdefault(str(entry.details["source"]), {})
-                by_name[entry.actor] = Opening(entry.actor, entry.at)
+                by_name[entry.actor] = Viewing(entry.actor, entry.at)
         return openings
 
     def _unread(self, filters: Filters, actor: Actor) -> Iterator[UnreadFile]:
@@ -654,9 +654,9 @@ class Searching:
             return self._synonyms[1]
 
 
-def _opened(place: FoundPlace, openings: Mapping[str, Mapping[str, Opening]]) -> tuple[Opening, ...]:
+def _opened(place: FoundPlace, openings: Mapping[str, Mapping[str, Viewing]]) -> tuple[Viewing, ...]:
     """Who opened this place, or one that is nearly the same."""
-    by_name: dict[str, Opening] = {}
+    by_name: dict[str, Viewing] = {}
     for source in (*place.alike, place.source):
         by_name |= openings.get(source, {})
     return tuple(by_name.values())

@@ -46,6 +46,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.parsing.sets import FOLLOWS
 from learninglion.record.log import EventLog
 from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
@@ -232,6 +233,72 @@ def _only_sources(shortlist: Shortlist, keep: Callable[[Source], bool]) -> Short
 
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
     return items if item in items else (*items, item)
+
+
+# What a person mends of a set as it was read, before anything is searched.
+
+_NUMBER_AHEAD = re.compile(r"\s*(?:(?:deel)?vraag\s+)?(\d{1,3})\s?[.):–-]\s*(?=\S)", re.IGNORECASE)
+_BETWEEN = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n(?=\s*(?:(?:deel)?vraag\s+)?\d{1,3}\s?[.):–-]\s*\S)", re.IGNORECASE),
+    re.compile(r"(?<=\?)\s*\n"),
+    re.compile(r"(?<=\?)\s+"),
+)
+
+
+def split_question(question_set: QuestionSet, position: int) -> QuestionSet:
+    """The set with the question at `position` (from 0) as several: at its empty lines, else at the lines that
+    begin with a number, else behind its question marks, first those at the end of a line.
+
+    What hangs on what stands before ("Zo nee, waarom niet?") is no question of its own. A part keeps the
+    number that it begins with. The others count on, and what follows moves up where it must.
+    Raises InputError where there is nothing to split at.
+    """
+    question = _question_at(question_set, position)
+    texts = next((found for way in _BETWEEN if len(found := _parts_of(question.text, way)) > 1), None)
+    if texts is None:
+        raise InputError("Zet een lege regel waar de volgende vraag begint; splits dan.")
+    parts, last = list[SubQuestion](), question.numbers[0] - 1
+    for text in texts:
+        ahead = _NUMBER_AHEAD.match(text)
+        last = int(ahead[1]) if ahead else last + 1
+        parts.append(SubQuestion((last,), text[ahead.end() :].strip() if ahead else text.strip()))
+    before, after = question_set.questions[:position], question_set.questions[position + 1 :]
+    taken = {n for part in parts for n in part.numbers}
+    if any(taken.intersection(q.numbers) for q in after):
+        more = max(taken) - max(question.numbers)
+        after = tuple(replace(q, numbers=tuple(n + more for n in q.numbers)) for q in after)
+    return replace(question_set, questions=(*before, *parts, *after))
+
+
+def _parts_of(text: str, between: re.Pattern[str]) -> list[str]:
+    parts: list[str] = []
+    for part in re.split(between, text):
+        if not part.strip():
+            continue
+        if parts and FOLLOWS.match(part.strip()):
+            parts[-1] = f"{parts[-1].rstrip()} {part.lstrip()}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def join_question(question_set: QuestionSet, position: int) -> QuestionSet:
+    """The set with the question at `position` (from 0) behind the one before, as one with both numbers."""
+    second = _question_at(question_set, position)
+    if position == 0:
+        raise InputError("Voor de eerste vraag staat geen vraag om haar bij te voegen.")
+    first = question_set.questions[position - 1]
+    numbers = tuple(dict.fromkeys((*first.numbers, *second.numbers)))
+    joined = SubQuestion(numbers, f"{first.text}\n{second.text}")
+    before, after = question_set.questions[: position - 1], question_set.questions[position + 1 :]
+    return replace(question_set, questions=(*before, joined, *after))
+
+
+def _question_at(question_set: QuestionSet, position: int) -> SubQuestion:
+    if not 0 <= position < len(question_set.questions):
+        raise UnknownReferenceError("Deze vraag staat niet in de set.")
+    return question_set.questions[position]
 
 
 # --------------------------------------------------------------------------- where it is kept
