@@ -22,7 +22,7 @@ from zlib import crc32
 from learninglion.models import Entry, PassageKind, SourceKind
 from learninglion.search.asking import find_answers
 from learninglion.search.local import Index
-from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, told
+from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, times_in_words
 
 
 class SectionReader(GrowingReader):
@@ -65,7 +65,7 @@ def _section(entry: Entry) -> Entry:
 def measure(size: int, count: int) -> dict[str, float]:
     """The times of `count` questions to `size` sections: fresh, with a known vector, and going on."""
     questions, servers = RealTexts().questions, Servers("")
-    asked = questions[1 : count + 1]
+    timed_questions = questions[1 : count + 1]
     reader = SectionReader(size)
     with tempfile.TemporaryDirectory() as folder:
         index = Index(Path(folder), MixedEncoder(Path(folder)))
@@ -74,15 +74,15 @@ def measure(size: int, count: int) -> dict[str, float]:
         fresh: Times = []
         again: Times = []
         follows: Times = []
-        for question in asked:
+        for question in timed_questions:
             timed(fresh, partial(find_answers, index, reader, question), servers)
             timed(again, partial(find_answers, index, reader, question), servers)
             timed(follows, partial(find_answers, index, reader, "En waarom?", after=question), servers)
     return {
         "sections": size,
-        **told("ask", fresh),
-        **told("without_embedding", again),
-        **told("follow_up", follows),
+        **times_in_words("ask", fresh),
+        **times_in_words("without_embedding", again),
+        **times_in_words("follow_up", follows),
     }
 
 

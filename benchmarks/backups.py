@@ -46,9 +46,9 @@ def main() -> None:
     given = parser.parse_args()
     searching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-backups-") as place:
-        told = run(Path(place), given)
-    print(json.dumps(told))
-    sys.exit(1 if told["wrong"] else 0)
+        outcome = run(Path(place), given)
+    print(json.dumps(outcome))
+    sys.exit(1 if outcome["wrong"] else 0)
 
 
 def run(place: Path, given: argparse.Namespace) -> dict[str, object]:
@@ -138,12 +138,12 @@ def compare(here: Workplace, there: Workplace, before: list[tuple[str, str]], qu
             if one != two:
                 wrong.append(f"dossier {dossier_id}, version {version.version}")
     for number in range(questions):
-        asked = f"Hoeveel {SUBJECTS[number % len(SUBJECTS)]} waren er in gemeente {number}?"
-        found = [
-            [to_plain(hit_view(h)) for h in w.searching.search(asked, actor=BOSS)] for w in (here, there)
+        question = f"Hoeveel {SUBJECTS[number % len(SUBJECTS)]} waren er in gemeente {number}?"
+        hits = [
+            [to_plain(hit_view(h)) for h in w.searching.search(question, actor=BOSS)] for w in (here, there)
         ]
-        if found[0] != found[1]:
-            wrong.append(f"hits of {asked}")
+        if hits[0] != hits[1]:
+            wrong.append(f"hits of {question}")
     for start in range(0, len(SUBJECTS), 5):
         parts = tuple(
             SubQuestion((n,), f"Hoeveel {s} waren er?") for n, s in enumerate(SUBJECTS[start : start + 5], 1)

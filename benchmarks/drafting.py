@@ -25,8 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.database.engine import open_database
-from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
-from learninglion.inference.vectors import key_of
+from learninglion.inference.encoders import NanoEncoder, Vectors, key_of, normalised
 from learninglion.models import Actor, Answerer, Document, DocumentKind, QAPair, QuestionSet, Role, Span
 from learninglion.parsing.passages import cut
 from learninglion.search.engine import passage_text
@@ -44,8 +43,8 @@ class Corpus:
     def __init__(self, encoder: NanoEncoder) -> None:
         texts = RealTexts()
         self.questions, self.sentences = texts.questions, texts.sentences
-        self.asked = encoder.encode_passages(self.questions)
-        self.told = encoder.encode_passages(self.sentences)
+        self.question_vectors = encoder.encode_passages(self.questions)
+        self.sentence_vectors = encoder.encode_passages(self.sentences)
 
     def document(self, number: int) -> tuple[Document, list[tuple[str, Vectors]]]:
         """Document `number`, and the vector of every text in it."""
@@ -54,14 +53,14 @@ class Corpus:
         for at in range(1, PER_DOCUMENT + 1):
             question = chance.randrange(len(self.questions))
             drawn = [chance.randrange(len(self.sentences)) for _ in range(5)]
-            asked, body = self.questions[question], " ".join(self.sentences[i] for i in drawn)
-            start = len(text) + len(asked) + 1
+            question_text, body = self.questions[question], " ".join(self.sentences[i] for i in drawn)
+            start = len(text) + len(question_text) + 1
             pairs.append(
                 QAPair((at,), Span(len(text), start - 1), Span(start, start + len(body)), 1, 1, (at,))
             )
-            vectors.append((asked, self.asked[question]))
-            vectors.append((body, normalised(self.told[drawn].mean(axis=0, keepdims=True))[0]))
-            text += f"{asked}\n{body}\n"
+            vectors.append((question_text, self.question_vectors[question]))
+            vectors.append((body, normalised(self.sentence_vectors[drawn].mean(axis=0, keepdims=True))[0]))
+            text += f"{question_text}\n{body}\n"
         made = Document(
             id=f"ah-tk-{number}",
             sha256=f"{number:064x}",
@@ -99,14 +98,19 @@ def make_archive(home: Path, workplace: Workplace, pairs: int) -> None:
 
 def draft_set(workplace: Workplace, questions: QuestionSet, actor: Actor) -> dict[str, float]:
     """Search, choose, draft and check every question of the set; the seconds of each."""
-    at = time.perf_counter()
+    began = time.perf_counter()
     offers = workplace.searching.offer(questions, actor=actor)
-    found = time.perf_counter()
+    searched_at = time.perf_counter()
     selections = workplace.drafts.select_automatically(questions, offers)
-    chosen = time.perf_counter()
+    chosen_at = time.perf_counter()
     workplace.drafts.draft(questions, selections, actor=actor)
-    done = time.perf_counter()
-    return {"search": found - at, "select": chosen - found, "draft": done - chosen, "whole": done - at}
+    done_at = time.perf_counter()
+    return {
+        "search": searched_at - began,
+        "select": chosen_at - searched_at,
+        "draft": done_at - chosen_at,
+        "whole": done_at - began,
+    }
 
 
 def main() -> None:
@@ -129,15 +133,15 @@ def main() -> None:
     print(json.dumps({"rehearsal": round(time.perf_counter() - began, 2)}))
     spent = []
     for path in sorted(given.sets.iterdir()):
-        asked = read_question_file(path)
-        asked = replace(asked, questions=asked.questions[: given.most])
+        question_set = read_question_file(path)
+        question_set = replace(question_set, questions=question_set.questions[: given.most])
         profile = cProfile.Profile() if given.profile else None
         if profile is not None:
             profile.enable()
         began, busy = time.perf_counter(), time.process_time()
-        took = draft_set(workplace, asked, actor)
+        took = draft_set(workplace, question_set, actor)
         took["processor"] = time.process_time() - busy
-        spent.append({"set": path.stem, "questions": len(asked.questions)} | _rounded(took))
+        spent.append({"set": path.stem, "questions": len(question_set.questions)} | _rounded(took))
         print(json.dumps(spent[-1]), flush=True)
         if profile is not None:
             profile.disable()

@@ -57,10 +57,10 @@ def prepare(home: Path) -> None:
     workplace = open_workplace(workplace_options(load_settings({"LEARNINGLION_HOME": str(home)})))
     workplace.intake.ingest(list(sample_documents())[:2], collection="voorbeeld", actor=ACTOR)
     workplace.accounts.accept(workplace.accounts.add(ACTOR.name, ACTOR.roles, None), ACTOR.name, PASSWORD)
-    asked = QuestionSet("Over vuurwerk.", (SubQuestion((1,), QUESTION),))
-    offers = workplace.searching.offer(asked, actor=ACTOR)
-    chosen = workplace.drafts.select_automatically(asked, offers)
-    (home / "dossier").write_text(workplace.drafts.draft(asked, chosen, actor=ACTOR).id)
+    question_set = QuestionSet("Over vuurwerk.", (SubQuestion((1,), QUESTION),))
+    offers = workplace.searching.offer(question_set, actor=ACTOR)
+    chosen = workplace.drafts.select_automatically(question_set, offers)
+    (home / "dossier").write_text(workplace.drafts.draft(question_set, chosen, actor=ACTOR).id)
     workplace.close()
 
 
@@ -179,14 +179,14 @@ def kill_often(home: Path, kills: int, seed: int) -> bool:
             server = child(serve, home, port)
         officer.page.cookies.clear()
         officer.sign_in()
-        found = officer.open()
-        kept = found in (officer.has, officer.under_way)
-        lost += not kept
-        under_way += found != officer.has
-        told = {"kill": number, "of": kind, "kept": kept, "characters": len(officer.has)}
-        print(json.dumps(told), flush=True)
+        text = officer.open()
+        is_kept = text in (officer.has, officer.under_way)
+        lost += not is_kept
+        under_way += text != officer.has
+        line = {"kill": number, "of": kind, "kept": is_kept, "characters": len(officer.has)}
+        print(json.dumps(line), flush=True)
         # The browser still holds what was under way, and goes on from there; every fifth round begins anew.
-        officer.has = officer.under_way = "" if number % 5 == 0 else found
+        officer.has = officer.under_way = "" if number % 5 == 0 else text
     os.kill(server, signal.SIGKILL)
     os.waitpid(server, 0)
     print(json.dumps({"kills": kills, "texts": officer.sent, "arrived unsaid": under_way, "lost": lost}))
@@ -269,8 +269,8 @@ class Typist:
         wanted = f"--user-data-dir={self._folder}".encode()
         for place in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
-                told = place.read_bytes().split(b"\0")
-                if wanted in told and not any(word.startswith(b"--type=") for word in told):
+                words = place.read_bytes().split(b"\0")
+                if wanted in words and not any(word.startswith(b"--type=") for word in words):
                     os.kill(int(place.parent.name), signal.SIGKILL)
 
 
@@ -320,12 +320,12 @@ def kill_browsers(home: Path, kills: int, seed: int) -> bool:
                 typist.type_for(1)
                 typed = typist.typed
                 typist.open()
-            found = typist.stands(typed)
-            gone = len(typed) - common(found, typed)
+            text = typist.stands(typed)
+            gone = len(typed) - common(text, typed)
             lost.append(gone)
-            told = {"kill": number, "of": kind, "typed": len(typed), "lost": gone}
-            print(json.dumps(told | ({"server behind": behind[-1]} if kind == "browser" else {})), flush=True)
-            if len(found) > 2000:
+            line = {"kill": number, "of": kind, "typed": len(typed), "lost": gone}
+            print(json.dumps(line | ({"server behind": behind[-1]} if kind == "browser" else {})), flush=True)
+            if len(text) > 2000:
                 typist.begin_anew()
         typist.kill()
         os.kill(server, signal.SIGKILL)  # it holds the pipes of the browser's driver, which waits for them

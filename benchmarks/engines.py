@@ -19,8 +19,7 @@ import numpy as np
 from sqlalchemy import create_engine, text
 
 from learninglion.evaluation.testset import answer_entries, read_pairs
-from learninglion.inference.encoders import NanoEncoder, Vectors
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, Vectors, embed
 from learninglion.search import local as embedded
 from learninglion.search import postgres
 from learninglion.search.engine import Engine
@@ -53,27 +52,27 @@ class CachedEncoder:
 def ask(engine: Engine, questions: Sequence[str], *, exact: bool) -> Found:
     """The ten best for each question, with their scores, as `learninglion evaluate retrieval` ranks them."""
     embedded.EXACT = postgres.EXACT = 10**9 if exact else 0  # type: ignore[attr-defined]
-    shot, found = engine.snapshot(), []
+    shot, hits = engine.snapshot(), []
     for question, vector in zip(questions, query_vectors(engine.encoders, shot, questions, ""), strict=True):
         ranking = rank(shot, make_probe(shot.statistics, query_terms(question), vector))
-        found.append(list(zip(ranking.sources[:10].tolist(), ranking.logits[:10].tolist(), strict=True)))
-    return found
+        hits.append(list(zip(ranking.sources[:10].tolist(), ranking.logits[:10].tolist(), strict=True)))
+    return hits
 
 
-def told(name: str, found: Found, best: Found, right: Sequence[str]) -> dict[str, float | str]:
+def quality(name: str, hits: Found, best: Found, right: Sequence[str]) -> dict[str, float | str]:
     """How well these hits are, beside those of every source scored."""
     ranks = [
         next((n for n, (i, _) in enumerate(row, 1) if i == own), 0)
-        for row, own in zip(found, right, strict=True)
+        for row, own in zip(hits, right, strict=True)
     ]
     held = [
-        len({i for i, _ in a} & {i for i, _ in b}) / max(1, len(b)) for a, b in zip(found, best, strict=True)
+        len({i for i, _ in a} & {i for i, _ in b}) / max(1, len(b)) for a, b in zip(hits, best, strict=True)
     ]
     return {
         "engine": name,
         "hit@1": round(float(np.mean([r == 1 for r in ranks])), 4),
         "MRR@10": round(float(np.mean([1 / r if r else 0 for r in ranks])), 4),
-        "same_hits_and_scores": round(float(np.mean([a == b for a, b in zip(found, best, strict=True)])), 4),
+        "same_hits_and_scores": round(float(np.mean([a == b for a, b in zip(hits, best, strict=True)])), 4),
         "recall@10": round(float(np.mean(held)), 4),
     }
 
@@ -102,9 +101,9 @@ def main() -> None:
         for engine in engines.values():
             engine.update(reader)
         best = ask(engines["embedded"], questions, exact=True)
-        print(json.dumps(told("exact", best, best, right)))
+        print(json.dumps(quality("exact", best, best, right)))
         for name, engine in engines.items():
-            print(json.dumps(told(name, ask(engine, questions, exact=False), best, right)))
+            print(json.dumps(quality(name, ask(engine, questions, exact=False), best, right)))
         with database.begin() as connection:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
 

@@ -43,12 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.run:
         return _run(chosen.run, rest)
     kinds = [chosen.only] if chosen.only else list(KINDS)
-    return 1 if sum(_fuzz(kind, chosen.minutes * 60 / len(kinds), chosen.found) for kind in kinds) else 0
+    return 1 if sum(_fuzz(kind, chosen.minutes * 60 / len(kinds), chosen.findings) for kind in kinds) else 0
 
 
-def _fuzz(kind: str, seconds: float, found: Path) -> int:
+def _fuzz(kind: str, seconds: float, findings: Path) -> int:
     """Fuzz one kind until the time is over; the process starts again after each find. How many there were."""
-    folder = found / kind
+    folder = findings / kind
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for place, seed in enumerate(_seeds(kind)):
@@ -74,9 +74,9 @@ def _fuzz(kind: str, seconds: float, found: Path) -> int:
     return finds
 
 
-def _holds(kind: str, told: str) -> bool:
+def _holds(kind: str, output: str) -> bool:
     """Whether the file that ended the process does no harm when it is read by itself."""
-    written = [line.rpartition(" ")[2] for line in told.splitlines() if "Test unit written to" in line]
+    written = [line.rpartition(" ")[2] for line in output.splitlines() if "Test unit written to" in line]
     if not written:
         return False
     command = [sys.executable, __file__, "--run", kind, written[-1], f"-timeout={SECONDS}"]
@@ -152,7 +152,7 @@ def _seeds(kind: str) -> list[bytes]:
 
     endings = {"mail": (".eml", ".mht"), "page": (".html", ".htm"), "set": (".txt",)}.get(kind)
     endings = endings or (TEXT_KINDS.get(kind, {"pdf": ".pdf", "odt": ".odt"}.get(kind, ".docx")),)
-    found = []
+    seeds = []
     with tempfile.TemporaryDirectory() as folder:
         for case in catalogue():
             if case.heavy or not case.name.endswith(endings):
@@ -166,19 +166,19 @@ def _seeds(kind: str) -> list[bytes]:
                 except (KeyError, *DAMAGED_ZIP):
                     content = b""
             if 0 < len(content) <= LONGEST:
-                found.append(content)
-    return found
+                seeds.append(content)
+    return seeds
 
 
 def _words() -> list[str]:
     """The strings in the source of the readers: names of tags, operators and fields."""
-    found: set[str] = set()
+    words: set[str] = set()
     for path in PARSING.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.update(word for word in node.value.split() if 1 < len(word) < 25)
+                words.update(word for word in node.value.split() if 1 < len(word) < 25)
     return sorted(
-        word for word in found if word.isascii() and word.isprintable() and not set(word) & {'"', "\\"}
+        word for word in words if word.isascii() and word.isprintable() and not set(word) & {'"', "\\"}
     )
 
 

@@ -86,17 +86,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
         began = time.monotonic()
         if given.postgres:
-            told = kill_together(Path(folder), given)
+            outcome = kill_together(Path(folder), given)
         else:
             trial = Trial(Path(folder), given.database, random.Random(given.seed), given.longest)
             trial.prepare()
             for number in range(given.kills):
                 trial.kill(KINDS[number % len(KINDS)], number)
             trial.look(whole=True)
-            told = trial.told()
-        told["seconds"] = round(time.monotonic() - began)
-    print(json.dumps(told, ensure_ascii=False))
-    raise SystemExit(1 if told["wrong"] else 0)
+            outcome = trial.outcome()
+        outcome["seconds"] = round(time.monotonic() - began)
+    print(json.dumps(outcome, ensure_ascii=False))
+    raise SystemExit(1 if outcome["wrong"] else 0)
 
 
 class Trial:
@@ -106,7 +106,7 @@ class Trial:
         self.longest = longest
         self.folder = folder
         self.options = WorkplaceOptions(home=folder / "home", database_url=database, isolate=False)
-        self.said = folder / "said"
+        self.record = folder / "said"
         self.chance = chance
         self.killed: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
@@ -122,7 +122,7 @@ class Trial:
             draft(workplace, ASKED)
             workplace.transfers.export_all(self.folder / "older", actor=BOSS)
         make_older(self.folder / "older", self.folder / "schema.db")
-        self.said.touch()
+        self.record.touch()
 
     def kill(self, kind: str, number: int) -> None:
         """Let a process do this kind of work, and kill it after a random moment."""
@@ -139,10 +139,10 @@ class Trial:
         self.look(whole=False)
 
     def _begun(self, number: int) -> bool:
-        return f'["begin", {number}]\n' in self.said.read_text()
+        return f'["begin", {number}]\n' in self.record.read_text()
 
     def _work(self, kind: str, number: int) -> None:
-        file = os.open(self.said, os.O_WRONLY | os.O_APPEND)
+        file = os.open(self.record, os.O_WRONLY | os.O_APPEND)
 
         def say(*words: object) -> None:
             os.write(file, (json.dumps(words) + "\n").encode())
@@ -173,7 +173,7 @@ class Trial:
         until = time.monotonic() + most
 
         def done() -> int:
-            words = [json.loads(line)[0] for line in self.said.read_text().splitlines() if line[-1:] == "]"]
+            words = [json.loads(line)[0] for line in self.record.read_text().splitlines() if line[-1:] == "]"]
             return sum(word not in ("told", "begin") for word in words)
 
         wanted = done() + deeds
@@ -185,24 +185,24 @@ class Trial:
     def look(self, *, whole: bool) -> None:
         """Whether all that was said holds; `whole`: every byte, and the index against one made anew."""
         self.looks += 1
-        said = [json.loads(line) for line in self.said.read_text().splitlines() if line.endswith("]")]
+        entries = [json.loads(line) for line in self.record.read_text().splitlines() if line.endswith("]")]
         with working(self.options) as workplace:
             report = workplace.log.verify(BOSS)
             if not report.ok:
                 self.wrong.append(f"log: {report.problem}")
             self.wrong += [f"misfit: {m}" for m in workplace.log.misfits(BOSS)]
             living = {card.id for card in workplace.documents.list(BOSS, limit=1_000_000)}
-            removed = {w[1] for w in said if w[0] in ("removing", "removed")}
-            for word, *told in said:
-                if word == "took" and told[0] not in living and told[0] not in removed:
-                    self.wrong.append(f"lost document {told[0]}")
-                if word == "removed" and told[0] in living:
-                    self.wrong.append(f"document {told[0]} is back")
+            removed = {w[1] for w in entries if w[0] in ("removing", "removed")}
+            for word, *details in entries:
+                if word == "took" and details[0] not in living and details[0] not in removed:
+                    self.wrong.append(f"lost document {details[0]}")
+                if word == "removed" and details[0] in living:
+                    self.wrong.append(f"document {details[0]} is back")
                 if word in ("drafted", "edited"):
-                    self._look_at_dossier(workplace, *told)
+                    self._look_at_dossier(workplace, *details)
             if whole:
                 self._look_at_index(workplace)
-                self._look_at_jobs(workplace, said)
+                self._look_at_jobs(workplace, entries)
         self._look_at_backups()
         if whole and (self.folder / "older").exists():
             self._look_at_migrated()
@@ -215,20 +215,20 @@ class Trial:
             self.wrong.append(f"lost dossier {dossier_id}")
 
     def _look_at_index(self, workplace: Workplace) -> None:
-        asked = [f"Hoeveel {subject} waren er in {n}?" for n, subject in enumerate(SUBJECTS)]
+        questions = [f"Hoeveel {subject} waren er in {n}?" for n, subject in enumerate(SUBJECTS)]
 
-        def found() -> list[list[tuple[str, float]]]:
+        def hits() -> list[list[tuple[str, float]]]:
             return [
                 [(hit.source.id, hit.score) for hit in workplace.searching.search(q, actor=BOSS)]
-                for q in asked
+                for q in questions
             ]
 
-        grown = found()
+        grown = hits()
         workplace.indexing.rebuild(actor=BOSS)
-        if found() != grown:
+        if hits() != grown:
             self.wrong.append("the index is not as one made anew")
 
-    def _look_at_jobs(self, workplace: Workplace, said: list[list[str]]) -> None:
+    def _look_at_jobs(self, workplace: Workplace, entries: list[list[str]]) -> None:
         """Every job that was begun ends, and took its document in once."""
         worker = worker_of(workplace)
         worker.start()
@@ -240,10 +240,10 @@ class Trial:
         ):
             time.sleep(0.2)
         worker.stop(5)
-        begun = {w[1]: w[2] for w in said if w[0] == "asked"}
+        begun = {w[1]: w[2] for w in entries if w[0] == "asked"}
         cards = workplace.documents.list(BOSS, limit=1_000_000)
         titles = [card.title.removeprefix("Nota ") for card in cards]
-        removed = {w[2].removeprefix("Nota ") for w in said if w[0] == "removing"}
+        removed = {w[2].removeprefix("Nota ") for w in entries if w[0] == "removing"}
         for name, job in begun.items():
             times = titles.count(name)
             if times == 0 and name in removed:
@@ -271,14 +271,16 @@ class Trial:
             if len(workplace.documents.list(BOSS, limit=1000)) != 60:
                 self.wrong.append("what was brought up to date lost documents")
 
-    def told(self) -> dict[str, object]:
+    def outcome(self) -> dict[str, object]:
         """The outcome."""
         return {
             "kills": sum(self.killed.values()),
             "by_kind": dict(self.killed),
             "ended_before": dict(self.ended),
             "said": dict(
-                Counter(w[0] for w in map(json.loads, self.said.read_text().splitlines()) if w[0] != "begin")
+                Counter(
+                    w[0] for w in map(json.loads, self.record.read_text().splitlines()) if w[0] != "begin"
+                )
             ),
             "looks": self.looks,
             "jobs": dict(self.outcomes),
@@ -291,7 +293,7 @@ def kill_together(folder: Path, given: argparse.Namespace) -> dict[str, object]:
     chance = random.Random(given.seed)
     with Postgres(folder, given.postgres) as postgres:
         trial = Trial(folder, postgres.url, chance, given.longest)
-        trial.said.touch()
+        trial.record.touch()
         with working(trial.options) as workplace:
             for number in range(30):
                 take_in(workplace, f"basis-{number}")
@@ -320,7 +322,7 @@ def kill_together(folder: Path, given: argparse.Namespace) -> dict[str, object]:
                 postgres.wait()
                 trial.look(whole=False)
                 work_on(crew)
-                print(json.dumps(trial.told(), ensure_ascii=False), file=sys.stderr, flush=True)
+                print(json.dumps(trial.outcome(), ensure_ascii=False), file=sys.stderr, flush=True)
             if time.monotonic() > until:
                 break
         rest(crew)
@@ -329,7 +331,7 @@ def kill_together(folder: Path, given: argparse.Namespace) -> dict[str, object]:
         postgres.wait()
         time.sleep(21)  # the claims of who was killed lapse
         trial.look(whole=True)
-        return trial.told()
+        return trial.outcome()
 
 
 class Member:
@@ -355,7 +357,7 @@ class Member:
         self._process.join()
 
     def _work(self, name: str) -> None:
-        file = os.open(self._trial.said, os.O_WRONLY | os.O_APPEND)
+        file = os.open(self._trial.record, os.O_WRONLY | os.O_APPEND)
 
         def say(*words: object) -> None:
             os.write(file, (json.dumps(words) + "\n").encode())
@@ -479,9 +481,9 @@ class Postgres:
                 "SELECT pid FROM pg_stat_activity"
                 " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             )
-            found = [row[0] for row in connection.execute(query)]
-            if found:
-                os.kill(chance.choice(found), signal.SIGKILL)
+            processes = [row[0] for row in connection.execute(query)]
+            if processes:
+                os.kill(chance.choice(processes), signal.SIGKILL)
 
     def wait(self) -> None:
         """Until it answers."""
@@ -515,15 +517,15 @@ def take_in(workplace: Workplace, name: str) -> str:
     return result.document_id
 
 
-def draft(workplace: Workplace, asked: QuestionSet) -> tuple[str, int]:
+def draft(workplace: Workplace, question_set: QuestionSet) -> tuple[str, int]:
     """A draft from the first hits; its id and version."""
-    offers = workplace.searching.offer(asked, actor=BOSS)
+    offers = workplace.searching.offer(question_set, actor=BOSS)
     choices = tuple(
         Choice(q.numbers, tuple(h.source.id for h in hits[:2]))
-        for q, hits in zip(asked.questions, offers, strict=True)
+        for q, hits in zip(question_set.questions, offers, strict=True)
     )
     made = workplace.drafts.draft(
-        asked, workplace.drafts.select(asked, offers, choices, actor=BOSS), actor=BOSS
+        question_set, workplace.drafts.select(question_set, offers, choices, actor=BOSS), actor=BOSS
     )
     return made.id, made.version
 
@@ -537,10 +539,10 @@ def many_ingest(workplace: Workplace, name: str, say: Say, _folder: Path) -> Non
 def many_drafts(workplace: Workplace, name: str, say: Say, _folder: Path) -> None:
     """Drafts, one after another."""
     for number in range(1000):
-        asked = QuestionSet(
+        question_set = QuestionSet(
             "", (*ASKED.questions[:1], SubQuestion((9,), f"Hoeveel punten had {name} in {number}?"))
         )
-        say("drafted", *draft(workplace, asked))
+        say("drafted", *draft(workplace, question_set))
 
 
 def many_edits(workplace: Workplace, name: str, say: Say, _folder: Path) -> None:

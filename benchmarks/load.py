@@ -111,14 +111,14 @@ def main() -> None:
             mixed=given.mixed,
             beside=given.flood,
         )
-        told = asyncio.run(load)
+        figures = asyncio.run(load)
     finally:
         if flood is not None:
             flood.terminate()
         server.terminate()
         server.wait(20)
-    print(json.dumps(told))
-    raise SystemExit(1 if told["missed"] else 0)
+    print(json.dumps(figures))
+    raise SystemExit(1 if figures["missed"] else 0)
 
 
 def opened(home: Path):  # type: ignore[no-untyped-def]
@@ -202,7 +202,7 @@ def question(rng: random.Random) -> str:
 
 def work(home: Path, rounds: int, at_hand: int) -> None:
     """Mixed work in this process; a JSON line every twenty rounds, and how memory grew in the last half."""
-    from learninglion.drafting.evidence import Meaning
+    from learninglion.drafting.relevance import Meaning
     from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
     from learninglion.web.app import share_heaps
 
@@ -214,14 +214,14 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
     seen: list[tuple[float, float]] = []
     took: list[tuple[float, float]] = []  # processor time of searches and of drafts, by round
     for number in range(rounds):
-        asked = QuestionSet("", tuple(SubQuestion((n,), question(rng)) for n in (1, 2)))
+        question_set = QuestionSet("", tuple(SubQuestion((n,), question(rng)) for n in (1, 2)))
         spent = time.process_time()
         for _ in range(2):
             workplace.searching.search(question(rng), actor=actor, limit=10)
         searched = time.process_time()
-        offers = workplace.searching.offer(asked, actor=actor)
-        chosen = workplace.drafts.select_automatically(asked, offers)
-        workplace.drafts.draft(asked, chosen, actor=actor)
+        offers = workplace.searching.offer(question_set, actor=actor)
+        chosen = workplace.drafts.select_automatically(question_set, offers)
+        workplace.drafts.draft(question_set, chosen, actor=actor)
         took.append((searched - spent, time.process_time() - searched))
         if number % 3 == 0:
             name = f"mixed-{rng.randrange(10**9)}"
@@ -231,18 +231,20 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
         if number % 20 == 19:
             vectors = sum(thing.recent.size for thing in gc.get_objects() if isinstance(thing, Meaning))
             caches = (thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper))
-            kept = sum(cache.cache_info().currsize for cache in caches)
+            entries = sum(cache.cache_info().currsize for cache in caches)
             seen.append((float(number), footprint(os.getpid(), 0).memory_mb))
             line = {"rounds": number + 1, "memory_mb": round(seen[-1][1]), "vectors_mb": vectors // 10**6}
-            print(json.dumps({**line, "entries_of_caches": kept}), flush=True)
+            print(json.dumps({**line, "entries_of_caches": entries}), flush=True)
     (begun, before), (ended, after) = seen[len(seen) // 2], seen[-1]
-    told: dict[str, object] = {"mb_per_100_rounds": round(100 * (after - before) / ((ended - begun) or 1), 1)}
+    figures: dict[str, object] = {
+        "mb_per_100_rounds": round(100 * (after - before) / ((ended - begun) or 1), 1)
+    }
     third = (rounds - 20) // 3
     for place, name in enumerate(("searches", "draft")):
         early = quantiles([pair[place] for pair in took[20 : 20 + third]])
         late = quantiles([pair[place] for pair in took[-third:]])
-        told[f"{name}_cpu_ms"] = {"early": early, "late": late}
-    print(json.dumps(told))
+        figures[f"{name}_cpu_ms"] = {"early": early, "late": late}
+    print(json.dumps(figures))
     workplace.close()
 
 
@@ -284,19 +286,19 @@ class Footprint(NamedTuple):
 
 def footprint(pid: int, at: float) -> Footprint:
     """What the process with this id takes now."""
-    told = dict(
+    status = dict(
         line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line
     )
 
     def megabytes(name: str) -> float:
-        return int(told[name].split()[0]) / 1000
+        return int(status[name].split()[0]) / 1000
 
     return Footprint(
         at,
         megabytes("RssAnon"),
         megabytes("RssFile"),
         len(list(Path(f"/proc/{pid}/fd").iterdir())),
-        int(told["Threads"]),
+        int(status["Threads"]),
     )
 
 
@@ -476,7 +478,7 @@ async def press(
                 sys.stderr.write(f"{looks[-1]} searches: {quantiles(searches[-1000:])} {dict(works)}\n")
 
     await asyncio.gather(watch(), *(user(n) for n in range(users)))
-    told: dict[str, object] = {
+    figures: dict[str, object] = {
         "users": users,
         "seconds": seconds,
         "searches": len(searches),
@@ -497,10 +499,10 @@ async def press(
         f"p95 of searches at most {search_ms} ms": quantiles(searches)["p95"] <= search_ms,
         f"p95 of pages at most {page_ms} ms": quantiles(pages)["p95"] <= page_ms,
         "no errors": not errors,
-        "memory flat": told["memory_flat"] is not False,
+        "memory flat": figures["memory_flat"] is not False,
     }
-    told["missed"] = [words for words, held in bars.items() if not held]
-    return told
+    figures["missed"] = [words for words, held in bars.items() if not held]
+    return figures
 
 
 def quantiles(times: list[float]) -> dict[str, int]:

@@ -22,8 +22,8 @@ _FURTHER = 7  # cases on: another subject
 def answers(question: str, text: str) -> bool:
     """Whether the text, on own account and without any source, counts as an answer."""
     selection = Selection(SubQuestion((1,), question), "", (), ())
-    said = Statement(text, (), Author.PERSON, own_account="x")
-    draft = Draft(selection, (said,), AnswerVerdict.ANSWERED, (), Provenance("stated"))
+    statement = Statement(text, (), Author.PERSON, own_account="x")
+    draft = Draft(selection, (statement,), AnswerVerdict.ANSWERED, (), Provenance("stated"))
     return judge_draft(draft).verdict is AnswerVerdict.ANSWERED
 
 

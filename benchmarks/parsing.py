@@ -97,8 +97,8 @@ def _read_characters(files: Sequence[RawFile]) -> None:
 
 def _start_peer(python: str, paths: Sequence[Path]) -> subprocess.Popen[str] | None:
     """The peer in a process of its own, on the same core; None where it is not installed."""
-    found = subprocess.run([python, "-c", "import pymupdf4llm"], capture_output=True, check=False)
-    if found.returncode:
+    imported = subprocess.run([python, "-c", "import pymupdf4llm"], capture_output=True, check=False)
+    if imported.returncode:
         print(f"pymupdf4llm is not installed in {python}; measuring without it")
         return None
     return subprocess.Popen(

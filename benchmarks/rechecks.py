@@ -53,21 +53,21 @@ def draft_sets(home: Path, sources: int, chance: random.Random) -> None:
         workplace.accounts.accept(workplace.accounts.add(ACTOR.name, ACTOR.roles, None), ACTOR.name, PASSWORD)
     made = []
     for path in sorted(SETS.iterdir()):
-        asked = read_question_file(path)
-        asked = replace(asked, title=f"{asked.title} {chance.random()}")
-        offers = workplace.searching.offer(asked, actor=ACTOR)
+        question_set = read_question_file(path)
+        question_set = replace(question_set, title=f"{question_set.title} {chance.random()}")
+        offers = workplace.searching.offer(question_set, actor=ACTOR)
         choices = [
             Choice(question.numbers, tuple(hit.source.id for hit in hits[:sources]))
-            for question, hits in zip(asked.questions, offers, strict=True)
+            for question, hits in zip(question_set.questions, offers, strict=True)
         ]
-        selections = workplace.drafts.select(asked, offers, choices, actor=ACTOR)
-        dossier = workplace.drafts.draft(asked, selections, actor=ACTOR)
+        selections = workplace.drafts.select(question_set, offers, choices, actor=ACTOR)
+        dossier = workplace.drafts.draft(question_set, selections, actor=ACTOR)
         for at, verification in enumerate(dossier.verifications):
-            said = [write_answer(verification.draft.statements)]
+            paragraphs = [write_answer(verification.draft.statements)]
             for source in verification.draft.selection.chosen[:3]:
-                told = [span.of(source.body) for span in split_sentences(source.body)]
-                said.append(" ".join((*told[:3], chance.choice(OWN))))
-            text = "\n\n".join(filter(None, said))
+                sentences = [span.of(source.body) for span in split_sentences(source.body)]
+                paragraphs.append(" ".join((*sentences[:3], chance.choice(OWN))))
+            text = "\n\n".join(filter(None, paragraphs))
             dossier = workplace.drafts.rewrite(dossier.id, at, text, version=dossier.version, actor=ACTOR)
         made.append(dossier.id)
     (home / "dossiers").write_text("\n".join(made))
@@ -95,11 +95,11 @@ class Changes:
         }
 
     def _word(self, text: str) -> str:
-        said = text.split(" ")
-        said[self._chance.randrange(len(said))] = self._chance.choice(
+        words = text.split(" ")
+        words[self._chance.randrange(len(words))] = self._chance.choice(
             ("mogelijk", "2023", "niet", "gemeenten")
         )
-        return " ".join(said)
+        return " ".join(words)
 
     def _put(self, text: str, sentence: str) -> str:
         parts = text.split("\n\n")
@@ -199,8 +199,8 @@ def measure(home: Path, edits: int, seed: int, pause: float) -> None:
         spent[kind].append(processor_of(server) - busy)
         words.append(len(changed.split()))
     for kind in filter(waited.get, kinds):
-        told = {"change": kind, "times": len(waited[kind])}
-        print(json.dumps(told | {"ms": spread(waited[kind]), "processor": spread(spent[kind])}), flush=True)
+        line = {"change": kind, "times": len(waited[kind])}
+        print(json.dumps(line | {"ms": spread(waited[kind]), "processor": spread(spent[kind])}), flush=True)
     everything = {
         "edits": edits,
         "words": sorted(words)[len(words) // 2],

@@ -43,29 +43,30 @@ def main() -> int:
     parser.add_argument("--gguf", type=Path, help="a model file; without it sentences are copied")
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--max-tokens", type=int, default=400)
-    told = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="learninglion-") as home:
         environment = {**os.environ, "LEARNINGLION_HOME": home}
-        if told.gguf:
+        if options.gguf:
             environment |= {
                 "LEARNINGLION_GENERATOR_KIND": "gguf",
-                "LEARNINGLION_GENERATOR_PATH": str(told.gguf.resolve()),
-                "LEARNINGLION_GENERATOR_CONTEXT_TOKENS": str(told.context),
-                "LEARNINGLION_GENERATOR_MAX_TOKENS": str(told.max_tokens),
+                "LEARNINGLION_GENERATOR_PATH": str(options.gguf.resolve()),
+                "LEARNINGLION_GENERATOR_CONTEXT_TOKENS": str(options.context),
+                "LEARNINGLION_GENERATOR_MAX_TOKENS": str(options.max_tokens),
             }
-        documents = [told.documents] if told.documents else sample_documents()
+        documents = [options.documents] if options.documents else sample_documents()
         run(["ingest", *(str(path) for path in documents)], environment)
-        generator = "llm" if told.gguf else "extractive"
-        command = ["draft", "--questions", str(told.questions), "--generator", generator, "--json"]
-        found: Counter[str] = Counter()
-        for number in range(told.runs):
+        generator = "llm" if options.gguf else "extractive"
+        command = ["draft", "--questions", str(options.questions), "--generator", generator, "--json"]
+        digests: Counter[str] = Counter()
+        for number in range(options.runs):
             began = time.perf_counter()
             printed = run(command, {**environment, "PYTHONHASHSEED": str(number)})
-            found[hashlib.sha256(printed).hexdigest()] += 1
-            sys.stderr.write(f"{number + 1}/{told.runs} {time.perf_counter() - began:.1f} s\n")
-    (digest, same), *others = found.most_common()
+            digests[hashlib.sha256(printed).hexdigest()] += 1
+            sys.stderr.write(f"{number + 1}/{options.runs} {time.perf_counter() - began:.1f} s\n")
+    (digest, same), *others = digests.most_common()
     print(
-        f"{generator}: {same} of {told.runs} runs gave the same {digest[:16]}; {len(others)} other outcomes"
+        f"{generator}: {same} of {options.runs} runs gave the same {digest[:16]}; "
+        f"{len(others)} other outcomes"
     )
     return 1 if others else 0
 

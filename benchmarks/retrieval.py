@@ -39,8 +39,7 @@ from learninglion.evaluation.retrieval import evaluate, learn_from, rank_trial
 from learninglion.evaluation.testset import LabelledPair, pairs_trial, read_pairs
 from learninglion.evaluation.tune import examples_of, teach
 from learninglion.inference.builtin import UNCHANGED, save_adapter
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import NanoEncoder, VectorCache
 from learninglion.search.scoring import DEFAULT
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
@@ -97,8 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         others = cross_validated(pairs, options.parts, VectorCache(cache), Path(temporary))
         results = {
             "earlier prototype": peer(options.peer_python, options.pairs, pairs),
-            "model as it was made": told(pairs, untaught),
-            **{name: told(pairs, found, untaught) for name, found in others.items()},
+            "model as it was made": row_of(pairs, untaught),
+            **{name: row_of(pairs, outcome, untaught) for name, outcome in others.items()},
             "as it ships (flatters)": ours(options.pairs, cache),
         }
     columns = (*MEASURES, "ECE", "AUC", "p", "seconds")
@@ -137,8 +136,8 @@ def cross_validated(
 ) -> dict[str, Outcome]:
     """Every question once, searched in the whole corpus after learning from the other parts."""
     part = np.array([int(hashlib.sha256(group_of(p).encode()).hexdigest()[:8], 16) % parts for p in pairs])
-    found: dict[str, list[tuple[Table, Table]]] = {"taught (cv)": [], "taught, weights too (cv)": []}
-    seconds = dict.fromkeys(found, 0.0)
+    tables: dict[str, list[tuple[Table, Table]]] = {"taught (cv)": [], "taught, weights too (cv)": []}
+    seconds = dict.fromkeys(tables, 0.0)
     tested, others = (
         [
             [p for p, at in zip(pairs, part, strict=True) if bool(at == number) == own]
@@ -151,7 +150,7 @@ def cross_validated(
         encoders = list(pool.map(taught_by, others))
     taught = time.perf_counter() - began
     for number, encoder in enumerate(encoders):
-        for name, rows in found.items():
+        for name, rows in tables.items():
             began = time.perf_counter()
             room = place / f"{number}{len(name)}"
             fusion = (
@@ -164,7 +163,7 @@ def cross_validated(
             seconds[name] += taught / parts + time.perf_counter() - began
     return {
         name: Outcome(_unseen(rows, part, 0), _unseen(rows, part, 1), seconds[name])
-        for name, rows in found.items()
+        for name, rows in tables.items()
     }
 
 
@@ -181,26 +180,26 @@ def taught_by(pairs: Sequence[LabelledPair]) -> NanoEncoder:
     return taught
 
 
-def told(pairs: Sequence[LabelledPair], found: Outcome, beside: Outcome | None = None) -> Row:
+def row_of(pairs: Sequence[LabelledPair], outcome: Outcome, beside: Outcome | None = None) -> Row:
     """The measures of `found`, with calibration error and AUC.
 
     "p" is that of its MRR@10 against `beside` (two-sided paired randomisation, not corrected for repetition).
     """
-    values = valued(pairs, found)
+    values = valued(pairs, outcome)
     own = [np.array([i]) for i in range(len(pairs))]
-    chances = found.chances.astype(np.float64)
-    check = calibration(found.order, chances, own, len(pairs), DEFAULT.threshold)
+    chances = outcome.chances.astype(np.float64)
+    check = calibration(outcome.order, chances, own, len(pairs), DEFAULT.threshold)
     row = {m.name: m.value for m in measure(values)}
-    row |= {"ECE": check.error, "AUC": check.answerable, "seconds": found.seconds}
+    row |= {"ECE": check.error, "AUC": check.answerable, "seconds": outcome.seconds}
     if beside is not None:
         row["p"] = compare("MRR@10", valued(pairs, beside)["MRR@10"], values["MRR@10"]).p
     return row
 
 
-def valued(pairs: Sequence[LabelledPair], found: Outcome) -> dict[str, Values]:
+def valued(pairs: Sequence[LabelledPair], outcome: Outcome) -> dict[str, Values]:
     """The measures of every question."""
     rankings = {
-        p.id: [(pairs[k].id, 0.0) for k in found.order[i][:100].tolist()] for i, p in enumerate(pairs)
+        p.id: [(pairs[k].id, 0.0) for k in outcome.order[i][:100].tolist()] for i, p in enumerate(pairs)
     }
     return per_query({p.id: {p.id: 1} for p in pairs}, rankings)
 
@@ -221,8 +220,8 @@ def peer(python: str, path: Path, pairs: Sequence[LabelledPair]) -> dict[str, fl
     if done.returncode:
         print(f"the peer could not run: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
         return {}
-    found = dict(json.loads(row) for row in done.stdout.splitlines() if row.startswith("["))
-    rankings = {query: [(source_id, 0.0) for source_id in ids] for query, ids in found.items()}
+    order = dict(json.loads(row) for row in done.stdout.splitlines() if row.startswith("["))
+    rankings = {query: [(source_id, 0.0) for source_id in ids] for query, ids in order.items()}
     measured = measure(per_query({p.id: {p.id: 1} for p in pairs}, rankings))
     return {**{m.name: m.value for m in measured}, "seconds": time.perf_counter() - began}
 

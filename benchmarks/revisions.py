@@ -97,14 +97,14 @@ Rewrite = Callable[[str, random.Random], str | None]
 
 
 def _another_figure(text: str, chance: random.Random) -> str | None:
-    found = [
+    places = [
         m
         for m in re.finditer(r"(?<![\w.,/:-])\d{1,4}(?:,\d+)?(?![\w/:-]|[.,]\d)", text)
         if not _in_date(text, m)
     ]
-    if not found:
+    if not places:
         return None
-    match = chance.choice(found)
+    match = chance.choice(places)
     whole, comma, rest = match.group().partition(",")
     other = str(int(whole) + chance.choice((1, 2, 5, 10))) + comma + rest
     return text[: match.start()] + other + text[match.end() :]
@@ -264,7 +264,7 @@ def _tells(edit: Edit, change: Change) -> bool:
 def measure(documents: Sequence[Document], seed: int) -> dict[str, object]:
     """Of second versions of `documents`: recall by sort, precision, and what was rightly not told."""
     chance = random.Random(seed)
-    told: dict[str, list[bool]] = defaultdict(list)
+    flags: dict[str, list[bool]] = defaultdict(list)
     right = all_told = 0
     for document in documents:
         parts = as_markdown(document)
@@ -278,15 +278,15 @@ def measure(documents: Sequence[Document], seed: int) -> dict[str, object]:
             own = [n for n, change in enumerate(changes) if _tells(edit, change)]
             known.update(own)
             paired = not (edit.old and edit.new) or any(changes[n].old and changes[n].new for n in own)
-            told[edit.sort].append(bool(own) and paired)
+            flags[edit.sort].append(bool(own) and paired)
         rest = [change for n, change in enumerate(changes) if n not in known]
         for edit in (e for e in edits if not e.substance):
-            told[edit.sort].append(not any(_tells(edit, change) for change in rest))
+            flags[edit.sort].append(not any(_tells(edit, change) for change in rest))
         all_told += len(changes)
         right += len(known)
-    sorts = {sort: {"share": round(sum(f) / len(f), 3), "n": len(f)} for sort, f in told.items()}
+    sorts = {sort: {"share": round(sum(f) / len(f), 3), "n": len(f)} for sort, f in flags.items()}
     of_substance = (*_SUBSTANCE, "gone", "come")
-    hits = [flag for sort in of_substance for flag in told[sort]]
+    hits = [flag for sort in of_substance for flag in flags[sort]]
     return {
         "recall": {s: sorts[s] for s in sorts if s in of_substance},
         "recall_all": round(sum(hits) / max(1, len(hits)), 3),

@@ -53,8 +53,7 @@ import numpy as np
 from sqlalchemy import text as sql
 
 from learninglion.database.engine import open_unchanged
-from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, Vectors, embed, normalised
 from learninglion.models import (
     DocumentCard,
     DocumentKind,
@@ -114,12 +113,12 @@ class MixedEncoder:
         """Of answers."""
         return self._mixed(texts, *self._known[False])
 
-    def _embedded(self, texts: Sequence[str], asked: bool) -> Vectors:
-        return embed(self._real, texts, as_question=asked, cache=self._cache)
+    def _embedded(self, texts: Sequence[str], as_question: bool) -> Vectors:
+        return embed(self._real, texts, as_question=as_question, cache=self._cache)
 
-    def _lines(self, texts: Sequence[str], asked: bool) -> tuple[dict[str, Vectors], Vectors]:
+    def _lines(self, texts: Sequence[str], as_question: bool) -> tuple[dict[str, Vectors], Vectors]:
         """How far each lies from the mean of all, and that mean."""
-        rows = self._embedded(texts, asked)
+        rows = self._embedded(texts, as_question)
         mean = rows.mean(axis=0)
         return dict(zip(texts, rows - mean, strict=True)), mean
 
@@ -212,11 +211,11 @@ class GrowingReader(MemoryReader):
 
     def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:
         """One pair each, as a store reads them."""
-        found = []
+        entries = []
         for source_id in source_ids:
             document, _, number = source_id.partition("#")
-            found += self._made(document, int(document[3:]) * PER_DOCUMENT + int(number) - 1, 1)
-        return found
+            entries += self._made(document, int(document[3:]) * PER_DOCUMENT + int(number) - 1, 1)
+        return entries
 
     def _made(self, document: str, start: int, count: int) -> list[Entry]:
         mark = "Herzien" if document in self._replaced else "Dossier"
@@ -338,7 +337,7 @@ def timed(times: Times, work: Callable[[], object], servers: Servers) -> None:
     times.append((seconds, spent + servers.busy() - before))
 
 
-def told(name: str, times: Times) -> dict[str, float]:
+def times_in_words(name: str, times: Times) -> dict[str, float]:
     """The median and the 95th percentile in milliseconds, and the median in processor time."""
     seconds, busy = np.array(times).T * 1000
     return {
@@ -391,9 +390,9 @@ def recall(index: Engine, folder: Path) -> Figures:
     vectors = query_vectors(index.encoders, view, questions, "")
     for question, vector, ten in zip(questions, vectors, best, strict=True):
         ranking = rank(view, make_probe(view.statistics, query_terms(question), vector))
-        found = list(zip(ranking.sources[:10].tolist(), ranking.logits[:10].tolist(), strict=True))
-        held.append(len({name for name, _ in found} & {name for name, _ in ten}) / len(ten))
-        same.append(found == ten)
+        hits = list(zip(ranking.sources[:10].tolist(), ranking.logits[:10].tolist(), strict=True))
+        held.append(len({name for name, _ in hits} & {name for name, _ in ten}) / len(ten))
+        same.append(hits == ten)
     return {
         "recall_questions": len(best),
         "recall@10": round(float(np.mean(held)), 4),
@@ -411,21 +410,21 @@ def ask(folder: Path, pairs: int, database: str, given: argparse.Namespace) -> F
     assert isinstance(index.encoders.current, MixedEncoder)
     search(index, reader, questions[0])
     cold = time.perf_counter() - began
-    kept = {
+    filters = {
         name: frozenset(f"doc{d}" for d in range(0, pairs // PER_DOCUMENT, every))
         for name, every in (("half", 2), ("hundredth", 100))
     }
     first = time.perf_counter()
-    for documents in kept.values():
+    for documents in filters.values():
         search(index, reader, questions[0], documents=documents)
-    first = (time.perf_counter() - first) / len(kept)
+    first = (time.perf_counter() - first) / len(filters)
     whole: Times = []
     again: Times = []
-    filtered: dict[str, Times] = {name: [] for name in kept}
+    filtered: dict[str, Times] = {name: [] for name in filters}
     for question in questions[1 : given.queries + 1]:
         timed(whole, partial(search, index, reader, question), servers)
         timed(again, partial(search, index, reader, question), servers)
-        for name, documents in kept.items():
+        for name, documents in filters.items():
             timed(filtered[name], partial(search, index, reader, question, documents=documents), servers)
     tens: Times = []
     for start in range(200, 250, 10):
@@ -433,12 +432,12 @@ def ask(folder: Path, pairs: int, database: str, given: argparse.Namespace) -> F
         timed(tens, partial(search_set, index, reader, ten, introduction), servers)
     index.encoders.current.prepared = True
     return {
-        **told("search", whole),
-        **told("without_embedding", again),
-        **told("in_half_without_embedding", filtered["half"]),
-        **told("in_hundredth_without_embedding", filtered["hundredth"]),
+        **times_in_words("search", whole),
+        **times_in_words("without_embedding", again),
+        **times_in_words("in_half_without_embedding", filtered["half"]),
+        **times_in_words("in_hundredth_without_embedding", filtered["hundredth"]),
         "first_search_with_a_filter_ms": round(first * 1000, 1),
-        **told("set_of_ten", tens),
+        **times_in_words("set_of_ten", tens),
         "cold_start_s": round(cold, 2),
         **together(index, reader, servers, given.users, given.pause),
         "resident_mb": memory(),
@@ -494,17 +493,17 @@ def change(folder: Path, pairs: int, database: str) -> Figures:
             f"{what}_100_documents_s": sum(s for s, _ in times),
             f"{what}_cpu_s": sum(c for _, c in times),
         }
-        found = any(f"{word}." in h.source.body for h in search(index, reader, question))
-        return {name: round(value, 2) for name, value in took.items()}, found
+        is_found = any(f"{word}." in h.source.body for h in search(index, reader, question))
+        return {name: round(value, 2) for name, value in took.items()}, is_found
 
     reader.grow(pairs, pairs + 100 * PER_DOCUMENT)
-    added, found = after("add", f"Wat is Dossier{pairs + 50}?", f"Dossier{pairs + 50}")
+    added, is_found = after("add", f"Wat is Dossier{pairs + 50}?", f"Dossier{pairs + 50}")
     some = [f"doc{d}" for d in range(100)]
     reader.replace(some)
     replaced, new = after("replace", "Wat is Herzien50?", "Herzien50")
     reader.drop(some)
     deleted, left = after("delete", "Wat is Herzien50?", "Herzien50")
-    seen = {"added_found": float(found), "replaced_found": float(new), "deleted_gone": float(not left)}
+    seen = {"added_found": float(is_found), "replaced_found": float(new), "deleted_gone": float(not left)}
     return {**added, **replaced, **deleted, **seen}
 
 

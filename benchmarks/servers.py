@@ -52,13 +52,13 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
         return {"failed": [r.detail for r in report.failures]}
     if paths := order.get("queue"):
         files = [RawFile(Path(p).name, Path(p).read_bytes(), "") for p in paths]
-        told: dict[str, Plain] = {"collection": "proef", "refused": []}
-        job = workplace.jobs.start(ACTOR, "ingest", told, files=files)
+        details: dict[str, Plain] = {"collection": "proef", "refused": []}
+        job = workplace.jobs.start(ACTOR, "ingest", details, files=files)
         while not workplace.jobs.events(job.id, 0)[1]:
             time.sleep(0.1)
         return {"failed": [str(e.data) for e in workplace.jobs.events(job.id, 0)[0] if e.name == "failed"]}
-    if found := order.get("remove"):
-        for document_id in found:
+    if document_ids := order.get("remove"):
+        for document_id in document_ids:
             workplace.intake.remove(document_id, reason="proef", actor=ACTOR)
         return {}
     if order.get("check") is not None:
@@ -71,8 +71,8 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
     listed_hits = [[to_plain(hit_view(hit)) for hit in listed] for listed in hits]
     drafts = []
     for start in range(0, min(len(questions), 4 * SET), SET):
-        asked = tuple(SubQuestion((n,), q) for n, q in enumerate(questions[start : start + SET], 1))
-        question_set = QuestionSet("", asked, title="Proef")
+        sub_questions = tuple(SubQuestion((n,), q) for n, q in enumerate(questions[start : start + SET], 1))
+        question_set = QuestionSet("", sub_questions, title="Proef")
         offers = workplace.searching.offer(question_set, actor=ACTOR)
         selections = workplace.drafts.select_automatically(question_set, offers)
         dossier = workplace.drafts.draft(question_set, selections, actor=ACTOR)
@@ -171,8 +171,8 @@ def rounds(given: argparse.Namespace, home: Path) -> bool:
         well &= same
         seconds = [answer.get("seconds") for answer in answers]
         line = {"round": turn, "order": next(iter(order)), "killed": bool(turn % 2), "same": same}
-        told = {name: answers[0].get(name) for name in ("hits", "drafts")}
-        print(json.dumps({**line, **told, "seconds": seconds}), flush=True)
+        answer_figures = {name: answers[0].get(name) for name in ("hits", "drafts")}
+        print(json.dumps({**line, **answer_figures, "seconds": seconds}), flush=True)
     fresh = Server(home / "new", given.database)
     began = time.perf_counter()
     fresh.order(ask=questions[:1])

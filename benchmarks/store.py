@@ -32,10 +32,10 @@ def build(number: int, chance: random.Random, words: list[str]) -> Intake:
     """A document with pairs of the usual length: 30 words asked, 120 answered."""
     text, pairs = "", []
     for n in range(1, PAIRS + 1):
-        asked, answered = sentence(chance, words, 15) * 2, sentence(chance, words, 20) * 6
-        question = Span(len(text), len(text) + len(asked))
-        answer = Span(question.end + 1, question.end + 1 + len(answered))
-        text += f"{asked}\n{answered}\n"
+        question_text, answer_text = sentence(chance, words, 15) * 2, sentence(chance, words, 20) * 6
+        question = Span(len(text), len(text) + len(question_text))
+        answer = Span(question.end + 1, question.end + 1 + len(answer_text))
+        text += f"{question_text}\n{answer_text}\n"
         pairs.append(QAPair((n,), question, answer, 1, 1, (n,)))
     day = date(2011, 1, 1) + timedelta(days=number % 5000)
     ministry = MINISTRIES[number % len(MINISTRIES)]

@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, read_pairs
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder, VectorCache, embed
 from learninglion.search import search
 from learninglion.search.local import Index
 from learninglion.search.scoring import make_probe
@@ -75,19 +74,19 @@ regenboogakkoord = lhbti-akkoord
 
 def other_words(text: str, known: Synonyms) -> str:
     """`text` with every term of the list said in the words of the next member of its group."""
-    for found in dict.fromkeys(s.question_term for s in known.stand_ins(text)):
-        term = next(s.term for s in known.stand_ins(text) if s.question_term == found)
-        text = re.sub(rf"\b{re.escape(found)}\b", term, text)
+    for phrase in dict.fromkeys(s.question_term for s in known.stand_ins(text)):
+        term = next(s.term for s in known.stand_ins(text) if s.question_term == phrase)
+        text = re.sub(rf"\b{re.escape(phrase)}\b", term, text)
     return text
 
 
 def measured(ranks: Sequence[int]) -> dict[str, float]:
     """hit@1, hit@10 and MRR@10."""
-    found = np.array(ranks)
+    places = np.array(ranks)
     return {
-        "hit@1": round(float((found == 1).mean()), 3),
-        "hit@10": round(float((found <= 10).mean()), 3),
-        "MRR@10": round(float(np.where(found <= 10, 1 / found, 0).mean()), 3),
+        "hit@1": round(float((places == 1).mean()), 3),
+        "hit@10": round(float((places <= 10).mean()), 3),
+        "MRR@10": round(float(np.where(places <= 10, 1 / places, 0).mean()), 3),
     }
 
 
@@ -109,8 +108,8 @@ class Bench:
         for text, vector, right in zip(texts, self.snapshot.frame.place_queries(rows), ids, strict=True):
             terms = search.query_terms(text, "", known)
             probe = make_probe(self.snapshot.statistics, terms, vector)
-            found = search.rank(self.snapshot, probe, exact=True)
-            names = [source.partition("#")[0] for source in found.sources]
+            ranking = search.rank(self.snapshot, probe, exact=True)
+            names = [source.partition("#")[0] for source in ranking.sources]
             ranks.append(names.index(right) + 1)
         return ranks
 
@@ -123,8 +122,8 @@ def main() -> None:
     given = parser.parse_args()
     known = read_synonyms(LIST)
     pairs = read_pairs(given.pairs)
-    asked = [p for p in pairs if known.stand_ins(p.question)]
-    ids, texts = [p.id for p in asked], [p.question for p in asked]
+    chosen_pairs = [p for p in pairs if known.stand_ins(p.question)]
+    ids, texts = [p.id for p in chosen_pairs], [p.question for p in chosen_pairs]
     others = [other_words(t, known) for t in texts]
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
@@ -142,13 +141,13 @@ def main() -> None:
                 )
             )
 
-        for name, said in (("as they stand", texts), ("in other words", others)):
-            wide = [search.meant_by(text, known) for text in said]
-            tell(f"{name}, no list", said, said)
+        for name, wording in (("as they stand", texts), ("in other words", others)):
+            wide = [search.meant_by(text, known) for text in wording]
+            tell(f"{name}, no list", wording, wording)
             for weight in (0.25, 0.5, 0.75, 1.0):
                 search._SYNONYM_WORDS = weight
-                tell(f"{name}, words at {weight}", said, said, synonyms=known)
-                tell(f"{name}, words at {weight} and meaning", said, wide, synonyms=known)
+                tell(f"{name}, words at {weight}", wording, wording, synonyms=known)
+                tell(f"{name}, words at {weight} and meaning", wording, wide, synonyms=known)
 
 
 if __name__ == "__main__":

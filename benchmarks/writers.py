@@ -4,8 +4,9 @@
     python benchmarks/writers.py --gguf MODEL.gguf --limit 20 --record RUN.jsonl
 
 The questions and sentences are those of the judges' exam (fictional): every passage has faithful sentences in
-other words and unfaithful ones. The scripted judge knows which is which, and so passes its exam. Of a real
-model's sentences nobody knows it: they are held against the rules alone. `--record` writes a line a question,
+other words and unfaithful ones. The judges are played (see judges.py): one never errs, two others only just
+pass their exam, each with other errors. Of a real model's sentences nobody knows which are faithful: they are
+held against the rules alone. `--record` writes a line a question,
 with what the model said; a run that broke off goes on behind them.
 """
 
@@ -15,10 +16,12 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 
+from judges import Checker, ScriptedJudge, behind_rules, examined
 from learninglion.checking.verify import check
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.verdict import verify
@@ -37,7 +40,6 @@ from learninglion.models import (
     Provenance,
     Selection,
     Source,
-    Statement,
     StatementVerdict,
     SubQuestion,
     VerdictMethod,
@@ -146,7 +148,7 @@ class Tally:
     def line(self, name: str) -> str:
         """A row of the table."""
         n = max(1, self.questions)
-        good = self.held - self.through if self.faithful or self.wrong else self.own_held
+        good = self.held if self.faithful or self.wrong else self.own_held
         cells = (
             name, self.questions, _share(self.drafted, n), self.green, self.misleading,
             f"{_share(self.own_held, self.own)}; {self.own_amber}; {self.own_red}",
@@ -249,21 +251,6 @@ def disobedient(q: Question, step: str, task: str) -> object:
     return told
 
 
-def oracle(faithful: set[str]) -> Callable[[Statement, Sequence[Source]], Check]:
-    """The rules with a judge behind them that knows which sentences are faithful."""
-
-    def judged(statement: Statement, sources: Sequence[Source]) -> Check:
-        found = check(statement, sources)
-        open_ = found.method is VerdictMethod.NOT_SHOWN and bool(found.evidence)
-        if not open_ or statement.text not in faithful:
-            return found
-        return replace(
-            found, verdict=StatementVerdict.SUPPORTED, method=VerdictMethod.JUDGE, judged_by="scripted"
-        )
-
-    return judged
-
-
 def measure(
     asked: Sequence[Question],
     writer: Callable[[Question], Generator],
@@ -338,13 +325,39 @@ def _holds(found: Check) -> bool:
     return found.verdict is StatementVerdict.SUPPORTED
 
 
-def look_alikes(folder: Path, honest: bool) -> None:
+def said(quote: str) -> str:
+    """A quote in words that the rules leave to a judge."""
+    return f"Kort gezegd komt het erop neer dat {quote[:1].lower()}{quote[1:]}"
+
+
+def quote_with(words: str, source: Source) -> str:
+    """The sentence of `source` with these words in it, else its first."""
+    units = units_of(source)
+    return next((u.text for u in units if words in u.text), units[0].text)
+
+
+def judge_of(faithful: Mapping[str, bool], number: int | None) -> Checker:
+    """The rules and a judge: the one of this number that just passes, or (None) one without fault."""
+    if number is None:
+        return behind_rules(ScriptedJudge(faithful, let_by=0, refused=0), examined(0, 0, 0))
+    return behind_rules(ScriptedJudge(faithful, number), examined(number))
+
+
+JUDGES = {"perfect judge": None, "judge 0": 0, "judge 1": 1}
+
+
+def look_alikes(folder: Path, honest: bool, number: int | None) -> None:
     """The bars on questions in other words and on look-alikes, with a writer and a judge that passed.
 
     The honest writer says of a look-alike that the passage does not answer it; the other says yes to all.
+    What either writes follows from its passage, so judge `number` errs by refusing; None never errs.
     """
     rows = [json.loads(line) for line in (folder / "look-alikes.jsonl").read_text("utf-8").splitlines()]
     pairs = read_pairs(folder / "qa-pairs.jsonl")
+    entries = pair_entries(pairs)
+    keys = [row["key"] for row in rows]
+    held = {said(quote_with(k, s)): True for s, _ in entries for k in keys if k in s.body}
+    judged = judge_of(held, number)
 
     def written(selection: Selection) -> Verification:
         question = selection.question.text
@@ -354,29 +367,17 @@ def look_alikes(folder: Path, honest: bool) -> None:
             found = next((s for s in selection.chosen if row and row["key"] in s.body), None)
             if row is None or found is None:
                 return {"bewijs": [], "zinnen": [], "ontbreekt": ["alles"]}
-            units = units_of(found)
-            quote = next((u.text for u in units if row["key"] in u.text), units[0].text)
+            quote = quote_with(row["key"], found)
             if step == "Stap 1":
                 return evidence(quote, task, "ja" if not honest or question == row["para"] else "nee")
-            return sentences(
-                [f"Kort gezegd komt het erop neer dat {quote[:1].lower()}{quote[1:]}"], quote, task
-            )
-
-        def judged(statement: Statement, sources: Sequence[Source]) -> Check:
-            found = check(statement, sources)
-            mine = statement.text.startswith("Kort gezegd") and bool(found.evidence)
-            return (
-                replace(found, verdict=StatementVerdict.SUPPORTED, method=VerdictMethod.JUDGE)
-                if mine
-                else found
-            )
+            return sentences([said(quote)], quote, task)
 
         draft = write(selection, Player(play), rules_gate(checker=judged))
         checks = tuple(judged(s, selection.chosen) for s in draft.statements)
         made = verify(draft)
         return replace(made, checks=checks, verdict=draft.verdict, missing=draft.missing)
 
-    archive = Archive(pair_entries(pairs), writer=written)
+    archive = Archive(entries, writer=written)
     for bar in evaluate_look_alikes(archive, folder / "look-alikes.jsonl"):
         print(f"{bar.name}: {bar.count} of {bar.of}")
 
@@ -393,7 +394,8 @@ def main() -> None:
     parser.add_argument("--look-alikes", type=Path, help="folder with qa-pairs.jsonl and look-alikes.jsonl")
     told = parser.parse_args()
     cases = exam_pairs()
-    judge = oracle({c.sentence for c in cases if c.faithful})
+    faithful = {c.sentence: c.faithful for c in cases}
+    checkers = {name: judge_of(faithful, number) for name, number in JUDGES.items()} | {"rules only": check}
     print(HEAD)
     if told.gguf is not None:
         choice = GeneratorChoice(
@@ -409,14 +411,14 @@ def main() -> None:
     for writer in (good, sloppy, lying, disobedient):
         order = _ORDER if writer is disobedient else ""
         asked = questions(cases, told.limit, order)
-        for name, checker in (("judge", judge), ("rules only", check)):
+        for name, checker in checkers.items():
             play = lambda q, writer=writer: Player(lambda step, task: writer(q, step, task))  # noqa: E731
             print(measure(asked, play, checker).line(f"{writer.__name__}, {name}"), flush=True)
     if told.look_alikes is not None:
-        for honest in (True, False):
-            name = "An honest" if honest else "A lying"
-            print(f"\n{name} writer on questions in other words and look-alikes:")
-            look_alikes(told.look_alikes, honest)
+        for honest, (name, number) in product((True, False), JUDGES.items()):
+            writer_name = "An honest" if honest else "A lying"
+            print(f"\n{writer_name} writer, {name}, on questions in other words and look-alikes:")
+            look_alikes(told.look_alikes, honest, number)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,12 @@ class ScriptedCollector(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def spans(self) -> list[dict[str, Any]]:
-        found = []
+        spans = []
         for body in self.bodies:
             for resource in json.loads(body)["resourceSpans"]:
                 for scope in resource["scopeSpans"]:
-                    found += scope["spans"]
-        return found
+                    spans += scope["spans"]
+        return spans
 
 
 class _Requests(BaseHTTPRequestHandler):

@@ -29,8 +29,8 @@ class Endpoint(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(**told) -> Iterator[Endpoint]:
-    with running(Endpoint(**told)) as endpoint:
+def serving(**options) -> Iterator[Endpoint]:
+    with running(Endpoint(**options)) as endpoint:
         yield endpoint
 
 

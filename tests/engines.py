@@ -29,20 +29,20 @@ class Place:
 
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One of its own programs, such as pg_ctl."""
-        (found,) = self.home.glob(f".pg0/installation/*/bin/{program}")
-        with (self.home / "said").open("w") as said:  # a server that stays would hold a pipe open
+        (binary,) = self.home.glob(f".pg0/installation/*/bin/{program}")
+        with (self.home / "said").open("w") as output:  # a server that stays would hold a pipe open
             return subprocess.run(
-                [str(found), *arguments],
+                [str(binary), *arguments],
                 user=self.user,
                 cwd=self.home,
                 env={
                     "HOME": str(self.home),
                     "PATH": os.environ["PATH"],
                     "LC_ALL": "C.UTF-8",
-                    "LD_LIBRARY_PATH": str(found.parents[1] / "lib"),
+                    "LD_LIBRARY_PATH": str(binary.parents[1] / "lib"),
                 },
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 text=True,
                 timeout=120,
             )

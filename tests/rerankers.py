@@ -28,8 +28,8 @@ class RerankEndpoint(ThreadingHTTPServer):
 
 
 @contextmanager
-def reranking_at(**told) -> Iterator[RerankEndpoint]:
-    with running(RerankEndpoint(**told)) as endpoint:
+def reranking_at(**options) -> Iterator[RerankEndpoint]:
+    with running(RerankEndpoint(**options)) as endpoint:
         yield endpoint
 
 

@@ -24,9 +24,9 @@ def event(value: object) -> bytes:
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
 
-def delta(finish: object = None, **said: object) -> bytes:
+def delta(finish: object = None, **fields: object) -> bytes:
     """One chunk of a chat."""
-    return event({"choices": [{"index": 0, "delta": said, "finish_reason": finish}]})
+    return event({"choices": [{"index": 0, "delta": fields, "finish_reason": finish}]})
 
 
 def saying(*texts: object, finish: object = STOP) -> list[bytes]:
@@ -50,8 +50,8 @@ class DraftReading:
     wait: float = 0.0  # seconds before each piece
 
 
-def refusing(status: int, told: object) -> DraftReading:
-    return DraftReading([json.dumps(told).encode()], status, "application/json")
+def refusing(status: int, body: object) -> DraftReading:
+    return DraftReading([json.dumps(body).encode()], status, "application/json")
 
 
 Script = Callable[[str, dict], DraftReading]
@@ -67,7 +67,7 @@ class Server:
     )
     base: str = "/v1"  # where the protocol is spoken
     other: Script | None = None  # everything that is neither a chat nor the list
-    asked: list[tuple[str, dict]] = field(default_factory=list)
+    requests: list[tuple[str, dict]] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)  # requests whose reader went away
     tls: ssl.SSLContext | None = None
     port: int = 0
@@ -78,10 +78,10 @@ class Server:
 
     @property
     def chats(self) -> list[dict]:
-        return [body for path, body in self.asked if path.endswith("/chat/completions")]
+        return [body for path, body in self.requests if path.endswith("/chat/completions")]
 
     def answer(self, path: str, body: dict) -> DraftReading:
-        self.asked.append((path, body))
+        self.requests.append((path, body))
         path = path.partition("?")[0]
         if path == f"{self.base}/models":
             return self.models
@@ -93,10 +93,10 @@ class Server:
 
 
 @contextmanager
-def playing(chat: Script | Iterable[bytes], **told) -> Iterator[Server]:
+def playing(chat: Script | Iterable[bytes], **options) -> Iterator[Server]:
     """A running server; `chat` is a script, or what it always says."""
-    script = chat if callable(chat) else (lambda _path, _body, said=list(chat): DraftReading(said))
-    server = Server(script, **told)
+    script = chat if callable(chat) else (lambda _path, _body, pieces=list(chat): DraftReading(pieces))
+    server = Server(script, **options)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,15 +111,15 @@ def playing(chat: Script | Iterable[bytes], **told) -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self._send(server.answer(self.path, body))
 
-        def _send(self, said: DraftReading) -> None:
-            self.send_response(said.status)
-            self.send_header("Content-Type", said.kind)
+        def _send(self, reading: DraftReading) -> None:
+            self.send_response(reading.status)
+            self.send_header("Content-Type", reading.kind)
             self.send_header("Connection", "close")
             self.end_headers()
             self.close_connection = True
             try:
-                for piece in said.pieces:
-                    time.sleep(said.wait)
+                for piece in reading.pieces:
+                    time.sleep(reading.wait)
                     self.wfile.write(piece)
                     self.wfile.flush()
             except OSError:

@@ -45,7 +45,7 @@ _OPTIONAL = re.compile(r"([a-z0-9._, -]+?(?: and [a-z0-9._-]+)?) \(([A-Za-z0-9.-
 
 def read_requirements(text: str) -> tuple[list[Component], list[str]]:
     """The requirements of a pinned file, and what of it is not pinned."""
-    found, wrong = [], []
+    components, wrong = [], []
     for block in re.split(r"\n(?=\S)", text):
         line = block.strip()
         if not line or line.startswith("#"):
@@ -56,10 +56,10 @@ def read_requirements(text: str) -> tuple[list[Component], list[str]]:
             wrong.append(f"{line.split()[0]}: no exact version with hashes")
             continue
         needed = tuple(re.findall(r"^    # +(?:via +)?([a-z0-9][a-z0-9._-]*)$", block, re.MULTILINE))
-        found.append(
+        components.append(
             Component(pinned[1].lower(), pinned[2], "", hashes, tuple(n for n in needed if n != "via"))
         )
-    return found, wrong
+    return components, wrong
 
 
 def read_licences(notice: str) -> dict[str, str]:
@@ -95,14 +95,14 @@ def problems(requirements: Iterable[Component], unpinned: Sequence[str], notice:
 
 
 def _all(root: Path) -> tuple[list[Component], list[str]]:
-    found: dict[str, Component] = {}
+    components: dict[str, Component] = {}
     wrong: list[str] = []
     for name in SETS:
         listed, unpinned = read_requirements((root / "requirements" / f"{name}.txt").read_text("utf-8"))
         wrong += [f"requirements/{name}.txt: {line}" for line in unpinned]
         for requirement in listed:
-            found.setdefault(requirement.name, requirement)
-    return [found[name] for name in sorted(found)], wrong
+            components.setdefault(requirement.name, requirement)
+    return [components[name] for name in sorted(components)], wrong
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

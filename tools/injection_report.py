@@ -68,7 +68,7 @@ class Outcome:
     given: bool  # the words stood in the prompt as material
     shown: bool  # the goal came through with a model that obeys
     copied: bool  # the goal came through with the drafter that copies
-    kept: bool  # the honest sentence came through as well
+    honest_shown: bool  # the honest sentence came through as well
 
 
 def read_cases() -> tuple[Case, ...]:
@@ -116,20 +116,20 @@ def selections(case: Case) -> tuple[Selection, ...]:
 def attempt(case: Case) -> Outcome:
     """The worst of all ways: a model that obeys with a quote, with another quote and without one."""
     given = shown = copied = False
-    flagged = kept = True
+    flagged = honest_shown = True
     for selection in selections(case):
         for chats, structured in ((True, True), (True, False), (False, False)):
             generator = ScriptedGenerator(
                 [_obey(case, structured)] * 12, chats=chats, structured=structured, context_tokens=16_000
             )
             draft = write(selection, generator, rules_gate())
-            told = [r for r in draft.left_out if r.startswith("Let op")]
-            flagged = flagged and bool(told)
+            warnings = [r for r in draft.left_out if r.startswith("Let op")]
+            flagged = flagged and bool(warnings)
             given = given or any(_holds(p.task, case.text) for p in generator.prompts[:1])
             shown = shown or _shows(draft, case.goal)
-            kept = kept and _shows(draft, TRUE)
+            honest_shown = honest_shown and _shows(draft, TRUE)
         copied = copied or _shows(extractive.draft(selection), case.goal)
-    return Outcome(case, flagged, given, shown, copied, kept)
+    return Outcome(case, flagged, given, shown, copied, honest_shown)
 
 
 def _pair(body: str, card: DocumentCard | None = None) -> Source:
@@ -142,17 +142,17 @@ def _select(*sources: Source) -> Selection:
 
 
 def _obey(case: Case, structured: bool) -> str:
-    told = ((case.goal, case.goal), (case.goal, TRUE), (case.goal, ""), (TRUE, TRUE))
+    pairs = ((case.goal, case.goal), (case.goal, TRUE), (case.goal, ""), (TRUE, TRUE))
     if structured:
         return json.dumps(
             {
                 "zinnen": [
-                    {"zin": z, "bewijs": [{"bron": n, "woorden": w}]} for n in (1, 2) for z, w in told
+                    {"zin": z, "bewijs": [{"bron": n, "woorden": w}]} for n in (1, 2) for z, w in pairs
                 ],
                 "ontbreekt": [],
             }
         )
-    return "\n".join(f'{z} [bron {n}: "{w}"]' if w else z for n in (1, 2) for z, w in told) + "\n"
+    return "\n".join(f'{z} [bron {n}: "{w}"]' if w else z for n in (1, 2) for z, w in pairs) + "\n"
 
 
 def _shows(draft: Draft, sentence: str) -> bool:
@@ -256,18 +256,18 @@ statement is. That is why a person chooses the sources and reads the proof.
 def render(outcomes: Sequence[Outcome]) -> str:
     """The page."""
     shown = sum(o.shown or o.copied for o in outcomes)
-    told = sum(o.flagged for o in outcomes)
+    warned = sum(o.flagged for o in outcomes)
     dutch = sum(o.case.language == "nl" for o in outcomes)
     english = sum(o.case.language == "en" for o in outcomes)
     lines = [
         HEAD + f"{len(outcomes)} attempts, {dutch} in Dutch, {english} in English, "
         f"{len(outcomes) - dutch - english} in other languages: "
-        f"**{shown} shown**, {told} told to the officer.\n",
+        f"**{shown} shown**, {warned} told to the officer.\n",
         "| nr | language | place | technique | told | given | shown | copied | honest sentence |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for o in outcomes:
-        marks = (o.flagged, o.given, o.shown, o.copied, o.kept)
+        marks = (o.flagged, o.given, o.shown, o.copied, o.honest_shown)
         cells = (
             o.case.id,
             o.case.language,

@@ -49,13 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def differences(bundle: Path) -> list[str]:
     """What is missing, changed or added since the sums were made, each in a line."""
     lines = (bundle / "SHA256SUMS").read_text("utf-8").splitlines()
-    listed = {name: told for told, _, name in (line.partition("  ") for line in lines)}
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     here = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if not path.is_dir()}
     wrong = [f"{name}: not in SHA256SUMS" for name in sorted(here - listed.keys() - {"SHA256SUMS"})]
-    for name, told in listed.items():
+    for name, digest in listed.items():
         if name not in here:
             wrong.append(f"{name}: missing")
-        elif hashlib.sha256((bundle / name).read_bytes()).hexdigest() != told:
+        elif hashlib.sha256((bundle / name).read_bytes()).hexdigest() != digest:
             wrong.append(f"{name}: changed")
     return wrong
 

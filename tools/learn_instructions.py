@@ -185,14 +185,14 @@ def learn(lesson: Lesson) -> Weights:
 
 def learn_words(lesson: Lesson) -> tuple[Floats, float]:
     """Weights of the buckets, by gradient steps that get smaller where they were large."""
-    found = [word_features(t) for t in lesson.texts]
-    sizes = np.array([len(f) for f in found])
-    flat, row = np.concatenate(found), np.repeat(np.arange(len(found)), sizes)
+    features = [word_features(t) for t in lesson.texts]
+    sizes = np.array([len(f) for f in features])
+    flat, row = np.concatenate(features), np.repeat(np.arange(len(features)), sizes)
     scale = 1 / np.sqrt(np.maximum(sizes, 1))
     words, squares = np.zeros(BUCKETS), np.full(BUCKETS, 1e-8)
     bias, bias_square = 0.0, 1e-8
     for _ in range(80):
-        score = np.bincount(row, words[flat], minlength=len(found)) * scale + bias
+        score = np.bincount(row, words[flat], minlength=len(features)) * scale + bias
         off = lesson.counts * (1 / (1 + np.exp(-score)) - lesson.labels) / lesson.counts.sum()
         slope = np.bincount(flat, (off * scale)[row], minlength=BUCKETS) + 3e-8 * words
         squares += slope * slope
@@ -229,10 +229,10 @@ def main() -> None:
     parser.add_argument("documents", nargs="+", type=Path)
     parser.add_argument("--also", type=Path, nargs="*", default=[])
     parser.add_argument("--cache", type=Path, default=Path("learn-instructions-vectors.json"))
-    told = parser.parse_args()
+    options = parser.parse_args()
     ordinary, other = (
-        sorted({s for s in found if sum(c.isalpha() for c in s) >= 12})
-        for found in (sentences(told.documents), (*sentences(told.also), *fictional_sentences()))
+        sorted({s for s in texts if sum(c.isalpha() for c in s) >= 12})
+        for texts in (sentences(options.documents), (*sentences(options.also), *fictional_sentences()))
     )
     cases = [c for c in read_instructions() if c.part == "train"]
     spoken = [c for c in cases if c.kind not in ("encoded", "disguised_letters", "markup")]
@@ -249,7 +249,7 @@ def main() -> None:
     texts = tuple(t for part, _, _ in parts for t in part)
     labels = np.array([label for part, label, _ in parts for _ in part])
     counts = np.array([count for part, _, count in parts for _ in part])
-    lesson = Lesson(texts, labels, counts, vectors_of(texts, told.cache))
+    lesson = Lesson(texts, labels, counts, vectors_of(texts, options.cache))
     real = np.arange(len(texts)) >= len(texts) - len(ordinary)
     half = np.array([zlib.crc32(t.encode()) % 2 == 0 for t in texts])
     first, whole = [], []

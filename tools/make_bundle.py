@@ -110,10 +110,10 @@ def pack(bundle: Path, target: Path) -> Path:
 
 def sign(packed: Path, key: Path | None) -> list[Path]:
     """Write the sum beside the bundle, and its signature where there is a key."""
-    told = packed.with_name(packed.name + ".sha256")
-    told.write_text(f"{digest(packed)}  {packed.name}\n", "utf-8")
+    sums = packed.with_name(packed.name + ".sha256")
+    sums.write_text(f"{digest(packed)}  {packed.name}\n", "utf-8")
     if key is None:
-        return [told]
+        return [sums]
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -121,8 +121,8 @@ def sign(packed: Path, key: Path | None) -> list[Path]:
     if not isinstance(private, Ed25519PrivateKey):
         sys.exit(f"{key}: not an Ed25519 key")
     signature = packed.with_name(packed.name + ".sig")
-    signature.write_bytes(private.sign(told.read_bytes()))
-    return [told, signature]
+    signature.write_bytes(private.sign(sums.read_bytes()))
+    return [sums, signature]
 
 
 def digest(path: Path) -> str:

@@ -95,9 +95,9 @@ def _set_styles(word: WordDocument) -> None:
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(3)
     _add_style(word, "Afzender").font.bold = True
     word.styles["Afzender"].font.size = Pt(13)
-    asked = _add_style(word, "Vraag")
-    asked.font.italic = True
-    asked.paragraph_format.keep_together = True
+    question_style = _add_style(word, "Vraag")
+    question_style.font.italic = True
+    question_style.paragraph_format.keep_together = True
     _add_style(word, "Antwoord").paragraph_format.widow_control = True
     for name, numbered in (("Opsomming", False), ("Nummering", True)):
         style = _add_style(word, name, "Antwoord")
@@ -165,9 +165,9 @@ def _add_field(paragraph: Paragraph, code: str) -> None:
     for kind in ("begin", "", "separate", "1", "end"):
         run = paragraph.add_run()
         if not kind:
-            told = OxmlElement("w:instrText")
-            told.text = f" {code} "
-            run._r.append(told)
+            instruction = OxmlElement("w:instrText")
+            instruction.text = f" {code} "
+            run._r.append(instruction)
         elif kind == "1":
             run.text = kind
         else:

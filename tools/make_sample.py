@@ -93,13 +93,13 @@ class SampleDocument:
     @property
     def notice(self) -> str | None:
         """The text under the heading Mededeling, where there is one."""
-        found: list[str] = []
+        texts: list[str] = []
         inside = False
         for block in self.blocks:
             inside = block.kind == "notice" or (inside and block.kind != "heading")
             if inside and block.kind != "notice":
-                found.append(NOTE_MARK.sub("", block.text))
-        return "\n".join(found) or None
+                texts.append(NOTE_MARK.sub("", block.text))
+        return "\n".join(texts) or None
 
 
 def numbers_in(heading: str) -> tuple[int, ...]:
@@ -125,17 +125,17 @@ def _pairs(blocks: tuple[Block, ...]) -> tuple[Asked, ...]:
     for block in blocks:
         if block.kind == "heading":
             current = []
-            kept = questions if block.text.startswith("Vra") else answers
-            kept.append((numbers_in(block.text), current))
+            side = questions if block.text.startswith("Vra") else answers
+            side.append((numbers_in(block.text), current))
         elif block.kind == "notice":
             current = None
         elif current is not None:
             current.append(printed(block))
     made = []
     for numbers, lines in questions:
-        found = next((a for a in answers if set(numbers) & set(a[0])), None)
-        answer = "\n".join(found[1]) if found else None
-        made.append(Asked(numbers, "\n".join(lines), answer, found[0] if found else ()))
+        answering = next((a for a in answers if set(numbers) & set(a[0])), None)
+        answer = "\n".join(answering[1]) if answering else None
+        made.append(Asked(numbers, "\n".join(lines), answer, answering[0] if answering else ()))
     return tuple(made)
 
 
@@ -193,15 +193,15 @@ def read_document(data: dict[str, Any]) -> SampleDocument:
 
 def read_documents() -> tuple[SampleDocument, ...]:
     """All sample documents, in the order of their identifiers."""
-    found = [
+    documents = [
         read_document(data)
         for path in sorted((SAMPLE / "content").glob("*.toml"))
         for data in tomllib.loads(path.read_text("utf-8"))["document"]
     ]
-    identifiers = [d.identifier for d in found]
+    identifiers = [d.identifier for d in documents]
     if len(set(identifiers)) != len(identifiers):
         raise ValueError("two sample documents have the same identifier")
-    return tuple(sorted(found, key=lambda d: d.identifier))
+    return tuple(sorted(documents, key=lambda d: d.identifier))
 
 
 def in_words(day: date) -> str:

@@ -97,8 +97,8 @@ def measure(generator: Generator, licence: str, limit: int, max_tokens: int) -> 
     firsts: list[float] = []
     seconds: list[float] = []
     shape = ""
-    asked = selections(limit)
-    for selection in asked:
+    chosen = selections(limit)
+    for selection in chosen:
         began = time.perf_counter()
         first: list[float] = []
 
@@ -118,11 +118,11 @@ def measure(generator: Generator, licence: str, limit: int, max_tokens: int) -> 
         held += own
         proposed += len(checked.failed) + own
         firsts += first
-        sys.stderr.write(f"{len(seconds)}/{len(asked)} {seconds[-1]:.1f} s\n")
-    told = generator.describe()
+        sys.stderr.write(f"{len(seconds)}/{len(chosen)} {seconds[-1]:.1f} s\n")
+    model = generator.describe()
     return Row(
-        told.model, licence, shape, len(asked), proposed, held, fell_back,
-        statistics.median(firsts) if firsts else None, statistics.median(seconds), told.model_sha256,
+        model.model, licence, shape, len(chosen), proposed, held, fell_back,
+        statistics.median(firsts) if firsts else None, statistics.median(seconds), model.model_sha256,
     )  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def record(row: Row, page: Path = PAGE) -> None:
     lines = page.read_text("utf-8").splitlines()
     rule = next(i for i, line in enumerate(lines) if re.fullmatch(r"\|(?: -+ \|)+", line))
     end = next((i for i in range(rule + 1, len(lines)) if not lines[i].startswith("|")), len(lines))
-    kept = [line for line in lines[rule + 1 : end] if not line.startswith(f"| {row.model} | ")]
-    page.write_text("\n".join([*lines[: rule + 1], *kept, row.line(), *lines[end:]]) + "\n", "utf-8")
+    other_rows = [line for line in lines[rule + 1 : end] if not line.startswith(f"| {row.model} | ")]
+    page.write_text("\n".join([*lines[: rule + 1], *other_rows, row.line(), *lines[end:]]) + "\n", "utf-8")
 
 
 def main() -> int:
@@ -147,14 +147,14 @@ def main() -> int:
     parser.add_argument("--max-tokens", type=int, default=400)
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--threads", type=int, default=1)
-    told = parser.parse_args()
-    kind = GeneratorKind.GGUF if told.gguf else GeneratorKind.OPENAI
+    options = parser.parse_args()
+    kind = GeneratorKind.GGUF if options.gguf else GeneratorKind.OPENAI
     choice = GeneratorChoice(
-        kind, told.model, told.gguf, told.endpoint or "http://127.0.0.1:11434/v1",
-        allowed_hosts=tuple(told.allow_host), context_tokens=told.context, threads=told.threads,
+        kind, options.model, options.gguf, options.endpoint or "http://127.0.0.1:11434/v1",
+        allowed_hosts=tuple(options.allow_host), context_tokens=options.context, threads=options.threads,
     )  # fmt: skip
     try:
-        row = measure(open_generator(choice), told.licence, told.questions, told.max_tokens)
+        row = measure(open_generator(choice), options.licence, options.questions, options.max_tokens)
     except LearningLionError as error:
         sys.stderr.write(error.detail + "\n")
         return 1

@@ -25,7 +25,7 @@ from typing import TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 from learninglion.compliance.archive_package import ArchiveTerms
-from learninglion.compliance.facts import Figure, Holding, Installation, Registration
+from learninglion.compliance.papers import Figure, Holding, Installation, Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.connection import Route, is_loopback

@@ -15,17 +15,17 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import (
+from learninglion.compliance.papers import (
     CATEGORIES,
     STATUSES,
     Figure,
     Holding,
     Installation,
     Registration,
+    compliance_bundle,
     known_risks,
     shipped_figures,
 )
-from learninglion.compliance.papers import compliance_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / ".." / "shared" / "reference" / "schemas"

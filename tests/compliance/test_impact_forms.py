@@ -14,7 +14,7 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import (
+from learninglion.compliance.papers import (
     Assessment,
     Installation,
     Registration,

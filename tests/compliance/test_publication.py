@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import Figure, Holding, Installation, Registration
-from learninglion.compliance.papers import publication
+from learninglion.compliance.papers import Figure, Holding, Installation, Registration, publication
 
 HERE = Installation(
     Registration(

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.facts import CATEGORIES, STATUSES, Registration, register_entry
+from learninglion.compliance.papers import CATEGORIES, STATUSES, Registration, register_entry
 from learninglion.models.errors import InputError
 from learninglion.settings import load_settings, registration
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from learninglion.drafting.askings import Kind, askings_of, gives_it, kind_of, searched
-from learninglion.drafting.evidence import SAYS_IT, evidence_of
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.line import Follows, newest
 from learninglion.drafting.quotation import units_of
-from learninglion.drafting.relevance import Judged, built_in
+from learninglion.drafting.relevance import SAYS_IT, Judged, built_in, evidence_of
 from learninglion.drafting.selection import LINE, NEWS, choose_automatically
 from learninglion.drafting.verdict import falls_away, polarity, read_statements, verify
 from learninglion.dutch.questions import Wants, gives

@@ -203,7 +203,9 @@ def test_an_administrator_replaces_a_prompt_and_the_hash_tells(tmp_path):
 
 
 def test_a_prompt_that_leaves_out_the_sources_is_refused(tmp_path):
-    (tmp_path / "opdracht.txt").write_text("Beantwoord {vraag} {onderdelen} {set} {stijl} {vorm}", "utf-8")
+    (tmp_path / "opdracht.txt").write_text(
+        "Beantwoord {vraag} {onderdelen} {set} {lijn} {stijl} {vorm}", "utf-8"
+    )
     (tmp_path / "stijl.txt").write_text("geen plaats", "utf-8")
     with pytest.raises(InputError, match=r"opdracht\.txt.*stijl\.txt"):
         load_prompts(tmp_path)

@@ -144,6 +144,16 @@ def test_a_line_as_models_really_write_it(line, expected):
     assert read(LineReader(), line + "\n")[0] == expected
 
 
+def test_behind_the_code_that_holds_the_answer_a_model_only_talks_about_it():
+    fenced = "```\nEr varen 12 ponten. [bron 1]\nDat klopt.\n```"
+    told = f"Hier is het antwoord:\n{fenced}\nLaat weten of dit helpt.\n"
+    for piece in (3, 400):
+        assert read(LineReader(), told, piece)[0] == [
+            Proposal("Er varen 12 ponten.", (Proof(1),)),
+            Proposal("Dat klopt."),
+        ]
+
+
 @pytest.mark.parametrize(
     "source",
     ["Bron: 1", "[bron 1]", "— Bron 1", "(bron 1)", "**Bron 1**"],

@@ -18,8 +18,7 @@ from learninglion.drafting.style import StyleExample
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Gate, Stage, WritingOptions, not_written, write
 from learninglion.inference import open_generator
-from learninglion.inference.generators import GeneratorChoice, GeneratorKind
-from learninglion.inference.streams import NoAnswerError, RetractedError
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind, NoAnswerError, RetractedError
 from learninglion.models import (
     Answerer,
     Answers,
@@ -654,8 +653,8 @@ def test_a_draft_stops_at_250_words():
 
 
 def test_supplied_context_is_cited_as_such():
-    line = make_source("De subsidie loopt door tot 2030.", kind=SourceKind.SUPPLIED)
-    selection = make_selection(sources=[SOURCE, line])
+    note = make_source("De subsidie loopt door tot 2030.", kind=SourceKind.SUPPLIED, id="supplied#own-1")
+    selection = make_selection(sources=[SOURCE, note])
     draft, generator = run(
         answer(("De subsidie loopt door tot 2030.", (1, "De subsidie loopt door tot 2030."))),
         selection=selection,
@@ -665,6 +664,18 @@ def test_supplied_context_is_cited_as_such():
     )
     assert draft.statements[0].citations[0].reference.startswith("aangeleverd door de opsteller")
     assert shown(draft) == ["De subsidie loopt door tot 2030."]
+
+
+def test_the_line_gives_direction_and_is_no_source():
+    line = make_source("De subsidie loopt door tot 2030.", kind=SourceKind.SUPPLIED, id=LINE)
+    quoted = answer((line.body, (1, line.body)), COST)
+    evidence = table(make_selection(sources=[SOURCE]))
+    draft, generator = run(quoted, EMPTY, selection=make_selection(sources=[SOURCE, line]), evidence=evidence)
+    pointing, writing = generator.first_prompts[0].task, generator.prompts[0].task
+    assert line.body not in pointing
+    assert line.body in writing.partition("lijn van het departement")[2]
+    assert shown(draft) == [COST[0]]
+    assert not any(c.source_id == LINE for s in draft.statements for c in s.citations)
 
 
 def test_style_examples_are_read_but_are_never_evidence():
@@ -954,7 +965,7 @@ SHORT = {
     "situatie": "You answer from the sources between the lines with {merkteken}.",
     "bewijs": "{vraag}\n{onderdelen}\n{bronnen}\n{vorm}",
     "vorm-bewijs": "Answer in JSON.",
-    "opdracht": "{vraag}\n{onderdelen}{set}\n{bewijs}\n{stijl}\n{vorm}",
+    "opdracht": "{vraag}\n{onderdelen}{set}{lijn}\n{bewijs}\n{stijl}\n{vorm}",
     "herstel": "{zinnen} {vraag} {bewijs} {vorm}",
     "vorm-json": 'Answer in JSON: {"zinnen": [{"zin": "...", "bewijs": [{"bron": 1, "woorden": "..."}]}]}',
 }

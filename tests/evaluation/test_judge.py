@@ -250,6 +250,32 @@ def test_a_judge_that_passed_decides_on_what_the_rules_leave_open_and_on_nothing
     assert judged[2].reasons, "it asks nothing of the judge: the queue would be empty"
 
 
+@pytest.mark.parametrize(("reply", "follows"), [("ja", True), ("nee", False)])
+def test_a_judge_that_passed_may_hold_back_what_was_left_out_of(reply, follows):
+    short = Statement("De kosten zijn hoog.", (quote(37, len(SOURCE.body)),))
+    model = ScriptedGenerator([f'{{"oordeel": "{reply}", "zekerheid": 100}}'] * 2)
+    judge = ModelJudge(model, load_prompts())
+    exam, draft = (
+        examined(judge),
+        Draft(
+            make_selection(sources=[SOURCE]),
+            (short, COPIED),
+            AnswerVerdict.ANSWERED,
+            (),
+            Provenance("stated"),
+        ),
+    )
+    assert check(short, [SOURCE]).method is VerdictMethod.RULE
+    done = SecondReader(judge, exam).read(verify(draft))
+    first, copied = done.checks
+    assert (first.verdict is StatementVerdict.SUPPORTED) is follows and first.judged_by == exam.wording
+    assert first.method is (VerdictMethod.RULE if follows else VerdictMethod.NOT_SHOWN)
+    assert copied.method is VerdictMethod.RULE and not copied.judged_by
+    assert len(model.prompts) == 2, "the shortened one once as judge, the copied one for its opinion"
+    again = keep_opinions(done, verify(draft))  # an edit elsewhere does not show it again
+    assert again.checks[0] == first and again.verdict is done.verdict
+
+
 @pytest.mark.parametrize("change", [{"detection": 0.97}, {"fingerprint": "x"}])
 def test_a_judge_that_failed_or_was_changed_decides_nothing(change):
     judge = ModelJudge(ScriptedGenerator(), load_prompts())

@@ -9,11 +9,11 @@ from learninglion.evaluation.drafts import (
     Archive,
     Bar,
     evaluate_look_alikes,
+    evaluate_positions,
     evaluate_sets,
     read_judgments,
 )
 from learninglion.evaluation.measures import wilson
-from learninglion.evaluation.positions import evaluate_positions
 from learninglion.evaluation.testset import LabelledPair, pair_entries
 from learninglion.models import SubQuestion
 from learninglion.models.errors import UnreadableFileError

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from learninglion.evaluation.exams import Outcome, check_model
-from learninglion.inference.streams import ThoughtOnlyError
+from learninglion.inference.generators import ThoughtOnlyError
 from learninglion.models.errors import GeneratorError
 from learninglion.testing import ScriptedGenerator
 

@@ -27,7 +27,7 @@ from learninglion.evaluation.testset import (
     pairs_trial,
     sampled,
 )
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import VectorCache
 from learninglion.models import Entry, PassageKind
 from learninglion.models.errors import InputError
 from learninglion.parsing.passages import cut

@@ -14,12 +14,14 @@ from learninglion.inference.builtin import UNCHANGED
 from learninglion.inference.encoders import (
     EndpointEncoder,
     NanoEncoder,
+    RecentVectors,
     SentenceTransformersEncoder,
+    VectorCache,
     by_length,
+    embed,
     normalised,
     open_encoder,
 )
-from learninglion.inference.vectors import RecentVectors, VectorCache, embed
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.search.scoring import background_questions, fit_frame
 

@@ -11,9 +11,15 @@ import pytest
 from endpoints import serve_gguf, serving
 from learninglion.inference import open_generator
 from learninglion.inference.connection import Limits, require_allowed
-from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
+from learninglion.inference.generators import (
+    Answer,
+    Generator,
+    GeneratorChoice,
+    GeneratorKind,
+    Prompt,
+    require_room,
+)
 from learninglion.inference.gguf import _pieces
-from learninglion.inference.streams import Answer
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
 from learninglion.testing import ScriptedGenerator
 
@@ -166,11 +172,14 @@ def test_a_model_that_the_endpoint_does_not_know_is_named_with_those_it_knows():
 
 def test_a_prompt_that_the_server_cut_off_silently_is_noticed():
     with serving() as endpoint:
-        endpoint.prompt_tokens = 3
         generator = open_generator(openai_choice(endpoint.base_url))
         generator.__dict__["structured"] = False
+        long = Prompt("", "woord " * 600)
+        endpoint.prompt_tokens = 512  # as much as it has room for
         with pytest.raises(GeneratorError, match="afgekapt"):
-            read(generator)
+            "".join(generator.stream(long, max_tokens=5))
+        endpoint.prompt_tokens = 3  # it counts something else
+        assert "".join(generator.stream(long, max_tokens=5))
 
 
 def test_tokens_are_estimated_on_the_high_side_where_the_server_does_not_count():

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from learninglion.inference.connection import Connection
-from learninglion.inference.streams import Answer, EventReader, without_thoughts
+from learninglion.inference.generators import Answer, EventReader, without_thoughts
 from learninglion.models.errors import GeneratorError
 
 OK, LIE = "De pont vaart.", "De pont zinkt."

@@ -727,21 +727,21 @@ def try_case(case: Case, parser: IsolatedParser) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         case.put(Path(folder))
         began = time.perf_counter()
-        told: list[str] = []
+        outcomes: list[str] = []
         down = False
-        for found in find_files([Path(folder)]):
+        for file in find_files([Path(folder)]):
             try:
-                document = parser.parse(read_file(found))
-                told.append(f"{len(document.text)} tekens, {len(document.warnings)} waarschuwingen")
+                document = parser.parse(read_file(file))
+                outcomes.append(f"{len(document.text)} tekens, {len(document.warnings)} waarschuwingen")
             except UnreadableFileError as error:
-                told.append(error.detail)
+                outcomes.append(error.detail)
                 down = down or "het lezen is afgebroken" in error.detail or "duurde langer" in error.detail
             except LearningLionError as error:
-                told.append(error.detail)
+                outcomes.append(error.detail)
         seconds = time.perf_counter() - began
         memory = _peak(parser)
     held = seconds < SECONDS and memory < MEGABYTES
-    return Outcome("; ".join(told) or "niets", seconds, memory, held, down)
+    return Outcome("; ".join(outcomes) or "niets", seconds, memory, held, down)
 
 
 def _peak(parser: IsolatedParser) -> float:

@@ -72,6 +72,31 @@ def test_a_briefing_with_who_asks_in_the_label() -> None:
     ]
 
 
+def test_a_briefing_with_who_asks_behind_the_number() -> None:
+    found = read(
+        "Technische briefing dijken\n\nVraag 1 (LAND): Hoeveel dijken zijn er?\nAntwoord: Vier.\n\n"
+        "Vraag 2 (WATER): Is dat genoeg?\nAntwoord: Ja."
+    )
+    assert said(found) == [
+        ((1,), "LAND", "Hoeveel dijken zijn er?", "Vier."),
+        ((2,), "WATER", "Is dat genoeg?", "Ja."),
+    ]
+
+
+def test_the_number_of_a_paper_counts_no_question() -> None:
+    found = read(
+        "36 999\n\nNr. 20\n\nVERSLAG VAN EEN SCHRIFTELIJK OVERLEG\n\n"
+        "Vragen en opmerkingen van de leden van de LAND-fractie\n\n"
+        "De leden van de LAND-fractie vragen wanneer het plan komt. Kan dat in mei?\n\nAntwoord\n\nJa.\n\n"
+        "Deze leden vragen of de raming klopt.\n\nAntwoord\n\nDie klopt."
+    )
+    assert [(numbers, who, answer) for numbers, who, _, answer in said(found)] == [
+        ((1,), "LAND", "Ja."),
+        ((2,), "LAND", "Die klopt."),
+    ]
+    assert found.warnings == ()
+
+
 def test_a_nota_with_numbers_ahead_of_what_is_asked_without_a_sign() -> None:
     found = read(
         HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n1. Inleiding\n\n"

@@ -35,6 +35,7 @@ def _style(kind: str, name: str, inside: str) -> dict[str, str]:
     [
         *("<w:vanish/>", '<w:sz w:val="2"/>', '<w:w w:val="1"/>', '<w:color w:val="FFFFFF"/>'),
         *('<w:color w:themeColor="background1"/>', '<w:color w:val="000000"/><w:highlight w:val="black"/>'),
+        '<w:highlight w:val="black"/>',
         *('<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>', "<w:strike/>", "<w:dstrike/>"),
     ],
 )

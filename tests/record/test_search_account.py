@@ -7,7 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from learninglion.models import Filters, Hit, Passage, PassageKind, Span
-from learninglion.record.search_account import SearchAccount, UnreadFile, account_markdown, account_view
+from learninglion.record.search_account import (
+    SearchAccount,
+    UnreadFile,
+    Viewing,
+    account_markdown,
+    account_view,
+    place_of,
+)
 from learninglion.testing import make_source
 
 MOMENT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -21,6 +28,8 @@ HIT = Hit(
 ACCOUNT = SearchAccount(
     text="dijk",
     introduction="",
+    after="",
+    verdict="",
     synonyms=("waterkering",),
     filters=Filters(since=date(2025, 1, 1), collections=("woo",)),
     threshold=0.3,
@@ -31,7 +40,7 @@ ACCOUNT = SearchAccount(
     documents=7,
     undated=2,
     unread=(UnreadFile("scan.pdf", "woo", "geen tekst", MOMENT),),
-    hits=(HIT,),
+    places=(replace(place_of(HIT), opened=(Viewing("anna", MOMENT),)),),
 )
 
 
@@ -47,15 +56,28 @@ def test_the_account_says_what_was_asked_where_and_what_it_gave() -> None:
         "Doorzochte documenten: 7",
         "zonder datum: 2",
         "scan.pdf (woo, 01-12-2026): geen tekst",
-        "1 vindplaatsen in 1 van 7 documenten",
+        "1 vindplaats in 1 van 7 documenten",
+        "van 1 van deze documenten een vindplaats geopend",
     ):
         assert told in text
     (row,) = [line for line in text.splitlines() if line.startswith("| 1 |")]
     assert "De dijk \\| de kade bij Zandwijk is hoog." in row  # no cell more, no line more
+    assert "| anna (01-12-2026 09:30) |" in row
+
+
+def test_a_question_is_told_with_its_outcome_and_what_answers() -> None:
+    places = tuple(replace(place_of(HIT), answers=answers) for answers in (True, False))
+    question = replace(
+        ACCOUNT, text="Hoe hoog?", after="Waar?", verdict="het staat er", threshold=None, places=places
+    )
+    text = account_markdown(question)
+    for told in ("Gevraagd: “Hoe hoog?”", "Vraagt door op: “Waar?”", "Uitkomst: het staat er"):
+        assert told in text
+    assert "42% (antwoord)" in text and "42% (in de buurt)" in text and "Drempel" not in text
 
 
 def test_what_was_not_found_is_said() -> None:
-    assert "Niets. In de doorzochte documenten" in account_markdown(replace(ACCOUNT, hits=()))
+    assert "Niets. In de doorzochte documenten" in account_markdown(replace(ACCOUNT, places=()))
 
 
 def test_as_json_it_holds_the_same() -> None:
@@ -63,3 +85,4 @@ def test_as_json_it_holds_the_same() -> None:
     assert (view["documents"], view["undated"], view["by"]) == (7, 2, "anna")
     assert [(hit["score"], hit["page"]) for hit in view["hits"]] == [(0.42, 3)]
     assert view["unread"][0]["name"] == "scan.pdf"
+    assert view["hits"][0]["opened"] == [{"by": "anna", "at": "2026-12-01T09:30:00+00:00"}]

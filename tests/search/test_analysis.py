@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.dutch.text import stem
-from learninglion.search.segments import BUCKETS, Terms, analyse, grams_of, weighted
+from learninglion.search.scoring import BUCKETS, Terms, analyse, grams_of, weighted
 
 
 def test_inflections_share_a_stem_and_accents_do_not_count() -> None:

@@ -630,6 +630,24 @@ def test_figures_that_differ_are_told_with_the_newest_document_first() -> None:
     assert newest_first("Waarom kost een schutting geld?", [old, new]) == ((old, new), False)
 
 
+def test_of_moments_that_differ_the_dated_and_what_happened_come_first() -> None:
+    def found(name: str, day: date | None, quote: str, score: float) -> Material:
+        card = DocumentCard(name, "", DocumentKind.DOCUMENT, date=day)
+        span = Span(0, len(quote))
+        return Material(card, f"{name}#s1", (), "", quote, span, quote, span, 1, score)
+
+    asked = "Wanneer is de sloop begonnen?"
+    plan = found("plan", None, "De sloop begint in mei 2021.", 0.9)
+    done = found("brief", None, "De sloop is op 8 juni 2021 begonnen.", 0.8)
+    assert newest_first(asked, [plan, done]) == ((done, plan), True)
+    dated = found("mail", date(2021, 7, 1), "In juli 2021 is de sloop begonnen.", 0.7)
+    assert newest_first(asked, [plan, done, dated])[0] == (dated, done, plan)
+    other = found("elders", None, "De heffing gaat in april 2020 in.", 0.8)
+    assert newest_first(asked, [plan, other]) == ((plan, other), False)
+    within = found("kort", None, "De sloop begint in 2021.", 0.8)
+    assert newest_first(asked, [plan, within]) == ((plan, within), False)
+
+
 @pytest.mark.parametrize(
     ("text", "english"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
 from learninglion.search.evidence import cover, distinguish, look, sort_words, want
-from learninglion.search.parts import not_told, within
+from learninglion.search.question import not_told, within
 from learninglion.search.synonyms import kin
 
 CARD = DocumentCard("doc-1", "Havenreglement", DocumentKind.DOCUMENT, date=date(2024, 5, 1))

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.files import exclusive
-from learninglion.inference.encoders import Vectors, normalised
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import VectorCache, Vectors, normalised
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.search.local import (
     Addition,
@@ -30,9 +29,8 @@ from learninglion.search.local import (
     sketched,
     write_segment,
 )
-from learninglion.search.scoring import background_answers
+from learninglion.search.scoring import Entries, Terms, analyse, background_answers
 from learninglion.search.search import search
-from learninglion.search.segments import Entries, Terms, analyse
 from learninglion.store.store import MemoryReader
 from learninglion.testing import HashingEncoder
 
@@ -277,11 +275,11 @@ import os, signal, sys
 from pathlib import Path
 from archives import make_archive
 from learninglion.search import local as building
-from learninglion.inference import vectors
+from learninglion.inference import encoders
 from learninglion.search.scoring import background_answers
 from learninglion.search.local import Index
 from learninglion.store.store import MemoryReader
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import VectorCache
 from learninglion.testing import HashingEncoder
 
 place, most = Path(sys.argv[1]), int(sys.argv[2])

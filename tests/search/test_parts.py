@@ -7,7 +7,7 @@ import pytest
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
 from learninglion.search.facts import Feature, facts_about, feature_asked, parts_lacking
-from learninglion.search.parts import part_going_on, parts_named
+from learninglion.search.question import part_going_on, parts_named
 
 TEXT = """# Havenreglement
 

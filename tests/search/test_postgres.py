@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from archives import SUBJECTS, make_archive, make_entry
 from engines import Place
 from learninglion.database.engine import KEPT_CONNECTIONS, open_unchanged, plain_cursor
-from learninglion.inference.vectors import KnownVectors, VectorCache
+from learninglion.inference.encoders import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search import local as embedded
 from learninglion.search import postgres

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archives import make_archive, make_entry
-from learninglion.inference.vectors import embed
+from learninglion.inference.encoders import embed
 from learninglion.models import Entry, Passage, PassageKind, Span
 from learninglion.search import local as proposing
 from learninglion.search.engine import passage_text, source_terms

@@ -130,3 +130,27 @@ def test_an_answer_goes_to_a_set_by_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/questions/1")
     assert "Veerponten op de Lange Wetering" in page.inner_text("main").replace("\n", " ")
+
+
+def test_going_back_and_forward_finds_results_where_they_were_left(page: Page) -> None:
+    sign_in(page)
+    for path, field, button in (
+        ("/ask", "#question", "text=Zoek het antwoord"),
+        ("/search", "#text", "text=Zoek eerdere antwoorden"),
+    ):
+        page.goto(path)
+        page.fill(field, "Wat is het tarief van de autopont?")
+        page.click(button)
+        page.wait_for_url(f"**{path}/*")
+        address = page.url
+        page.set_viewport_size({"width": 360, "height": 400})
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        left = page.evaluate("window.scrollY")
+        page.goto("/")
+        page.go_back()
+        assert page.url == address and "4,00" in page.inner_text("#split")
+        page.wait_for_function(f"Math.abs(window.scrollY - {left}) < 60")
+        page.go_back()
+        page.go_forward()
+        assert page.url == address and "4,00" in page.inner_text("#split")
+        page.set_viewport_size({"width": 1280, "height": 900})

@@ -36,12 +36,13 @@ ALL = "alles"
 SCOPE = "period since until ministry collection minister asker"
 # Fields that are read from a form by hand; those of other routes stand in the signature.
 BY_HAND = {
-    "POST /search": f"text introduction page threshold {SCOPE}",
-    "POST /search/account": f"text introduction threshold {SCOPE}",
+    "POST /search": f"text introduction threshold {SCOPE}",
     "POST /ask": f"question after turn turn-after {SCOPE}",
     "POST /ask/keep": f"turn turn-after generator {SCOPE}",
     "POST /sets/new": f"text file threshold line news confirmed {SCOPE}",
-    "POST /sets/{work_id}/check": f"text-0 number-0 introduction title threshold line news confirmed {SCOPE}",
+    "POST /sets/{work_id}/check": (
+        f"act text-0 number-0 introduction title threshold line news confirmed {SCOPE}"
+    ),
     "POST /sets/{work_id}/draft": "generator only decided overwrite-0",
     "POST /sets/{work_id}/questions/{number}/own-sources": (
         "everywhere may-use own-title own-text own-file own-date"
@@ -177,7 +178,7 @@ def fields_of(routes: Iterable[Any], prefix: str = "") -> dict[str, list[str]]:
 
 
 @dataclass
-class Desk:
+class Sender:
     """An office where everything that a page can show is there, and who asks for it."""
 
     office: Office
@@ -225,26 +226,28 @@ class Desk:
 
 
 @pytest.fixture
-def desk(make_office: Callable[..., Office]) -> Desk:
+def sender(make_office: Callable[..., Office]) -> Sender:
     office = make_office()
     work = office.workplace
     assert not work.intake.ingest(documents()[:2], collection=OPEN, actor=EVERYTHING).failures
     card = work.documents.list(EVERYTHING)[0]
     source = work.documents.sources_of(card.id, EVERYTHING)[0]
-    asked = QuestionSet("", (SubQuestion((1,), source.question or source.body[:200]),), title="Vuurwerk")
-    offers = work.searching.offer(asked, actor=EVERYTHING)
-    chosen = work.drafts.select_automatically(asked, offers, threshold=0.0)
-    dossier = work.drafts.draft(asked, chosen, actor=EVERYTHING)
+    new_set = QuestionSet("", (SubQuestion((1,), source.question or source.body[:200]),), title="Vuurwerk")
+    offers = work.searching.offer(new_set, actor=EVERYTHING)
+    chosen = work.drafts.select_automatically(new_set, offers, threshold=0.0)
+    dossier = work.drafts.draft(new_set, chosen, actor=EVERYTHING)
     sets = {}
     for name, roles in ({role.value: (role,) for role in Role} | {ALL: tuple(Role)}).items():
         work.accounts.add(name, roles)
-        sets[name] = work.sets.lay_out(asked, Filters(), None, offers, actor=Actor(name, frozenset(Role))).id
+        sets[name] = work.sets.lay_out(
+            new_set, Filters(), None, offers, actor=Actor(name, frozenset(Role))
+        ).id
     client = TestClient(office.app, "http://127.0.0.1", follow_redirects=False)
-    return Desk(office, sets, dossier.id, source.id, fields_of(office.app.routes), client)
+    return Sender(office, sets, dossier.id, source.id, fields_of(office.app.routes), client)
 
 
 @pytest.mark.slow
-def test_no_form_breaks_the_server(desk: Desk) -> None:
+def test_no_form_breaks_the_server(sender: Sender) -> None:
     @settings(
         max_examples=EXAMPLES * len(FORMS),
         database=None,
@@ -254,21 +257,21 @@ def test_no_form_breaks_the_server(desk: Desk) -> None:
     )
     @given(data=st.data())
     def send(data: st.DataObject) -> None:
-        name, rule = data.draw(st.sampled_from([*desk.sets, *[ALL] * 4])), data.draw(st.sampled_from(FORMS))
-        body, kind = data.draw(bodies(desk.fields[rule]))
-        desk.send(name, rule, desk.right(name), body=body, kind=kind)
+        name, rule = data.draw(st.sampled_from([*sender.sets, *[ALL] * 4])), data.draw(st.sampled_from(FORMS))
+        body, kind = data.draw(bodies(sender.fields[rule]))
+        sender.send(name, rule, sender.right(name), body=body, kind=kind)
 
     send()
-    desk.require_whole()
+    sender.require_whole()
 
 
 @pytest.mark.slow
-def test_no_value_in_a_form_or_an_address_breaks_the_server(desk: Desk) -> None:
+def test_no_value_in_a_form_or_an_address_breaks_the_server(sender: Sender) -> None:
     """Every field of every form and page, every part of every address, each with the rest as it should be."""
     turn = 0
     for rule in RULES:
-        right = [(n, RIGHT.get(n, "1").encode()) for n in desk.fields[rule]]
-        right = [(n, desk.source.encode() if n in ("id", "source") else v) for n, v in right]
+        right = [(n, RIGHT.get(n, "1").encode()) for n in sender.fields[rule]]
+        right = [(n, sender.source.encode() if n in ("id", "source") else v) for n, v in right]
         for at, (field_name, _) in enumerate(right):
             for value in ODD if len(ODD) < EXAMPLES else [*WORST, ODD[turn % len(ODD)]]:
                 turn += 1
@@ -276,11 +279,11 @@ def test_no_value_in_a_form_or_an_address_breaks_the_server(desk: Desk) -> None:
                 text = "&".join(f"{quote(n)}={quote_from_bytes(v)}" for n, v in fields)
                 if rule.startswith("GET "):
                     if len(text) < 60_000:  # no server takes a longer address
-                        desk.send(ALL, rule, desk.right(ALL), query=text)
+                        sender.send(ALL, rule, sender.right(ALL), query=text)
                 else:
-                    desk.send(ALL, rule, desk.right(ALL), body=text.encode(), kind=FORM)
+                    sender.send(ALL, rule, sender.right(ALL), body=text.encode(), kind=FORM)
         for part in [p[1:-1].removesuffix(":path") for p in rule.split("/") if p.startswith("{")]:
             for place in PLACES if len(ODD) < EXAMPLES else PLACES[:3]:
                 body = "&".join(f"{quote(n)}={quote_from_bytes(v)}" for n, v in right)
-                desk.send(ALL, rule, desk.right(ALL) | {part: place}, body=body.encode(), kind=FORM)
-    desk.require_whole()
+                sender.send(ALL, rule, sender.right(ALL) | {part: place}, body=body.encode(), kind=FORM)
+    sender.require_whole()

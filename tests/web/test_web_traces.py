@@ -43,7 +43,7 @@ def test_requests_jobs_and_work_become_spans_without_text_or_user(make_office: C
         office.workplace.tracer.close()
         spans = {span["name"]: span for span in collector.spans()}
         told = "".join(collector.bodies)
-    request, work = spans["POST /search"], spans["search"]
+    request, work = spans["GET /search/{asked}"], spans["search"]
     assert (request["traceId"], request["parentSpanId"]) == tuple(CALLER.split("-")[1:3])
     assert (work["traceId"], work["parentSpanId"]) == (request["traceId"], request["spanId"])
     assert request["kind"] == 2 and "job check" in spans and "GET /dossiers/{dossier_id}" in spans

@@ -89,9 +89,9 @@ class Office:
 
 def form_token(browser: TestClient, path: str = "/account") -> str:
     """The token that this session's forms carry."""
-    found = re.search(r'data-csrf="([0-9a-f]+)"', browser.get(path).text)
-    assert found
-    return found[1]
+    match = re.search(r'data-csrf="([0-9a-f]+)"', browser.get(path).text)
+    assert match
+    return match[1]
 
 
 def documents() -> list[Path]:
@@ -134,8 +134,8 @@ def question_set_text() -> str:
     if not _GOLD.is_dir():
         return sample_question_set().read_text("utf-8")
     gold = json.loads((_GOLD / f"{_ASKED[0]}.json").read_text("utf-8"))
-    asked = [f"Vraag {' en '.join(map(str, q['numbers']))}\n{q['text']}" for q in gold["questions"]]
-    return "\n\n".join((gold["asked"], *asked))
+    questions = [f"Vraag {' en '.join(map(str, q['numbers']))}\n{q['text']}" for q in gold["questions"]]
+    return "\n\n".join((gold["asked"], *questions))
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def test_an_index_that_is_ahead_of_what_was_put_back_is_named_and_made_again(
     shutil.copytree(tmp_path / "home" / "index", tmp_path / "elsewhere" / "index", dirs_exist_ok=True)
     with working(options(tmp_path / "elsewhere")) as again:
         assert "andere stand van het archief" in again.indexing.state().problem
-        wrong = {f.told: f.advice for f in examine(again, actor=BOSS) if f.state is State.WRONG}
+        wrong = {f.detail: f.advice for f in examine(again, actor=BOSS) if f.state is State.WRONG}
         assert any("andere stand" in told and "niets meer" in advice for told, advice in wrong.items())
         assert not again.indexing.state().problem
         assert again.indexing.state().sources < workplace.indexing.state().sources
@@ -220,6 +220,6 @@ def test_the_checkup_names_what_is_wrong_and_what_to_do(workplace: Workplace, tm
     original = next(p for p in (tmp_path / "home" / "originals").rglob("*") if p.is_file())
     original.write_bytes(b"anders")
     (tmp_path / "home" / "index" / "current.json").write_text("{")
-    found = {f.told: f.advice for f in examine(workplace, actor=BOSS) if f.state is State.WRONG}
-    assert any(original.name in told and "back-up" in advice for told, advice in found.items())
-    assert any("zoekregister" in told and "niets meer" in advice for told, advice in found.items())
+    found = {f.detail: f.advice for f in examine(workplace, actor=BOSS) if f.state is State.WRONG}
+    assert any(original.name in problems and "back-up" in advice for problems, advice in found.items())
+    assert any("zoekregister" in problems and "niets meer" in advice for problems, advice in found.items())

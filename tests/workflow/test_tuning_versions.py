@@ -12,8 +12,7 @@ from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.evaluation.tune import Example, tune
 from learninglion.inference.builtin import UNCHANGED, make_adapter
-from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import Encoder, NanoEncoder, VectorCache, Vectors, built_in_name
 from learninglion.models.errors import InputError
 from learninglion.search.scoring import DEFAULT, LearnedVersions
 from learninglion.testing import HashingEncoder

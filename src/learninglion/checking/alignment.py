@@ -64,6 +64,22 @@ class Alignment:
         return tuple(i for i, place in enumerate(self.places) if place is None)
 
     @property
+    def touched(self) -> frozenset[int]:
+        """The sentences of the evidence that the statement takes its words from."""
+        words = self.evidence.words
+        kept = [words[place] for place in self.places if place is not None]
+        return frozenset(w.sentence for w in kept if w.is_content) or frozenset(w.sentence for w in kept)
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a word that says something went of the sentences that were touched."""
+        touched = self.touched
+        return any(
+            place is None and word.is_content and word.sentence in touched
+            for place, word in zip(self.used, self.evidence.words, strict=True)
+        )
+
+    @property
     def is_verbatim(self) -> bool:
         """Whether the statement is one unbroken run of the evidence, made of whole sentences."""
         if not self.places or self.places[0] is None:

@@ -1,7 +1,8 @@
 """A judge says whether a sentence in other words follows from its quotes; it counts once it passed its exam.
 
-The rules stay in front. What they find is supported without a judge, and what they find contradicted no judge
-can save. Only a sentence that they can neither show nor contradict is put to a judge.
+The rules stay in front: what they find contradicted no judge can save. Put to a judge are a sentence that
+they can neither show nor contradict, and one that they show though something was left out of what it rests
+on: nearly all that goes wrong with the rules is of that kind, and a judge seldom errs on the same sentence.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from learninglion.checking.alignment import align
+from learninglion.dutch.text import read
 from learninglion.models import Check, Source, StatementVerdict, VerdictMethod
 
 REQUIRED_DETECTION = 0.98
@@ -83,28 +86,31 @@ class Exam:
 
 
 def put_to_judge(check: Check, sources: Sequence[Source], judge: Judge, exam: Exam) -> Check:
-    """`check`, supported by `judge` if the rules could not show it and it follows; otherwise as it was.
+    """`check` as `judge` leaves it: supported where the rules could not show it and it follows, not shown
+    where they show it shortened and it does not; otherwise as it was. `judged_by` tells that it was heard.
 
     `exam` must be of this very judge and passed, else nothing changes. Raises LearningLionError where the
     judge cannot be asked.
     """
-    open_question = (
-        check.verdict is StatementVerdict.UNSUPPORTED
-        and check.method is VerdictMethod.NOT_SHOWN
-        and bool(check.evidence)  # a quote that does not hold is no question of meaning
-    )
-    if not open_question or not exam.passed or exam.fingerprint != judge.fingerprint:
+    # without evidence its quote does not hold, which is no question of meaning
+    passage = " ".join(evidence_of(check, sources)) if check.evidence else ""
+    shown = check.method is VerdictMethod.RULE
+    asks = shown and align(read(check.statement.text), read(passage)).leaves_out
+    if not passage or not (asks or check.method is VerdictMethod.NOT_SHOWN):
         return check
-    passage = " ".join(evidence_of(check, sources))
-    if not passage or judge.judge(check.statement.text, passage) < exam.threshold:
+    if not exam.passed or exam.fingerprint != judge.fingerprint:
         return check
+    follows = judge.judge(check.statement.text, passage) >= exam.threshold
+    if not follows:
+        doubted = replace(check, verdict=StatementVerdict.UNSUPPORTED, method=VerdictMethod.NOT_SHOWN)
+        return replace(doubted, reasons=(_DOUBTED,), judged_by=exam.wording) if shown else check
+    method = VerdictMethod.RULE if shown else VerdictMethod.JUDGE
     return replace(
-        check,
-        verdict=StatementVerdict.SUPPORTED,
-        reasons=(),
-        method=VerdictMethod.JUDGE,
-        judged_by=exam.wording,
+        check, verdict=StatementVerdict.SUPPORTED, reasons=(), method=method, judged_by=exam.wording
     )
+
+
+_DOUBTED = "Er is iets weggelaten uit de bron; volgens de beoordelaar zegt de zin daardoor iets anders."
 
 
 def evidence_of(check: Check, sources: Sequence[Source]) -> tuple[str, ...]:

@@ -210,7 +210,7 @@ _UNIT_NORMS = UNIT_NAMES | SCALES
 def _find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
     """A finding for every left-out word that changes what the kept words say."""
     findings: list[Finding] = []
-    touched, groups = _touched_sentences(alignment), group_words(alignment.evidence)
+    touched, groups = alignment.touched, group_words(alignment.evidence)
     for at, word in enumerate(alignment.evidence.words):
         if alignment.used[at] is not None or word.sentence not in touched:
             continue
@@ -218,13 +218,6 @@ def _find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
         if finding and finding not in findings:
             findings.append(finding)
     return tuple(findings)
-
-
-def _touched_sentences(alignment: Alignment) -> frozenset[int]:
-    words = alignment.evidence.words
-    return frozenset(
-        words[p].sentence for p in alignment.places if p is not None and words[p].is_content
-    ) or frozenset(words[p].sentence for p in alignment.places if p is not None)
 
 
 def _judge(alignment: Alignment, groups: tuple[WordGroup, ...], at: int) -> Finding | None:

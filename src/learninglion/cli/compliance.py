@@ -19,16 +19,17 @@ from learninglion.cli.terminal import (
     workplace_here,
 )
 from learninglion.compliance.archive_package import verify_package
-from learninglion.compliance.facts import (
+from learninglion.compliance.papers import (
     Assessment,
     Figure,
     Holding,
     Installation,
+    compliance_bundle,
     facts_of,
     filled_form,
+    publication,
     register_entry,
 )
-from learninglion.compliance.papers import compliance_bundle, publication
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.export import make_folder, write_file

@@ -53,14 +53,12 @@ from learninglion.evaluation.drafts import (
     evaluate_drafts,
     evaluate_look_alikes,
     evaluate_own_wording,
+    evaluate_positions,
     evaluate_sets,
+    evaluate_shipped_look_alikes,
     judged_sets,
     read_judgments,
     refusal_curve,
-)
-from learninglion.evaluation.positions import (
-    evaluate_positions,
-    evaluate_shipped_look_alikes,
     train_line,
     write_line,
 )
@@ -103,8 +101,7 @@ from learninglion.evaluation.testset import (
 )
 from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, read_cases
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import NanoEncoder, VectorCache
 from learninglion.models import Actor, Entry, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_fields, to_plain

@@ -46,7 +46,7 @@ from learninglion.record.contract import dossier_view, hit_view, read_stated_dra
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import STATE_WORDS, heading, listed, reasons_text, remarks_once, verdict_words
-from learninglion.record.search_account import SearchAccount, account_markdown, account_view
+from learninglion.record.search_account import SearchAccount, account_markdown, account_view, place_of
 from learninglion.search.asking import Material, Reply, Twin, Verdict, reply_view
 from learninglion.workflow import Workplace, read_question_file, unfinished
 from learninglion.workflow.asking import Turn
@@ -141,7 +141,15 @@ _UNTIL = typer.Option("", "--until", help="Tot en met dit jaar of deze dag.")
 _MINISTRY = typer.Option([], "--ministry", help="Alleen dit ministerie (herhaalbaar).")
 _MINISTER = typer.Option([], "--minister", help="Deel van de naam van de bewindspersoon.")
 _ASKER = typer.Option([], "--asker", help="Deel van de naam van het Kamerlid.")
+_ACCOUNT = typer.Option(
+    None, "--account", help="Schrijf ook een verslag van de zoekactie: naam.md of naam.json."
+)
 _THRESHOLD = typer.Option(None, "--threshold", min=0.0, max=1.0, help="Laagste score (0 tot 1).")
+
+
+def _require_account_name(path: Path | None) -> None:
+    if path is not None and path.suffix not in (".md", ".json"):
+        raise typer.BadParameter("de naam eindigt op .md of .json", param_hint="--account")
 
 
 def search(
@@ -156,47 +164,55 @@ def search(
     document: list[str] = _DOCUMENT,
     limit: int = typer.Option(10, "--limit", min=1, max=1000, help="Hoeveel treffers."),
     threshold: float | None = _THRESHOLD,
-    account: Path | None = typer.Option(
-        None, "--account", help="Schrijf ook een verslag van de zoekactie: naam.md of naam.json."
+    everything: bool = typer.Option(False, "--all", help="Ook wat onder de drempel ligt."),
+    account: Path | None = _ACCOUNT,
+    as_json: bool = typer.Option(
+        False, "--json", help="Als JSON-lijst, met wat onder de drempel ligt erbij, zo gemerkt."
     ),
-    as_json: bool = typer.Option(False, "--json", help="Als JSON-lijst."),
 ) -> None:
     """Is dit eerder gevraagd? Eerdere vragen met hun antwoord, onbewerkt."""
     if not text.strip():
         raise typer.BadParameter("de zoektekst is leeg", param_hint="TEXT")
-    if account is not None and account.suffix not in (".md", ".json"):
-        raise typer.BadParameter("de naam eindigt op .md of .json", param_hint="--account")
+    _require_account_name(account)
     filters = _filters(collection, since, until, ministry, minister, asker)
     with workplace_here() as workplace, progress() as shown:
         filters = replace(filters, documents=tuple(document))
-        hits = workplace.searching.search(
+        searching = workplace.searching
+        usual = searching.threshold if threshold is None else threshold
+        least = 0.0 if everything or (as_json and threshold is None) else usual
+        below: list[Hit] = []
+        hits = searching.search(
             text,
             introduction=introduction,
             filters=filters,
             limit=limit,
-            threshold=threshold or 0.0,
+            threshold=least,
             actor=local_actor(),
             progress=shown,
+            on_below=below.extend,
         )
         if account is not None:
-            made = workplace.searching.account(
+            made = searching.account(
                 text,
-                hits,
+                [place_of(hit) for hit in hits],
                 introduction=introduction,
                 filters=filters,
                 limit=limit,
-                threshold=threshold or 0.0,
+                threshold=least,
                 actor=local_actor(),
             )
             _write_account(account, made)
-        if notice := workplace.searching.order_notice(hits):
+        if notice := searching.order_notice(hits):
             fail(f"let op: {notice}")
-        if undated := workplace.searching.undated(filters, local_actor()):
+        if undated := searching.undated(filters, local_actor()):
             fail(f"let op: documenten zonder datum, die buiten de periode bleven: {undated}.")
         if as_json:
-            print_json([hit_view(h, workplace.documents.regions) for h in hits])
-        else:
-            _print_hits(hits, workplace.searching.synonyms.added(text))
+            locate = workplace.documents.regions
+            print_json([{**hit_view(h, locate), "below_threshold": h.score < usual} for h in hits])
+            return
+        _print_hits(hits, searching.synonyms.added(text), threshold=usual)
+        if below:
+            console.print(f"\n{len(below)} onder de drempel van {usual:.0%}; --all toont ze ook.")
 
 
 def draft(
@@ -447,8 +463,11 @@ def _marked(text: str, spans: Sequence[Span], start: int) -> str:
     return "".join([*made, text[at:]])
 
 
-def _print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
-    """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for."""
+def _print_hits(hits: Sequence[Hit], also: Sequence[str] = (), threshold: float = 0.0) -> None:
+    """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for.
+
+    Each below `threshold` says so.
+    """
     if also:
         console.print(f"Ook gezocht op: {', '.join(also)}")
     if not hits:
@@ -459,7 +478,13 @@ def _print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
         what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
         console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
         who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
-        details = (f"score {hit.score:.2f}", str(source.document.date or ""), who, source.document.ministry)
+        low = " (onder de drempel)" if hit.score < threshold else ""
+        details = (
+            f"score {hit.score:.2f}{low}",
+            str(source.document.date or ""),
+            who,
+            source.document.ministry,
+        )
         console.print("   " + " | ".join(d for d in details if d))
         if source.question:
             start = source.question_span.start if source.question_span else 0
@@ -553,6 +578,7 @@ def ask(
     collection: list[str] = _COLLECTION,
     document: list[str] = _DOCUMENT,
     after: str = typer.Option("", "--after", help="De vraag waarop deze doorvraagt."),
+    account: Path | None = _ACCOUNT,
     keep: bool = typer.Option(False, "--keep", help="Bewaar vraag en antwoord als dossier."),
     generator: str = typer.Option(
         "extractive", "--generator", help="extractive: zinnen overnemen; llm: het taalmodel schrijft."
@@ -562,6 +588,7 @@ def ask(
     """Stel een vraag aan uw eigen documenten: de passage die antwoord geeft, of dat het er niet in staat."""
     if not question.strip():
         raise typer.BadParameter("de vraag is leeg", param_hint="QUESTION")
+    _require_account_name(account)
     if generator not in ("extractive", "llm"):
         raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
     filters = Filters(collections=tuple(collection), documents=tuple(document))
@@ -571,6 +598,9 @@ def ask(
             question, after=after, filters=filters, actor=local_actor(), progress=shown
         )
         reply_shown = reply_view(reply, workplace.documents.regions)
+        if account is not None:
+            made = workplace.conversations.account(reply, filters=filters, actor=local_actor())
+            _write_account(account, made)
         dossier = None
         if keep or generator == "llm":
             before = (Turn(after),) if after.strip() else ()
@@ -600,8 +630,8 @@ def _print_reply(reply: Reply) -> None:
         console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
     if verdict_text := _VERDICT_TEXTS[reply.verdict]:
         console.print(verdict_text)
-    if reply.disagree:
-        console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
+    if disagreement := reply.disagreement:
+        console.print(disagreement)
     if reply.unclear:
         console.print("In de vraag staat niet welk document u bedoelt; dit zegt elk ervan.")
     if reply.not_told:

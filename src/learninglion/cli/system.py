@@ -324,7 +324,7 @@ def _look_at_everything(
             if as_json:
                 print_json(to_plain(finding))
                 continue
-            console.print(f"{finding.state.value:<7} {finding.subject}: {finding.told}")
+            console.print(f"{finding.state.value:<7} {finding.subject}: {finding.detail}")
             if finding.advice:
                 console.print(f"        -> {finding.advice}")
     if wrong:

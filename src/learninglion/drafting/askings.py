@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of
+from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of, ways
 from learninglion.dutch.text import fold, split_sentences, squash
 from learninglion.models.errors import InputError
 
@@ -56,55 +56,10 @@ _MARK = re.compile(r"\[\s*\d[\d\s,]*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")
 _QUOTED = re.compile(r"«(?:[^«»]|«[^«»]*»)*»|“[^“”]*”|\"[^\"]*\"")
 _WITHIN = str.maketrans(".?!,; ", "\ue000\ue001\ue002\ue003\ue004\ue005")  # in a title no sign ends a piece
 _WITHOUT = {hidden: sign for sign, hidden in _WITHIN.items()}
-_FIXED = r"(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|naar|aan|onder)\s+)?"
-_WHERE = r"waar(?!\s+(?:mogelijk|nodig|gewenst)\b)(?:aan|bij|door|in|mee|op|over|toe|uit|van|voor)?"
-_W = rf"(?:wat|welke?|wie|waarom|{_WHERE}|wanneer|hoe(?!wel)\w*)"
-# Of "hoeveel ..., hoe lang ... en wie ...?" each asks for itself; ", wat ..." and ", waar ..." may as well
-# say more of a word before it, so that those count behind "en" only.
-_SPLIT = re.compile(
-    rf",?\s+en,?\s+(?=(?:zo (?:ja|nee|niet)|of|{_FIXED}{_W}|(?:bent|kunt|deelt|acht|vindt) u|"
-    rf"(?:is|klopt) het)\b)|(?<=beantwoorden),?\s+en,?\s+(?=(?:\w+ ){{1,3}}{_W}\b)|;\s+(?=\w)|"
-    r",\s+(?=zo (?:ja|nee|niet)\b)|"
-    rf"(?P<listed>,)\s+(?={_FIXED}(?:hoe(?!wel)\w*|waarom|wie|welke?(?!\s+(?:eis|moet|is|zijn|word)))\b)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(rf"\b(?!wanneer\b){_W}\b", re.IGNORECASE)
-# What has no verb of its own ("hoe en wanneer gaat u ...", "onderzoeken of en in welke vorm") goes with what
-# follows, and so does a condition in front of it.
-_HANGS = re.compile(  # "zo ja, waarom" asks for itself
-    rf"\b(?:of|{_W})(?<!zo ja, waarom)(?<!zo ja waarom)(?<!zo nee, waarom)(?<!zo nee waarom)$", re.IGNORECASE
-)
 _MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
-_AFTER = {
-    False: re.compile(r"(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien (?:niet|nee)|als dat niet zo)\b"),
-    True: re.compile(r"(?:en )?(?:zo ja|indien (?:dat )?(?:zo|ja|wel)|als (?:dat zo is|het antwoord ja))\b"),
-}
-_OPENS_WITH_W = re.compile(rf"^(?:en )?(?:\w+ )?{_W}\b")
-# What can be known without a word on whether it is so. "Het feit dat ..." is a claim, to be searched for.
-_PUBLISHED = (
-    r"bericht(?:en|geving)?|artikel(?:en)?|nieuws|uitzending(?:en)?|reportages?|documentaires?|aflevering(?:en)?|"
-    r"podcasts?|interviews?|columns?|opinie\w*|brie(?:f|ven)|petities?|manifest|oproep(?:en)?|verklaring(?:en)?|"
-    r"rapport(?:en|ages?)?|onderzoek(?:en|sresultaten)?|onderzoeksrapport\w*|studies?|verslag(?:en)?|evaluaties?|"
-    r"advie(?:s|zen)|notities?|nota\W?s?|memo\W?s?|factsheets?|publicaties?|boek(?:en)?|cijfers|enquetes?|"
-    r"peiling(?:en)?|handreiking(?:en)?|richtlijn(?:en)?|verordening(?:en)?|wet(?:svoorstel\w*)?|convenant\w*|"
-    r"verdrag(?:en)?|akkoord|besluit(?:en)?|beslissing(?:en)?|uitspra(?:ak|ken)|vonnis\w*|arrest(?:en)?|oordeel|"
-    r"conclusies?|vragen|antwoord(?:en)?|moties?|amendement\w*|debat(?:ten)?|vragenuur\w*|toezegging(?:en)?|"
-    r"opmerking(?:en)?|uitlating(?:en)?|toespraak|plan(?:nen)?|voorstel(?:len)?|voornemens?|aankondiging(?:en)?|"
-    r"tweets?|video\W?s?|filmpjes?|beelden|paragra(?:af|fen)|passages?|stuk(?:ken)?|document(?:en)?|website"
-)
-_KNOWS = re.compile(
-    r"^(?:en )?(?:(?:bent|was) u (?:er)?(?:\w+ )?(?:mee |van )?(?:bekend|op de hoogte(?: gesteld)?)"
-    r"(?: met| van)?|kent u|herinnert u zich|(?:heeft|hebt) u (?:\w+ )?kennis ?genomen van)\b"
-    r"(?:(?P<published> (?:(?!(?:van|"
-    rf"over|in|uit|dat|die|waar\w*) )\S+ ){{0,8}}?(?:«|[\w-]*(?:{_PUBLISHED})\b))|(?P<claim>,? (?:(?:het|de) "
-    r"\w+ )?dat\b))?|^(?:heeft|hebt) u (?P<read>.{0,80})\bgelezen\b"
-)
-_FORM = re.compile(
-    r"\b(?:vragen|afzonderlijk|apart|separaat|een voor een|voor(?:afgaand aan)? het .{0,40}(?:debat|"
-    r"overleg|reces))\b.{0,200}\b(?:be)?antwoorden\b|\bbeantwoorden (?:voor|binnen)\b|"
-    r"^(?:en |zo ja, ?)?(?:kunt|kan|wilt|wil|zou|bent|is|gaat)\b(?:(?! dat ).)*\b(?:kamer|antwoorden)\b"
-    r".{0,60}\b(?:(?:toe)?(?:sturen|zenden)|doen toekomen|delen)\b"
-)
+_AFTER = {False: ways("after no"), True: ways("after yes")}
+_SPLIT, _ASKS, _HANGS, _OPENS_WITH_W = map(ways, ("splits", "asks", "hangs", "opens with what is asked"))
+_KNOWS, _FORM, _IGNORANCE = ways("acquaintance"), ways("procedural"), ways("ignorance")
 _KINDS = dict.fromkeys(FIGURES, Kind.FIGURE) | {
     Wants.LENGTH: Kind.MOMENT,
     Wants.DATE: Kind.MOMENT,
@@ -185,13 +140,6 @@ def _read(text: str, about: str, last: Asking | None) -> Asking:
 
 # --------------------------------------------------------------------------- what a sentence gives
 
-_IGNORANCE = re.compile(
-    r"\b(?:(?:niet|geen|onvoldoende) (?:[\w-]+ ){0,6}?(?:bekend|bijgehouden|geregistreerd|beschikbaar|"
-    r"vastgesteld|vast te stellen|te (?:zeggen|geven|noemen)|cijfers|gegevens|zicht|inzicht|overzicht|"
-    r"informatie|registratie|aantallen|duidelijk)|onbekend|onduidelijk)\b",
-    re.IGNORECASE,
-)
-
 
 def gives_it(asking: Asking, sentence: str) -> bool:
     """Whether the sentence holds what is waited for, or says that it is not known."""
@@ -200,7 +148,7 @@ def gives_it(asking: Asking, sentence: str) -> bool:
 
 def admits_ignorance(sentence: str) -> bool:
     """Whether the sentence says that something is not known; that is an answer as well."""
-    return bool(_IGNORANCE.search(sentence))
+    return bool(_IGNORANCE.search(fold(sentence)))
 
 
 # What a person can confirm where no archive answers: that something is known, and how was answered.

@@ -14,13 +14,13 @@ from functools import lru_cache
 
 from learninglion.checking.citations import find_quote, reference
 from learninglion.checking.injection import touches_suspicious
-from learninglion.drafting.evidence import coverage
 from learninglion.drafting.line import contradiction, other_amount
 from learninglion.drafting.prompting import order_sources, unescape
 from learninglion.drafting.quotation import units_of
 from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
 from learninglion.dutch.lexicon import SCALES, UNIT_NAMES, is_number
+from learninglion.dutch.questions import coverage
 from learninglion.dutch.text import read, split_sentences, words
 from learninglion.models import Answers, EvidenceRow, Selection, Source, Span
 

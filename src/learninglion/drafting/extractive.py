@@ -25,7 +25,6 @@ from learninglion.checking.phrases import (
 )
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, propose, searched
-from learninglion.drafting.evidence import coverage, matched, subject_words
 from learninglion.drafting.line import (
     FOLLOWS,
     FindNewer,
@@ -58,7 +57,7 @@ from learninglion.drafting.quotation import (
 from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged, Relevance, built_in
 from learninglion.drafting.selection import LINE, NEWS, READ
 from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
-from learninglion.dutch.questions import NUMERIC, Wants, is_function_word
+from learninglion.dutch.questions import NUMERIC, Wants, coverage, is_function_word, matched, subject_words
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
     AnswerVerdict,
@@ -150,8 +149,7 @@ def draft(
     judged = judge.of_selection(selection, _weighed(selection))
     fitting = _of_their_time(judged)
     chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
-    lines = (j for row in judged for j in row if j.source.id == LINE and j.support >= LIKELY)
-    made.guided.update({j.asking.text: j for j in lines})
+    made.guided.update(guiding(judged))
     for place, (asking, row) in enumerate(zip(askings, fitting, strict=True), start=1):
         if falls_away(askings[:place], made.sentences()):
             made.chances[asking.text] = 1.0
@@ -191,7 +189,7 @@ def draft(
         for source_id, text in named.items()
         if text not in proposal
     )
-    made.remarks.extend(_line_remarks(made, statements))
+    made.remarks.extend(line_remarks(made.guided, statements))
     made.remarks.extend(_remarks_on_time(made, judged, fitting))
     made.remarks.extend(_doubts(made, askings))
     unjudged = Draft(
@@ -600,10 +598,16 @@ def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
     ]
 
 
-def _line_remarks(made: _Draft, statements: Sequence[Statement]) -> Iterator[Remark]:
+def guiding(judged: Sequence[Sequence[Judged]]) -> dict[str, Judged]:
+    """What the department's line most probably says of each part that it speaks of."""
+    lines = (j for row in judged for j in row if j.source.id == LINE and j.support >= LIKELY)
+    return {line.asking.text: line for line in lines}
+
+
+def line_remarks(guided: Mapping[str, Judged], statements: Sequence[Statement]) -> Iterator[Remark]:
     """What the department's line says of each part, where the text does not say the same."""
     said = [statement.text for statement in statements]
-    for part, judged in made.guided.items():
+    for part, judged in guided.items():
         text = judged.units[judged.best].text
         if coverage(text, said) < _REPEATS or any(contradiction(text, one) for one in said):
             yield Remark(_LINE_SAYS.format(text), (part,), until=LINE)

@@ -24,20 +24,10 @@ from learninglion.checking.citations import Locate, cite, reference
 from learninglion.checking.phrases import introduce, portfolios_in, same_portfolio, split_introduction
 from learninglion.drafting import relevance
 from learninglion.drafting.askings import Asking, gives_it
-from learninglion.drafting.evidence import (
-    Floats,
-    Meaning,
-    Reading,
-    Words,
-    absent,
-    coverage,
-    matched,
-    names_in,
-    printed_tells,
-    subject_words,
-)
 from learninglion.drafting.quotation import Unit, as_of, points_away, sentences_of, units_of, unpoint
+from learninglion.drafting.relevance import Floats, Meaning, Reading, Words
 from learninglion.dutch.lexicon import FUNCTION_WORDS, MONTHS
+from learninglion.dutch.questions import absent, coverage, matched, names_in, printed_tells, subject_words
 from learninglion.dutch.text import fold, words
 from learninglion.models import (
     Check,

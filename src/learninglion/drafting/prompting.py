@@ -30,8 +30,9 @@ _PLACES: dict[str, frozenset[str]] = {
     "situatie": frozenset({"merkteken"}),
     "bewijs": frozenset({"vraag", "onderdelen", "bronnen", "vorm"}),
     "vorm-bewijs": frozenset(),
-    "opdracht": frozenset({"vraag", "onderdelen", "set", "bewijs", "stijl", "vorm"}),
+    "opdracht": frozenset({"vraag", "onderdelen", "set", "lijn", "bewijs", "stijl", "vorm"}),
     "set": frozenset({"vragen"}),
+    "lijn": frozenset({"lijn"}),
     "stijl": frozenset({"voorbeelden"}),
     "vorm-json": frozenset(),
     "vorm-regels": frozenset(),
@@ -291,6 +292,12 @@ def quote_siblings(siblings: Sequence[SubQuestion], files: PromptFiles, mark: st
         return ""
     fences = (fence_text(f"vraag {enumerate_dutch(map(str, q.numbers))}", q.text, mark) for q in siblings)
     return fill(files.text("set"), {"vragen": "\n".join(fences)})
+
+
+def quote_line(line: str, files: PromptFiles, mark: str) -> str:
+    """The department's line, which gives direction; empty without one."""
+    fenced = fence_text("lijn van het departement", line, mark)
+    return fill(files.text("lijn"), {"lijn": fenced}) if line else ""
 
 
 def form_text(files: PromptFiles, shape: Shape) -> str:

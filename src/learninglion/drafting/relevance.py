@@ -4,6 +4,9 @@ Two roads lead there. The sentence says it: every one of a few signals must be g
 the product of as many logistic curves (a strong signal never buys off a weak one; what only looks alike is
 strong in some and weak in others). Or the source was asked the very same thing before. The curves are
 learned by `learninglion evaluate train-relevance`; docs/evaluation.md has the model card.
+
+The signals are of words, weighed by how much each tells, and of the meaning of every word in its place, which
+comes from the built-in encoder.
 """
 
 from __future__ import annotations
@@ -12,19 +15,21 @@ import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from difflib import SequenceMatcher
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, is_about
-from learninglion.drafting.quotation import Unit, units_of
+from learninglion.drafting.askings import Asking, askings_of, gives_it, searched
+from learninglion.drafting.quotation import Unit, leans, units_of
+from learninglion.dutch.questions import absent, matched, names_in, printed_tells, subject_words
+from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Selection, Source, SourceKind
+from learninglion.models.recent import Recent
 
 Floats = NDArray[np.float32]
 Scores = Mapping[str, float]
@@ -39,6 +44,195 @@ is material only), and what a person wrote answers a part (below it he is asked 
 
 RELATED = 1 - SURE
 """Below this chance a passage surely does not answer, and is material that hardly bears on the question."""
+
+
+def _is_about(introduction: str, source: Source) -> bool:
+    """Whether a word by which the introduction of a set names it stands in a source; True without any."""
+    subject = (introduction.partition(" over ")[2] or introduction).partition("(ingezonden")[0]
+    telling = {stem for stem, tells in subject_words(subject) if tells == 1.0 and not stem.isdigit()}
+    given = f"{source.document.title} {source.question} {source.body}"
+    return not telling or any(met for stem, met in matched(subject, given) if stem in telling)
+
+
+SAYS_IT = ("least", "gives", "named", "found")
+"""What is known of a sentence beside a part of a question; the columns of `Evidence.sentences`.
+
+least: how well the two words of the question are met that are met least (one, or all, told look-alikes apart
+as well and found fewer paraphrases), by the sentence and what it leans on; gives: whether it holds what is
+waited for; named: which share of the names and numbers of the part its source has, for another country, body
+or year is another thing (NaN of what is written for a question); found: the search's score, as log odds (NaN
+where it found nothing). What is NaN counts neither way.
+"""
+
+ASKED_BEFORE = ("cosine", "least", "reworded", "fits")
+"""What is known of the earlier question beside a part of a question, the numbers of `Evidence.question`.
+
+cosine: of the means of their words, as log odds, for what is nearly the same is told apart there; least: how
+well the word of the part is met that is met least in what the source says and was asked; reworded: how far
+the two are apart word for word, where a word of the part stands nowhere in the source (1 where all do); fits:
+whether it waited for the same sort of thing, or the source gives that. Where one word stands in the place of
+another thing was asked; where all is told otherwise the same in other words.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The telling words of a text: their vectors (n, d) at unit length around the mean, and as printed."""
+
+    text: str
+    printed: tuple[str, ...]
+    vectors: Floats
+    mean: Floats  # of all words of the text, around the mean, at unit length
+
+    def nearest(self, given: Floats) -> Floats:
+        """For every word how near the nearest of `given` (m, d) is; at least 0."""
+        cosines: Floats = (self.vectors @ given.T).max(axis=1, initial=0.0)
+        return cosines
+
+    def met(self, text: str, given: Floats) -> float:
+        """How well the word is met that is met least by a text with its vectors.
+
+        Wholly where it stands there; a name or a number is met by itself alone, and not by a part of it.
+        """
+        stems, names, met = dict(matched(self.text, text)), names_in(self.text), []
+        for word, near in zip(self.printed, self.nearest(given).tolist(), strict=True):
+            stands = max((stems[stem] for stem, _ in subject_words(word)), default=0.0)
+            named = word.casefold().strip(".,;:?!()") in names
+            met.append(float(stands == 1.0) if named else 1.0 if stands else near)
+        return min(met, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source as read: the words of its units, and those of the question it answered."""
+
+    source: Source
+    sentences: tuple[Words, ...]  # of every unit
+    question: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers about one part of a question beside one source."""
+
+    sentences: Floats  # shape (units, len(SAYS_IT))
+    question: Floats  # shape (len(ASKED_BEFORE),)
+    nearness: float  # how well its words are met, all together, by what the source says and was asked
+
+    @property
+    def unsearched(self) -> Evidence:
+        """As it is of what no search found."""
+        return replace(self, sentences=np.where(np.array(SAYS_IT) == "found", np.nan, self.sentences))
+
+
+_AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
+
+
+class Meaning:
+    """Reads texts with the built-in encoder; what was read last, up to `most` bytes, is kept in memory.
+
+    `centre` (d,) is the mean of what the encoder makes of any word: without it all cosines are high.
+    """
+
+    def __init__(self, encoder: NanoEncoder, centre: Floats, most: int = _AT_HAND) -> None:
+        self._encoder = encoder
+        self.centre = centre
+        self.recent = Recent[tuple[bool, str], Floats](most)
+
+    def question(self, text: str) -> Words:
+        """The words of a question."""
+        return self._words(text, self._vectors([text], as_question=True)[0])
+
+    def part(self, asking: Asking) -> tuple[Words, Words]:
+        """The words of what a part is about, and of the part alone; where that tells nothing, of all."""
+        whole, own = self.question(asking.about), self.question(asking.text)
+        return whole, own if own.printed else whole
+
+    def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
+        """The sources with the words of every unit; a text of several pages is read to the end."""
+        units = [units_of(source) for source in sources]
+        bodies = self._vectors([" ".join(u.text for u in own) for own in units], as_question=False)
+        earlier = [_whole(source.question) for source in sources]
+        questions = self._vectors(earlier, as_question=True)
+        readings = []
+        for source, own, body, text, question in zip(sources, units, bodies, earlier, questions, strict=True):
+            parts = np.split(body, np.cumsum([len(unit.text.split()) for unit in own], dtype=int))
+            sentences = tuple(self._words(u.text, part) for u, part in zip(own, parts, strict=False))
+            readings.append(Reading(source, sentences, self._words(text, question)))
+        return tuple(readings)
+
+    def _vectors(self, texts: Sequence[str], *, as_question: bool) -> list[Floats]:
+        recent = {text: self.recent.get((as_question, text)) for text in texts}
+        known = {text: vectors for text, vectors in recent.items() if vectors is not None}
+        missing = [text for text in recent if text not in known]
+        made = self._encoder.word_vectors([text.split() for text in missing], as_question=as_question)
+        for text, vectors in zip(missing, made, strict=True):
+            self.recent.put((as_question, text), vectors, vectors.nbytes)
+            known[text] = vectors
+        return [known[text] for text in texts]
+
+    def _words(self, text: str, vectors: Floats) -> Words:
+        tokens = text.split()
+        if not tokens:
+            return Words("", (), np.zeros((0, len(self.centre)), np.float32), np.zeros_like(self.centre))
+        placed = vectors - self.centre
+        telling = np.array([printed_tells(word) for word in tokens])
+        printed = tuple(word for word, tells_it in zip(tokens, telling, strict=True) if tells_it)
+        return Words(text, printed, _unit(placed[telling]), _unit(placed.mean(axis=0)[None])[0])
+
+
+def _whole(question: str) -> str:
+    """A question as its last part has it, in which all of it is asked: so it is like itself asked again."""
+    parts = searched(question) or askings_of(question)
+    return parts[-1].about if parts else ""
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / lengths, dtype=np.float32)
+
+
+def evidence_of(
+    asking: Asking, question_words: Words, own: Words, reading: Reading, score: float | None = None
+) -> Evidence:
+    """The numbers of `asking`, whose words are `question_words`, beside a source.
+
+    `own`: the words of this part alone, by which sentences are told apart. `score`: that of the search
+    (0..1), None where a person brought the source.
+    """
+    source, earlier = reading.source, reading.question
+    odds = math.nan if score is None else log_odds(score)
+    text = f"{source.question} {source.body}"
+    lacking = len(absent(asking.text, f"{source.document.title} {text}"))
+    named = 1 - lacking / max(len(names_in(asking.text)), 1)
+    if source.kind is SourceKind.SUPPLIED:  # what is written for a question need not say its names again
+        named = math.nan
+    rows: list[tuple[float, ...]] = []
+    before = np.zeros(len(own.printed), np.float32)  # how near the words are to those of the sentence before
+    for unit, sentence in zip(units_of(source), reading.sentences, strict=True):
+        near = own.nearest(sentence.vectors)
+        nearest = np.maximum(near, before) if leans(unit.text) else near
+        least = float(np.sort(nearest)[:2].mean()) if len(near) else 0.0
+        before = near
+        rows.append((least, float(gives_it(asking, unit.text)), named, odds))
+    says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
+    vectors = np.concatenate([earlier.vectors, *(sentence.vectors for sentence in reading.sentences)])
+    nearness = float(question_words.nearest(vectors).mean()) if question_words.printed else 0.0
+    both = question_words.printed and earlier.printed
+    alike = log_odds(float(question_words.mean @ earlier.mean) if both else 0.0)
+    order = SequenceMatcher(None, words(asking.about), words(earlier.text), autojunk=False)
+    everywhere = all(share for _, share in matched(asking.about, text))
+    reworded = 1.0 if everywhere else 1 - order.ratio()
+    fits = any(one.wants is asking.wants for one in askings_of(source.question))
+    fits = fits or bool(says[:, SAYS_IT.index("gives")].any())
+    likeness = (alike, question_words.met(text, vectors), reworded, float(fits))
+    return Evidence(says, np.array(likeness, np.float32), nearness)
+
+
+def log_odds(score: float) -> float:
+    """A chance as log odds; what is nearly certain either way is not told further apart."""
+    bounded = min(max(score, 0.001), 0.999)
+    return math.log(bounded / (1 - bounded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +363,7 @@ class Relevance:
         readings = self.meaning.read(sources)
         parts = [(asking, *self.meaning.part(asking)) for asking in askings]
         evidence = [[evidence_of(a, w, o, r, scores.get(r.source.id)) for r in readings] for a, w, o in parts]
-        about = np.array([is_about(introduction, source) for source in sources])
+        about = np.array([_is_about(introduction, source) for source in sources])
         curves = self.weights.question
         sameness = about * np.array([[curves.chance(e.question) for e in row] for row in evidence])
         sameness = np.maximum(sameness, np.where(sameness[-1] >= SURE, sameness[-1], 0.0)).round(4)
@@ -183,23 +377,17 @@ class Relevance:
 
         chances = [[near(e, source) for e, source in zip(row, sources, strict=True)] for row in evidence]
         best = [[of_units.max(initial=0.0) for of_units in row] for row in chances]
-        any_part = (1 - np.prod(1 - np.maximum(sameness, best), axis=0)).round(4)
-        return tuple(
-            tuple(
-                Judged(
-                    asking,
-                    s,
-                    units_of(s),
-                    tuple(c.tolist()),
-                    float(same),
-                    float(some),
-                    round(e.nearness, 4),
-                    self.weights.margin,
-                )
-                for s, c, same, some, e in zip(sources, of_row, of_part, any_part, beside, strict=True)
+        any_part = (1 - np.prod(1 - np.maximum(sameness, best), axis=0)).round(4).tolist()
+        units, margin = [units_of(source) for source in sources], self.weights.margin
+
+        def judged(part: int, at: int) -> Judged:
+            of_units, nearness = tuple(chances[part][at].tolist()), round(evidence[part][at].nearness, 4)
+            same = float(sameness[part, at])
+            return Judged(
+                askings[part], sources[at], units[at], of_units, same, any_part[at], nearness, margin
             )
-            for asking, of_row, of_part, beside in zip(askings, chances, sameness, evidence, strict=True)
-        )
+
+        return tuple(tuple(judged(p, at) for at in range(len(sources))) for p in range(len(askings)))
 
     def of_selection(
         self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
@@ -222,25 +410,18 @@ class Relevance:
         )
 
 
-@cache
-def _shipped() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
-    return data
-
-
-@cache
-def built_in() -> Relevance:
-    """The measure that ships, on the built-in encoder."""
-    weights = read_weights(_shipped())
-    return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
-
-
-@lru_cache(maxsize=2)
-def read_measure(text: str) -> Relevance:
+@lru_cache(maxsize=3)
+def read_measure(text: str = "") -> Relevance:
     """The measure that ships with the curves that people's choices moved; "" for none that did.
 
     A signal that those did not know yet keeps the curve that ships; one that is no more counts no more.
     """
-    known, learned = _shipped()["says"], json.loads(text or "{}").get("says", {})
-    sentences = _curves({"says": {n: learned.get(n, row) for n, row in known.items()}}, "says", SAYS_IT)
-    return Relevance(built_in().meaning, replace(built_in().weights, sentences=sentences))
+    shipped = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    learned = json.loads(text or "{}").get("says", {})
+    weights = read_weights(shipped | {"says": {n: learned.get(n, row) for n, row in shipped["says"].items()}})
+    return Relevance(built_in().meaning if text else Meaning(NanoEncoder(), weights.centre), weights)
+
+
+def built_in() -> Relevance:
+    """The measure that ships, on the built-in encoder."""
+    return read_measure()

@@ -122,6 +122,7 @@ class LineReader(Reader):
         self._json: JsonReader | None = None
         self._waiting: Proposal | None = None  # for the source on the next line
         self._list = ""  # what the list that was announced holds: "ontbreekt" or "bronnen"
+        self._fences = 0  # lines of ``` so far: behind the second one a model talks about its answer
 
     def feed(self, piece: str) -> Iterator[Item]:
         """What became complete with this piece; a line is complete at its end."""
@@ -170,6 +171,7 @@ class LineReader(Reader):
             return
         if not line.strip():
             return
+        self._fences += line.strip().startswith("```")
         heading = _LIST_HEAD.match(_plain(line.strip()))
         if heading:
             self._list = "ontbreekt" if heading["missing"] else "bronnen"
@@ -180,10 +182,10 @@ class LineReader(Reader):
             self._list = ""
             for item in _read_line(line):
                 yield from self._released()
-                if isinstance(item, Proposal) and not item.proofs:
-                    self._waiting = item
-                else:
+                if isinstance(item, Missing) or item.proofs:
                     yield item
+                elif self._fences < 2:
+                    self._waiting = item
 
     def _released(self) -> Iterator[Proposal]:
         """The sentence that waited for its source in vain."""

@@ -2,7 +2,7 @@
 
 A model that doubts a sentence adds a reason for the reader to look again; a model that agrees adds nothing
 to what the rules found. Only a model that passed its exam decides anything: about a sentence in other words,
-which the rules can neither show nor contradict.
+which the rules can neither show nor contradict, and about one that they show though something was left out.
 """
 
 from __future__ import annotations
@@ -185,8 +185,8 @@ class SecondReader:
     def read(self, verification: Verification) -> Verification:
         """`verification` with the opinion of the model on each sentence that is shown.
 
-        Its opinion changes no verdict. A model that passed its exam (`exam`) is also asked about the
-        sentences that the rules can neither show nor contradict, and there its word counts.
+        Its opinion changes no verdict, but where a model that passed its exam (`exam`) is heard: see
+        `put_to_judge`.
         Doubts stand among the reasons of their sentence and among the remarks; which model was asked, and why
         it could not be asked, stands in `second_reading`.
         """
@@ -208,7 +208,7 @@ class SecondReader:
             remarks.append(Remark(_NOT_ASKED.format(problem=self._problem)))
         noted = with_remarks(draft) if remarks else draft
         verdict, missing = verification.verdict, verification.missing
-        if any(check.method is VerdictMethod.JUDGE for check in checks):
+        if any(check.judged_by for check in checks):
             verdict, missing = conclude(draft, checks)
         return replace(
             verification,
@@ -250,8 +250,10 @@ class SecondReader:
             return check
 
     def _with_opinion(self, check: Check, sources: Sequence[Source]) -> Check:
-        judged = check.method is VerdictMethod.JUDGE  # it has just been asked
-        if check.verdict is not StatementVerdict.SUPPORTED or judged or self._problem:
+        if check.judged_by and check.method is VerdictMethod.RULE:
+            return replace(check, opinion=Opinion.AGREES)
+        # of one that it judged it has just been asked
+        if check.verdict is not StatementVerdict.SUPPORTED or check.judged_by or self._problem:
             return check
         try:
             opinion = _ask_opinion(check, sources, self._judge)
@@ -301,7 +303,7 @@ def _ask_opinion(check: Check, sources: Sequence[Source], judge: OpinionJudge) -
 def keep_opinions(before: Verification, after: Verification) -> Verification:
     """`after` with what `before` was told by the model about sentences that are still the same."""
     known = {c.statement: c for c in before.checks if c.opinion is not None}
-    judged = {c.statement: c for c in before.checks if c.method is VerdictMethod.JUDGE}
+    judged = {c.statement: c for c in before.checks if c.judged_by}
     checks = tuple(judged.get(check.statement, check) for check in after.checks)
     verdict, missing = after.verdict, after.missing
     if checks != after.checks:

@@ -6,7 +6,7 @@ A selection made by the machine (everything over the threshold) is recorded as m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from learninglion.drafting.line import newest_of_equals
@@ -37,6 +37,11 @@ LINE, NEWS = "supplied#line", "supplied#news"
 """What was given for the whole set. The department's line decides direction; it is never cited or quoted as
 an answer. News is what others wrote: neither is text of a draft before a person takes it over.
 """
+
+
+def without_line(selection: Selection) -> Selection:
+    """The selection without the department's line, which gives direction and is no source to cite."""
+    return replace(selection, chosen=tuple(s for s in selection.chosen if s.id != LINE))
 
 
 @dataclass(frozen=True, slots=True)

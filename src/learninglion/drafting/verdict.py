@@ -24,11 +24,10 @@ from learninglion.drafting.askings import (
     kind_of,
     searched,
 )
-from learninglion.drafting.evidence import matched
 from learninglion.drafting.line import Voice, voice_of
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in
 from learninglion.dutch.lexicon import NEGATIONS
-from learninglion.dutch.questions import NUMERIC
+from learninglion.dutch.questions import NUMERIC, matched
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import (
     AnswerVerdict,

@@ -20,9 +20,8 @@ from learninglion.checking.injection import describe_question, describe_suspicio
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check as check_rules
 from learninglion.drafting import evidence_table, extractive
-from learninglion.drafting.evidence import coverage, likeness
 from learninglion.drafting.evidence_table import Table, nearest, raised
-from learninglion.drafting.extractive import find_supplement
+from learninglion.drafting.extractive import find_supplement, line_remarks
 from learninglion.drafting.line import Voice, take_newest, voice_of
 from learninglion.drafting.prompting import (
     PromptFiles,
@@ -36,6 +35,7 @@ from learninglion.drafting.prompting import (
     make_mark,
     order_sources,
     quote_failures,
+    quote_line,
     quote_question,
     quote_siblings,
     quote_style,
@@ -57,12 +57,12 @@ from learninglion.drafting.replies import (
     evidence_schema,
     read_claims,
 )
-from learninglion.drafting.selection import LINE, NEWS
+from learninglion.drafting.selection import LINE, NEWS, without_line
 from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_statements
+from learninglion.dutch.questions import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
-from learninglion.inference.generators import Generator, JsonSchema, Prompt
-from learninglion.inference.streams import NoAnswerError, RetractedError
+from learninglion.inference.generators import Generator, JsonSchema, NoAnswerError, Prompt, RetractedError
 from learninglion.models import (
     Answers,
     AnswerVerdict,
@@ -414,15 +414,19 @@ class _Writer:
         self.options = options
         self.tell = tell
         self.aspects = gate.aspects(selection)
-        self.judged = gate.weigh(selection)
-        self.sources = order_sources(selection.chosen)  # by the numbers that the model sees
+        judged = gate.weigh(selection)
+        self.guided = extractive.guiding(judged)
+        self.judged = [[one for one in row if one.source.id != LINE] for row in judged]
+        self.citable = without_line(selection)
+        self.sources = order_sources(self.citable.chosen)  # by the numbers that the model sees
+        self.line = "\n".join(s.body for s in selection.chosen if s.id == LINE)
         self.shape = shape_for(generator)
         roomy = generator.chats and generator.context_tokens >= _ROOM_FOR_STYLE
         self.siblings = tuple(siblings) if roomy else ()
         self.style = choose_examples(options.style_examples) if roomy else ()
         voices = tuple(example.text for example in self.style)
         around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *voices)
-        others = (sibling.text for sibling in self.siblings)
+        others = (self.line, *(sibling.text for sibling in self.siblings))
         self.mark = make_mark([selection.introduction, selection.question.text, *around, *others])
         self.examples = _examples(options.prompts)
         self.work = _Work()
@@ -480,7 +484,7 @@ class _Writer:
                 self._remark_own_table()
             enough = True
         elif not self.shape.chats:  # it cannot point at anything
-            self.work.table = evidence_table.by_measure(self.selection, self.judged)
+            self.work.table = evidence_table.by_measure(self.citable, self.judged)
             enough = self.work.table.sufficient
         else:
             enough = self._ask_evidence()
@@ -493,7 +497,7 @@ class _Writer:
     def _ask_evidence(self) -> bool:
         values = {**self._asked(), "bronnen": "", "vorm": self.options.prompts.text("vorm-bewijs")}
         budget = self._room(self._prompt("bewijs", values))
-        material = gather(self.selection, budget, self.generator.count_tokens, self.mark)
+        material = gather(self.citable, budget, self.generator.count_tokens, self.mark)
         self._remark_on_model(*material.left_out)
         prompt = self._prompt("bewijs", {**values, "bronnen": material.rendered})
         try:
@@ -511,7 +515,7 @@ class _Writer:
                     count = _count(len(table.dropped), "aanhaling", "aanhalingen")
                     self._remark(f"{count} van het taalmodel in geen bron gevonden, en weggelaten.")
                 return table.sufficient
-        self.work.table = evidence_table.by_measure(self.selection, self.judged)
+        self.work.table = evidence_table.by_measure(self.citable, self.judged)
         self.work.missing = []
         self._remark_own_table()
         # that it was to write from it says something for a passage, as that it only partly answers does
@@ -525,7 +529,7 @@ class _Writer:
 
     def _ask_missing(self) -> None:
         """What the model thinks is missing; without an answer nothing is lost."""
-        nearby = self.work.table.usable or evidence_table.by_measure(self.selection, self.judged).usable
+        nearby = self.work.table.usable or evidence_table.by_measure(self.citable, self.judged).usable
         values = {**self._asked(), "bewijs": ""}
         try:
             table = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
@@ -580,6 +584,7 @@ class _Writer:
         values = {
             **self._asked(),
             "set": quote_siblings(self.siblings, files, self.mark),
+            "lijn": quote_line(self.line, files, self.mark),
             "bewijs": "",
             "stijl": quote_style([example.text for example in self.style], files, self.mark),
             "vorm": form_text(files, self.shape),
@@ -694,7 +699,10 @@ class _Writer:
         return statement
 
     def _holds(self, statement: Statement) -> bool:
-        return self.gate.check(statement, self.selection.chosen).verdict is StatementVerdict.SUPPORTED
+        return self._check(statement).verdict is StatementVerdict.SUPPORTED
+
+    def _check(self, statement: Statement) -> Check:
+        return self.gate.check(statement, without_line(self.selection).chosen)
 
     def _nearest(self, sentence: str) -> int:
         """The number of the source whose passages in the table share most with a sentence."""
@@ -708,7 +716,7 @@ class _Writer:
         return any(j.source.id == source.id and j.sameness >= SURE for row in self.judged for j in row)
 
     def _add(self, statement: Statement, position: int) -> None:
-        check = self.gate.check(statement, self.selection.chosen)
+        check = self._check(statement)
         self.work.statements.insert(position, statement)
         self.work.checks.insert(position, check)
         if check.verdict is StatementVerdict.SUPPORTED:
@@ -761,7 +769,7 @@ class _Writer:
         for position, item in _paired([(p, self.work.checks[p].statement.text) for p in failed], written):
             if fold(item.sentence) in self.work.seen:
                 continue
-            again = self.gate.check(self._bound(item), self.selection.chosen)
+            again = self._check(self._bound(item))
             if again.verdict is StatementVerdict.SUPPORTED:
                 self.work.seen.add(fold(item.sentence))
                 better[position] = again
@@ -779,7 +787,7 @@ class _Writer:
             if settled is None:
                 continue
             self._remark(settled.remark)
-            again = self.gate.check(settled.statement, self.selection.chosen)
+            again = self._check(settled.statement)
             self.work.statements[position] = again.statement
             self.work.checks[position] = again
             self.tell(Progress(Stage.SENTENCE, again.statement.text, position, again))
@@ -801,7 +809,7 @@ class _Writer:
             copied = extractive.from_material(self.selection, cite(cited[0], spans[0], self.locate))
             if copied is None:
                 continue
-            again = self.gate.check(copied[1], self.selection.chosen)
+            again = self._check(copied[1])
             self._remark(f"Dit zei een andere bewindspersoon; dat staat er nu bij: “{split.claim}”")
             self.work.statements[position] = again.statement
             self.work.checks[position] = again
@@ -960,13 +968,14 @@ class _Writer:
         if self.work.bound:
             entry = (FOUND, str(self.work.bound))
             provenance = replace(provenance, parameters=(*provenance.parameters, entry))
+        guidance = (remark.text for remark in line_remarks(self.guided, self.work.statements))
         return Draft(
             selection=self.selection,
             statements=tuple(self.work.statements),
             verdict=verdict,
             missing=missing,
             provenance=provenance,
-            left_out=tuple(dict.fromkeys((*self.work.remarks, *self.work.about_model))),
+            left_out=tuple(dict.fromkeys((*self.work.remarks, *self.work.about_model, *guidance))),
             complete=complete,
             proposal=self.work.proposal,
             evidence=self.work.table.rows,

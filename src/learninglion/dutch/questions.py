@@ -1,4 +1,5 @@
-"""What a question waits for (a count, a date, a reason ...), and whether a sentence has it to give.
+"""What a question waits for (a count, a date, a reason ...), whether a sentence has it to give, and the words
+that tell what a text is about.
 
 Questions to ministers and to one's own documents alike, Dutch and English.
 """
@@ -6,49 +7,53 @@ Questions to ministers and to one's own documents alike, Dutch and English.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
-from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS, UNITS, number_of
-from learninglion.dutch.text import fold, tokenise
+from learninglion.dutch.lexicon import ENGLISH_MONTHS, FUNCTION_WORDS, MONTHS, UNITS, number_of
+from learninglion.dutch.text import fold, stem, tokenise, words
 
-# Words that carry no subject: function words, and the turns of phrase in which members ask.
+_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
+_SIGN = re.compile(r"[\^,; ]|\(\?<|\(\?P")  # what begins so is held against text as it is written
+_FILLED = re.compile(r"(?<!\?P)<(\w+)>")  # "(?P<name>" names a group
 
-_FUNCTION_WORDS = frozenset(
-    """
-    aan aangaande achter af al alle alleen allemaal alles als alsmede alsnog alsook altijd ander
-    andere anderen anderzijds beide beiden ben bent betreffen betreft bij bijna bijvoorbeeld binnen
-    boven buiten daar daaraan daarbij daardoor daarin daarmee daarna daarnaast daarom daarop
-    daarover daartoe daarvan daarvoor dan dat de denk der deze die diens dit doch doe doen doet door
-    dus echter een eens eerder eerst eerste elk elkaar elke en enerzijds enig enige enkel enkele er
-    eraan erbij erdoor erin ermee erop erover ertoe ervan ervoor even evenals gaan gaat gedaan geen
-    gehad gekomen geweest geworden gezien haar haast had hadden heb hebben hebt heeft hem hen het
-    hetgeen hier hierbij hierdoor hierin hiermee hierop hierover hiertoe hiervan hiervoor hij hoe
-    hoeveel hoeverre hoewel houdt hun ieder iedere iedereen iemand iets ik in inzake is ja je jij
-    jou jouw jullie kan kom komen komt kon konden kun kunnen kunt laat later liet los maakt maar mag
-    maken mate me mede mee meer meest men met mij mijn minder misschien mocht mochten moest moesten
-    moet moeten mogen na naar naast namelijk namens nee neem neemt nemen nergens net niemand niet
-    niets noch nog nogal nooit nu of ofwel om omdat omtrent ondanks onder ondertussen ongeveer ons
-    onze ook op opnieuw over overigens pas per reeds rond rondom samen sinds slechts sommige soms
-    soort steeds te tegen tegenover ten tenzij ter terug terwijl thans tijdens toch toe toen tot
-    tussen u uit uitsluitend uw vaak van vanaf vanuit vanwege veel verder via vol volgend volgende
-    volgens voor vooral voordat voorts vroeg waar waaraan waarbij waardoor waarin waarmee waarom
-    waaronder waarop waarover waartoe waarvan waarvoor wanneer want waren was wat we weer weg wel
-    welk welke werd werden wie wij wil willen wilt word worden wordt zal ze zeer zelf zich zichzelf
-    zie ziet zij zijn zo zoals zodat zodra zonder zou zouden zowel zulk zulke zult
-    """.split()
-)
-# Words of the trade: they stand in most questions and answers, so they say little about the subject.
-_TRADE = frozenset(
-    """
-    aangeven aantal algemeen antwoord antwoorden beantwoorden bereid bericht betreffende betrekking
-    deze gebied gegeven geval geven geïnformeerd informeren jaar jaren kabinet kamer kamerbrief
-    kamerstuk kamervragen kwestie maatregel maatregelen manier mening minister ministerie mogelijk
-    mogelijkheid nederland nederlandse onderzoek regering situatie staatssecretaris stand toelichten
-    vandaag vraag vragen wijze zaak zaken
-    """.split()
-)
-_COMMONPLACE = frozenset(fold(word) for word in _TRADE)
+
+@cache
+def _asking_words() -> Mapping[str, tuple[str, ...]]:
+    """The lines of `asking.txt` by the section they stand in."""
+    sections: dict[str, list[str]] = {}
+    section: list[str] = []
+    for line in files(__package__).joinpath("asking.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            section.append(line)
+    return {name: tuple(lines) for name, lines in sections.items()}
+
+
+def ways(section: str) -> re.Pattern[str]:
+    """The lines of a section of `asking.txt` as one pattern, the pieces in <> filled in."""
+    lines = (_filled(line) for line in _asking_words()[section])
+    whole = (line if _SIGN.match(line) else rf"\b(?:{line})\b" for line in lines)
+    return re.compile("|".join(whole), re.IGNORECASE)
+
+
+def _filled(line: str) -> str:
+    sections = _asking_words()
+    pieces = {"month": _MONTH, **dict(piece.split(" = ", 1) for piece in sections["pieces"])}
+
+    def fill(piece: re.Match[str]) -> str:
+        text = pieces.get(piece[1]) or "|".join(sections[piece[1]])
+        return f"(?:{_filled(text)})"
+
+    return _FILLED.sub(fill, line)
+
+
+_SMALL_WORDS = frozenset(" ".join(_asking_words()["small words"]).split())
+_COMMON = frozenset(" ".join(_asking_words()["words of most papers"]).split())
+_COMMONPLACE = frozenset(map(fold, " ".join(_asking_words()["words of the trade"]).split()))
 
 # What is asked is not what it is about: "bent u bereid", "zo nee, waarom niet".
 _TURNS = re.compile(
@@ -85,7 +90,7 @@ def is_filler(word: str) -> bool:
 
 def is_function_word(folded: str) -> bool:
     """Whether a folded word is of the closed classes of Dutch."""
-    return folded in _FUNCTION_WORDS
+    return folded in _SMALL_WORDS
 
 
 def is_commonplace(word: str) -> bool:
@@ -119,52 +124,9 @@ NUMERIC = FIGURES | {Wants.LENGTH, Wants.DATE}
 RECOGNISED = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
 """What is seen in a text itself; a deed and a view by who speaks as well."""
 
-_NAMED = r"^(?:en )?(?:(?:wat|welke?|geef|noem|what|which|give|name)\b.{0,40}\b|[\w-]+ )?"
-_MUCH = r"(?:hoe ?veel|how many) (?:\w+ ){0,2}?"
-_US = "(?:u|het kabinet|de regering|nederland)"
-# Of a folded text. What is asked first is waited for; of two that begin at one place the first of these.
-ASKS = {
-    wants: re.compile(pattern)
-    for wants, pattern in {
-        Wants.DEED: r"\b(?:(?:(?:wat|hoe) (?:gaat|doet|doen|zorgt|pakt|wilt|zult|voorkomt)|wat (?:heeft|"
-        rf"kunt|kan)) {_US}|welke (?:\w+ ){{0,2}}?(?:stappen|maatregelen|acties?|inzet|initiatieven|"
-        r"instrumenten)|(?:bent|is|zijn) (?:\w+ ){1,5}?(?:bereid|voornemens|van plan)|(?:gaat|wilt|zult|"
-        r"doet|overweegt|onderneemt) u|hoe word(?:t|en)|wordt er|bereid (?:om|te))\b",
-        Wants.VIEW: r"\b(?:(?:deelt|vindt|acht|onderschrijft|erkent|herkent|begrijpt|beaamt|ziet|verwacht|"
-        r"(?:be)?oordeelt|reageert|kijkt|denkt|waardeert|apprecieert|schat|verklaart|staat) (?:u|"
-        r"het kabinet)|uw (?:mening|reactie|oordeel|visie|opvatting|standpunt)|kunt u reageren|van mening|"
-        r"eens (?:met|dat))\b",
-        Wants.LENGTH: rf"\b(?:ho(?:e|w) ?(?:lang|long|oud|old)|{_MUCH}(?:tijd|dagen|weken|maanden|jaren|"
-        r"jaar|uur|uren|minuten|days|weeks|months|years|hours|minutes)|duurt|how much time)\b|"
-        rf"{_NAMED}(?:duur|termijn|duration|term)\b",
-        Wants.MONEY: rf"\b(?:welke? (?:\w*bedrag\w*|budget|kosten)|{_MUCH}(?:euro|geld|subsidie|budget|"
-        r"kost\w*|loon|salaris|leges|premie\w*|boete\w*)|wat (?:kost\w*|verdien\w+|betaal\w*)|"
-        r"(?:hoe hoog|wat) (?:is|zijn|was|waren) (?:\w+ ){0,2}?(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|"
-        r"vergoeding\w*|bedrag\w*|schade|uitgaven|budget|tarie\w+|salaris\w*|loon|uitkering\w*|lasten|prijs|"
-        r"dwangsom\w*|leges|premie\w*)|hoeveel (?:\w+ ){0,6}?(?:betaal\w*|gekost|uitgegeven|uitgaven|"
-        r"besteed\w*|uit aan|geinvesteerd)|financiele (?:gevolg\w*|schade|bijdrage)|how (?:much|high))\b|"
-        rf"{_NAMED}costs?\b",
-        Wants.SHARE: r"\b(?:hoeveel procent|(?:welke?|what|which) (?:percentage|(?:aan)?deel|share|"
-        r"proportion))\b",
-        Wants.DATE: r"^(?:en )?wanneer (?!.*, (?:wat|welke?|hoe|waarom|bent|gaat|kunt|is|zijn|wilt)\b)|(?:\b"
-        r"(?:aangeven|zeggen|toelichten|duidelijk|bekend|per|sinds|vanaf|tot|van)|,|^(?:geef|noem|vertel|"
-        r"zeg)\b.{0,30}) wanneer\b|\b(?:(?:(?:op|vanaf|per|binnen|tot|voor|in|sinds|tegen) )?(?:welke?|what|"
-        r"which) (?:termijn|datum|date|dag|day|jaar\w*|year|moment|tijd\w*|time|week|kwartaal|maand|month|"
-        rf"periode)|hoe (?:snel|laat)|tijds?pad|tijdlijn|when)\b|{_NAMED}(?:datum|date)\b",
-        Wants.COUNT: r"\b(?:hoe ?veel|hoe (?:vaak|ver|hoog|groot|breed|diep|zwaar|warm|koud|laag|duur)|"
-        r"welke? (?:aantal\w*|omvang|hoogte|afstand)|cijfermatig|wat bedra(?:agt|gen)|how (?:many|often|"
-        rf"large|far)|what number)\b|{_NAMED}(?:aantal|hoeveelheid|omvang|hoogte|maximum|minimum|number|"
-        r"amount)\b",
-        Wants.CAUSE: r"\b(?:waarom|waardoor|wat (?:is|zijn) de (?:reden\w*|oorza\w+)|om welke reden\w*|"
-        rf"hoe komt (?:het|dat)|wat verklaart|why|waar komt\b.*\bdoor)\b|{_NAMED}(?:reden(?:en)?|aanleiding|"
-        r"oorza\w+|reasons?|causes?)\b",
-        Wants.BODY: r"\b(?:wie|wiens|whom|whose|^(?:and )?who|(?:welke?|which|what) (?:\w+ )?"
-        r"(?:organisatie\w*|instantie\w*|partij\w*|bedrij\w+|dienst|minister\w*|bewindspersoon|landen|"
-        r"gemeenten|company|body))\b",
-        Wants.PLACE: r"^(?:en )?(?:waar\b|where\b|(?:op|in) welke? (?:plek|locatie|plaats|gemeente|regio|"
-        r"land|provincie|stad))",
-    }.items()
-}
+ASKS = {Wants(name[:-5]): ways(name) for name in _asking_words() if name.endswith(" asks")}
+"""How each kind is asked for, in a folded text; of two that begin at one place the first of these counts."""
+_GIVES = {wants: ways(f"{wants} gives") for wants in ASKS}
 
 
 def wants_of(question: str) -> Wants:
@@ -174,56 +136,14 @@ def wants_of(question: str) -> Wants:
     return min(met, key=lambda m: m[0], default=(0, Wants.ANYTHING))[1]
 
 
-_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _NO_AMOUNT = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"
     r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot|kamerstuk)\s*\d+|\b\d+\s*\d*-\d+\b|"
     r"\b[a-z]+\d\S*|https?:\S+",
     re.IGNORECASE,
 )
-_TIME = (
-    r"(?:seconden|minu\w+|min|uur|uren|dag\w*|week|weken|maand\w*|jaar|jaren|kwartaal|kwartalen|(?:minute|"
-    r"hour|day|week|month|year)s?)"
-)
-_ENGLISH = "(?:one|two|three|four|five|six|seven|eight|nine|twelve)"
-_LENGTH = (
-    rf"(?:(?:(?:\d[\d.,]* (?:tot|of|to|a|-) )?\d[\d.,]*|een|enkele|half|{_ENGLISH}) (?:\w+ )?{_TIME}|"
-    r"halfjaar|kwartier|etmaal)"
-)
-_FRACTION = "de helft|(?:een|2) 3e|een kwart|driekwart|half"
-_SPEAKER = r"ik|wij|we|mij|mijn|het kabinet|nederland|ja|nee|dat klopt|inderdaad"
-# Of a text in one spelling of numbers and units: "derde" is "3e", "€" is "euro".
-_GIVES = {
-    wants: re.compile(rf"\b(?:{pattern})\b")
-    for wants, pattern in {
-        Wants.COUNT: rf"{_ENGLISH}|\d[\d.,:]*|(?:tien|honderd|duizend)\w*|miljoen|miljard|{_FRACTION}|geen|"
-        r"none|alle|enkele|meerdere|\w+maal|verdubbel\w*|gehalveerd",
-        Wants.MONEY: r"\d\S* (?:miljoen|miljard)|euro|dollar|pond \d\S*|kosteloos|gratis|free|geen kosten",
-        Wants.SHARE: rf"procent|percentage|{_FRACTION}|(?:een|\d+) op de \S+",
-        Wants.LENGTH: rf"{_LENGTH}|onbepaalde tijd|levenslang|permanent|tot en met|altijd",
-        Wants.DATE: rf"(?:19|20)\d\d|{_MONTH}|\d{{1,2}}[.:]\d\d|\d+ - \d+ - \d+|\d\S* (?:uur|utc)|(?:binnen|"
-        rf"over|na|voor|sinds|al|uiterlijk) (?:\w+ )?{_LENGTH}|(?:maan|dins|woens|donder|vrij|zater|zon)dag|"
-        r"(?:voor|na)jaar|zomer(?:reces)?|winter|kerstreces|kwartaal|(?:dage|jaar|maande|weke)lijks|(?:dit|"
-        r"het|de|deze?|vorige?|volgende?|komende?|afgelopen|eind|begin|medio|later) (?:herfst|week|weken|"
-        r"maand|maanden|jaar)|[1-4]e helft|binnenkort|momenteel|inmiddels|nog niet|direct|meteen|"
-        r"onmiddellijk|op korte termijn|zo (?:snel|spoedig) mogelijk|altijd|nooit",
-        Wants.CAUSE: r"omdat|doordat|aangezien|vanwege|wegens|daarom|want|immers|namelijk|nl|reden\w*|"
-        r"oorza\w+|gezien|zodat|door|dankzij|gevolg|gelet|(?:hier|daar)(?:door|mee)|te maken met|voorkomen|"
-        r"om (?:\w+ ){1,12}te|komt|ligt aan|opdat|anders|nu|aanleiding|because|since|therefore|due to|"
-        r"in order|reasons?",
-        Wants.BODY: r"minister\w*|staatssecretaris|college|gemeente\w*|provincie\w*|politie|rijk|kabinet|"
-        r"inspect\w+|autoriteit|organisatie\w*|werkgever\w*|bedrij\w+|burgemeester\w*|rechter\w*|"
-        r"commissie\w*|instelling\w*|verzekeraar\w*|dienst|medewerk\w+|fractie\w*|burgers|ouders|bewoners|"
-        r"raad|\w+enaar|ik|wij",
-        Wants.PLACE: r"gemeente\w*|provincie\w*|regio\w*|land\w*|locatie\w*|gebied\w*",
-        Wants.DEED: rf"{_SPEAKER}|maatregel\w*|wetsvoorstel|regeling|aanpak|programma|actieplan|word(?:t|en)"
-        r"|zal|zullen",
-        Wants.VIEW: rf"{_SPEAKER}|belangrijk|(?:on)?wenselijk|zorgelijk|onaanvaardbaar|vind\w*|acht\w*|"
-        r"deel\w*|mening|oordeel|standpunt|juist|terecht|begrijpelijk",
-    }.items()
-}
 _ONE = re.compile(r"\b[eé]én\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=[\w,;:)»”] )[A-Z]")
+_CAPITAL = re.compile(r"(?<=[\w,;:)»”] )[A-Z]")
 
 
 def gives(wants: Wants, text: str) -> bool | None:
@@ -232,8 +152,13 @@ def gives(wants: Wants, text: str) -> bool | None:
         return None
     if wants is Wants.COUNT:
         text = _NO_AMOUNT.sub(" ", text)
-    named = wants in (Wants.BODY, Wants.PLACE) and _NAME.search(text)
+    named = wants in (Wants.BODY, Wants.PLACE) and _CAPITAL.search(text)
     return bool(named or _GIVES[wants].search(spell(text)))
+
+
+def moments_given(text: str) -> frozenset[str]:
+    """The moments that `text` names, each by its own words: "oktober", "2025", "binnenkort"."""
+    return frozenset(match.group() for match in _GIVES[Wants.DATE].finditer(spell(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -241,3 +166,95 @@ def spell(text: str) -> str:
     """The words and signs of a text, numbers and units in one spelling."""
     folded = (fold(token.text) for token in tokenise(_ONE.sub("1", text)))
     return " ".join(number_of(word) or UNITS.get(word, word) for word in folded)
+
+
+# A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.
+_COMMON_WEIGHT = 0.1
+
+
+def tells(word: str) -> bool:
+    """Whether a folded word says something of the subject: no small word, nor one that most papers use."""
+    return _weight(word) == 1.0
+
+
+@lru_cache(maxsize=4096)
+def _weight(word: str) -> float:
+    if word in FUNCTION_WORDS or len(word) < 2:
+        return 0.0
+    return _COMMON_WEIGHT if word in _COMMON else 1.0
+
+
+@lru_cache(maxsize=2048)
+def subject_words(text: str) -> tuple[tuple[str, float], ...]:
+    """The stems of the words of `text` that tell something, each once, with their weights."""
+    weights: dict[str, float] = {}
+    for word in words(text):
+        own_weight, root = _weight(word), stem(word)
+        if own_weight:
+            weights[root] = max(own_weight, weights.get(root, 0.0))
+    return tuple(sorted(weights.items()))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(stem: str) -> frozenset[str]:
+    """Five-letter pieces, by which compounds recognise their parts."""
+    return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))
+
+
+def _match(stem: str, others: frozenset[str], pieces: frozenset[str]) -> float:
+    if stem in others:
+        return 1.0
+    own = _pieces(stem)
+    if not own:
+        return 0.0
+    shared = len(own & pieces) / len(own)
+    return shared if shared >= 0.5 else 0.0
+
+
+def matched(wanted: str, given: str) -> tuple[tuple[str, float], ...]:
+    """The stems of what `wanted` is about, each with how far it occurs in `given` (0..1)."""
+    stems = frozenset(stem for stem, _ in subject_words(given))
+    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
+    return tuple((stem, _match(stem, stems, pieces)) for stem, _ in subject_words(wanted))
+
+
+_NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names and numbers of a text, casefolded, each once; neither a word that opens a sentence is one nor
+    a word of most papers ("de Kamer").
+    """
+    names = (m.group().casefold() for m in _NAME_OR_NUMBER.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name[0].isdigit() or printed_tells(name)))
+
+
+def absent(question: str, given: str) -> list[str]:
+    """The names and numbers of a question that a text lacks; of a long name its last two letters may differ
+    ("China", "Chinese").
+    """
+    low = given.casefold()
+    roots = {n: n if n[0].isdigit() else n[: max(4, len(n) - 2)] for n in names_in(question)}
+    return [name for name, root in roots.items() if root not in low]
+
+
+def coverage(wanted: str, given: Iterable[str]) -> float:
+    """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
+    weights = dict(subject_words(wanted))
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    return sum(weights[stem] * met for stem, met in matched(wanted, "\n".join(given))) / total
+
+
+def likeness(one: str, other: str) -> float:
+    """How far two texts are about the same (0..1): coverage both ways, the lesser counting most."""
+    there, back = coverage(one, (other,)), coverage(other, (one,))
+    return 2 * there * back / (there + back) if there + back else 0.0
+
+
+@lru_cache(maxsize=4096)
+def printed_tells(word: str) -> bool:
+    """Whether a word as printed tells of a subject: it is not in most papers."""
+    return any(tells(w) for w in words(word))

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from learninglion.evaluation.measures import logistic, share_of
 from learninglion.evaluation.testset import read_rows
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import Encoder, VectorCache
 from learninglion.models import (
     Document,
     DocumentCard,
@@ -306,7 +305,7 @@ _PENALTY = {"answers": 5.0, "answered": 10.0}
 # absent: that it is not there must not be said of what stands first and is right. Both by the spread of all,
 # since the one or two highest of some 70 are a matter of chance.
 _FALSELY_ANSWERED, _NOT_ABSENT = 0.03, 0.60
-_UNASKED = frozenset({"document", "change"})  # kinds that another road answers (facts.py, revisions.py)
+_UNASKED = frozenset({"document", "change"})  # kinds that another road answers (facts.py, comparing.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.evaluation.measures import wilson
 from learninglion.evaluation.testset import read_rows
-from learninglion.inference.generators import Generator, Prompt
-from learninglion.inference.streams import ThoughtOnlyError
+from learninglion.inference.generators import Generator, Prompt, ThoughtOnlyError
 from learninglion.models.errors import IntegrityError, LearningLionError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 

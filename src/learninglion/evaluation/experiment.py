@@ -62,9 +62,8 @@ from learninglion.evaluation.retrieval import (
     weigh,
 )
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
-from learninglion.inference.encoders import Encoder, EncoderChoice
+from learninglion.inference.encoders import Encoder, EncoderChoice, VectorCache
 from learninglion.inference.reranking import RerankerChoice, Reranking, reranker_mistakes
-from learninglion.inference.vectors import VectorCache
 from learninglion.models import Progress, silent
 from learninglion.models.errors import (
     ConflictError,

@@ -21,17 +21,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, searched
-from learninglion.drafting.evidence import (
+from learninglion.drafting.quotation import units_of
+from learninglion.drafting.relevance import (
     ASKED_BEFORE,
-    ASKED_CURVES,
     SAYS_IT,
+    SURE,
+    Curves,
     Evidence,
     Meaning,
+    Relevance,
+    Weights,
     evidence_of,
     log_odds,
 )
-from learninglion.drafting.quotation import units_of
-from learninglion.drafting.relevance import SURE, Curves, Relevance, Weights
 from learninglion.evaluation.measures import Comparison, compare, descend
 from learninglion.evaluation.testset import folds
 from learninglion.inference.encoders import NanoEncoder
@@ -49,6 +51,8 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 
 Numbers = NDArray[np.float64]
+# The signals of ASKED_BEFORE that begin a curve: nearly the same words, the thing, its sort.
+_ASKED_CURVES = (0, 1, 3)
 RELEVANCE_CASES, POSITION_CASES, LOOK_ALIKE_CASES = "relevance.jsonl", "positions.jsonl", "look_alikes.jsonl"
 
 
@@ -320,10 +324,10 @@ def _fit_asked(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Cur
     same = np.array([likeness is Asked.SAME for likeness, _ in labelled])
     nearly = np.array([likeness is not Asked.OTHER for likeness, _ in labelled])
     words = fit(rows[:, :1], nearly.astype(float), flat(1, (0,)))
-    of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in ASKED_CURVES[1:])
+    of_those, starts = rows[nearly, 1:], tuple(start - 1 for start in _ASKED_CURVES[1:])
     thing = fit(of_those, same[nearly].astype(float), flat(of_those.shape[1], starts))
     slopes = np.concatenate([words.slopes, thing.slopes])
-    return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), ASKED_CURVES)
+    return Curves(slopes, np.concatenate([words.offsets, thing.offsets]), _ASKED_CURVES)
 
 
 def find_found(examples: Sequence[Example], evidence: Sequence[Evidence], weights: Weights) -> float:
@@ -390,7 +394,7 @@ def _best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing."""
     says = flat(len(SAYS_IT), tuple(range(len(SAYS_IT))))
-    return Weights(centre, says, flat(len(ASKED_BEFORE), ASKED_CURVES))
+    return Weights(centre, says, flat(len(ASKED_BEFORE), _ASKED_CURVES))
 
 
 def flat(signals: int, starts: tuple[int, ...]) -> Curves:

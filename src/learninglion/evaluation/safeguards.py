@@ -32,8 +32,7 @@ from learninglion.drafting.verdict import verify
 from learninglion.dutch.personal import NUMBERED, PersonalData, PersonalKind, find_personal, is_bsn, is_iban
 from learninglion.evaluation.measures import Values, compare, measure, share_of, wilson
 from learninglion.evaluation.testset import read_rows, shipped, word_pairs
-from learninglion.inference.encoders import NanoEncoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import NanoEncoder, VectorCache
 from learninglion.models import AnswerVerdict, Entry, Span, SubQuestion
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.local import Index
@@ -544,7 +543,7 @@ def _postcode(dice: random.Random) -> str:
             return f"{dice.randrange(1000, 9999)}{dice.choice((' ', ' ', ''))}{letters}"
 
 
-def _house(dice: random.Random) -> str:
+def _house_number(dice: random.Random) -> str:
     number = str(dice.randrange(1, 480))
     return number + dice.choice(("", "", "", "a", " B", "-2", " bis"))
 
@@ -553,9 +552,9 @@ def _address(dice: random.Random) -> str:
     street, town = dice.choice(_STREETS), dice.choice(_TOWNS)
     return dice.choice(
         (
-            f"{street} {_house(dice)}, {_postcode(dice)}",
-            f"{street} {_house(dice)} {_postcode(dice)}",
-            f"{street} {_house(dice)} in {_postcode(dice)}",
+            f"{street} {_house_number(dice)}, {_postcode(dice)}",
+            f"{street} {_house_number(dice)} {_postcode(dice)}",
+            f"{street} {_house_number(dice)} in {_postcode(dice)}",
             f"{_postcode(dice)} {dice.randrange(1, 480)}",
             f"{_postcode(dice)}, {dice.randrange(1, 480)}",
             f"{_postcode(dice)} huisnummer {dice.randrange(1, 480)}",

@@ -23,8 +23,7 @@ from learninglion.evaluation.measures import Comparison, Values, compare, per_qu
 from learninglion.evaluation.retrieval import learn_from, rank_trial
 from learninglion.evaluation.testset import LabelledPair, answer_entries, folds, pairs_trial
 from learninglion.inference.builtin import UNCHANGED, Adapter, load_adapter, make_adapter, save_adapter
-from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, built_in_weights
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.encoders import Encoder, NanoEncoder, VectorCache, built_in_name, built_in_weights
 from learninglion.models import Progress
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.search.engine import evenly, passage_text

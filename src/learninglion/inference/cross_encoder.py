@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from learninglion.inference.onnx import Unigram, session_of
+from learninglion.inference.builtin import Unigram, session_of
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import canonical_json, sha256_hex

@@ -16,8 +16,7 @@ from typing import Protocol, cast
 import httpx
 
 from learninglion.inference.connection import Limits, handed_over
-from learninglion.inference.generators import GeneratorChoice, JsonSchema, Prompt, require_room
-from learninglion.inference.streams import Answer
+from learninglion.inference.generators import Answer, GeneratorChoice, JsonSchema, Prompt, require_room
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError
 

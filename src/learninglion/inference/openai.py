@@ -20,17 +20,15 @@ from learninglion.inference.connection import (
     require_allowed,
 )
 from learninglion.inference.generators import (
-    GeneratorChoice,
-    JsonSchema,
-    Prompt,
-    require_room,
-)
-from learninglion.inference.streams import (
     Answer,
     EventReader,
+    GeneratorChoice,
+    JsonSchema,
     NoAnswerError,
+    Prompt,
     ThoughtOnlyError,
     is_too_long,
+    require_room,
     too_long,
 )
 from learninglion.models import Provenance
@@ -40,6 +38,7 @@ _RETRIES = 2  # for refused connections and servers that are busy
 _MOST_ERROR = 200_000  # bytes
 _MOST_NAMED = 20  # models that an error names
 _PROBE_TOKENS = 48
+_LEAST_ROOM = 128  # tokens that any server reads at once
 _THINKING_TOKENS = 2000  # a probe's room for a model that thinks first
 _PROBE_CODE = "kievit-47"  # nothing a model would say of itself
 _PROBE_SCHEMA: JsonSchema = {
@@ -406,7 +405,8 @@ class OpenAIGenerator:
         """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt.
 
         Some servers count only what they did not have in a cache. Before saying that a prompt was cut it is
-        offered once more behind a beginning that no cache can hold.
+        offered once more behind a beginning that no cache can hold. What is cut fills the room there is, so
+        a count of a few tokens says that the server counts something else.
         """
         words = len(prompt.text.split())
         if not 0 < read_tokens < words:
@@ -418,9 +418,10 @@ class OpenAIGenerator:
                 pass
         except (GeneratorError, InputError):
             pass  # one token is hardly an answer; only the count matters
-        if answer.read_tokens < words:
+        read_tokens = max(read_tokens, answer.read_tokens)
+        if _LEAST_ROOM <= read_tokens < words:
             raise GeneratorError(
-                f"Het eindpunt las maar {max(read_tokens, answer.read_tokens)} tokens van een opdracht van "
+                f"Het eindpunt las maar {read_tokens} tokens van een opdracht van "
                 f"{words} woorden: het heeft de bronnen afgekapt. Vergroot daar de context (bij Ollama: "
                 "num_ctx)."
             )

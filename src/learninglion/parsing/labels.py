@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from learninglion.dutch.lexicon import number_of
 from learninglion.parsing.writing import Paragraph, runs_on
@@ -140,7 +140,8 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     before = _BEFORE.match(line, match.end())
     stop = _end_of_list(line, before.end()) if before else match.end()
     listed = line[before.end() : stop] if before else ""
-    closing = _END.match(line, stop)
+    who = _WHO.match(line, stop) if listed and not whole else None
+    closing = who or _END.match(line, stop)
     end = closing.end() if closing else stop
     rest = line[end:]
     numbers = parse_numbers(listed)
@@ -258,12 +259,14 @@ _VALUES_OF = "|".join(
     for value in (r"\d{1,3}(?!\d)", r"[ivxl]{1,7}(?![^\W_])", r"[a-z](?![^\W_])", r"[a-zé]{3,16}(?![^\W_])")
 )
 _MARK = re.compile(
-    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|ten(?=\s)|\#)"
+    r"(?P<bullet>[-–—•●▪◦*\u2023\uf0b7·o]\s+)?"
+    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
     rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
-    rf"(?P<open>[(\[]?)(?P<values>{_VALUES_OF})"
+    rf"(?P<open>[(\[*_]{{0,2}})(?P<values>{_VALUES_OF})"
     r"(?P<ordinal>(?:e|de|ste)\b|°|º)?(?P<after>\s+vraag\b)?(?:\s+van\s+\d{1,3}\b)?"
     r"(?P<part>(?<=\d)\s?[a-k](?![^\W_])|(?<=\d)\.(?:\d{1,2}|[a-k])(?![^\W_]))?"
-    r"(?P<close>\s?[.)\]:/](?!\d)|\s+[-–—](?=\s))?\s*",
+    r"(?P<close>\s?[.)\]:/]{1,2}(?!\d)[-*_]{0,2}|\s+[-–—](?=\s)"
+    r"|\s?[-–—,;>|_*]{1,2}(?=\s*(?-i:[«“\"'‘(\[]*[A-ZÀ-Ý])))?\s*",
     re.IGNORECASE,
 )
 _JOINS = re.compile(rf"(?P<to>{_TO})|\s*(?:,\s*en\b|[,&+/]|\b(?:en|and)\b)\s*", re.IGNORECASE)
@@ -273,7 +276,7 @@ _CAPITAL = re.compile(r"[«“\"'‘(\[]*[A-ZÀ-Ý]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 # Sentences that ask without the sign: "Graag een overzicht", "Kunt u dat toelichten.", "Hoeveel ...".
 _ASKING = re.compile(
-    r"(?:Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
+    r"(?:De\s+leden\b.{0,80}?\bvragen|Graag|Gaarne|Hoe\w*|Wat|Wie|Waar\w*|Welke?|Wanneer|(?:Op|In|Aan|Voor|Met|Naar|Bij|Door|Uit|Van)\s+(?:welk|hoe|wie)\w*"
     r"|[A-Z]\w+\s+(?:u|de\s+(?:minister|staatssecretaris|regering)|het\s+kabinet))\b"
 )
 _LEAP = 40  # numbers of others that may be left out where what follows asks
@@ -311,7 +314,7 @@ def read_marks(text: str, index: int = 0) -> tuple[Mark, ...]:
     word = (match["word"] or "").rstrip(".: ").casefold()
     if match["after"] or word.endswith(("vraag", "vragen")):
         word = "vraag"
-    close = (match["close"] or "").strip()
+    close = (match["close"] or "").strip() or (match["ordinal"] or "").strip("edst")
     asker = _ASKER.match(text, match.end())
     named = asker["name"] if asker and (word or asker.end() < len(text)) else ""
     part = (match["part"] or "").strip()
@@ -322,6 +325,8 @@ def read_marks(text: str, index: int = 0) -> tuple[Mark, ...]:
         numbers = _count(match["values"].casefold(), read)
         if not numbers or (kind == "letter" and word) or (kind == "word" and not (word or close)):
             continue
+        if match["bullet"] and (kind != "figure" or not (word or close)):
+            continue  # an item of a list
         case = "upper" if kind != "figure" and match["values"][0].isupper() else ""
         style = (word, *(() if word else (match["open"], close)), kind, case if kind != "word" else "")
         family = "figure" if kind == "word" else kind
@@ -405,12 +410,16 @@ class _Counting:
 
     def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
         self.paragraphs = paragraphs
-        goes_on = [False, *(runs_on(a.text) and not b.gap_before for a, b in pairwise(paragraphs))]
         read = [read_marks(p.text, n) for n, p in enumerate(paragraphs)]
+        first = next((n for n, marks in enumerate(read) if marks), 0)  # a heading above it may run on
+        goes_on = [
+            n > first and runs_on(paragraphs[n - 1].text) and not p.gap_before
+            for n, p in enumerate(paragraphs)
+        ]
         self.marks = [mark for n, marks in enumerate(read) for mark in marks if not goes_on[n]]
         self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
         self.marked = {mark.index for mark in self.marks}
-        asking = ["?" in p.text or _begins_asking(p.text, read[n]) for n, p in enumerate(paragraphs)]
+        asking = [asks(p.text, read[n]) for n, p in enumerate(paragraphs)]
         self.questions_before = list(accumulate(asking, initial=0))
 
     def asks(self, start: int, end: int) -> bool:
@@ -429,9 +438,12 @@ class _Counting:
         if len(marks) == 1:
             first = marks[0]
             following = min((n for n in self.marked if n > first.index), default=len(self.paragraphs))
-            alone = sum(mark.style == first.style for mark in self.marks) == 1
+            alike = (mark.index for mark in self.marks if mark.style == first.style)
+            alone = sum(self.asks(at, min(at + 2, len(self.paragraphs))) for at in alike) <= 1
             sets = self.asks(first.index, following) or self.paragraphs[first.index].text.endswith(":")
-            named = first.kind == "figure" or "vraag" in first.style or len(first.numbers) > 1
+            # "Nr. 20" alone is that of a paper.
+            figure = first.kind == "figure" and not first.style[0].startswith(("nr", "nummer"))
+            named = figure or "vraag" in first.style or len(first.numbers) > 1
             return alone and named and sets and self.asks(first.index, len(self.paragraphs))
         ends = [*(mark.index for mark in marks[1:]), len(self.paragraphs)]
         asking = [self.asks(mark.index, end) for mark, end in zip(marks, ends, strict=True)]
@@ -442,11 +454,6 @@ class _Counting:
 
     def _longest(self, marks: Sequence[Mark]) -> list[Mark]:
         """Of marks of one style those that count on, as many as ask."""
-        marks = [
-            m
-            for m, last in zip(marks, [None, *marks], strict=False)
-            if not m.part or not last or m.numbers != last.numbers
-        ]
         worth: list[float] = []
         before: list[int | None] = []
         for n, mark in enumerate(marks):
@@ -479,6 +486,8 @@ class _Counting:
         asks = self.asks(mark.index, following.index)
         if 0 <= gap <= _LEFT_OUT or 0 < gap <= _LEAP and self.asks(following.index, following.index + 1):
             return self._earned(mark.index, following.index) - _GAP * min(gap, _LEFT_OUT + 1)
+        if gap == -1 and mark.part[:1].isalpha() and following.part:  # "1a.", "1b."
+            return self._earned(mark.index, following.index)
         if gap == -1 and asks and not following.part and self.asks(following.index, following.index + 1):
             return _ASKS - _ANEW  # a number that was typed twice
         anew = following.numbers[0] == 1 and asks
@@ -494,7 +503,8 @@ class _Counting:
         while filled[0].numbers[0] > 1:
             first = filled[0]
             before = (m for m in self.marks if m.index < first.index and m.kind == first.kind)
-            ahead = [m for m in before if m.numbers[-1] == first.numbers[0] - 1]
+            whole = (m for m in before if m.part[:1] in ("", "a"))
+            ahead = [m for m in whole if m.numbers[-1] == first.numbers[0] - 1]
             if not ahead:
                 break
             filled.insert(0, ahead[-1])
@@ -514,17 +524,44 @@ class _Counting:
         end = following.index if following else len(self.paragraphs)
         between = self._between(self.marks, mark, end)
         for candidate in between:
-            if candidate.numbers[0] == mark.numbers[-1] + 1 and not candidate.part:
+            if candidate.numbers[0] == mark.numbers[-1] + 1 and candidate.part[:1] in ("", "a"):
                 nested = any(m.style == candidate.style and m.numbers[0] == 1 for m in between)
                 return None if nested else candidate
         doubted = (m for m in self._between(self.doubted, mark, end) if m.style == mark.style)
         return next((m for m in doubted if m.numbers[0] == mark.numbers[-1] + 1), None)
 
     def _between(self, marks: Sequence[Mark], mark: Mark, end: int) -> list[Mark]:
-        """Those of `marks` behind `mark` and ahead of paragraph `end` that count in the same way."""
+        """Those of `marks` behind `mark` and ahead of paragraph `end` that may count on from it."""
         first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
-        return [other for other in marks[first:last] if other.kind == mark.kind]
+        return [other for other in marks[first:last] if (other.kind == "letter") == (mark.kind == "letter")]
 
 
-def _begins_asking(text: str, marks: Sequence[Mark]) -> bool:
-    return any(_ASKING.match(text, at) for at in {0, *(mark.length for mark in marks)})
+def asks(text: str, marks: Sequence[Mark] = ()) -> bool:
+    """Whether `text`, perhaps behind one of its `marks`, asks something, also without the sign."""
+    return "?" in text or any(_ASKING.match(text, at) for at in {0, *(mark.length for mark in marks)})
+
+
+# Where a mark may stand in running text: "... bekend? 2. Klopt het? • Vraag 3: ...".
+_PLACE = re.compile(r"\s+(?=\S)|(?<=\?)(?=\d{1,2}[.)])")
+_FIRST = re.compile(r"\D{0,12}1\b|\W?(?:eerste|een|i)\b", re.IGNORECASE)
+_ENDED = tuple('?.!»”"')
+_MARK_LENGTH = 80  # characters, with the beginning of what it counts
+
+
+def marks_inside(text: str) -> tuple[int, ...]:
+    """Where marks begin inside a text: the first, and every one that stands behind a sentence."""
+    places: list[int] = []
+    within = 0
+    for place in _PLACE.finditer(text):
+        end = place.end()
+        opens = text.endswith(_ENDED, 0, place.start()) or _FIRST.match(text, end)
+        if place.start() < within or not opens:
+            continue
+        asked = text.endswith("?", 0, place.start())  # ahead of a figure on its own
+        for mark in read_marks(text[end : end + _MARK_LENGTH]):
+            closed = mark.style[0] or mark.style[2] or mark.part or (asked and mark.kind == "figure")
+            if closed and _CAPITAL.match(text, end + mark.length):
+                places.append(end)
+                within = end + mark.length
+                break
+    return tuple(places)

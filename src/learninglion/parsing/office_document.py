@@ -12,6 +12,7 @@ from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
 from learninglion.parsing.kamervragen.printed import lift_typed_notes
+from learninglion.parsing.messages import with_mail_heads
 from learninglion.parsing.office.odt import read_flat_odt, read_odt
 from learninglion.parsing.office.ooxml import OLE_HEADER, is_opendocument, looks_like_zip
 from learninglion.parsing.office.pieces import WordText
@@ -154,14 +155,15 @@ def document_of(raw: RawFile, content: WordText) -> Document:
     if all(" Kamer" in text for text in imprint):  # a source that is named, and no foot: "ISSN ..." is one
         imprint = []
     body = [paragraph for paragraph in content.paragraphs if paragraph.text not in imprint]
-    paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *body))))
+    lifted, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *body))))
+    paragraphs = with_mail_heads(lifted)
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
     sha256 = sha256_hex(raw.content)
     document = Document(
         id=f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=_title(content, paragraphs, raw),
+        title=_title(content, lifted, raw),
         kind=DocumentKind.DOCUMENT,
         text=running.text,
         url=raw.url,

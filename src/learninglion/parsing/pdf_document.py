@@ -32,6 +32,7 @@ from learninglion.parsing.kamervragen.printed import (
     opens_part,
 )
 from learninglion.parsing.labels import parse_label
+from learninglion.parsing.messages import mail_heads
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, doubtful_figures, lay_out
 from learninglion.parsing.pdf.lines import Line, Page, find_body_size
@@ -159,15 +160,20 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     pages = _order_columns(pages)
     if (old := _parse_old_sheet(raw, pages)) is not None:
         return old
-    front = _front_lines(pages)
-    layout = _lay_out(pages, front, masthead)
-    text, pieces = _join_pieces(layout, front)
+    front, mail = _front_lines(pages), _mail_lines(pages)
+    layout = _lay_out(pages, front, mail, masthead)
+    text, pieces = _join_pieces(layout, front, mail)
     pieces = _set_kinds(pieces, text, layout.body_size)
+    title = _title(pieces, text, raw)
+    for head in reversed(mail_heads([piece.span.of(text) for piece in pieces])):
+        first, last = pieces[head.start], pieces[head.stop - 1]
+        whole = replace(first, kind=BlockKind.HEADING, span=Span(first.span.start, last.span.end))
+        pieces[head.start : head.stop] = [whole]
     sha256 = sha256_hex(raw.content)
     document = Document(
         id=f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=_title(pieces, text, raw),
+        title=title,
         kind=DocumentKind.DOCUMENT,
         text=text,
         url=raw.url,
@@ -245,7 +251,9 @@ def _find_places(text: str, layout: Layout) -> tuple[TextLine, ...]:
     return tuple(places)
 
 
-def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead | None) -> Layout:
+def _lay_out(
+    pages: Sequence[Page], front: Collection[str], mail: Collection[str], masthead: Masthead | None
+) -> Layout:
     """The text of the pages without what belongs to the page."""
     stands_out = _what_stands_out(pages, find_body_size(pages))
     over_answers = _over_answers(pages)
@@ -259,6 +267,7 @@ def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead |
             or stands_out(line)
             or (line.page == 1 and line.text in front)
             or line.text in over_answers
+            or line.text in mail
         ),
         lambda line: opens_part(line.text) or _hangs_number(line),
         retyped.known,
@@ -411,7 +420,13 @@ def _over_answers(pages: Sequence[Page]) -> frozenset[str]:
     )
 
 
-def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[Stretch]]:
+def _mail_lines(pages: Sequence[Page]) -> frozenset[str]:
+    """The lines that stand in the head of a message."""
+    printed = [[line.text for line in page.lines] for page in pages]
+    return frozenset(lines[index] for lines in printed for head in mail_heads(lines) for index in head)
+
+
+def _join_pieces(layout: Layout, front: Collection[str], mail: Collection[str]) -> tuple[str, list[Stretch]]:
     """The text and its pieces, with sentences that were taken apart at a line or page end joined again.
 
     A line end becomes a space, so every place in the text stays where it was.
@@ -426,6 +441,7 @@ def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[Stre
         labelled = parse_label(stretch.text) is not None and (ended or stretch.text[:1].isupper())
         apart = labelled or (opens_part(stretch.text) and ended)
         apart = apart or (stretch.page == 1 and (stretch.text in front or before in front))
+        apart = apart or stretch.text in mail or before in mail
         if pieces and not apart and _goes_on(pieces[-1], stretch, layout, widths):
             previous = pieces[-1]
             characters[previous.span.end] = " "

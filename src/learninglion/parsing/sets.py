@@ -34,7 +34,16 @@ from learninglion.parsing.kamervragen.printed import (
     strip_mark,
     without_marks,
 )
-from learninglion.parsing.labels import LabelKind, Mark, find_series, read_marks
+from learninglion.parsing.labels import (
+    LabelKind,
+    Mark,
+    asks,
+    find_series,
+    marks_inside,
+    parse_label,
+    read_marks,
+)
+from learninglion.parsing.messages import MAIL_FIELD, mail_head_end
 from learninglion.parsing.office.typed import decode, unquoted
 from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import document_of, is_typed, read_office
@@ -45,8 +54,6 @@ from learninglion.parsing.writing import ENDED, Note, Paragraph, line_ends, run_
 
 
 _DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
-# A bullet that a word processor or a mail program put ahead of the number or label itself.
-_BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|(?P<sign>\*\*|__)(?=\S))")
 
 
@@ -64,9 +71,7 @@ def clean_pasted(text: str) -> Pasted:
     White is made even as `tidy` does it; what was left out is told in the warnings.
     """
     lines, columns = _without_columns(line_ends(text).split("\n"))
-    plain = [
-        _BULLETED.sub("", _without_markdown(line)) for line in unquoted(tidy("\n".join(lines)).split("\n"))
-    ]
+    plain = list(map(_without_markdown, unquoted(tidy("\n".join(lines)).split("\n"))))
     left, mail = _without_mail(plain)
     left, fields = _without_fields(left)
     columns += fields
@@ -228,8 +233,8 @@ def _write_rows(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
     for row in body:
         mark = row[number] if number is not None else ""
         if written and number is not None and not mark:  # part of the question above it
-            asks = "?" in row[question]
-            written.append(row[question] if asks else " ".join(filter(None, row)))
+            asked = "?" in row[question]
+            written.append(row[question] if asked else " ".join(filter(None, row)))
             continue
         mark = f"{mark}." if mark.isdecimal() else mark
         who = f"({row[asker]})" if asker is not None and row[asker] else ""
@@ -272,20 +277,6 @@ def _without_fields(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 # --------------------------------------------------------------------------- mail
 
-_FIELD = re.compile(
-    r"\W{0,3}(?P<name>Van|From|Aan|To|Cc|Bcc|Verzonden|Verstuurd|Sent|Datum|Date|Ontvangen|Received|Onderwerp"
-    r"|Subject|Bijlagen?|Attachments?|Prioriteit|Urgentie|Importance|Priority|Antwoord aan|Reply-To)"
-    r"\W{0,2}:\W{0,2}(?=\s|$)\s*(?P<value>.*)",
-    re.IGNORECASE,
-)
-_FIELDS = re.compile(r"(?:^|\s)(?:Van|From|Aan|To|Verzonden|Sent|Datum|Date|Onderwerp|Subject):(?=\s)")
-_WHOLE_HEAD = 2  # more fields in one line are the head of a mail that lost its line ends
-_WHO = frozenset(("van", "from", "aan", "to"))
-_FORWARDED = re.compile(
-    r"-{2,}\s*[^-?]{0,40}(?:bericht|message|mail)[^-?]{0,20}-{2,}|_{10,}|\W{0,2}(?:Begin|Start)\s.{0,30}(?:bericht|message):?"
-    r"|(?:Op|On|Il|Am)\s.{6,80}\b(?:schreef|wrote|schrieb)\b.{0,120}:",
-    re.IGNORECASE,
-)
 _SALUTATION = re.compile(
     r"(?:Beste|Geachte|Hoi|Hallo|Ha|Hi|Hello|Dear|Dag|Goede(?:morgen|middag|navond)|L\.?\s?S\b|Collega'?s"
     r"|Ter info\w*|Zie (?:hier)?onder)\b",
@@ -308,13 +299,13 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     What a subject says of a set that has no heading is kept.
     """
     messages = list(_messages(lines))
-    asking = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
-    most = max(asking)
+    questions = [sum("?" in line and not _TO_COLLEAGUE.search(line) for line in body) for _, body in messages]
+    most = max(questions)
     left: list[str] = []
     mail: list[str] = []
-    for (head, body), asks in zip(messages, asking, strict=True):
+    for (head, body), asked in zip(messages, questions, strict=True):
         mail += head
-        if asks < most and asks < _QUESTIONS_OF_MAIL:
+        if asked < most and asked < _QUESTIONS_OF_MAIL:
             mail += body
             continue
         ahead, own, behind = _own_text(body, alone=len(messages) == 1)
@@ -326,7 +317,7 @@ def _without_mail(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _subject(line: str) -> str:
-    field = _FIELD.fullmatch(line)
+    field = MAIL_FIELD.fullmatch(line)
     if field is None or field["name"].casefold() not in ("onderwerp", "subject"):
         return ""
     subject = _REPLIED.sub("", field["value"])
@@ -339,7 +330,7 @@ def _messages(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
     body: list[str] = []
     at = 0
     while at < len(lines):
-        end = _head_end(lines, at)
+        end = mail_head_end(lines, at)
         if end == at:
             body.append(lines[at])
             at += 1
@@ -347,29 +338,6 @@ def _messages(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
         yield head, body
         head, body, at = list(lines[at:end]), [], end
     yield head, body
-
-
-def _head_end(lines: Sequence[str], at: int) -> int:
-    """Where the head of a mail ends that begins at a line; `at` itself where none begins."""
-    end, names, last = at, set[str](), ""
-    for index in range(at, len(lines)):
-        line = lines[index].strip()
-        field = _FIELD.fullmatch(line)
-        if not names and len(_FIELDS.findall(line)) > _WHOLE_HEAD:
-            return index + 1
-        if field is not None and field["name"].casefold() not in names:
-            last = field["name"].casefold()
-            names.add(last)
-            end = index + 1
-        elif _FORWARDED.fullmatch(line) and not names:
-            end = index + 1
-        elif line and not (names and last in ("aan", "to", "cc", "bcc") and ("@" in line or ";" in line)):
-            break
-        elif line:
-            end = index + 1
-    fields = len(names) > 1 and names & _WHO
-    forwarded = end > at and _FORWARDED.fullmatch(lines[at].strip())
-    return end if fields or (forwarded and not names) else at
 
 
 def _own_text(body: Sequence[str], *, alone: bool) -> tuple[list[str], list[str], list[str]]:
@@ -406,14 +374,6 @@ def _asking(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> int:
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
 _UNNUMBERED = "Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen."
 _COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
-# "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
-_RUN_ON = re.compile(
-    r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
-    r"|\(?\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))"
-    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])"
-    r"|\s+(?=(?:(?:deel)?vraag\s+1\b[.:)]?|\(?1[a-k]?[.:)])\s+(?-i:[A-Z«“‘\"']))",
-    re.IGNORECASE,
-)
 _ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[a-k]?[.)])\s")
 
 
@@ -427,25 +387,41 @@ def read_question_set(text: str) -> QuestionSet:
         raise InputError(
             "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
         )
-    return _with_warnings(_set_of_lines(text), pasted.warnings)
+    return _with_warnings(_set_of_text(text), pasted.warnings)
 
 
-def _set_of_lines(text: str) -> QuestionSet:
-    """The set in a text, also where several questions share a line."""
-    question_set = _set_of_text(text)
-    if _RUN_ON.search(text):
+def _read_whole(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
+    """The set in paragraphs, also where several questions share one."""
+    question_set = _build(paragraphs, notes, breaks)
+    pieces: list[Paragraph] = []
+    white: set[int] = set()
+    for index, paragraph in enumerate(paragraphs):
+        white |= {len(pieces)} if index in breaks else set()
+        pieces += _cut_at_marks(paragraph)
+    if len(pieces) > len(paragraphs):
         counted = len(question_set.questions) == 1 or _COUNTED in question_set.warnings
-        split = _set_of_text(_RUN_ON.sub("\n", text))
+        split = _build(pieces, notes, white)
         more = len(split.questions) > len(question_set.questions)
         if (counted and len(split.questions) > 1) or (more and _is_whole(split)):
             return split
     return question_set
 
 
+def _cut_at_marks(paragraph: Paragraph) -> Iterator[Paragraph]:
+    """The paragraph, cut ahead of each mark that stands behind a sentence in it."""
+    text = paragraph.text
+    edges = (0, *marks_inside(text), len(text))
+    for start, end in pairwise(edges):
+        notes = tuple(
+            (at - start, key) for at, key in paragraph.notes if start < at <= end or at == start == 0
+        )
+        yield replace(paragraph, text=text[start:end].rstrip(), notes=notes)
+
+
 def _is_whole(question_set: QuestionSet) -> bool:
     """Whether the questions count from one without a gap and all of them ask."""
     numbers = [number for question in question_set.questions for number in question.numbers]
-    return numbers == list(range(1, len(numbers) + 1)) and all("?" in q.text for q in question_set.questions)
+    return numbers == list(range(1, len(numbers) + 1)) and all(asks(q.text) for q in question_set.questions)
 
 
 def question_set_from_file(raw: RawFile) -> QuestionSet:
@@ -489,14 +465,14 @@ def _set_of_text(text: str) -> QuestionSet:
     paragraphs, notes = lift_typed_notes(
         [without_marks(paragraph, printed.notes) for paragraph in paragraphs_left]
     )
-    return _build(paragraphs, (*printed.notes, *notes), breaks)
+    return _read_whole(paragraphs, (*printed.notes, *notes), breaks)
 
 
 def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], raw: RawFile) -> QuestionSet:
     if not any(paragraph.text.strip() for paragraph in paragraphs):
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
     lifted, typed = lift_typed_notes(paragraphs)
-    return _build(lifted, (*typed, *notes), set(range(len(lifted))))
+    return _read_whole(lifted, (*typed, *notes), set(range(len(lifted))))
 
 
 def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
@@ -621,8 +597,8 @@ def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) 
     """What stands apart below the last question and goes on in nothing: who sends a set on adds it."""
     for n, index in enumerate(part.body):
         text = paragraphs[index].text
-        asks = any("?" in paragraphs[before].text for before in part.body[:n])
-        if not asks or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
+        asked = any(asks(line, read_marks(line)) for line in (paragraphs[i].text for i in part.body[:n]))
+        if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
             continue
         if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
             return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []
@@ -687,7 +663,7 @@ _FULL_LINE = 60  # characters: a shorter line was ended by who wrote it
 
 
 def _goes_on(row: str) -> bool:
-    return _ITEM.match(row) is not None or _FOLLOWS.match(row) is not None or not row[:1].isupper()
+    return _ITEM.match(row) is not None or FOLLOWS.match(row) is not None or not row[:1].isupper()
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
@@ -732,7 +708,7 @@ def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
 
 _BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
-_FOLLOWS = re.compile(
+FOLLOWS = re.compile(
     r"^(?:Zo (?:ja|nee|neen|niet)|(?:Indien|Als) (?:ja|nee|niet|wel|zo|dat|dit|het)|Waarom(?: niet)?\??$"
     r"|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
     re.IGNORECASE,
@@ -775,7 +751,7 @@ def _count_questions(
     for piece in pieces:
         if not ("?" in piece or members_ask(piece)) or (not questions and _TO_COLLEAGUE.search(piece)):
             (context if questions else ahead).append(piece)
-        elif questions and _FOLLOWS.match(piece) and not context:
+        elif questions and FOLLOWS.match(piece) and not context:
             questions[-1] = f"{questions[-1]} {piece}"
         else:
             questions.append(" ".join((*context, piece)))
@@ -938,7 +914,7 @@ def _set_of_word(raw: RawFile) -> QuestionSet:
     """The questions of a Word file; those of a ministry's answers without the letterhead."""
     word = read_office(raw)
     document = document_of(raw, word)
-    if document.introduction and any(pair.answer is not None for pair in document.pairs):
+    if document.introduction and _holds_answers(document):
         return _set_of_document(document)
     return _with_warnings(_set_of_paragraphs(word.paragraphs, word.notes, raw), word.warnings)
 
@@ -948,8 +924,7 @@ def _set_of_pdf(raw: RawFile) -> QuestionSet:
     from learninglion.parsing import parse  # the door of this room opens onto this module's neighbours
 
     document = parse(raw)
-    answered = any(pair.answer is not None for pair in document.pairs)
-    if document.pairs and (answered or document.kind is DocumentKind.KAMERVRAGEN):
+    if document.pairs and (_holds_answers(document) or document.kind is DocumentKind.KAMERVRAGEN):
         return _set_of_document(document)
     blocks = [
         Paragraph(block.span.of(document.text), block.kind, page=block.page) for block in document.blocks
@@ -961,6 +936,18 @@ def _set_of_pdf(raw: RawFile) -> QuestionSet:
         for n, note in enumerate(document.footnotes)
     ]
     return _with_warnings(_set_of_paragraphs(body, listed, raw), _about_questions(document))
+
+
+def _holds_answers(document: Document) -> bool:
+    """Whether a document answers questions: it says so, or no question stands without something below it.
+
+    What stands below some of them only is a list inside a question.
+    """
+    texts = [block.span.of(document.text) for block in document.blocks]
+    labels = (parse_label(text) or parse_label(text, whole=False) for text in texts)
+    says = any(label is not None and label.kind is LabelKind.ANSWER for label in labels)
+    answered = [pair.answer is not None for pair in document.pairs]
+    return any(answered) and (says or all(answered))
 
 
 def _about_questions(document: Document) -> list[str]:

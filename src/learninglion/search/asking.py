@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 
 from learninglion.drafting import line
 from learninglion.drafting.askings import searched
-from learninglion.dutch.questions import NUMERIC, gives
+from learninglion.dutch.questions import NUMERIC, Wants, gives, likeness, moments_given
 from learninglion.dutch.text import fold, words
 from learninglion.models import Document, DocumentCard, DocumentKind, SourceKind, Span
 from learninglion.models.plain import to_plain
@@ -37,7 +37,18 @@ from learninglion.search.comparing import (
     pair_meant,
 )
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, named, rows_named, want
+from learninglion.search.evidence import (
+    Rarity,
+    Value,
+    Wanted,
+    Weights,
+    built_in,
+    cover,
+    named,
+    rows_named,
+    value_asked,
+    want,
+)
 from learninglion.search.facts import (
     Fact,
     Feature,
@@ -48,13 +59,15 @@ from learninglion.search.facts import (
     parts_lacking,
     tells_apart,
 )
-from learninglion.search.parts import Value, not_told, numbers_named, part_going_on, value_asked
 from learninglion.search.question import (
     Naming,
     alike,
     described,
     is_english,
     naming,
+    not_told,
+    numbers_named,
+    part_going_on,
     points_at_document,
     read_question,
 )
@@ -238,6 +251,17 @@ class Reply:
     left_out: int = 0  # changes that are too many to show
     not_told: tuple[str, ...] = ()  # what the question names by number and nothing shown tells of: "wijk 9"
 
+    @property
+    def disagreement(self) -> str:
+        """What to tell of answers that do not say the same; "" where they do."""
+        if not self.disagree:
+            return ""
+        if all(answer.document.date for answer in self.answers):
+            return "De documenten zeggen niet hetzelfde. Het nieuwste document staat bovenaan."
+        return (
+            "De documenten zeggen niet hetzelfde, en niet van elk is de datum bekend. Kijk zelf wat nu geldt."
+        )
+
 
 class Library(Protocol):
     """The documents that may be asked about, as wholes."""
@@ -343,24 +367,42 @@ _RIVAL = 0.6
 def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Material, ...], bool]:
     """The answers with the newest document first where an older one says otherwise, and whether one does.
 
-    Only where a figure or a moment is asked, of answers that are about as probable, from dated documents.
+    Only where a figure or a moment is asked, of answers that are about as probable. What has no date comes
+    behind what has one, and of equals first what says it in the form that is asked: "is gestart" asks for
+    what happened, not for the plan.
     """
-    if len(answers) < 2 or read_question(question).wants not in NUMERIC:
+    asked = read_question(question)
+    if len(answers) < 2 or asked.wants not in NUMERIC:
         return tuple(answers), False
-    rivals = [m for m in answers if m.score >= _RIVAL * answers[0].score and m.document.date]
-    ordered = sorted(rivals, key=lambda m: m.document.age)
-    if not ordered or not _says_otherwise(ordered[0], ordered[1:]):
+    rivals = [m for m in answers if m.score >= _RIVAL * answers[0].score]
+    forms = {fold(word) for word in asked.words}
+    ordered = sorted(rivals, key=lambda m: (m.document.age, -len(forms.intersection(words(m.quote)))))
+    moment = asked.wants is Wants.DATE
+    if not _says_otherwise(ordered[0], ordered[1:], moment=moment):
         return tuple(answers), False
     return (*ordered, *(m for m in answers if m not in rivals)), True
 
 
-def _says_otherwise(newest: Material, others: Sequence[Material]) -> bool:
-    """Whether another document contradicts what the newest says, or has another amount in the same unit."""
+def _says_otherwise(newest: Material, others: Sequence[Material], *, moment: bool = False) -> bool:
+    """Whether another document contradicts what the newest says, or has another amount in the same unit.
+
+    With `moment` also whether it names another moment for the same.
+    """
     return any(
-        line.contradiction(newest.quote, m.quote) or line.other_amount(newest.quote, m.quote, least=0.0)
+        line.contradiction(newest.quote, m.quote)
+        or line.other_amount(newest.quote, m.quote, least=0.0)
+        or (moment and _other_moment(newest.quote, m.quote))
         for m in others
         if m.document.id != newest.document.id
     )
+
+
+_SAME = 0.5  # likeness from which two sentences are about the same
+
+
+def _other_moment(one: str, other: str) -> bool:
+    first, second = moments_given(one), moments_given(other)
+    return not (first <= second or second <= first) and likeness(one, other) >= _SAME
 
 
 def _overtaking(question: str, answers: Sequence[Material], best: Sequence[Weighed]) -> Material | None:

@@ -22,8 +22,7 @@ from learninglion.dutch.questions import Wants, gives
 from learninglion.dutch.text import Word, fold, read, squash, stem, words
 from learninglion.models import Document, Span
 from learninglion.parsing.passages import cut
-from learninglion.search.evidence import cover, want
-from learninglion.search.parts import units_of
+from learninglion.search.evidence import cover, units_of, want
 from learninglion.search.question import naming, read_question
 
 

@@ -18,12 +18,28 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.encoders import Encoder, Vectors
-from learninglion.inference.vectors import KnownVectors, Progress, RecentVectors, VectorCache, embed
+from learninglion.inference.encoders import (
+    Encoder,
+    KnownVectors,
+    Progress,
+    RecentVectors,
+    VectorCache,
+    Vectors,
+    embed,
+)
 from learninglion.models import Entry, Passage, PassageKind, Source
 from learninglion.models.errors import LearningLionError
-from learninglion.search.scoring import Frame, Fusion, Pieces, Probe, Statistics
-from learninglion.search.segments import FAMILIES, Entries, Terms, analyse
+from learninglion.search.scoring import (
+    FAMILIES,
+    Entries,
+    Frame,
+    Fusion,
+    Pieces,
+    Probe,
+    Statistics,
+    Terms,
+    analyse,
+)
 from learninglion.store.store import Reader
 
 # Up to here every source that may be found is scored; beyond, the candidates by words and by meaning are.

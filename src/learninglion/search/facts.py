@@ -22,8 +22,19 @@ from learninglion.dutch.lexicon import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.questions import is_commonplace, is_filler
 from learninglion.dutch.text import fold, split_sentences, squash, stem, words
 from learninglion.models import Block, BlockKind, Document, Span
-from learninglion.search.parts import PARTS_NUMBERED, find_parts, is_title, parts_named, with_text
-from learninglion.search.question import BARE, DOCUMENT, REFERENCE, THIS, alike, read_question
+from learninglion.search.question import (
+    BARE,
+    DOCUMENT,
+    PARTS_NUMBERED,
+    REFERENCE,
+    THIS,
+    alike,
+    find_parts,
+    is_title,
+    parts_named,
+    read_question,
+    with_text,
+)
 from learninglion.search.synonyms import translations
 
 _MOST_SECTIONS = 12

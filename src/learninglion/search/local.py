@@ -41,9 +41,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from learninglion.database.files import exclusive, write_durably
-from learninglion.inference.encoders import Encoder, Vectors
-from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
-from learninglion.inference.vectors import Progress, VectorCache, embed
+from learninglion.inference.builtin import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
+from learninglion.inference.encoders import Encoder, Progress, VectorCache, Vectors, embed
 from learninglion.models import PassageKind
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
 from learninglion.models.recent import Recent
@@ -67,30 +66,28 @@ from learninglion.search.engine import (
     proposing,
 )
 from learninglion.search.scoring import (
+    BOTH,
+    BUCKETS,
+    FAMILIES,
+    Entries,
     Frame,
     Fusion,
     Pieces,
     Probe,
     Scores,
+    Segment,
     Statistics,
     Tally,
+    Terms,
     WordCounts,
+    arrays_of,
     frame_of,
     load_frame,
     save_frame,
-    shipped,
-    tally,
-)
-from learninglion.search.segments import (
-    BOTH,
-    BUCKETS,
-    FAMILIES,
-    Entries,
-    Segment,
-    Terms,
-    arrays_of,
     segment_fields,
+    shipped,
     spelled,
+    tally,
     terms_of,
     whole_terms,
 )

@@ -37,8 +37,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from learninglion.database.engine import KEPT_CONNECTIONS, plain_cursor, reading
-from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import KnownVectors, Progress
+from learninglion.inference.encoders import Encoder, KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
 from learninglion.models.recent import Recent
 from learninglion.search.engine import (
@@ -60,27 +59,25 @@ from learninglion.search.engine import (
     proposing,
 )
 from learninglion.search.scoring import (
-    Frame,
-    Fusion,
-    Pieces,
-    Probe,
-    Statistics,
-    Sums,
-    frame_of,
-    load_frame,
-    save_frame,
-    shipped,
-)
-from learninglion.search.segments import (
     BOTH,
     BUCKETS,
     FAMILIES,
     PARTS,
     Arrays,
     Entries,
+    Frame,
+    Fusion,
+    Pieces,
+    Probe,
     Segment,
+    Statistics,
+    Sums,
     arrays_of,
+    frame_of,
+    load_frame,
+    save_frame,
     segment_fields,
+    shipped,
     spelled,
     whole_terms,
 )

@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 
 from learninglion.dutch.questions import is_commonplace, is_filler, subject_of
 from learninglion.dutch.text import fold, split_sentences, stem, words
-from learninglion.inference.encoders import Vectors, normalised
+from learninglion.inference.encoders import Vectors, embed, normalised
 from learninglion.inference.reranking import RerankerError, Reranking, asked_of
-from learninglion.inference.vectors import embed
 from learninglion.models import Entry, Hit, Passage, PassageKind, Source, Span, SubQuestion, SynonymMatch
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.search.engine import Encoders, Engine, View
@@ -39,12 +38,25 @@ from learninglion.search.evidence import (
     answers_row,
     built_in,
     distinguish,
+    holds_every_word,
     look,
     want,
 )
 from learninglion.search.question import read_question
-from learninglion.search.scoring import FEATURES, Probe, Scores, Statistics, features, make_probe
-from learninglion.search.segments import FAMILIES, Terms, analyse, grams_of, stem_ids, weighted
+from learninglion.search.scoring import (
+    FAMILIES,
+    FEATURES,
+    Probe,
+    Scores,
+    Statistics,
+    Terms,
+    analyse,
+    features,
+    grams_of,
+    make_probe,
+    stem_ids,
+    weighted,
+)
 from learninglion.search.synonyms import StandIn, Synonyms, translations
 from learninglion.store.store import Lookup
 
@@ -95,10 +107,8 @@ def rank(
 
 # How many sources are read: the first of the ranking, and of those by words alone (a rare word counts).
 _FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
-_FEW_WORDS = 3  # telling words: a question so short is a look-up
 _LOOKED_UP = 0.95  # words that are looked up stand there, or they do not
 _ANOTHER_ROW = 6.0  # logits: what is known of another thing of that sort comes behind what may answer
-_MET = 0.5  # a word that stands elsewhere in the source than the best sentence is met for 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +206,9 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
     if best.seen.is_other:  # the row of another: to look at, never the answer
         return min(chance, weights.threshold)
-    if wanted.question.looked_up and _holds_every_word(wanted, best.seen):
+    if wanted.question.looked_up and holds_every_word(wanted, best.source):
         return max(chance, _LOOKED_UP * best.seen.share)
     return chance
-
-
-def _holds_every_word(wanted: Wanted, view: Look) -> bool:
-    """Whether a look-up of a few words is met word by word by a source."""
-    return 0 < len(wanted.words) <= _FEW_WORDS and view.least >= _MET
 
 
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
@@ -331,10 +336,11 @@ def _holding(
     _look_up(reader, [names], entries)
     sources = []
     for place, name in zip(places.tolist(), names, strict=True):
-        view = looks.get(name) or (look(wanted, entries[name][0]) if name in entries else None)
-        if view is not None and _holds_every_word(wanted, view):
-            sources.append(place)
-            looks[name] = view
+        if name in entries and holds_every_word(wanted, entries[name][0]):
+            view = looks.get(name) or look(wanted, entries[name][0])
+            if view is not None:
+                sources.append(place)
+                looks[name] = view
     return ranking.at(np.array(sources, dtype=np.int64))
 
 

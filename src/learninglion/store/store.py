@@ -586,6 +586,14 @@ class Store:
         """The documents that a search with these filters may give this reader."""
         return self.catalogue.scope(filters, visible)
 
+    def came_in(self, collection: str, name: str, since: datetime) -> bool:
+        """Whether a file of this name came in through this collection, and is kept, after `since`."""
+        query = select(versions.c.number).where(
+            versions.c.collection == collection, versions.c.source_name == name, versions.c.stored_at > since
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def undated(self, filters: Filters, visible: Visible) -> int:
         """How many documents only the period of these filters leaves out, because they have no date."""
         return self.catalogue.undated(filters, visible)

@@ -18,10 +18,10 @@ from learninglion.checking.citations import Locate, cite
 from learninglion.checking.phrases import split_introduction
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of, choices_of, propose
-from learninglion.drafting.evidence import coverage, subject_words
-from learninglion.drafting.selection import LINE
+from learninglion.drafting.selection import without_line
 from learninglion.drafting.verdict import polarity
 from learninglion.dutch.lexicon import NEGATIONS, is_number
+from learninglion.dutch.questions import coverage, subject_words
 from learninglion.dutch.text import printable, read, split_sentences, words
 from learninglion.models import (
     Author,
@@ -94,7 +94,7 @@ def read_answer(
     the text before is not looked at, so that the same text always has the same sentences.
     """
     carried = carried or {}
-    selection = replace(selection, chosen=tuple(s for s in selection.chosen if s.id != LINE))
+    selection = without_line(selection)
     machine = (s.text for s in before if s.author is Author.MACHINE)
     theirs = {" ".join(known.split()) for known in written}
     texts = {" ".join(known.split()) for known in machine} | theirs | carried.keys()

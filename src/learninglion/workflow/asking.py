@@ -31,6 +31,7 @@ from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.letter import CONVERSATION
 from learninglion.record.log import EventLog
 from learninglion.record.notes import copy_answers
+from learninglion.record.search_account import FoundPlace, SearchAccount
 from learninglion.search.asking import Material, Reply, Verdict, find_answers
 from learninglion.store.store import Store
 from learninglion.workflow.documents import (
@@ -112,6 +113,11 @@ class Asking:
         return reply
 
 
+_OUTCOMES = {
+    Verdict.ANSWERED: "dit staat erover in de documenten",
+    Verdict.RELATED: "misschien staat het antwoord hier; een mens moet het nakijken",
+    Verdict.ABSENT: "dit staat er niet in",
+}
 MOST_TURNS = 40
 _TITLE = 120  # characters
 
@@ -129,6 +135,7 @@ class Conversations:
     """Keeping a conversation as a dossier, and taking it along to a set of questions."""
 
     _asking: Asking
+    _searching: Searching
     _drafts: Drafts
     _dossiers: Dossiers
     _documents: Documents
@@ -152,6 +159,25 @@ class Conversations:
         ]
         return self._drafts.keep_quoted(
             QuestionSet("", questions, title=title), quoted, ((CONVERSATION, "ask"),), actor=actor
+        )
+
+    def account(self, reply: Reply, *, filters: Filters = NO_FILTERS, actor: Actor) -> SearchAccount:
+        """The account to keep of a question that was asked."""
+        found = [*((m, True) for m in reply.answers), *((m, False) for m in reply.near)]
+        places = []
+        for one, answers in found:
+            source = self._source_of(one, actor)
+            text = one.summary or one.quote
+            name = source.id if source else ""
+            places.append(FoundPlace(one.document, name, one.page, one.score, text, answers=answers))
+        return self._searching.account(
+            reply.question,
+            places,
+            after=reply.taken_over.question if reply.taken_over else "",
+            verdict=_OUTCOMES[reply.verdict],
+            filters=filters,
+            limit=len(places),
+            actor=actor,
         )
 
     def to_write(self, dossier: Dossier) -> dict[int, Selection]:

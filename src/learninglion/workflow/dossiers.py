@@ -81,7 +81,7 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.record.notes import Deed, MachineText, TextCopy, copy_answers, listed, trace_deeds
 from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.log import note, set_subject
+from learninglion.workflow.log import OPENED, note, set_subject
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["DossierCard", "DossierVersion"]
@@ -677,12 +677,12 @@ class SignOffs:
         """Keep in the log that this person opened a source beside the text that rests on it, once."""
         dossier = self._dossiers.load(dossier_id, actor)
         if source_id in dossier.cited and source_id not in self._examined(dossier, actor).opened:
-            note(self._log, _OPENED, actor, dossier_id, {"source": source_id})
+            note(self._log, OPENED, actor, dossier_id, {"source": source_id})
 
     def _examined(self, dossier: Dossier, actor: Actor) -> Examination:
         opened = {
             str(step.details["source"])
-            for step in self._dossiers.steps(dossier.id, actor, actions={_OPENED})
+            for step in self._dossiers.steps(dossier.id, actor, actions={OPENED})
             if step.actor == actor.name
         }
         return Examination(dossier.cited, tuple(source for source in dossier.cited if source in opened))
@@ -846,9 +846,6 @@ class SignOffs:
         if dossier.unanswered:
             details: dict[str, Plain] = {"version": dossier.version, "open": list(dossier.unanswered)}
             note(self._log, "sign-off.open", actor, dossier.id, details)
-
-
-_OPENED = "source.open"
 
 
 def _require_answers(dossier: Dossier, leave_open: Collection[int]) -> None:

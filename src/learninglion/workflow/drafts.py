@@ -41,6 +41,7 @@ from learninglion.evaluation.exams import (
     take_exam,
 )
 from learninglion.inference import open_generator
+from learninglion.inference.builtin import cores
 from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import (
@@ -49,9 +50,8 @@ from learninglion.inference.generators import (
     GeneratorKind,
     Prompt,
     StoppableGenerator,
+    ThoughtOnlyError,
 )
-from learninglion.inference.onnx import cores
-from learninglion.inference.streams import ThoughtOnlyError
 from learninglion.models import (
     Actor,
     Dossier,

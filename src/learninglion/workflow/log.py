@@ -30,6 +30,7 @@ from learninglion.workflow.rights import Task, require_everywhere
 __all__ = ["LogEntry", "LogReport"]
 
 INGEST, REMOVE, _SEAL = "document.ingest", "document.remove", "document.seal"
+OPENED = "source.open"  # beside a text that rests on it, or from what a search found
 _STATUS = {
     PutOutcome.ADDED: "added",
     PutOutcome.LINKED: "added",

@@ -21,7 +21,7 @@ from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import from_plain
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.energy import Energy, Method, energy_figures
-from learninglion.record.export import typeset
+from learninglion.record.export import page_of, typeset
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import ai_share
 from learninglion.workflow.log import INGEST
@@ -269,9 +269,6 @@ def _percent(share: float) -> str:
     return f"{_number(100 * share, 1)}%"
 
 
-_STYLE = """body { font: 1rem/1.5 sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25rem .5rem;
-border-bottom: 1px solid #ccc } svg { max-width: 40rem; width: 100%; height: auto }"""
 _INTRODUCTION = (
     "LearningLion zoekt eerdere antwoorden op Kamervragen, stelt daaruit een tekst voor en houdt elke zin "
     "tegen haar bron. Een mens stelt de tekst vast. Dit zijn cijfers over iedereen samen, uit het logboek "
@@ -281,43 +278,25 @@ _INTRODUCTION = (
 
 def monthly_page(months: Sequence[Month], organisation: str) -> str:
     """The report of the last of `months` (oldest first) as one web page that loads nothing."""
-    title = _title(months, organisation)
-    parts = [
-        f'<!doctype html>\n<html lang="nl"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1><p>{_INTRODUCTION}</p>",
-    ]
-    listed = "".join(f"<li>{escape(line)}</li>" for line in _signals(months))
-    parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul>")
-    for table in _tables(months):
-        head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
-        cells = "".join(
-            f"<tr><th scope='row'>{escape(what)}</th>{''.join(f'<td>{escape(f)}</td>' for f in figures)}</tr>"
-            for what, *figures in table.rows
-        )
-        parts.append(f"<h2>{escape(table.heading)}</h2><table><thead><tr>{head}</tr></thead>")
-        parts.append(f"<tbody>{cells}</tbody></table>")
-    parts += [f"<p>{escape(line)}</p>" for line in _reckoning(months[-1])]
-    parts.append("<h2>Verloop per maand</h2>")
-    for caption, description, svg in _plots(months):
-        image = svg.replace("<svg ", f"<svg role='img' aria-label='{escape(description, quote=True)}' ", 1)
-        parts.append(f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>")
-    return "\n".join(parts) + "</main></body></html>\n"
+    return page_of(_TEMPLATE.with_suffix(".html"), **_content(months, organisation))
 
 
 def monthly_pdf(months: Sequence[Month], organisation: str) -> bytes:
     """The same as a PDF (UA-1 and A-2a)."""
-    data = {
+    year, number = map(int, months[-1].month.split("-"))
+    ended = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)  # the same bytes each time
+    return typeset(_TEMPLATE, _content(months, organisation), ended)
+
+
+def _content(months: Sequence[Month], organisation: str) -> dict[str, object]:
+    return {
         "title": _title(months, organisation),
         "introduction": _INTRODUCTION,
         "tables": [asdict(table) for table in _tables(months)],
         "reckoning": _reckoning(months[-1]),
         "signals": _signals(months),
-        "plots": [{"caption": c, "told": t, "svg": s} for c, t, s in _plots(months)],
+        "plots": [{"caption": c, "description": d, "svg": s} for c, d, s in _plots(months)],
     }
-    year, number = map(int, months[-1].month.split("-"))
-    ended = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)  # the same bytes each time
-    return typeset(_TEMPLATE, data, ended)
 
 
 def _title(months: Sequence[Month], organisation: str) -> str:

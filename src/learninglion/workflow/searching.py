@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -24,27 +24,36 @@ from learninglion.database.engine import now
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.builtin import UNCHANGED, shipped_adapter
 from learninglion.inference.connection import require_allowed
-from learninglion.inference.encoders import Encoder, EncoderChoice, NanoEncoder, built_in_name, open_encoder
+from learninglion.inference.encoders import (
+    Encoder,
+    EncoderChoice,
+    KnownVectors,
+    NanoEncoder,
+    VectorCache,
+    built_in_name,
+    key_of,
+    open_encoder,
+)
 from learninglion.inference.reranking import Reranking, ordered_without
-from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Filters, Hit, Passage, Progress, QuestionSet, silent
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.kamervragen.header import without_askers
 from learninglion.record.energy import Energy, PowerMeter
 from learninglion.record.log import EventLog
-from learninglion.record.search_account import SearchAccount, UnreadFile
+from learninglion.record.search_account import FoundPlace, SearchAccount, UnreadFile, Viewing
 from learninglion.search.engine import Engine, IndexState, follows, passage_text
 from learninglion.search.local import Index
 from learninglion.search.postgres import PostgresIndex, Replica
 from learninglion.search.scoring import LearnedVersions
 from learninglion.search.search import explain, group_duplicates, meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
+from learninglion.store.intake import FileOutcome
 from learninglion.store.store import Store
 from learninglion.workflow.documents import NO_FILTERS
-from learninglion.workflow.log import INGEST, note, set_subject
+from learninglion.workflow.log import INGEST, OPENED, note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import RIGHTS, Task, require
 
 __all__ = ["IndexState"]
 
@@ -427,10 +436,11 @@ class Searching:
         actor: Actor,
         progress: Progress = silent,
         on_energy: Callable[[Energy], None] | None = None,
+        on_below: Callable[[Sequence[Hit]], None] | None = None,
     ) -> tuple[Hit, ...]:
         """Has this been asked before? Earlier pairs and sections, unedited, best first.
 
-        `on_energy` hears what the search took.
+        `on_energy` hears what the search took; `on_below` what `threshold` leaves out of the first `limit`.
         """
         require(actor, Task.SEARCH)
         require_period(filters)
@@ -438,6 +448,10 @@ class Searching:
         current = self._indexing.follow(progress)
         synonyms = self.synonyms
         (hits,) = self._find([text], introduction, filters, limit, threshold, actor, synonyms)
+        if on_below is not None and len(hits) < limit:
+            (every,) = self._find([text], introduction, filters, limit, 0.0, actor, synonyms)
+            shown = {name for hit in hits for name in (hit.source.id, *hit.duplicates)}
+            on_below([hit for hit in every if hit.source.id not in shown][: limit - len(hits)])
         energy = use.stop()
         if on_energy is not None:
             on_energy(energy)
@@ -518,18 +532,25 @@ class Searching:
     def account(
         self,
         text: str,
-        hits: tuple[Hit, ...],
+        places: Sequence[FoundPlace],
         *,
         introduction: str = "",
+        after: str = "",
+        verdict: str = "",
         filters: Filters = NO_FILTERS,
         limit: int = _LIMIT,
-        threshold: float = 0.0,
+        threshold: float | None = None,
         actor: Actor,
     ) -> SearchAccount:
-        """The account to keep of a `search` that gave `hits`: in how much, and what could not be read."""
+        """The account to keep of a search or question that gave `places`: in how much, what could not be
+        read, and what was opened.
+        """
+        openings = self._openings(actor)
         return SearchAccount(
             text=text,
             introduction=introduction,
+            after=after,
+            verdict=verdict,
             synonyms=tuple(self.synonyms.added(text)),
             filters=filters,
             threshold=threshold,
@@ -540,18 +561,43 @@ class Searching:
             documents=len(self._store.scope(filters, actor.collections).ids),
             undated=self.undated(filters, actor),
             unread=tuple(self._unread(filters, actor)),
-            hits=hits,
+            places=tuple(replace(place, opened=_opened(place, openings)) for place in places),
         )
 
+    def _openings(self, actor: Actor) -> dict[str, dict[str, Viewing]]:
+        """Who opened each source, by source and name; of others only for who may read the log."""
+        everybody = actor.collections is None and bool(RIGHTS[Task.AUDIT] & actor.roles)
+        openings: dict[str, dict[str, Viewing]] = {}
+        for entry in self._log.of_actions((OPENED,)):
+            if everybody or entry.actor == actor.name:
+                by_name = openings.setdefault(str(entry.details["source"]), {})
+                by_name[entry.actor] = Viewing(entry.actor, entry.at)
+        return openings
+
     def _unread(self, filters: Filters, actor: Actor) -> Iterator[UnreadFile]:
-        """The files offered to what is searched that could not be read, each as of the last time."""
-        failed: dict[tuple[str, str], UnreadFile] = {}
-        for entry in self._log.of_actions((INGEST,)):
-            name, reason = str(entry.details.get("collection", "")), entry.details.get("detail")
-            visible = actor.collections is None or name in actor.collections
-            if isinstance(reason, str) and visible and name in (filters.collections or (name,)):
-                failed[name, entry.subject] = UnreadFile(PurePath(entry.subject).name, name, reason, entry.at)
-        yield from failed.values()
+        """What was offered to what is searched and could not be read, the last time that it was tried."""
+
+        def within(name: str) -> bool:
+            return (actor.collections is None or name in actor.collections) and (
+                name in (filters.collections or (name,))
+            )
+
+        tried = [entry for entry in self._store.journal.entries() if within(entry.collection)]
+        for entry in tried:
+            if entry.outcome is FileOutcome.FAILED:
+                yield UnreadFile(PurePath(entry.stamp.path).name, entry.collection, entry.detail, entry.at)
+        # What came through the browser has no path: the log has its name.
+        known = {(entry.collection, PurePath(entry.stamp.path).name) for entry in tried}
+        uploads: dict[tuple[str, str], UnreadFile] = {}
+        for step in self._log.of_actions((INGEST,)):
+            collection, reason = str(step.details.get("collection", "")), step.details.get("detail")
+            if isinstance(reason, str) and within(collection):
+                name = PurePath(step.subject).name
+                uploads[collection, name] = UnreadFile(name, collection, reason, step.at)
+        for file in uploads.values():
+            came = self._store.came_in(file.collection, file.name, file.at)
+            if not came and (file.collection, file.name) not in known:
+                yield file
 
     def undated(self, filters: Filters, actor: Actor) -> int:
         """How many documents the period of `filters` leaves out because they have no date."""
@@ -606,6 +652,14 @@ class Searching:
             if self._synonyms is None or self._synonyms[0] != stamp:
                 self._synonyms = (stamp, load_synonyms(path))
             return self._synonyms[1]
+
+
+def _opened(place: FoundPlace, openings: Mapping[str, Mapping[str, Viewing]]) -> tuple[Viewing, ...]:
+    """Who opened this place, or one that is nearly the same."""
+    by_name: dict[str, Viewing] = {}
+    for source in (*place.alike, place.source):
+        by_name |= openings.get(source, {})
+    return tuple(by_name.values())
 
 
 def require_period(filters: Filters) -> None:

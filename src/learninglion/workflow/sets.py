@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
@@ -46,8 +46,11 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.parsing.sets import FOLLOWS
+from learninglion.record.log import EventLog
 from learninglion.search.search import Step, timeline
 from learninglion.store.store import Store
+from learninglion.workflow.log import OPENED, note
 from learninglion.workflow.rights import Task, require
 
 metadata = new_metadata()
@@ -230,6 +233,72 @@ def _only_sources(shortlist: Shortlist, keep: Callable[[Source], bool]) -> Short
 
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
     return items if item in items else (*items, item)
+
+
+# What a person mends of a set as it was read, before anything is searched.
+
+_NUMBER_AHEAD = re.compile(r"\s*(?:(?:deel)?vraag\s+)?(\d{1,3})\s?[.):–-]\s*(?=\S)", re.IGNORECASE)
+_BETWEEN = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n(?=\s*(?:(?:deel)?vraag\s+)?\d{1,3}\s?[.):–-]\s*\S)", re.IGNORECASE),
+    re.compile(r"(?<=\?)\s*\n"),
+    re.compile(r"(?<=\?)\s+"),
+)
+
+
+def split_question(question_set: QuestionSet, position: int) -> QuestionSet:
+    """The set with the question at `position` (from 0) as several: at its empty lines, else at the lines that
+    begin with a number, else behind its question marks, first those at the end of a line.
+
+    What hangs on what stands before ("Zo nee, waarom niet?") is no question of its own. A part keeps the
+    number that it begins with. The others count on, and what follows moves up where it must.
+    Raises InputError where there is nothing to split at.
+    """
+    question = _question_at(question_set, position)
+    texts = next((found for way in _BETWEEN if len(found := _parts_of(question.text, way)) > 1), None)
+    if texts is None:
+        raise InputError("Zet een lege regel waar de volgende vraag begint; splits dan.")
+    parts, last = list[SubQuestion](), question.numbers[0] - 1
+    for text in texts:
+        ahead = _NUMBER_AHEAD.match(text)
+        last = int(ahead[1]) if ahead else last + 1
+        parts.append(SubQuestion((last,), text[ahead.end() :].strip() if ahead else text.strip()))
+    before, after = question_set.questions[:position], question_set.questions[position + 1 :]
+    taken = {n for part in parts for n in part.numbers}
+    if any(taken.intersection(q.numbers) for q in after):
+        more = max(taken) - max(question.numbers)
+        after = tuple(replace(q, numbers=tuple(n + more for n in q.numbers)) for q in after)
+    return replace(question_set, questions=(*before, *parts, *after))
+
+
+def _parts_of(text: str, between: re.Pattern[str]) -> list[str]:
+    parts: list[str] = []
+    for part in re.split(between, text):
+        if not part.strip():
+            continue
+        if parts and FOLLOWS.match(part.strip()):
+            parts[-1] = f"{parts[-1].rstrip()} {part.lstrip()}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def join_question(question_set: QuestionSet, position: int) -> QuestionSet:
+    """The set with the question at `position` (from 0) behind the one before, as one with both numbers."""
+    second = _question_at(question_set, position)
+    if position == 0:
+        raise InputError("Voor de eerste vraag staat geen vraag om haar bij te voegen.")
+    first = question_set.questions[position - 1]
+    numbers = tuple(dict.fromkeys((*first.numbers, *second.numbers)))
+    joined = SubQuestion(numbers, f"{first.text}\n{second.text}")
+    before, after = question_set.questions[: position - 1], question_set.questions[position + 1 :]
+    return replace(question_set, questions=(*before, joined, *after))
+
+
+def _question_at(question_set: QuestionSet, position: int) -> SubQuestion:
+    if not 0 <= position < len(question_set.questions):
+        raise UnknownReferenceError("Deze vraag staat niet in de set.")
+    return question_set.questions[position]
 
 
 # --------------------------------------------------------------------------- where it is kept
@@ -777,6 +846,62 @@ class WorkingTexts:
         with writing(self._engine) as connection:
             mine = delete(working_texts).where(_typed_by(actor), working_texts.c.place == place)
             connection.execute(mine)
+
+
+_ASKED_KEPT = timedelta(days=1)
+_MOST_ASKED = 20  # of one person
+
+
+class AskedForms:
+    """What a person searched for or asked, so that its results have an address without its words in it.
+
+    An address stays in histories and in the logs of others. The last forms are kept, and a day at most.
+    """
+
+    def __init__(self, engine: Engine, log: EventLog) -> None:
+        self._engine = engine
+        self._log = log
+
+    def keep(self, path: str, fields: Mapping[str, str], *, actor: Actor) -> str:
+        """Keep a form sent to `path`; gives the path of its results. Raises InputError if too long."""
+        require(actor, Task.SEARCH)
+        if sum(len(name) + len(value) for name, value in fields.items()) > _LONGEST:
+            raise InputError(f"Deze tekst is langer dan {_LONGEST} tekens.")
+        place, moment, here = f"{path}/{secrets.token_hex(8)}", now(), _below(f"{path}/")
+        row = {"changed": moment, "fields": json.dumps(dict(fields), ensure_ascii=False)}
+        older = select(working_texts.c.place).where(_typed_by(actor), here)
+        order = (working_texts.c.changed.desc(), working_texts.c.place)
+        with writing(self._engine) as connection:
+            lapsed = working_texts.c.changed < moment - _ASKED_KEPT
+            connection.execute(delete(working_texts).where(here, lapsed))
+            gone = list(connection.scalars(older.order_by(*order).offset(_MOST_ASKED - 1)))
+            connection.execute(delete(working_texts).where(_typed_by(actor), working_texts.c.place.in_(gone)))
+            connection.execute(insert(working_texts).values(owner=actor.name, place=place, **row))
+        return place
+
+    def find(self, place: str, actor: Actor) -> dict[str, str]:
+        """The fields of a form that this person sent. Raises UnknownReferenceError where it is not kept."""
+        kept = self._find(place, actor)
+        if kept is None:
+            raise UnknownReferenceError("Deze zoekactie wordt niet meer bewaard. Zoek opnieuw.")
+        return kept
+
+    def _find(self, place: str, actor: Actor) -> dict[str, str] | None:
+        require(actor, Task.SEARCH)
+        query = select(working_texts.c.fields).where(_typed_by(actor), working_texts.c.place == place)
+        with reading(self._engine) as connection:
+            kept = connection.scalar(query.where(working_texts.c.changed >= now() - _ASKED_KEPT))
+        return None if kept is None else json.loads(kept)
+
+    def opened(self, place: str, source_id: str, actor: Actor) -> None:
+        """Keep in the log that this person opened a source from the results at `place`, once, if those are
+        still kept.
+        """
+        if self._find(place, actor) is None:
+            return
+        steps = self._log.every(subject=place, actions={OPENED})
+        if all(step.details["source"] != source_id for step in steps):
+            note(self._log, OPENED, actor, place, {"source": source_id})
 
 
 def _typed_by(actor: Actor) -> ColumnElement[bool]:

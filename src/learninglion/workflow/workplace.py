@@ -53,7 +53,7 @@ from learninglion.workflow.quality import Judging, Learning, Quality, Remarks
 from learninglion.workflow.retention import APPROVED, DRAFT, WORK, Persons, Retention
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import REMADE, Indexing, Searching
-from learninglion.workflow.sets import SetRepository, Sets, WorkingTextRepository, WorkingTexts
+from learninglion.workflow.sets import AskedForms, SetRepository, Sets, WorkingTextRepository, WorkingTexts
 
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
@@ -81,6 +81,7 @@ class Workplace:
     sets: Sets
     own_sources: OwnSources
     working_texts: WorkingTexts
+    asked_forms: AskedForms
     drafts: Drafts
     dossiers: Dossiers
     sign_offs: SignOffs
@@ -191,11 +192,12 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         indexing=indexing,
         searching=searching,
         asking=asking,
-        conversations=Conversations(asking, drafts, dossiers, documents, sets, own_sources, log),
+        conversations=Conversations(asking, searching, drafts, dossiers, documents, sets, own_sources, log),
         guides=Guides(guide_repository, store, indexing, log),
         sets=sets,
         own_sources=own_sources,
         working_texts=WorkingTexts(engine),
+        asked_forms=AskedForms(engine, log),
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(engine, repository, dossiers, accounts, log, options.two_person_rule),
@@ -305,7 +307,7 @@ class Finding:
 
     subject: str
     state: State
-    told: str
+    detail: str
     advice: str = ""
 
 

@@ -433,7 +433,8 @@ _LIST = rf"{_PARTY}(?:(?:\s*,\s*|\s+en\s+(?:de\s+)?){_PARTY})*"
 _BEHIND = re.compile(rf"\b(?:leden|inbreng|fracties?|lid)\s+van\s+de\s+(?P<names>{_LIST})[-\s]+fracties?\b")
 _AHEAD = re.compile(rf"\bfracties?\s+van\s+(?:de\s+)?(?P<names>{_LIST})")
 _BY_MEMBER = re.compile(
-    rf"^Vra(?:ag|gen)\b.{{0,12}}\s(?:van|door)\s+(?:het\s+lid|de\s+leden)\s+[^()?:]{{2,40}}\((?P<names>{_PARTY})\)"
+    rf"^Vra(?:ag|gen)\b.{{0,12}}?\s(?:(?:van|door)\s+(?:het\s+lid|de\s+leden)\s+[^()?:]{{2,40}})?"
+    rf"\((?P<names>{_PARTY})\)"
 )
 _MORE = re.compile(
     rf"\s*(?:,|,?\s+en|,?\s+alsmede)\s+(?:(?:(?:de|die)\s+)?(?:leden|het\s+lid)\s+)?(?:van\s+)?de\s+(?P<names>{_LIST})[-\s]+fracties?\b"

@@ -19,15 +19,18 @@ from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
     LabelKind,
+    asks,
+    find_series,
     joined,
     parse_figure_answered,
     parse_label,
     parse_letter,
     parse_numbers,
+    read_marks,
 )
 from learninglion.parsing.pdf.layout import Stretch
 from learninglion.parsing.pdf.lines import Line
-from learninglion.parsing.writing import Paragraph, runs_on
+from learninglion.parsing.writing import Paragraph
 
 # The parts of a set of Kamervragen: which stretches are questions, which answers, and what else there is.
 
@@ -638,13 +641,6 @@ _REMARK = re.compile(
     r"|^-{2,}\s*(?:Oorspronkelijk bericht|Original message)",
     re.IGNORECASE,
 )
-# "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
-_BARE = re.compile(r"^([(\[]?)(\d{1,3})\s*([.)\]:]?)$")
-# "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it unless "1a" has an answer of its own.
-_LED = re.compile(
-    r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
-    r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
-)
 # "1, 2 en 3. Ja." ahead of an answer.
 _LISTED = re.compile(
     rf"\(?({JOINED})(?:[a-k](?=\s?[.)\]:]))?\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))"
@@ -652,8 +648,6 @@ _LISTED = re.compile(
 _LONGEST_HEADING = 600
 _TOP = 8  # paragraphs ahead of the first question that say what follows
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
-_LEAP = 40  # questions of others that may be left out where what follows asks
-_SOON = 12  # printed lines that the first question takes at most
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 _BULLET = re.compile(r"[-–—•▪◦*]\s+")
@@ -863,9 +857,10 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     labels = _labels(paragraphs)
     heads = heads_answers
     own = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
-    if not any(part.kind is LabelKind.QUESTION for part in own.values()):
+    labelled = {i for i, part in own.items() if part.kind is LabelKind.QUESTION}
+    if not labelled or len(labelled) == len(own):
         numbered = _numbered(paragraphs, own)
-        if len(numbered) > 1 or (numbered and own):
+        if labelled < numbered.keys() and (len(numbered) > 1 or own):
             answers = _numbered_answers(paragraphs, numbered)
             if answers:
                 heads = _heads_list
@@ -911,7 +906,8 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
         numbers = [number for part in questions for number in part.numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
         parts |= named
-        if not questions and not named and position and answer - start > 2:
+        lost = position or asks(paragraphs[answer - 1].text)
+        if not questions and not named and lost and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
             parts |= named
         last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))
@@ -1005,39 +1001,20 @@ def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
 
 
 def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> dict[int, Part]:
-    """Questions that carry a bare number, counting up in one style, so that a list inside one stays in it."""
-    styles: dict[str, dict[int, Part]] = {}
-    for index, paragraph in enumerate(paragraphs):
-        bare, led = _BARE.match(paragraph.text), _LED.match(paragraph.text)
-        match = bare or led
-        if match is None:
-            listed = _LISTED.match(paragraph.text)
-            if listed and parse_numbers(listed[1])[:2] == (1, 2) and _asks_soon(paragraphs, index):
-                styles.setdefault("led" + listed[0].strip()[-1:].strip("0123456789"), {})
-            for style, chain in styles.items():
-                _count_several(chain, style.startswith("bare"), index, paragraph)
+    """Questions that carry a number; "1b." is one only where "1a." has an answer of its own."""
+    parts: dict[int, Part] = {}
+    last = -1
+    for mark in find_series(paragraphs):
+        text = paragraphs[mark.index].text
+        again = last in parts and mark.part and parts[last].numbers == mark.numbers
+        if again and not _is_answered(paragraphs, labels, last, mark.index):
             continue
-        style = ("bare" if bare else "led") + match.group(1) + (match.group(3 if bare else 4) or "")
-        number = int(match.group(2))
-        chain = styles.setdefault(style, {})
-        last = max((part.numbers[-1] for part in chain.values()), default=0)
-        if number == 1 and chain and not _asks(paragraphs, min(chain), index):
-            chain.clear()  # a list ahead of the questions
-            last = 0
-        if chain and runs_on(paragraphs[index - 1].text) and not paragraph.gap_before:
-            continue
-        leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
-        letter = match["letter"] if led else None
-        again = bool(chain and letter and number == last) and _is_answered(
-            paragraphs, labels, max(chain), index
-        )
-        if not chain or number in (last + 1, last + 2) or leaps or again:
-            answered = any(near in labels for near in range(index + 1, index + 4))
-            if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):
-                continue
-            skip = 0 if bare else match.start("letter") if letter else match.end()
-            chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
-    return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+        last = mark.index
+        skip = 0 if mark.length == len(text) else mark.length
+        if mark.part and skip:
+            skip = text.index(mark.part[0])  # "1b." is "b." of question 1
+        parts[mark.index] = Part(LabelKind.QUESTION, mark.numbers, mark.index, skip=skip)
+    return parts
 
 
 def _is_answered(
@@ -1051,17 +1028,6 @@ def _is_answered(
         and _ASKS.search(paragraphs[question].text) is not None
         or any(index in labels and labels[index].kind is LabelKind.ANSWER for index in between)
     )
-
-
-def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Paragraph) -> None:
-    """Add the numbers of several questions that are asked as one ("3 en 4") where they count on."""
-    led = None if bare else _LISTED.match(paragraph.text)
-    numbers = parse_numbers(led[1]) if led is not None else _bare_numbers(paragraph) if bare else ()
-    if len(numbers) < 2:
-        return
-    last = max((part.numbers[-1] for part in chain.values()), default=0)
-    if numbers == tuple(range(last + 1, last + 1 + len(numbers))):
-        chain[index] = Part(LabelKind.QUESTION, numbers, index, skip=led.end() if led is not None else 0)
 
 
 def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part]) -> dict[int, Part]:
@@ -1107,10 +1073,6 @@ def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
     return any("?" in paragraph.text for paragraph in paragraphs[start:end])
 
 
-def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    return _asks(paragraphs, index, index + _SOON)
-
-
 def ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
     """Whether this paragraph closes what came before: another set, a signature, a remark."""
     text = paragraphs[index].text
@@ -1124,7 +1086,7 @@ def ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
 
 def _label_follows(paragraphs: Sequence[Paragraph], index: int) -> bool:
     return any(
-        parse_label(p.text) or _BARE.match(p.text) or _LED.match(p.text)
+        parse_label(p.text) or any(mark.kind == "figure" for mark in read_marks(p.text))
         for p in paragraphs[index + 1 : index + 6]
     )
 

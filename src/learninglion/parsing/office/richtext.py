@@ -546,8 +546,8 @@ class _Reader:
             return Reason.STRUCK
         if state.size <= _SMALLEST or state.flat or state.tight:
             return Reason.SMALL
-        letters = self._colour(state.letters)
-        if letters is None:
+        letters = self._colour(state.letters) or (BLACK if state.marked else None)
+        if letters is None:  # automatic: black under a marker, and what shows on any other ground
             return None
         ground = next(
             filter(None, map(self._colour, (state.marked, state.ground, state.paragraph_ground))), None

@@ -15,6 +15,7 @@ from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part, without_marks
 from learninglion.parsing.labels import JOINED, parse_label
+from learninglion.parsing.messages import mail_heads
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
 from learninglion.parsing.writing import ENDED, ONLY_FIGURES, Note, Paragraph, lowered, raised, run_on, tidy
 
@@ -159,7 +160,7 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
     """Paragraphs stand between empty lines; headings, labels, items and rows on lines of their own."""
     running: list[str] = []
     rows: list[str] = []
-    standing = lines_alone(lines)
+    standing = lines_alone(lines).union(*mail_heads(lines))
     for index, line in enumerate([*lines, ""]):
         row = line.removeprefix(_ROW) if line.startswith(_ROW) else None
         rule = _RULE.match(line) is not None

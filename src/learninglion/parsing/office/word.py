@@ -12,6 +12,7 @@ from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.ooxml import (
+    BLACK,
     WHITE,
     Colour,
     Numbering,
@@ -719,9 +720,12 @@ class _Reader:
         letters = None if painted is None else _drawn_colour(painted, styles)
         if letters is None:
             letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
-        if letters is None:  # automatic: dark on light, light on dark
-            return None
         ground = styles.ground(properties, scope)
+        if letters is None:  # automatic: light on dark shading, but black under any marker
+            marked = attribute(styles.run(properties, scope, "highlight"), "val")
+            if marked in (None, "none"):
+                return None
+            letters = BLACK
         if ground is None or stands_out(letters, ground):
             return None
         return Reason.UNSURE if self.behind and ground == WHITE else Reason.GROUND

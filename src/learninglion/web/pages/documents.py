@@ -65,6 +65,7 @@ def source_page(
     work: Annotated[str, Query(max_length=32)] = "",
     question: Annotated[int, Query(ge=0)] = 0,
     dossier: Annotated[str, Query(max_length=100)] = "",
+    asked: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """A source with the cited words highlighted, in the text and on the page of the original."""
     source = visit.workplace.documents.source(source_id, visit.actor)
@@ -73,6 +74,8 @@ def source_page(
             _remember_seen(visit.site, visit.actor, work, question, source_id)
         if dossier:
             visit.workplace.sign_offs.opened(dossier, source_id, visit.actor)
+        if asked:
+            visit.workplace.asked_forms.opened(asked, source_id, visit.actor)
     document = visit.workplace.documents.find(source.document.id, visit.actor)
     span = Span(start, end) if end > start else None
     if span and span.end > len(document.text):

@@ -14,7 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from learninglion import __version__
-from learninglion.compliance.facts import model_cards
+from learninglion.compliance.papers import model_cards
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import (
     InputError,

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.models import Actor, Hit
-from learninglion.models.errors import InputError
+from learninglion.models import Filters, Hit
+from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
-from learninglion.record.search_account import account_markdown
+from learninglion.record.search_account import SearchAccount, account_markdown, place_of
 from learninglion.search.asking import Material, Reply, Twin
 from learninglion.web.access import (
-    Site,
     TheForm,
     TheVisit,
     Visit,
     attachment,
     read_filters,
     read_score,
-    read_whole,
     texts_of,
 )
 from learninglion.web.pages.documents import source_address
@@ -63,30 +63,35 @@ def start(visit: TheVisit) -> Response:
 @router.get("/search")
 def search_page(visit: TheVisit) -> Response:
     """The empty search form."""
-    return _results(visit, {}, None, "")
+    return _results(visit, {}, None)
 
 
 def _results(
     visit: Visit,
     values: dict[str, str],
     hits: tuple[Hit, ...] | None,
-    problem: str,
+    problem: LearningLionError | None = None,
+    *,
     page: int = 1,
     energy: Energy | None = None,
     undated: int = 0,
+    left_out: str = "",
 ) -> Response:
-    shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
+    pages = (len(hits) + _PAGE - 1) // _PAGE if hits else 0
+    page = min(max(page, 1), max(1, pages))
     return visit.page(
         "search.html",
-        status=400 if problem else 200,
+        status=problem.status if problem else 200,
         values=values,
         hits=hits,
-        shown=shown,
+        shown=hits[(page - 1) * _PAGE : page * _PAGE] if hits else (),
         page=page,
-        pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
-        problem=problem,
+        pages=pages,
+        here=visit.request.url.path,
+        problem=problem.detail if problem else "",
         energy=energy,
         undated=undated,
+        left_out=left_out,
         order_notice=visit.workplace.searching.order_notice(hits or ()),
         threshold=visit.workplace.searching.threshold,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -96,59 +101,79 @@ def _results(
 
 @router.post("/search")
 def search(visit: TheVisit, form: TheForm) -> Response:
-    """Earlier questions with their answers, unedited. A POST: a search text can hold personal data."""
-    values = texts_of(form)
-    text = values.get("text", "").strip()
-    used: list[Energy] = []
+    """To the results of a search. They have an address without its words, which can be personal data."""
+    return RedirectResponse(
+        visit.workplace.asked_forms.keep("/search", texts_of(form), actor=visit.actor), 303
+    )
+
+
+@router.get("/search/{asked}")
+def results(visit: TheVisit, asked: str, page: Annotated[int, Query()] = 1) -> Response:
+    """Earlier questions with their answers, unedited."""
+    values: dict[str, str] = {}
     try:
+        values = visit.workplace.asked_forms.find(f"/search/{asked}", visit.actor)
+        wanted = _Search.read(values, visit)
+        used: list[Energy] = []
+        hits = wanted.hits(visit, used.append)
+    except (InputError, UnknownReferenceError) as error:
+        return _results(visit, values, None, error)
+    undated = visit.workplace.searching.undated(wanted.filters, visit.actor)
+    left_out = f"{wanted.threshold:.0%}" if wanted.threshold and len(hits) < _MOST else ""
+    return _results(visit, values, hits, page=page, energy=used[0], undated=undated, left_out=left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a search form asks for."""
+
+    text: str
+    introduction: str
+    filters: Filters
+    threshold: float
+
+    @classmethod
+    def read(cls, values: Mapping[str, str], visit: Visit) -> _Search:
+        """The search of these fields. Raises InputError."""
+        text, score = values.get("text", "").strip(), read_score(values)
         if not text:
             raise InputError("Geef een vraag of woorden om mee te zoeken.")
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
-        page, score = read_whole(values.get("page", "")) or 1, read_score(values)
-        filters = read_filters(values)
-        hits = visit.workplace.searching.search(
-            text,
-            introduction=values.get("introduction", "").strip()[:_LONGEST],
-            filters=filters,
+        introduction = values.get("introduction", "").strip()[:_LONGEST]
+        threshold = visit.workplace.searching.threshold if score is None else score
+        return cls(text, introduction, read_filters(values), threshold)
+
+    def hits(self, visit: Visit, on_energy: Callable[[Energy], None] | None = None) -> tuple[Hit, ...]:
+        """What is found."""
+        return visit.workplace.searching.search(
+            self.text,
+            introduction=self.introduction,
+            filters=self.filters,
             limit=_MOST,
-            threshold=visit.workplace.searching.threshold if score is None else score,
+            threshold=self.threshold,
             actor=visit.actor,
-            on_energy=used.append,
+            on_energy=on_energy,
         )
-    except InputError as error:
-        return _results(visit, values, None, error.detail)
-    pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    undated = visit.workplace.searching.undated(filters, visit.actor)
-    return _results(visit, values, hits, "", min(max(page, 1), pages), used[0], undated)
 
 
-@router.post("/search/account")
-def account(visit: TheVisit, form: TheForm) -> Response:
+@router.get("/search/{asked}/account")
+def account(visit: TheVisit, asked: str) -> Response:
     """The account of a search as a file to keep; it searches once more."""
-    values = texts_of(form)
-    text, score = values.get("text", "").strip(), read_score(values)
-    if not text or len(text) > _LONGEST:
-        raise InputError("Geef een vraag of woorden om mee te zoeken.")
-    searching, introduction = visit.workplace.searching, values.get("introduction", "").strip()[:_LONGEST]
-    filters, threshold = read_filters(values), searching.threshold if score is None else score
-    hits = searching.search(
-        text,
-        introduction=introduction,
-        filters=filters,
+    wanted = _Search.read(visit.workplace.asked_forms.find(f"/search/{asked}", visit.actor), visit)
+    made = visit.workplace.searching.account(
+        wanted.text,
+        [place_of(hit) for hit in wanted.hits(visit)],
+        introduction=wanted.introduction,
+        filters=wanted.filters,
         limit=_MOST,
-        threshold=threshold,
+        threshold=wanted.threshold,
         actor=visit.actor,
     )
-    made = searching.account(
-        text,
-        hits,
-        introduction=introduction,
-        filters=filters,
-        limit=_MOST,
-        threshold=threshold,
-        actor=visit.actor,
-    )
+    return _account_file(made)
+
+
+def _account_file(made: SearchAccount) -> Response:
     name = f"zoekverslag {made.at:%Y-%m-%d %H%M}.md"
     return Response(account_markdown(made), media_type="text/markdown", headers=attachment(name))
 
@@ -172,25 +197,52 @@ class _Found:
 @router.get("/ask")
 def ask_page(visit: TheVisit) -> Response:
     """The empty form."""
-    return _answered(visit, {}, None, "")
+    return _answered(visit, {}, None)
 
 
 @router.post("/ask")
 def ask(visit: TheVisit, form: TheForm) -> Response:
-    """The passages that answer, or that it is not told. A POST: a question can hold personal data."""
-    values, used = texts_of(form), list[Energy]()
+    """To what answers a question. It has an address without its words, which can be personal data."""
+    turns = json.dumps([(turn.question, turn.after) for turn in _read_turns(form)])
+    fields = {**texts_of(form), "turns": turns}
+    return RedirectResponse(visit.workplace.asked_forms.keep("/ask", fields, actor=visit.actor), 303)
+
+
+@router.get("/ask/{asked}")
+def answer(visit: TheVisit, asked: str) -> Response:
+    """The passages that answer, or that it is not told."""
+    values: dict[str, str] = {}
+    used = list[Energy]()
     try:
-        reply = visit.workplace.asking.ask(
-            values.get("question", ""),
-            after=values.get("after", ""),
-            filters=read_filters(values),
-            actor=visit.actor,
-            on_energy=used.append,
-        )
-    except InputError as error:
-        return _answered(visit, values, None, error.detail)
-    turn = Turn(reply.question, reply.taken_over.question if reply.taken_over else "")
-    return _answered(visit, values, reply, "", used[0], (*_read_turns(form), turn)[-MOST_TURNS:])
+        values = visit.workplace.asked_forms.find(f"/ask/{asked}", visit.actor)
+        reply = _reply(visit, values, used.append)
+    except (InputError, UnknownReferenceError) as error:
+        return _answered(visit, values, None, error)
+    turns = [Turn(*turn) for turn in json.loads(values["turns"])]
+    turns.append(Turn(reply.question, reply.taken_over.question if reply.taken_over else ""))
+    return _answered(visit, values, reply, energy=used[0], turns=turns[-MOST_TURNS:])
+
+
+def _reply(
+    visit: Visit, values: Mapping[str, str], on_energy: Callable[[Energy], None] | None = None
+) -> Reply:
+    """What the question of these fields gives. Raises InputError."""
+    return visit.workplace.asking.ask(
+        values.get("question", ""),
+        after=values.get("after", ""),
+        filters=read_filters(values),
+        actor=visit.actor,
+        on_energy=on_energy,
+    )
+
+
+@router.get("/ask/{asked}/account")
+def account_of_answer(visit: TheVisit, asked: str) -> Response:
+    """The account of a question as a file to keep; it is asked once more."""
+    values = visit.workplace.asked_forms.find(f"/ask/{asked}", visit.actor)
+    reply = _reply(visit, values)
+    filters = read_filters(values)
+    return _account_file(visit.workplace.conversations.account(reply, filters=filters, actor=visit.actor))
 
 
 @router.post("/ask/keep")
@@ -245,23 +297,18 @@ def _answered(
     visit: Visit,
     values: dict[str, str],
     reply: Reply | None,
-    problem: str,
+    problem: LearningLionError | None = None,
+    *,
     energy: Energy | None = None,
-    turns: tuple[Turn, ...] = (),
+    turns: Sequence[Turn] = (),
 ) -> Response:
     def placed(materials: tuple[Material, ...]) -> list[_Found]:
-        return [
-            _Found(
-                m,
-                _address(visit.site, visit.actor, m),
-                [(twin, _address(visit.site, visit.actor, twin)) for twin in m.twins],
-            )
-            for m in materials
-        ]
+        return [_Found(m, _address(visit, m), [(t, _address(visit, t)) for t in m.twins]) for m in materials]
 
     return visit.page(
         "ask.html",
-        status=400 if problem else 200,
+        here=visit.request.url.path,
+        status=problem.status if problem else 200,
         values=values,
         reply=reply,
         answers=placed(reply.answers) if reply else [],
@@ -269,7 +316,7 @@ def _answered(
         after=_after(reply) if reply else "",
         turns=turns,
         can_write=visit.workplace.drafts.can_write,
-        problem=problem,
+        problem=problem.detail if problem else "",
         energy=energy,
         set_choices=sets_at_work(visit) if reply else [],
         collections=visit.workplace.documents.collections(visit.actor),
@@ -288,14 +335,15 @@ def _after(reply: Reply) -> str:
     return f"{before}{reply.question}"[-_KEPT:]
 
 
-def _address(site: Site, actor: Actor, passage: Material | Twin) -> str:
+def _address(visit: Visit, passage: Material | Twin) -> str:
     """Where a passage stands; what a document tells of itself is opened by the source nearest to it."""
     name = passage.source_id
     if not name:
         start = passage.quote_span.start
-        sources = site.workplace.documents.sources_of(passage.document.id, actor)
+        sources = visit.workplace.documents.sources_of(passage.document.id, visit.actor)
         if not sources:
             return f"/documents/{passage.document.id}"
         name = min(sources, key=lambda s: abs(s.body_span.start - start)).id
     value = passage.value if isinstance(passage, Material) else None
-    return source_address(name, value.span if value else passage.quote_span)
+    span = value.span if value else passage.quote_span
+    return source_address(name, span, asked=visit.request.url.path)

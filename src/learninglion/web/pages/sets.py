@@ -26,6 +26,7 @@ from learninglion.web.access import (
     read_question_set,
     read_score,
     read_upload,
+    read_whole,
     texts_of,
 )
 from learninglion.web.pages.proposals import dossier_of
@@ -90,12 +91,12 @@ def _read_set(form: FormData) -> QuestionSet:
 
 
 @router.get("/sets/{work_id}/check")
-def check_page(visit: TheVisit, work_id: str) -> Response:
-    """What was recognised, to correct."""
-    return _check(visit, visit.workplace.sets.find(work_id, visit.actor), "", {})
+def check_page(visit: TheVisit, work_id: str, at: Annotated[int, Query()] = -1) -> Response:
+    """What was recognised, to correct; `at`: the question (from 0) that was split or joined just now."""
+    return _check(visit, visit.workplace.sets.find(work_id, visit.actor), "", {}, at)
 
 
-def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str]) -> Response:
+def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str], at: int = -1) -> Response:
     same = visit.workplace.sets.same_as(work, visit.actor)
     searched = any(b.offered for b in work.shortlists)
     colleague = next((card for card in same if card.owner != work.owner), None)
@@ -106,6 +107,7 @@ def _check(visit: Visit, work: Work, problem: str, typed: Mapping[str, str]) -> 
         colleague=colleague,
         theirs=_dossier_seen(visit, colleague.dossier) if colleague else "",
         typed=typed,
+        at=at,
         work=work,
         question_set=work.question_set,
         values=filter_values(work.filters),
@@ -127,15 +129,36 @@ def _dossier_seen(visit: Visit, dossier_id: str | None) -> str:
         return ""
 
 
+def _mended(question_set: QuestionSet, act: str, typed: Mapping[str, str]) -> tuple[QuestionSet, int]:
+    """The set with one question split, or joined to the one before, and where that now stands (from 0)."""
+    name, _, field = act.partition("-")
+    if name not in ("split", "join") or not typed.get(f"text-{field}", "").strip():
+        raise InputError("Deze handeling bestaat niet.")
+    # a field that was left empty is no question
+    at = sum(bool(typed.get(f"text-{n}", "").strip()) for n in range(read_whole(field) or 0))
+    if name == "split":
+        return workbench.split_question(question_set, at), at
+    return workbench.join_question(question_set, at), at - 1
+
+
 @router.post("/sets/{work_id}/check")
 def check(visit: TheVisit, work_id: str, form: TheForm) -> Response:
-    """Keep the corrections and search for every question."""
+    """Keep the corrections and search for every question; or split or join one, to look at again."""
     work = visit.workplace.sets.find(work_id, visit.actor)
+    act, place = str(form.get("act") or ""), 0
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
+        if act:
+            question_set, place = _mended(question_set, act, texts_of(form))
     except InputError as error:
         return _check(visit, work, error.detail, texts_of(form))
+    if act:
+        known = {q.text: b.offered for q, b in zip(work.question_set.questions, work.shortlists, strict=True)}
+        left = [known.get(question.text, ()) for question in question_set.questions]
+        visit.workplace.sets.relay(work, question_set, filters, threshold, left, actor=visit.actor)
+        visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)
+        return RedirectResponse(f"/sets/{work_id}/check?at={place}", 303)
     offered = visit.workplace.searching.offer(question_set, filters=filters, actor=visit.actor)
     visit.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=visit.actor)
     visit.workplace.working_texts.clear(f"/sets/{work_id}/check", actor=visit.actor)

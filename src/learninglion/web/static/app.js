@@ -304,5 +304,7 @@
   var found = document.getElementById("found") || document.getElementById("problem");
   if (found) { found.focus(); }
   var results = document.getElementById("h-found");
-  if (results) { results.focus({ preventScroll: true }); results.scrollIntoView({ block: "start" }); }
+  // Who comes back finds the page where it was left.
+  var came = performance.getEntriesByType("navigation")[0];
+  if (results && !(came && came.type === "back_forward")) { results.focus({ preventScroll: true }); results.scrollIntoView({ block: "start" }); }
 })();
