@@ -536,7 +536,9 @@ def test_an_amount_that_its_cell_breaks_is_told() -> None:
 
 def placed(xs: Sequence[float], ys: Sequence[float], table: Sequence[Sequence[str]]) -> str:
     return "\n".join(
-        show(text, x, y, 8) for y, row in zip(ys, table, strict=True) for x, text in zip(xs, row, strict=True)
+        show(text, x, y, 8)
+        for y, row in zip(ys, table, strict=True)
+        for x, text in zip(xs, row, strict=False)
     )
 
 
@@ -589,3 +591,40 @@ def test_a_long_label_as_close_to_its_figure_as_words(gutter: str) -> None:
     )
     table = f"#table(columns: 2, stroke: none, column-gutter: {gutter}, inset: (x: 0pt, y: 6pt), {cells})"
     assert "Huisvestingsraad | 92.388" in rows(table)
+
+
+@pytest.mark.parametrize("stroke", ["none", "(x, y) => (bottom: if y > 0 { 0.4pt })"])
+def test_a_table_with_fewer_columns_right_below_another(stroke: str) -> None:
+    one = "[Post],[2020],[2021],[2022],[2023],[Hulp],[915],[67],[63],[271],[Steun],[155],[20],[34],[219]"
+    other = "[Jaar],[2024],[2025],[Zuid],[2352],[369],[Noord],[234],[2426]"
+    first = f"#table(columns: (4cm, 2cm, 2cm, 2cm, 2cm), stroke: {stroke}, inset: 3pt, align: center, {one})"
+    second = f"#table(columns: (4cm, 4cm, 4cm), stroke: {stroke}, inset: 3pt, align: center, {other})"
+    read = rows(f"#set block(spacing: 4pt)\n{first}\n{second}")
+    assert read[:3] == [
+        "Post | 2020 | 2021 | 2022 | 2023",
+        "Hulp | 915 | 67 | 63 | 271",
+        "Steun | 155 | 20 | 34 | 219",
+    ]
+    assert read[3:] == ["Jaar | 2024 | 2025", "Zuid | 2352 | 369", "Noord | 234 | 2426"]
+
+
+def test_a_table_in_a_cell_keeps_its_rows() -> None:
+    inner = "table(columns: 3, [hulp],[1806],[359,1],[steun],[1818],[558,2])"
+    assert rows(f"#table(columns: 2, [Blok 1], {inner}, [Blok 2], [geen])") == [
+        "Blok 1 | hulp; 1806; 359,1 / steun; 1818; 558,2",
+        "Blok 2 | geen",
+    ]
+
+
+def test_cells_that_end_level_are_one_row() -> None:
+    xs = (60, 135, 220, 300)
+    heads = placed(xs, (716,), [["Post", "Periode", "Datum", "Bedrag"]])
+    content = [heads]
+    for top, name in ((703, "Toezicht op de"), (679, "Vergunning voor"), (655, "Sanering voor")):
+        content.append(placed(xs, (top,), [[name, "1 maart t/m 12"]]))
+        content.append(placed(xs, (top - 11,), [["hulp 1921", "juni 2020", "2020-02-12", str(top)]]))
+    assert read_pdf(pdf("\n".join(content))).text.split("\n")[1:] == [
+        "Toezicht op de hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 703",
+        "Vergunning voor hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 679",
+        "Sanering voor hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 655",
+    ]

@@ -50,6 +50,7 @@ from learninglion.parsing.pdf.lines import Line
 from learninglion.parsing.writing import ENDED
 
 _UNFINISHED = re.compile(r"\d[-–/]$")
+_HEAD = re.compile(r"\D+|(?:19|20)\d\d")  # what stands above a column, and no value in it
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
 _CLOSES = ")%.,:–-"  # signs that end a cell
 
@@ -334,10 +335,27 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
             heights.append(bottom)
             continue
         floor = tables[-1].last + 1 if tables else 0
-        table = _table_of(bands, heights, left, right, lines, floor) if len(bands) > 1 else None
-        tables += [table] if table is not None else []
+        tables += _tables_of(bands, heights, left, right, lines, floor)
         bands, heights = [], [bottom]
     return tables
+
+
+def _tables_of(
+    bands: Sequence[Sequence[Cell]],
+    heights: Sequence[float],
+    left: float,
+    right: float,
+    lines: Sequence[Line],
+    floor: int,
+) -> list[Table]:
+    """The table between level lines, or several right below each other."""
+    table = _table_of(bands, heights, left, right, lines, floor) if len(bands) > 1 else None
+    at = _next_head(table, lines) if table else 0
+    number = next((n for n, band in enumerate(bands) if at and band and band[0].line >= at), 0)
+    if number:
+        upper = _tables_of(bands[:number], heights[: number + 1], left, right, lines, floor)
+        return [*upper, *_tables_of(bands[number:], heights[number:], left, right, lines, at)]
+    return [table] if table else []
 
 
 def _table_of(
@@ -714,9 +732,7 @@ def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
         while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
             index -= 1
         for first, end in _in_blocks(lines, index, last):
-            table = _build(lines, first, end) if any(beside[first : end + 1]) else None
-            if table is not None:
-                tables.append(table)
+            tables += _build_several(lines, first, end) if any(beside[first : end + 1]) else ()
         index = last + 1
     return tuple(tables)
 
@@ -884,6 +900,36 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     usual = min((a.baseline - b.baseline for a, b in pairwise(rows) if a.baseline > b.baseline), default=0.0)
     level = any(abs(line.x0 - x) < LEVEL_EDGE for entry in rows for x in _starts(entry))
     return 0 < step < APART * line.size or level and 0 < step < 1.05 * usual
+
+
+def _build_several(lines: Sequence[Line], first: int, last: int) -> list[Table]:
+    """The tables of lines first..last: one, or more right below each other."""
+    table = _build(lines, first, last)
+    at = _next_head(table, lines) if table else 0
+    if at:
+        return [*_build_several(lines, first, at - 1), *_build_several(lines, at, last)]
+    return [table] if table else []
+
+
+def _next_head(table: Table, lines: Sequence[Line]) -> int:
+    """The line of a head which leaves columns empty with all rows below it that all above fill; 0 if none is.
+
+    That is the head of another table.
+    """
+    for number in range(RIVER, len(table.rows) - RIVER):
+        above, (head, *rows) = table.rows[:number], table.rows[number:]
+        empty = (k for k, part in enumerate(head[:-1]) if k and not any((part, *(row[k] for row in rows))))
+        texts = [lines[cell.line].text[cell.start : cell.end] for part in head[1:] for cell in part]
+        start = min((cell.line for part in head for cell in part), default=0)
+        below = start > max(cell.line for row in above for part in row for cell in part)
+        if (
+            below
+            and texts
+            and all(map(_HEAD.fullmatch, texts))
+            and any(all(row[k] for row in above) for k in empty)
+        ):
+            return start
+    return 0
 
 
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
@@ -1077,6 +1123,8 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
     for column, cell in row:
         cells.setdefault(column, []).append(cell)
     for column, listed in cells.items():
+        if column not in above and 1 < len(above) == len(above.keys() & cells.keys()):
+            continue  # a cell of one line, at the foot of its row
         step = above[column].baseline - listed[0].baseline if column in above else 0.0
         text = " ".join(lines[cell.line].text[cell.start : cell.end] for cell in listed)
         goes_on = text[0].islower() and 0 < step < APART * listed[0].size and len(listed) == 1
@@ -1136,7 +1184,7 @@ def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool
     if column < last_column:
         return True
     if column == last_column:
-        return last.baseline - cell.baseline > APART * cell.size or last.line == cell.line
+        return last.baseline - cell.baseline > APART * cell.size
     # The next cell begins no lower than the row does, unless it is another row whose first cells are empty.
     return cell.baseline < min(entry.baseline for _, entry in row) - LEVEL * cell.size
 
