@@ -65,6 +65,7 @@ _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
+_LARGER = 1.2  # times the size of its rows: a heading
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 
 
@@ -862,6 +863,11 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             left, right = min(left, line.x0), max(right, line.x1)
             second = min(second, _second_column(line))
             cells += cells_of(index, line)
+        elif (
+            line.size > _LARGER * lines[last].size
+            and lines[index - 1].baseline - line.baseline > APART * line.size
+        ):
+            break  # a heading
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
         elif (line.x0 > left + EDGE or line.x1 <= second) and _stands_in(cells, line):
