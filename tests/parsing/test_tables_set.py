@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import typst
+from pdffiles import pdf, show
+from pdffiles import read as read_pdf
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
@@ -528,3 +532,113 @@ def test_an_amount_that_its_cell_breaks_is_told() -> None:
     document = parse(RawFile("x.pdf", content, "x"))
     assert "West | 17 532 189" in document.text
     assert "«17 532 … 189»" in " ".join(document.warnings)
+
+
+def placed(xs: Sequence[float], ys: Sequence[float], table: Sequence[Sequence[str]]) -> str:
+    return "\n".join(
+        show(text, x, y, 8)
+        for y, row in zip(ys, table, strict=True)
+        for x, text in zip(xs, row, strict=False)
+    )
+
+
+def test_a_label_drawn_ahead_of_its_rows_and_near_one_of_them() -> None:
+    heads, first = ["Regio", "Soort", "2023", "2024"], [["hulp a", "1180", "683"], ["steun b", "1211", "84"]]
+    second = [["hulp a", "1371", "783"], ["steun b", "1431", "295"], ["raad c", "1452", "496"]]
+    content = [placed((60, 112, 180, 220), (700,), [heads]), show("Noord", 60, 678, 8)]
+    content += [placed((112, 180, 220), (684, 672), first), show("Huisvesting A", 60, 636, 8)]
+    content += [placed((112, 180, 220), (648, 636, 624), second)]
+    assert read_pdf(pdf("\n".join(content))).text.split("\n") == [
+        "Regio | Soort | 2023 | 2024",
+        "Noord | hulp a | 1180 | 683",
+        " | steun b | 1211 | 84",
+        "Huisvesting A | hulp a | 1371 | 783",
+        " | steun b | 1431 | 295",
+        " | raad c | 1452 | 496",
+    ]
+
+
+@pytest.mark.parametrize("align", ["top", "horizon", "bottom"])
+def test_rows_above_the_highest_of_the_lines(align: str) -> None:
+    cells = "[Post],[Periode],[Datum],[Bedrag],[Uitvoering voor de opvang],[1 januari 2022 – 12 april 2023],"
+    cells += "[11-01-2022],[950],[Toezicht op de hulp],[2021 tot en met 2025],[24-01-2021],[311],"
+    cells += "[Steun],[2020],[21-05-2020],[122],[Rest],[2019],[14-05-2019],[8]"
+    stroke = "(x, y) => (bottom: if y > 0 { 0.4pt })"
+    table = f"#table(columns: (2.6cm, 2.6cm, 2.2cm, 1.4cm), stroke: {stroke}, align: {align}, {cells})"
+    assert rows(f"In deze tabel staan 4 posten.\n\n{table}") == [
+        "In deze tabel staan 4 posten.",
+        "Post | Periode | Datum | Bedrag",
+        "Uitvoering voor de opvang | 1 januari 2022 – 12 april 2023 | 11-01-2022 | 950",
+        "Toezicht op de hulp | 2021 tot en met 2025 | 24-01-2021 | 311",
+        "Steun | 2020 | 21-05-2020 | 122",
+        "Rest | 2019 | 14-05-2019 | 8",
+    ]
+
+
+@pytest.mark.parametrize("apart", [0, 2, 3])
+def test_rows_whose_cells_stand_as_close_as_words(apart: int) -> None:
+    long = ["Telefoon:", "06-15071553", "Kenmerk:", "2024-00001495"]
+    table = [long, long, ["Perceel:", "22", "Bedrag:", "584"], ["Datum:", "2024", "Perceel:", "2216"], long]
+    xs = (65, 101 + apart, 150 + 2 * apart, 187 + 3 * apart)
+    text = read_pdf(pdf(placed(xs, (760, 747, 734, 721, 708), table))).text
+    assert text.split("\n") == [" | ".join(row) for row in table]
+
+
+@pytest.mark.parametrize("gutter", ["3pt", "4pt", "6pt"])
+def test_a_long_label_as_close_to_its_figure_as_words(gutter: str) -> None:
+    cells = (
+        "[Post],[2022],[Hulp],[12],[Steun],[341],[Huisvestingsraad],[92.388],[Zorg],[1877],[Rest],[18.710]"
+    )
+    table = f"#table(columns: 2, stroke: none, column-gutter: {gutter}, inset: (x: 0pt, y: 6pt), {cells})"
+    assert "Huisvestingsraad | 92.388" in rows(table)
+
+
+@pytest.mark.parametrize("stroke", ["none", "(x, y) => (bottom: if y > 0 { 0.4pt })"])
+def test_a_table_with_fewer_columns_right_below_another(stroke: str) -> None:
+    one = "[Post],[2020],[2021],[2022],[2023],[Hulp],[915],[67],[63],[271],[Steun],[155],[20],[34],[219]"
+    other = "[Jaar],[2024],[2025],[Zuid],[2352],[369],[Noord],[234],[2426]"
+    first = f"#table(columns: (4cm, 2cm, 2cm, 2cm, 2cm), stroke: {stroke}, inset: 3pt, align: center, {one})"
+    second = f"#table(columns: (4cm, 4cm, 4cm), stroke: {stroke}, inset: 3pt, align: center, {other})"
+    read = rows(f"#set block(spacing: 4pt)\n{first}\n{second}")
+    assert read[:3] == [
+        "Post | 2020 | 2021 | 2022 | 2023",
+        "Hulp | 915 | 67 | 63 | 271",
+        "Steun | 155 | 20 | 34 | 219",
+    ]
+    assert read[3:] == ["Jaar | 2024 | 2025", "Zuid | 2352 | 369", "Noord | 234 | 2426"]
+
+
+def test_a_table_in_a_cell_keeps_its_rows() -> None:
+    inner = "table(columns: 3, [hulp],[1806],[359,1],[steun],[1818],[558,2])"
+    assert rows(f"#table(columns: 2, [Blok 1], {inner}, [Blok 2], [geen])") == [
+        "Blok 1 | hulp; 1806; 359,1 / steun; 1818; 558,2",
+        "Blok 2 | geen",
+    ]
+
+
+def test_cells_that_end_level_are_one_row() -> None:
+    xs = (60, 135, 220, 300)
+    heads = placed(xs, (716,), [["Post", "Periode", "Datum", "Bedrag"]])
+    content = [heads]
+    for top, name in ((703, "Toezicht op de"), (679, "Vergunning voor"), (655, "Sanering voor")):
+        content.append(placed(xs, (top,), [[name, "1 maart t/m 12"]]))
+        content.append(placed(xs, (top - 11,), [["hulp 1921", "juni 2020", "2020-02-12", str(top)]]))
+    assert read_pdf(pdf("\n".join(content))).text.split("\n")[1:] == [
+        "Toezicht op de hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 703",
+        "Vergunning voor hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 679",
+        "Sanering voor hulp 1921 | 1 maart t/m 12 juni 2020 | 2020-02-12 | 655",
+    ]
+
+
+def test_a_heading_parts_two_tables_whose_labels_wrap() -> None:
+    one = "[Post],[2015],[2016],[2017],[2018],[Hulp],[88],[84],[37],[1],[Totaal reservering],[33],[17],[81],[5]"
+    other = "[Artikel],[2020],[2021],[Totaal],[6],[17],[Steun],[36],[22],[Zuid],[48],[51]"
+    first = f"#table(columns: (2.2cm, 2.6cm, 2.6cm, 2.6cm, 2.6cm), stroke: none, {one})"
+    second = f"#table(columns: (3.5cm, 3.9cm, 3.9cm), stroke: none, {other})"
+    read = rows(f"{first}\n#text(15pt)[4 Over ramingen]\n\n{second}")
+    assert read[2:6] == [
+        "Totaal reservering | 33 | 17 | 81 | 5",
+        "4 Over ramingen",
+        "Artikel | 2020 | 2021",
+        "Totaal | 6 | 17",
+    ]

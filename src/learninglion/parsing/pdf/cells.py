@@ -221,15 +221,14 @@ def split_over(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -
         return [cell]
     white = max((line.x_edges[i + 1] - line.x_edges[i] for i in spaces), default=0.0)
     close = white < WORD_SPACE * cell.size
-    if close and not holds_figures(cell, line):
-        return [cell]
     best, least = [cell], LEVEL_EDGE if close else EDGE
     for cuts in combinations(spaces, len(over) - 1):
         bounds = [cell.start, *cuts, cell.end]
         pairs = zip(bounds, bounds[1:], strict=False)
         parts = [part for start, end in pairs for part in trimmed(cell.line, line, start, end)]
-        if len(parts) == len(over):
-            worst = max(map(_out_of_line, parts, over))
+        figures = all(holds_figures(part, line) for part in parts[1:])
+        if len(parts) == len(over) and (figures or not close or len(over) >= SEVERAL):
+            worst = max(map(out_of_line, parts, over))
             if worst < least:
                 best, least = parts, worst
     return best
@@ -240,7 +239,7 @@ def seams_of(line: Line) -> set[int]:
     return {run.start - 1 for run in line.runs} & {run.end for run in line.runs} if line.typed else set()
 
 
-def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
+def out_of_line(cell: Cell, column: tuple[float, float]) -> float:
     """How far a cell is from lining up with a column: left, right, or in the middle."""
     left, right = cell.x0 - column[0], cell.x1 - column[1]
     return min(abs(left), abs(right), abs(left + right) / 2)

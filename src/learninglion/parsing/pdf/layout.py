@@ -689,11 +689,15 @@ class _Writer:
             if k:
                 self.builder.add_literal(" | ")
             value, above = "", -1
+            across = Counter(index for _, index, _, _ in cell)
+            nested = sum(count > 1 for count in across.values()) > 1  # a table in the cell
             for line, index, start, end in cell:
                 here = line.text[start:end]
-                beside = index == above and value[-1:].isdigit() and here[:1].isdigit()  # a table in the cell
+                beside = index == above and (nested or value[-1:].isdigit() and here[:1].isdigit())
                 if (index, start) in broken:
                     self.builder.go_on(broken[index, start])
+                elif nested and value and not beside:
+                    self.builder.add_literal(" / ")
                 elif beside or _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
                     self.builder.add_literal("; ")  # "1" above "200" is not 1 200
                 self._add(line, index, (start, end))

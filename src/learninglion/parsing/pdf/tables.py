@@ -36,6 +36,7 @@ from learninglion.parsing.pdf.cells import (
     gaps_of,
     has_columns,
     holds_figures,
+    out_of_line,
     parts_apart,
     seams_of,
     split_over,
@@ -49,6 +50,7 @@ from learninglion.parsing.pdf.lines import Line
 from learninglion.parsing.writing import ENDED
 
 _UNFINISHED = re.compile(r"\d[-–/]$")
+_HEAD = re.compile(r"\D+|(?:19|20)\d\d")  # what stands above a column, and no value in it
 _SEAMED, _MOSTLY = 3, 0.6  # lines, of the lines
 _CLOSES = ")%.,:–-"  # signs that end a cell
 
@@ -63,6 +65,7 @@ _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
+_LARGER = 1.2  # times the size of its rows: a heading
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 
 
@@ -246,6 +249,11 @@ def _find_on_page(
             tables += [*by_white(free, table.first), table]
             free = table.last + 1
     tables += by_white(free, len(lines))
+    free = 0
+    for number, table in enumerate(tables):
+        end = tables[number + 1].first if number + 1 < len(tables) else len(lines)
+        tables[number] = _with_rows_of_words(table, free, end, lines)
+        free = tables[number].last + 1
     return tuple(_over_columns(tables, breaks, lines)) if breaks else tuple(tables)
 
 
@@ -327,10 +335,28 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
             bands.append([part for _, parts in band for part in parts])
             heights.append(bottom)
             continue
-        table = _table_of(bands, heights, left, right, lines) if len(bands) > 1 else None
-        tables += [_with_head(table, heights[0], lines)] if table is not None else []
+        floor = tables[-1].last + 1 if tables else 0
+        tables += _tables_of(bands, heights, left, right, lines, floor)
         bands, heights = [], [bottom]
     return tables
+
+
+def _tables_of(
+    bands: Sequence[Sequence[Cell]],
+    heights: Sequence[float],
+    left: float,
+    right: float,
+    lines: Sequence[Line],
+    floor: int,
+) -> list[Table]:
+    """The table between level lines, or several right below each other."""
+    table = _table_of(bands, heights, left, right, lines, floor) if len(bands) > 1 else None
+    at = _next_head(table, lines) if table else 0
+    number = next((n for n, band in enumerate(bands) if at and band and band[0].line >= at), 0)
+    if number:
+        upper = _tables_of(bands[:number], heights[: number + 1], left, right, lines, floor)
+        return [*upper, *_tables_of(bands[number:], heights[number:], left, right, lines, at)]
+    return [table] if table else []
 
 
 def _table_of(
@@ -339,20 +365,61 @@ def _table_of(
     left: float,
     right: float,
     lines: Sequence[Line],
+    floor: int,
 ) -> Table | None:
-    """The table of what stands between level lines: each band is a row, or holds several."""
+    """The table of what stands between level lines: each band is a row, or holds several.
+
+    `floor`: the first line that may be a row above the highest of the level lines.
+    """
     cells = [part for band in bands for part in band]
     columns = find_columns(cells)
     if len(columns) < 2:
         return None
-    if len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands):
+    inside = sorted({cell.line for cell in cells})
+    whole = inside == list(range(inside[0], inside[-1] + 1))
+    by_band = len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands)
+    foot = max(
+        min(part.baseline for part in band) - y for band, y in zip(bands, heights[1:], strict=True) if band
+    )
+    steps = sorted(a - b for a, b in pairwise(heights)) if by_band else [0.0]
+    above = _near_above(lines[floor : inside[0]], heights[0], foot, steps[len(steps) // 2])
+    if by_band:
         inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
         xs = min(left, columns[0][0]), *inner, max(right, columns[-1][1])
-        return _fill(rows_alone(xs, heights), lines, ())
-    inside = sorted({cell.line for cell in cells})
-    if inside != list(range(inside[0], inside[-1] + 1)):
-        return None
-    return _build(lines, inside[0], inside[-1], cells)
+        table = _fill(rows_alone(xs, heights), lines, ())
+        return table and _with_rows_above(table, len(above), lines)
+    heads, open_ones, reach = list[Cell](), list[Cell](), heights[0]
+    for index, line in zip(range(inside[0] - 1, -1, -1), above, strict=False):
+        parts = [part for cell in cells_of(index, line) for part in parts_apart(cell, line)]
+        if any(_stands_across(part, columns) and not holds_figures(part, line) for part in parts):
+            break
+        open_ones[:0] = parts
+        if len(parts) > 1 and line.baseline > reach - LEVEL * line.size:
+            heads = list(open_ones)
+        reach = max(reach, line.baseline)
+    cells = [*heads, *cells]
+    table = _build(lines, cells[0].line, inside[-1], cells) if whole else None
+    return table and _with_rows_above(table, len(above) + table.first - inside[0], lines)
+
+
+def _near_above(lines: Sequence[Line], top: float, foot: float, step: float) -> list[Line]:
+    """The last of the lines, nearest first, that stand right above a level line at height `top`.
+
+    `foot`: how high, in points, the rows of its table stand above the lines below them; `step`: their height.
+    """
+    near: list[Line] = []
+    reach = top
+    for line in reversed(lines):
+        if not top < line.baseline < reach + max(_IN_CELL * line.size, _WIDE_STEP * step):
+            break
+        reach = max(reach, line.baseline)
+        near.append(line)
+    set_on = any(line.baseline - top < foot + LEVEL * line.size for line in near)
+    return near if set_on else []
+
+
+def _stands_across(part: Cell, columns: Sequence[tuple[float, float]]) -> bool:
+    return sum(part.x0 < right and left < part.x1 for left, right in columns) > 1
 
 
 def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) -> Iterator[float]:
@@ -372,16 +439,25 @@ def _find_foot(left: float, right: float, bottom: float, lines: Sequence[Line]) 
         yield row[-1].y0
 
 
-def _with_head(table: Table, top: float, lines: Sequence[Line]) -> Table:
-    """The table with the rows right above its first line, at height `top`: heads, and perhaps one more."""
-    index = table.first - 1
-    head = lines[index] if index >= 0 else None
-    if head is None or not 0 < head.baseline - top < _IN_CELL * head.size:
+def _with_rows_above(table: Table, count: int, lines: Sequence[Line]) -> Table:
+    """The table with the rows among so many lines right above its first: heads, and perhaps one more."""
+    placed: list[tuple[int, Cell]] = []
+    reach = 0.0
+    for index in range(table.first - 1, table.first - 1 - count, -1):
+        under = _under_columns(lines[index], table.columns, index)
+        caption = [k for k, _ in under] == [0] and lines[index].baseline > reach + LEVEL * lines[index].size
+        if not under or caption or len({column for column, _ in under}) < len(under):
+            break
+        reach = max(reach, lines[index].baseline)
+        placed[:0] = under
+    rows = _join_labels(_join_rests(_rows_in_order(placed), lines))
+    while rows and len({column for column, _ in rows[0]}) < 2:
+        del rows[0]
+    kept = {cell.line for row in rows for _, cell in row}
+    if not kept or len(kept) < table.first - min(kept):
         return table
-    row = _row_at(index, head, table.columns)
-    if not row:
-        return table
-    return _with_head(replace(table, first=index, rows=(row, *table.rows), sure=True), head.baseline, lines)
+    above = (_arrange(row, len(table.columns)) for row in rows)
+    return replace(table, first=min(kept), rows=(*above, *table.rows), sure=True)
 
 
 def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
@@ -439,6 +515,9 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
     if not full or len(columns) < 2:
         return None
     edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
+    if not grid.sides:
+        held = [[part for row in rows for part in row[k]] for k in range(len(columns))]
+        edges = tuple((min(part.x0 for part in own), max(part.x1 for part in own)) for own in held)
     return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
 
 
@@ -654,11 +733,39 @@ def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
         while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
             index -= 1
         for first, end in _in_blocks(lines, index, last):
-            table = _build(lines, first, end) if any(beside[first : end + 1]) else None
-            if table is not None:
-                tables.append(table)
+            tables += _build_several(lines, first, end) if any(beside[first : end + 1]) else ()
         index = last + 1
     return tuple(tables)
+
+
+def _with_rows_of_words(table: Table, start: int, end: int, lines: Sequence[Line]) -> Table:
+    """The table with the lines right above and below it whose words stand in its columns.
+
+    Those are among lines start..end (exclusive).
+    """
+    steps = sorted(a.baseline - b.baseline for a, b in pairwise(lines[table.first : table.last + 1]))
+    near = _WIDE_STEP * steps[len(steps) // 2] if steps else 0.0
+    first, last, rows = table.first, table.last, list(table.rows)
+    while first > start and 0 < lines[first - 1].baseline - lines[first].baseline < near:
+        row = _row_at(first - 1, lines[first - 1], table.columns)
+        if not _lines_up(row, table.columns):
+            break
+        first, rows = first - 1, [row, *rows]
+    while last + 1 < end and 0 < lines[last].baseline - lines[last + 1].baseline < near:
+        row = _row_at(last + 1, lines[last + 1], table.columns)
+        if not _lines_up(row, table.columns):
+            break
+        last, rows = last + 1, [*rows, row]
+    return replace(table, first=first, last=last, rows=tuple(rows))
+
+
+def _lines_up(row: Sequence[Sequence[Cell]], columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether each cell of a row begins, ends or has its middle where its column does."""
+    return bool(row) and all(
+        out_of_line(cell, column) < LEVEL_EDGE
+        for cells, column in zip(row, columns, strict=True)
+        for cell in cells
+    )
 
 
 def _in_blocks(lines: Sequence[Line], first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -756,6 +863,11 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             left, right = min(left, line.x0), max(right, line.x1)
             second = min(second, _second_column(line))
             cells += cells_of(index, line)
+        elif (
+            line.size > _LARGER * lines[last].size
+            and lines[index - 1].baseline - line.baseline > APART * line.size
+        ):
+            break  # a heading
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
         elif (line.x0 > left + EDGE or line.x1 <= second) and _stands_in(cells, line):
@@ -796,6 +908,36 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     return 0 < step < APART * line.size or level and 0 < step < 1.05 * usual
 
 
+def _build_several(lines: Sequence[Line], first: int, last: int) -> list[Table]:
+    """The tables of lines first..last: one, or more right below each other."""
+    table = _build(lines, first, last)
+    at = _next_head(table, lines) if table else 0
+    if at:
+        return [*_build_several(lines, first, at - 1), *_build_several(lines, at, last)]
+    return [table] if table else []
+
+
+def _next_head(table: Table, lines: Sequence[Line]) -> int:
+    """The line of a head which leaves columns empty with all rows below it that all above fill; 0 if none is.
+
+    That is the head of another table.
+    """
+    for number in range(RIVER, len(table.rows) - RIVER):
+        above, (head, *rows) = table.rows[:number], table.rows[number:]
+        empty = (k for k, part in enumerate(head[:-1]) if k and not any((part, *(row[k] for row in rows))))
+        texts = [lines[cell.line].text[cell.start : cell.end] for part in head[1:] for cell in part]
+        start = min((cell.line for part in head for cell in part), default=0)
+        below = start > max(cell.line for row in above for part in row for cell in part)
+        if (
+            below
+            and texts
+            and all(map(_HEAD.fullmatch, texts))
+            and any(all(row[k] for row in above) for k in empty)
+        ):
+            return start
+    return 0
+
+
 def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
     """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
     drawn = [cell for index in range(first, last + 1) for cell in cells_of(index, lines[index])]
@@ -809,6 +951,7 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in split_over(cell, lines[cell.line], columns)]
+    cells = _beside_their_rows(cells, lines)
     columns = with_sparse(find_columns(below_head(cells), figures=figures), cells, lines)
     if len(columns) < 2:
         return None
@@ -830,6 +973,44 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     arranged = tuple(_arrange(row, len(columns)) for row in rows)
     return Table(first, last, arranged, tuple(columns), full > 1)
+
+
+def _beside_their_rows(cells: Sequence[Cell], lines: Sequence[Line]) -> list[Cell]:
+    """The cells, of which those that were read on with a label beside rows stand ahead of the rest of theirs.
+
+    A label that stands lower than the first of its rows is drawn ahead of them, and level with one of them.
+    """
+    ordered: list[Cell] = []
+    late: dict[int, list[Cell]] = {}
+    last = max((cell.line for cell in cells), default=0)
+    for number, group in groupby(cells, key=lambda cell: cell.line):
+        first, *others = group
+        read_on = others and others[0].start not in lines[number].gaps
+        at = _rest_of_row(lines, number, last, others[-1].x1) if read_on else number
+        ordered += [*late.pop(number, ()), first]
+        if at > number:
+            late[at] = others
+        else:
+            ordered += others
+    return ordered
+
+
+def _rest_of_row(lines: Sequence[Line], number: int, last: int, end: float) -> int:
+    """Which line goes on with a row behind `end`, where line `number` is drawn ahead of those above it.
+
+    Its own number where it is not.
+    """
+    line, play = lines[number], LEVEL * lines[number].size
+    following = [lines[at] for at in range(number + 1, last + 1)]
+    following = list(takewhile(lambda one: one.baseline > line.baseline - play, following))
+    if not following or following[0].baseline < line.baseline + play or following[0].x0 > end:
+        return number
+    level = (
+        at
+        for at, one in enumerate(following, start=1)
+        if one.x0 >= end and one.baseline < line.baseline + play
+    )
+    return number + next(level, 0)
 
 
 def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> bool:
@@ -948,6 +1129,8 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
     for column, cell in row:
         cells.setdefault(column, []).append(cell)
     for column, listed in cells.items():
+        if column not in above and 1 < len(above) == len(above.keys() & cells.keys()):
+            continue  # a cell of one line, at the foot of its row
         step = above[column].baseline - listed[0].baseline if column in above else 0.0
         text = " ".join(lines[cell.line].text[cell.start : cell.end] for cell in listed)
         goes_on = text[0].islower() and 0 < step < APART * listed[0].size and len(listed) == 1
@@ -1007,7 +1190,7 @@ def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool
     if column < last_column:
         return True
     if column == last_column:
-        return last.baseline - cell.baseline > APART * cell.size or last.line == cell.line
+        return last.baseline - cell.baseline > APART * cell.size
     # The next cell begins no lower than the row does, unless it is another row whose first cells are empty.
     return cell.baseline < min(entry.baseline for _, entry in row) - LEVEL * cell.size
 
