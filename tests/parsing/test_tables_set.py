@@ -631,13 +631,7 @@ def test_cells_that_end_level_are_one_row() -> None:
 
 
 def test_a_heading_parts_two_tables_whose_labels_wrap() -> None:
-<<<<<<< HEAD
-    one = (
-        "[Post],[2015],[2016],[2017],[2018],[Hulp],[88],[84],[37],[1],[Totaal reservering],[33],[17],[81],[5]"
-    )
-=======
     one = "[Post],[2015],[2016],[2017],[2018],[Hulp],[88],[84],[37],[1],[Totaal reservering],[3],[7],[8],[5]"
->>>>>>> tables
     other = "[Artikel],[2020],[2021],[Totaal],[6],[17],[Steun],[36],[22],[Zuid],[48],[51]"
     first = f"#table(columns: (2.2cm, 2.6cm, 2.6cm, 2.6cm, 2.6cm), stroke: none, {one})"
     second = f"#table(columns: (3.5cm, 3.9cm, 3.9cm), stroke: none, {other})"
