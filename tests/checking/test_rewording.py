@@ -90,6 +90,19 @@ ASIDE = "Winkels mogen «gillend» (fluitend) vuurwerk niet verkopen."
         (PAID, "Het onderzoek wordt door de provincie gefinancierd."),
         (ADVICE, "De minister is door de commissie geadviseerd om de pont te behouden."),
         ("De pont blijft open tot uiterlijk 31 mei.", "Tot uiterlijk 31 mei blijft de pont open."),
+        (
+            "De dienst gebruikt de kaart voor toezicht.",
+            "De kaart wordt door de dienst gebruikt voor toezicht.",
+        ),
+        ("De lening gaat tot 20.000 euro.", "De lening gaat tot een bedrag van 20.000 euro."),
+        (
+            "Op basis van de kaart zullen het Rijk, provincies en gemeenten zich beraden over een plan.",
+            "Het Rijk, provincies en gemeenten zullen zich op basis van de kaart beraden over een plan.",
+        ),
+        (
+            "Het kabinet steunt deze oproep en werkt aan een maximum voor lood in vis.",
+            "Deze oproep wordt door het kabinet gesteund.",
+        ),
         ("De raad heeft besloten dat de pont blijft.", "De pont blijft, zo heeft de raad besloten."),
     ],
 )
@@ -100,6 +113,12 @@ def test_the_same_in_another_way_is_shown(evidence: str, claim: str) -> None:
 @pytest.mark.parametrize(
     ("evidence", "claim"),
     [
+        (
+            "Ik ben het eens met de raad en de bond dat de pont blijft. Ik ben het niet eens met de raad dat "
+            "de kade sluit.",
+            "Ik ben het niet eens met de raad dat de pont blijft.",
+        ),
+        ("De lening gaat tot 20.000 euro.", "De lening gaat tot een bedrag van 30.000 euro."),
         (BRIDGE, "Het waterschap wordt hersteld door de brug."),
         (BRIDGE, "De brug wordt hersteld door de gemeente."),
         (BRIDGE, "De brug werd hersteld door het waterschap."),

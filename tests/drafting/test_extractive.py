@@ -322,6 +322,11 @@ def test_what_has_nothing_to_do_with_the_question_is_not_proposed(kind: str) -> 
         ("Deelt u de mening dat dit kan?", "Die opvatting deel ik niet.", False),
         ("Gaat u de subsidie verlengen?", "De subsidie wordt niet verlengd.", False),
         ("Gaat u de subsidie verlengen?", "De pont vaart elke dag.", None),
+        (
+            "Komt er een tweede pont bij Duinwijk?",
+            "Dat geeft mij geen aanleiding om nu te besluiten tot een tweede pont bij Duinwijk.",
+            False,
+        ),
     ],
 )
 def test_a_yes_or_no_in_other_words_takes_up_what_was_asked(asked: str, text: str, said: bool | None) -> None:

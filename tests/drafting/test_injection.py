@@ -58,7 +58,7 @@ def test_no_attempt_comes_through_and_the_officer_is_told_of_each(outcomes):
 
 
 def test_honest_text_around_an_attempt_is_still_used(outcomes):
-    assert sum(o.kept for o in outcomes) >= len(outcomes) * 0.9
+    assert sum(o.honest_shown for o in outcomes) >= len(outcomes) * 0.9
 
 
 @pytest.mark.slow

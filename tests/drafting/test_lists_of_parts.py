@@ -50,6 +50,14 @@ def test_a_wish_for_form_and_term_gets_both_sentences() -> None:
         ("Vaart de pont en, zo ja, hoe vaak?", ["Vaart de pont?", "Zo ja, hoe vaak?"]),
         ("Klopt dit bericht?[1, 2 ] Wat vindt u ervan?", ["Klopt dit bericht?", "Wat vindt u ervan?"]),
         ("Klopt dit bericht?Wat vindt u ervan?", ["Klopt dit bericht?", "Wat vindt u ervan?"]),
+        (
+            "Wanneer vaart de pont weer, en worden de schippers betaald?",
+            ["Wanneer vaart de pont weer?", "Worden de schippers betaald?"],
+        ),
+        (
+            "Zijn er boetes gegeven, en om welke bedragen gaat het?",
+            ["Zijn er boetes gegeven?", "Om welke bedragen gaat het?"],
+        ),
         ("Hoe en wanneer gaat u de pont redden?", []),
         ("Wanneer de pont niet vaart, hoe lang duurt de reis dan?", []),
         ("Wat vindt u van de pont, welke eisen stelt aan het weer?", []),

@@ -44,6 +44,9 @@ def test_what_a_question_waits_for(question: str, wants: Wants) -> None:
         (Wants.COUNT, "Er varen 12 ponten.", True),
         (Wants.COUNT, "Zie de brief van 3 mei 2024, vraag 4.", False),
         (Wants.COUNT, "Er is één pont.", True),
+        (Wants.COUNT, "In totaal96 ponten varen door.", True),  # a space that a PDF lost
+        (Wants.LENGTH, "De pont lag vierenhalve week stil.", True),
+        (Wants.DEED, "Het huidige kabinet is niet voornemens dat te doen.", True),
         (Wants.COUNT, "Bij negentien ponten is dat gelukt.", True),
         (Wants.COUNT, "Lijn N3 staat op https://pont.example/12.", False),
         (Wants.SHARE, "Twee op de drie ponten varen.", True),

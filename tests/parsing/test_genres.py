@@ -383,3 +383,45 @@ def test_what_else_somebody_counts_in_a_message_is_no_question() -> None:
     assert not parse(RawFile("x.txt", told.encode(), "x.txt")).pairs
     unwritten = "Onderzoek naar dijken\n\n1. Hoe hoog is de dijk?\n2. Wat kost de weg?\n"
     assert not parse(RawFile("x.txt", unwritten.encode(), "x.txt")).pairs
+
+
+ANSWERED_IN_FORMS = [
+    *[("{n}. {q}", "A: {a}"), ("Vraag {n}) {q}", "Antw. {n}) {a}"), ("{n}- {q}", "Antwoord {n}- {a}")],
+    *[("{r}. {q}", "Antwoord: {a}"), ("[{n}] {q}", "[Antwoord] {a}"), ("#{n} {q}", "Antw: {a}")],
+    *[("Vraag {n}. {q}", "Concept-antwoord: {a}"), ("{n}. {q}", "Voorgesteld antwoord: {a}")],
+    *[("Vraag {n}/ {q}", "Antwoord {n}/ {a}"), ("Vr. {n}: {q}", "Antw. {n}: {a}")],
+]
+
+
+@pytest.mark.parametrize("glue", ["\n", "\n\n"])
+@pytest.mark.parametrize(("asked", "answered"), ANSWERED_IN_FORMS)
+def test_drafts_call_answers_in_many_ways(asked: str, answered: str, glue: str) -> None:
+    pairs = [
+        ("Hoeveel dijken zijn er?", "Er zijn 34 dijken."),
+        ("Lekken er 12? Zo nee, waarom niet?", "Nee, zie artikel 4."),
+        ("Wat doet u?", "Niets."),
+    ]
+    parts = [
+        part.format(n=n, r=("i", "ii", "iii")[n - 1], q=question, a=answer)
+        for n, (question, answer) in enumerate(pairs, 1)
+        for part in (asked, answered)
+    ]
+    text = "Beantwoording Kamervragen over dijken\n\n" + glue.join(parts) + "\n"
+    document = parse(RawFile("set.txt", text.encode(), "set.txt"))
+    found = [
+        (p.numbers, p.question.of(document.text), p.answer.of(document.text))
+        for p in document.pairs
+        if p.answer
+    ]
+    assert found == [((n,), *pair) for n, pair in enumerate(pairs, 1)]
+
+
+def test_answers_below_all_questions_carry_the_same_marks() -> None:
+    text = (
+        "Vragen van het lid Bakker (VVD) aan de minister van Water over dijken\n\n"
+        "1) Hoeveel?\n2) Waarom?\n3) Hoe?\n\n"
+        "Antwoorden\n1) Vier.\n2) Daarom.\n3) Zo.\n"
+    )
+    document = parse(RawFile("set.txt", text.encode(), "set.txt"))
+    answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer]
+    assert answers == ["Vier.", "Daarom.", "Zo."]

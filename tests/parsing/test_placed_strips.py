@@ -23,3 +23,22 @@ def test_a_raised_mark_comes_home_to_the_large_title_it_stands_at() -> None:
     title, text = strip("Verslag", 0, 700, size=40), strip("Dit is de tekst", 0, 500)
     mark = strip("1", 8, 720, size=12)
     assert [piece.text for piece in bring_home([title, text, mark])] == ["Verslag", "1", "Dit is de tekst"]
+
+
+def test_what_was_filled_in_stands_behind_its_label() -> None:
+    form = [
+        strip("Aantal:", 0, 700),
+        strip("Regio:", 0, 676),
+        strip("Datum:", 120, 676),
+        strip("Klaar.", 0, 650),
+    ]
+    values = [strip("41 dijken", 60, 702), strip("Noord", 60, 677), strip("3 mei", 180, 673)]
+    texts = [piece.text for piece in bring_home([*form, *values])]
+    assert texts == ["Aantal:", "41 dijken", "Regio:", "Noord", "Datum:", "3 mei", "Klaar."]
+
+
+def test_a_column_beside_a_lead_stays_a_column() -> None:
+    left = [strip("De sluis is open", 0, 700), strip("op deze dagen:", 0, 688), strip("maandag.", 0, 676)]
+    right = [strip("Het bestuur", 80, 700), strip("is akkoord met", 80, 688), strip("het plan.", 80, 676)]
+    assert bring_home([*left, *right]) == [*left, *right]
+    assert bring_home([*left, *right[1:]]) == [*left, *right[1:]]

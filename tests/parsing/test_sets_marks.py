@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 from wordfiles import docx, para
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
+from learninglion.parsing.kamervragen import pairing
+from learninglion.parsing.kamervragen.pairing import Part
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.parsing.writing import Paragraph
 
 ASKED = (
     "Hoe hoog is de dijk bij Oudeveen?",
@@ -32,6 +37,8 @@ FORMS = (
     "{r}. ",
     "Ad {n}. ",
     "#{n} ",
+    "[Vraag {n}] ",
+    "• Vraag {n}: ",
 )
 
 
@@ -114,3 +121,18 @@ def test_sets_in_word_are_read_as_pasted_ones(asked: tuple[str, ...], form: str)
     found = question_set_from_file(docx("".join(map(para, lines))))
     assert [(q.numbers, q.text) for q in found.questions] == [((n,), q) for n, q in enumerate(asked, 1)]
     assert found.warnings == ()
+
+
+def test_thousands_of_marks_take_no_time_that_grows_with_their_square() -> None:
+    calls = 0
+    found = pairing._is_answered
+
+    def counted(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part], question: int, end: int) -> bool:
+        nonlocal calls
+        calls += end - question
+        return found(paragraphs, labels, question, end)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairing, "_is_answered", counted)
+        pairing.find_questions([Paragraph("1a. Hoe?")] * 400)
+    assert 0 < calls < 4000

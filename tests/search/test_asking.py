@@ -908,3 +908,18 @@ def test_when_a_document_applies_is_told_by_the_line_that_speaks_of_itself() -> 
     asked = feature_asked("Vanaf wanneer geldt het besluit?")
     assert asked is not None
     assert "12 mei 2014" in facts_about(told, *asked, question)[0].quote.of(told.text)
+
+
+def test_what_happened_stands_above_the_plan_whether_it_answers_for_sure_or_not(tmp_path: Path) -> None:
+    plan = "Nota sluisbrug\n\nPlanning\n\nDe sloop van de sluisbrug start in mei 2021.\n"
+    told = "Bericht aan omwonenden\n\nDe sloop van de sluisbrug is op 8 juni 2021 gestart.\n"
+    library = ParsedLibrary(
+        [parse(RawFile(f"{n}.txt", t.encode(), n)) for n, t in (("a", plan), ("b", told))]
+    )
+    reader = MemoryReader(library.entries())
+    index = Index(tmp_path / "index", NanoEncoder())
+    index.update(reader)
+    reply = find_answers(index, reader, "Wanneer is de sloop van de sluisbrug gestart?", library=library)
+    first, second = (*reply.answers, *reply.near)[:2]
+    assert "8 juni" in first.quote and "in mei" in second.quote
+    assert reply.disagree and "niet van elk is de datum bekend" in reply.disagreement

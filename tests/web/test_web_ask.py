@@ -142,7 +142,9 @@ def test_the_api_gives_the_shape_of_the_command_line(office: Office) -> None:
 def test_an_answer_is_handed_to_a_set_and_keeps_its_place(office: Office) -> None:
     browser = office.browser("noor")
     token = form_token(browser)
-    made = browser.post("/sets/new", data={"csrf": token, "text": "1. Hoeveel controles waren er?"})
+    asked = "1. Bent u bekend met het bericht «Controles»?\n2. Hoeveel controles waren er?"
+    made = browser.post("/sets/new", data={"csrf": token, "text": asked})
+    browser.post("/sets/new", data={"csrf": token, "text": f"{asked}\n3. Waar?"})  # of the same title
     work = office.workplace.sets.list(NOOR)[0]
     assert made.status_code == 200
     page = put(browser, question=QUESTION)
@@ -152,8 +154,11 @@ def test_an_answer_is_handed_to_a_set_and_keeps_its_place(office: Office) -> Non
         "/ask/hand-over", data={"csrf": token, "work": work.id, "source": unescape(source[1])}
     )
     assert shortlist.status_code == 200
+    assert shortlist.url.path.endswith("/questions/2") and "De bron ligt nu bij 2 vragen" in shortlist.text
     kept = office.workplace.sets.find(work.id, NOOR)
-    assert all(unescape(source[1]) in b.chosen for b in kept.shortlists)
+    formal, *others = kept.shortlists  # what only a person can say needs no source
+    assert not formal.chosen and all(unescape(source[1]) in b.chosen for b in others)
+    assert re.search(r">Bent u bekend met het bericht «Controles»\? \(\d\d-\d\d-\d{4}, \d\d:\d\d\)<", page)
 
 
 def known_question(office: Office) -> str:

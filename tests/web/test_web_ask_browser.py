@@ -128,7 +128,8 @@ def test_an_answer_goes_to_a_set_by_keys_alone(page: Page) -> None:
     page.focus("#work-1")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/questions/1")
+    page.wait_for_url("**/questions/1?brought=1*")
+    assert "De bron ligt nu bij 1 vraag" in page.inner_text("#found:focus")
     assert "Veerponten op de Lange Wetering" in page.inner_text("main").replace("\n", " ")
 
 

@@ -586,3 +586,17 @@ def test_a_link_within_the_page_takes_the_keyboard_along_and_loads_nothing(page:
     page.locator("nav.next a[href='#propose']").press("Enter")
     expect(page.locator("#propose:focus")).to_have_count(1)
     expect(page.locator("#words")).to_have_value("veerponten")
+
+
+def test_enter_searches_and_the_buttons_mend(page: Page) -> None:
+    sign_in(page)
+    page.goto("/sets/new")
+    page.fill("#text", "Over honden.\n\nVraag 1\nHoeveel honden zijn er? Waar wonen die honden?")
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    page.click("button:has-text('Splits') >> nth=0")
+    page.wait_for_url("**/check?at=0")
+    assert page.input_value("#text-1") == "Waar wonen die honden?"
+    assert page.evaluate("document.activeElement.id") == "text-0"
+    page.press("#title", "Enter")
+    page.wait_for_url("**/questions/1")

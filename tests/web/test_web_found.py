@@ -114,7 +114,7 @@ def test_results_have_an_address_of_their_own_without_what_was_asked(
     office = make_office()
     (tmp_path / "een.txt").write_text(NOTE, "utf-8")
     assert not office.workplace.intake.ingest([tmp_path], actor=EVERYTHING).failures
-    office.person("anna", Role.READER)
+    office.person("anna", Role.DRAFTER)
     office.person("bea", Role.READER)
     anna, bea = office.browser("anna"), office.browser("bea")
     for path, field in (("/search", "text"), ("/ask", "question")):
@@ -125,6 +125,9 @@ def test_results_have_an_address_of_their_own_without_what_was_asked(
         for stranger in (bea.get(found.url.path), anna.get(f"{path}/0123456789abcdef")):
             assert stranger.status_code == 404 and "wordt niet meer bewaard" in stranger.text
             assert "zwerfstroom" not in stranger.text
+        made_up = {"place": found.url.path, "fields": {field: "iets anders", "turns": "geen lijst"}}
+        kept = anna.post("/working-texts", json=made_up, headers={"x-csrf-token": data["csrf"]})
+        assert kept.status_code == 400  # results are of what was sent, not of what is typed
         for _ in range(20):
             last = anna.post(path, data=data, follow_redirects=False).headers["location"]
         assert anna.get(found.url.path).status_code == 404  # of one's own the last twenty are kept

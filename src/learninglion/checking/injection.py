@@ -465,7 +465,7 @@ _MARKUP = re.compile(
             r"\[/?(?:INST|SYS|SYSTEM_PROMPT|TOOL_CALLS|AVAILABLE_TOOLS)\]",
             r"<</?SYS>>",
             rf"</?{_any('s bos eos system assistant user prompt think tool_call tool_response')}>",
-            r"</?instructi(?:on|e)s?>",
+            r"<instructi(?:on|e)s?>",
             r"<!--|<script\b|\bon(?:error|load)\s*=|javascript:",
             r"!\[[^\]]*\]\(|\]\(https?://|```",
             r"<{3,}|>{3,}",
@@ -474,7 +474,8 @@ _MARKUP = re.compile(
             rf"#{{2,}}\s*{_any('system instruction instructie opdracht assistant user')}",
             r"\[\s*bron\s*\d+\s*[:,\]]",  # a citation made to look like ours
             r"<\w[^<>\n]{0,40}\brole\s*=|\brole\s*:\s*[\"']?(?:system|assistant|user|developer)\b",
-            r"</?(?:span|div|font|iframe|img|svg|object|form|input|style|a)\b[^<>\n]*>",
+            r"<(?:span|div|font|iframe|img|svg|object|form|input|style|a)\b[^<>\n]*>",
+            r"</[a-z][\w:-]*\s*>",  # the end of any element: text has none
             r"\b(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)\b",
         )
     ),
@@ -648,12 +649,32 @@ def _runs_to_machine(text: str) -> bool:
 def _speaks(text: str) -> Addressed:
     """How far the text speaks to a machine, in any of the forms that it may be read in."""
     forms = plain_forms(text)
-    likeliest = max(map(addressed, forms))
-    # what stands in the midst of other text is looked at by itself as well, where it is sure
-    parts = (part for form in forms for part in _PARTS.split(form) if part != form)
+    likeliest = max(map(_statement_speaks, forms))
+    # what stands in the midst of other text is looked at by itself as well, where it is sure; a label alone
+    # ("Samenvatting:") tells nobody what to do
+    parts = [part for form in forms for part in _PARTS.split(form) if part != form and " " in part.strip()]
+    figured = [match.span() for match in _MIXED.finditer(text)]
+    if len(figured) >= _FIGURED_WORDS:  # they may run on into what has none
+        parts.append(text[figured[0][0] : figured[-1][1]].translate(_FIGURES))
     return Addressed.SURELY if any(addressed(part) is Addressed.SURELY for part in parts) else likeliest
 
 
+def _statement_speaks(text: str) -> Addressed:
+    """As `addressed`; of a statement behind a label, "Conclusie: niet akkoord.", by itself it must be so too:
+    few words behind few others are most of what is known of it.
+    """
+    labelled = _LABELLED.fullmatch(text)
+    speaks = addressed(text)
+    return speaks if not (speaks and labelled) or addressed(labelled[1]) else Addressed.NO
+
+
+# A word with a capital, or "Let op", that says what one sentence is, and not who is to speak or to listen.
+_LABELLED = re.compile(
+    rf"\W*(?!{_any('system systeem assist agent user gebruiker developer prompt model taalmodel chat ai')})"
+    r"(?-i:[A-ZÀ-Ý])\w+(?: op)?:\s+([^:;{}<>\n]+)",
+    re.IGNORECASE,
+)
+_FIGURED_WORDS = 3
 _PARTS = re.compile(r"(?<=[.!?:;])\s+")
 
 

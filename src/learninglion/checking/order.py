@@ -210,13 +210,28 @@ def _may_move(
     clause = alignment.evidence.clauses[word.there]
     before = max((k for k in words_left if k.here < here[0]), key=lambda k: k.here, default=None)
     after = min((k for k in words_left if k.here > here[-1]), key=lambda k: k.here, default=None)
-    neighbours = [alignment.evidence.clauses[k.there] for k in (before, after) if k is not None]
+    neighbours = [
+        alignment.evidence.clauses[_first_of_list(alignment, k.there)]
+        for k in (before, after)
+        if k is not None
+    ]
     alone = all(alignment.evidence.clauses[p] != clause or p in phrase.places for p in range(len(phrases)))
     ours = alignment.statement.words
     follower = ours[here[-1] + 1] if here[-1] + 1 < len(ours) else None
     # set apart by a comma it cannot be read as part of another clause
     apart = bool(ours[head].border) and (follower is None or bool(follower.border))
     return clause in neighbours or alone or apart or not neighbours
+
+
+def _first_of_list(alignment: Alignment, place: int) -> int:
+    """The place of the first word of the list that the word here stands in, or its own."""
+    first = place
+    for other in range(place - 1, -1, -1):
+        if alignment.evidence.words[other].is_content:
+            if not _in_one_list(alignment, other, place):
+                break
+            first = other
+    return first
 
 
 def _moved_together(
@@ -415,9 +430,25 @@ def _find_splice(
             continue
         joined = any(bool(w.border) or w.norm in lexicon.COORDINATORS for w in between)
         joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
-        if not joined or not _has_verb(alignment, words[second.there].sentence):
+        alone = not joined or not _has_verb(alignment, words[second.there].sentence)
+        if alone or _hung_elsewhere(alignment, first, second):
             return _spliced(alignment, first, second, "zinnen")
     return None
+
+
+def _hung_elsewhere(alignment: Alignment, first: _PlacedWord, second: _PlacedWord) -> bool:
+    """Whether a "dat" between two words came with the second, and what it hung on did not: "Ik ben het eens
+    dat A. Ik ben het niet eens dat B" is not "Ik ben het niet eens dat A".
+    """
+    words, used = alignment.evidence.words, alignment.used
+    for place in alignment.places[first.here + 1 : second.here + 1]:
+        if not place or words[place].norm not in ("dat", "of") or words[place].border:
+            continue
+        home = words[place].sentence
+        verbs = [p for p, w in enumerate(words[:place]) if w.sentence == home and w.is_verb]
+        if home == words[second.there].sentence and verbs and all(used[p] is None for p in verbs):
+            return True
+    return False
 
 
 def _spliced(alignment: Alignment, first: _PlacedWord, second: _PlacedWord, parts: str) -> Finding:

@@ -857,12 +857,22 @@ def _is_free(alignment: Alignment, at: int) -> bool:
     if word.is_note_mark:
         # "[1]" behind a sentence may be the draft's own; another mark than the source's may not
         return not any(w.is_note_mark for w in alignment.evidence.words)
-    if _opens_infinitive(alignment, at) or _relative(alignment, at):
+    if _opens_infinitive(alignment, at) or _relative(alignment, at) or _names_measure(alignment, at):
         return True
     if word.norm == "zo" and word.border and _brings_whole_clause(alignment, at):
         return True  # "..., zo heeft het kabinet besloten"
     free = at == 0 or bool(word.border) or _between_sentences(alignment, at)
     return word.norm in lexicon.CONNECTIVES and free
+
+
+def _names_measure(alignment: Alignment, at: int) -> bool:
+    """Whether this is a word of "een bedrag van", in front of a number: that says no more than the number."""
+    norms = alignment.statement.norms
+    starts = range(max(at - 2, 0), min(at, len(norms) - 4) + 1)
+    return any(
+        (norms[p], norms[p + 2]) == ("een", "van") and norms[p + 1] in _MEASURES and is_number(norms[p + 3])
+        for p in starts
+    )
 
 
 def _brings_whole_clause(alignment: Alignment, at: int) -> bool:
@@ -968,7 +978,7 @@ def _instead(alignment: Alignment, stretch: list[int]) -> str:
     return " ".join(w.raw for w in gap)
 
 
-METHOD = "alignment 9"
+METHOD = "alignment 10"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {

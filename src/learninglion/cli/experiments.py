@@ -614,6 +614,8 @@ def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorCh
             base_url=url,
             api_key=os.environ.get(_KEY, ""),
             allowed_hosts=settings.allowed_hosts,
+            timeout=settings.generator.timeout_seconds,
+            answer_seconds=settings.generator.answer_seconds,
             route=settings.network,
         )
     chosen = judge_choice(settings) if judge else model_choice("generator", settings.generator, settings)

@@ -475,7 +475,7 @@ def _print_hits(hits: Sequence[Hit], also: Sequence[str] = (), threshold: float 
     for hit in hits:
         source = hit.source
         numbers = ", ".join(map(str, source.numbers))
-        what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
+        what = f"vraag {numbers}" if numbers else _headed(source.heading_path) or "tekst"
         console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
         who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
         low = " (onder de drempel)" if hit.score < threshold else ""
@@ -501,6 +501,11 @@ def _print_hits(hits: Sequence[Hit], also: Sequence[str] = (), threshold: float 
             console.print(f"   Bijna hetzelfde antwoord: {', '.join(hit.duplicates)}")
         if source.document.url:
             console.print(f"   {source.document.url}")
+
+
+def _headed(headings: Sequence[str]) -> str:
+    """Headings on one line; that of a message is all of its head."""
+    return " > ".join(textwrap.shorten(heading, _WIDTH, placeholder="…") for heading in headings)
 
 
 _RELATED = 2  # passages that are related, shown where there is no draft
@@ -672,7 +677,8 @@ def _print_material(material: Material, *, short: bool = False) -> None:
 
 
 def _place(passage: Material | Twin) -> str:
-    where = [passage.document.title or passage.document.id, *passage.heading_path[-1:]]
+    where = [passage.document.title or passage.document.id]
+    where += [_headed(passage.heading_path[-1:])] if passage.heading_path else []
     where += [f"p. {passage.page}"] if passage.page else []
     where += [str(passage.document.date)] if passage.document.date else []
     return " | ".join((*where, passage.document.collection))

@@ -37,6 +37,7 @@ from learninglion.drafting.line import (
     newest,
     newest_of_equals,
     nothing_newer,
+    other_amount,
     voice_of,
 )
 from learninglion.drafting.line import built_in as built_in_line
@@ -86,6 +87,8 @@ _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
 _OTHER_TIME = "Van een andere tijd of groep dan gevraagd, en daarom niet gebruikt:"
 _LINE = re.compile(r"\blijn\b", re.IGNORECASE)  # what tells of the line is no text of an answer
 _LINE_LABEL = re.compile(r"^[^:]*\blijn\b[^:]*:\s*", re.IGNORECASE)  # "Lijn SZW: het kabinet ..."
+_SAYS_OTHERWISE = "Over het voorstel zegt een nieuwere bron iets anders: {}."
+_IS_NEWER = "Naast het voorstel is er een nieuwere bron; lees die ook: {}."
 _LINE_SAYS = "De lijn van het departement zegt hierover: “{}” Ga na of het antwoord daarmee strookt."
 _MET = 4  # the power by which how well all words are met counts in that order; 1 orders a little worse
 
@@ -177,7 +180,9 @@ def draft(
         own = (_cite_best(proposed, locate),) if proposed is not None and published else ()
         ordered = _newest_first(selection, askings[0], (*own, *material), held_by, locate)
         if own and ordered[0] != own[0]:
-            newer = f"Over het voorstel zegt een nieuwere bron iets anders: {ordered[0].reference}."
+            newer_words, its = ordered[0].quote, own[0].quote
+            differs = contradiction(newer_words, its) or other_amount(newer_words, its)
+            newer = (_SAYS_OTHERWISE if differs else _IS_NEWER).format(ordered[0].reference)
             made.remarks.append(Remark(newer, until=ordered[0].source_id or ""))
         if material and material[0].source_id in bearing:
             bearing.add(ordered[0].source_id)  # which overtakes it
@@ -284,7 +289,16 @@ def _contrasts(one: str, other: str) -> list[tuple[str, str]]:
 def _line_says_more(made: _Draft, judged: Judged) -> bool:
     """Whether the department's line answers this part more probably: then no other sentence does."""
     guide = made.guided.get(judged.asking.text)
-    return guide is not None and guide.support > judged.chance
+    if guide is None or guide.support <= judged.chance:
+        return False
+    about, its = judged.asking.about, judged.units[judged.best].text if judged.units else ""
+    line, source = (_literal(about, text) for text in (guide.units[guide.best].text, its))
+    return line >= source  # of "benzine" a line on gas says nothing
+
+
+def _literal(wanted: str, given: str) -> set[str]:
+    """The stems of `wanted` that stand in `given`."""
+    return {stem for stem, share in matched(wanted, given) if share == 1.0}
 
 
 def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:

@@ -224,7 +224,7 @@ def signals(
     telling = [word for word in asking.about.split() if printed_tells(word)]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.question.vectors)
-    lacking = len(absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
+    lacking = len(absent(asking.about, f"{source.question} {' '.join(unit.text for unit in units)}"))
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
         around = slice(max(0, at - 1), at + 2)
@@ -320,7 +320,7 @@ def _overtakes(asking: Asking, older_text: str, best: Follows, followers: Sequen
     others = max((f.chance for f in followers if f is not best), default=0.0)
     statement, source = best.units[best.place].text, best.source
     given = gives_it(asking, statement) and not _other_year(asking.about, statement)
-    given = given and not absent(asking.text, f"{source.question} {source.body}")
+    given = given and not absent(asking.about, f"{source.question} {source.body}")
     plainly = bool(names_in(asking.text)) or _turned(older_text, statement)
     least = 0.0 if others and plainly else _LEAST
     return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))

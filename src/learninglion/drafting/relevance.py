@@ -363,7 +363,8 @@ class Relevance:
         readings = self.meaning.read(sources)
         parts = [(asking, *self.meaning.part(asking)) for asking in askings]
         evidence = [[evidence_of(a, w, o, r, scores.get(r.source.id)) for r in readings] for a, w, o in parts]
-        about = np.array([_is_about(introduction, source) for source in sources])
+        named = {source.document.id for source in sources if _is_about(introduction, source)}
+        about = np.array([source.document.id in named for source in sources])
         curves = self.weights.question
         sameness = about * np.array([[curves.chance(e.question) for e in row] for row in evidence])
         sameness = np.maximum(sameness, np.where(sameness[-1] >= SURE, sameness[-1], 0.0)).round(4)

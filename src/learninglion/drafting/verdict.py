@@ -65,8 +65,13 @@ def polarity(text: str, question: str = "") -> bool | None:
     if opening := _OPENING.match(plain):
         return bool(opening[1])
     wish = " ".join(w for w in words(_STRETCHES.split(fold(question))[0]) if w not in _ADDRESSED)
+    denied = False
     for stretch in map(words, _STRETCHES.split(plain) if question else ()):
-        denied = not NEGATIONS.isdisjoint(stretch)
+        governed = denied and stretch[:1] in (
+            ("om",),
+            ("dat",),
+        )  # "geen aanleiding om ..."
+        denied = governed != (not NEGATIONS.isdisjoint(stretch))
         met = [share for _, share in matched(wish, " ".join(stretch))]
         taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
         points = any(word.startswith(("daar", "hier", "dat", "dit", "die")) for word in stretch)

@@ -208,6 +208,9 @@ _ORDINAL_SIGN = re.compile(r"(\d+)(?:e|de|ste)")
 _LONGEST = 1000  # digits; a longer row of them is nobody's number, and none of Python's beyond 4,300
 
 
+_HALF = re.compile(r"(\w+?)(?:en)?hal(?:f|ve)")
+
+
 @lru_cache(maxsize=4096)
 def number_of(word: str) -> str | None:
     """The one spelling of a folded word that is a number: "vijftien" -> "15", "1.250,50" -> "1250,5",
@@ -224,6 +227,9 @@ def number_of(word: str) -> str | None:
     value = _spelled(word)
     if value is not None:
         return str(value)
+    if half := _HALF.fullmatch(word):  # "vierenhalf"
+        front = _spelled(half[1]) if half[1] != "ander" else 1
+        return f"{front},5" if front else None
     ordinal = _spelled_ordinal(word)
     return f"{ordinal}e" if ordinal is not None else None
 
@@ -504,6 +510,8 @@ def verb_of_participle(word: str) -> str:
         if particle and rest == word:
             continue
         base = rest[2:] if rest.startswith("ge") else rest if rest.startswith(_INSEPARABLE) else ""
+        if rest.startswith("ge") and f"{rest}e" in _FORMS:
+            return particle + _FORMS[f"{rest}e"][0]  # "gebruikt", of a verb that begins with "ge" itself
         for past in (f"{base}e", f"{base}{base[-1:]}e", base):
             if base and is_past(past):
                 return particle + verb_of(past)

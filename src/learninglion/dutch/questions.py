@@ -139,9 +139,10 @@ def wants_of(question: str) -> Wants:
 _NO_AMOUNT = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"
     r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot|kamerstuk)\s*\d+|\b\d+\s*\d*-\d+\b|"
-    r"\b[a-z]+\d\S*|https?:\S+",
+    r"\b[a-z]{1,3}\d\S*|https?:\S+",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(?<=[a-z]{4})(?=\d)", re.IGNORECASE)  # "totaal96", as some PDFs have it
 _ONE = re.compile(r"\b[eé]én\b", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:)»”] )[A-Z]")
 
@@ -164,7 +165,7 @@ def moments_given(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def spell(text: str) -> str:
     """The words and signs of a text, numbers and units in one spelling."""
-    folded = (fold(token.text) for token in tokenise(_ONE.sub("1", text)))
+    folded = (fold(token.text) for token in tokenise(_ONE.sub("1", _GLUED.sub(" ", text))))
     return " ".join(number_of(word) or UNITS.get(word, word) for word in folded)
 
 
@@ -234,8 +235,8 @@ def absent(question: str, given: str) -> list[str]:
     """The names and numbers of a question that a text lacks; of a long name its last two letters may differ
     ("China", "Chinese").
     """
-    low = given.casefold()
-    roots = {n: n if n[0].isdigit() else n[: max(4, len(n) - 2)] for n in names_in(question)}
+    low = given.casefold().replace("-", "")  # a name may have been cut at the end of a line
+    roots = {n: n if n[0].isdigit() else n.replace("-", "")[: max(4, len(n) - 2)] for n in names_in(question)}
     return [name for name, root in roots.items() if root not in low]
 
 

@@ -615,7 +615,6 @@ def _closes(words: list[Word], place: int) -> bool:
         after is None
         or after.sentence != words[place].sentence
         or bool(after.border)
-        or after.is_verb
         or after.norm in lexicon.SUBORDINATORS
         or after.norm in lexicon.COORDINATORS
         or after.norm in lexicon.PREPOSITIONS  # "voert proeven uit bij de pont"

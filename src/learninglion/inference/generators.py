@@ -504,12 +504,13 @@ def _count(value: object) -> int:
 def _whole_characters(text: str) -> str:
     """`text` with the halves of a character that some servers send apart put together again.
 
-    Control characters, which some send and no store takes, are left out.
+    Left out are a half without its other, which is no letter or figure, and control characters, which no
+    store takes.
     """
     text = _COLOUR.sub("", text).translate(_CONTROL).removeprefix("\ufeff")
     if not any("\ud800" <= c <= "\udfff" for c in text):
         return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
 # The answer while it comes in.

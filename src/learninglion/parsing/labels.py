@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from learninglion.dutch.lexicon import number_of
-from learninglion.parsing.writing import Paragraph, runs_on
+from learninglion.parsing.writing import ENDED, Paragraph, runs_on
 
 _LARGEST = 250
 """Nobody asks more questions than this at once; a larger number is a year, an amount or an article."""
@@ -47,17 +47,17 @@ _TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>\d{{1,3}})", re.IGNORECASE
 
 # "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag" and "nr."; then the numbers.
 _WORD = re.compile(
-    r"\s*+(?:"
-    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording|Reactie|Answers?)"
+    r"\s*+\[?(?:"
+    r"(?P<answer>(?:(?:Concept|Voorgesteld|Voorlopig)[-\s]?)?(?:Antwoord(?:en)?|Antw\b\.?|Beantwoording|Reactie|Answers?)"
     r"(?:\s*+(?:op|bij|van|voor|aan|to))?(?:\s++(?:de|het|uw|the))?"
     r"(?:\s*+(?:(?:deel|sub)?vra(?:ag|gen)|questions?))?)"
-    r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen)|Questions?)"
+    r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen)|Vr\b\.?(?=\s*\d)|Questions?)"
     r")",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\s*+(?:(?:nrs?|nummers?|no)\b\.?\s*+)?(?::\s*+)?(?=\d)", re.IGNORECASE)
 _FIGURE_ANSWERED = re.compile(r"\s*(?:Antwoord|Reactie|Answer)\s*:\s*(?=\d)", re.IGNORECASE)
-_END = re.compile(r"\s*+(?:[:.)\]]|[-\u2013\u2014](?=\s|$))")
+_END = re.compile(r"\s*+(?:[:.)\]/]|[-\u2013\u2014](?=\s|$))")
 _BRACKETS = str.maketrans("()", "  ")
 _WHO = re.compile(r"\s*\([A-Z][^()\d]{1,40}\)\s*:?")  # "Vraag 1 (Bakker)": who asks
 # "Vraag van het lid Bakker (PvdD): hoeveel ...".
@@ -73,7 +73,7 @@ _LETTER = re.compile(
     r"(?P<letter>[QVA])\s?(?P<number>\d{1,3})?(?:\s?[:.)](?:\s+(?=\S)|$)|(?<=\d)(?:\s*$|\s+(?=[A-Z])))"
 )
 _LABEL_LENGTH = 60
-_INITIALS = frozenset("abdqrsvABDQRSV")  # of every word that a label begins with
+_INITIALS = frozenset("abcdqrsvABCDQRSV")  # of every word that a label begins with
 _MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
 _ALIKE = 0.85  # "Antwooord" and "Anwoord" are that much like "antwoord"; "Artikel" and "Aantal" are not
 
@@ -126,7 +126,7 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     one without numbers, "Vraag is of 3 genoeg is" is none. With whole=False text may follow the numbers
     after a colon, a full stop or a space ("Vraag 1: Bent u bekend ...", "Antwoord 1 Ja.").
     """
-    if line.lstrip(" (\t\n")[:1] not in _INITIALS:  # nearly every line
+    if line.lstrip(" ([\t\n")[:1] not in _INITIALS:  # nearly every line
         return None
     # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
     if whole and len(line) < _LABEL_LENGTH and _WHO.search(line) is None:
@@ -203,7 +203,7 @@ def _parse_mistyped(line: str) -> Label | None:
 def _may_follow(listed: str, end: str, rest: str, bare: bool) -> bool:
     """Whether running text may begin after a label: not in the middle of a word, number or sentence."""
     if not listed:
-        return end == ":" or (not end and bare and _REPLIES.match(rest) is not None)
+        return end in (":", "]") or (not end and bare and _REPLIES.match(rest) is not None)
     if end and end not in "-\u2013\u2014":
         return rest[0].isspace()
     if not rest[0].isspace():
@@ -260,7 +260,7 @@ _VALUES_OF = "|".join(
 )
 _MARK = re.compile(
     r"(?P<bullet>[-–—•●▪◦*\u2023\uf0b7·o]\s+)?"
-    rf"(?:(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
+    rf"(?:[(\[*_]{{0,2}}(?P<word>(?:(?:kamer|deel|sub)?vra(?:ag|gen)|questions?|nummers?|nrs?|(?:vr|v|q)(?=[\s.]*\d)|(?:ten|ad)(?=\s)|\#)"
     rf"(?=[\s.:\d(])|\#)[\s.:]*(?:(?:nrs?|nummers?)\b[.:]?\s*)?)?"
     rf"(?P<open>[(\[*_]{{0,2}})(?P<values>{_VALUES_OF})"
     r"(?P<ordinal>(?:e|de|ste)\b|°|º)?(?P<after>\s+vraag\b)?(?:\s+van\s+\d{1,3}\b)?"
@@ -412,10 +412,7 @@ class _Counting:
         self.paragraphs = paragraphs
         read = [read_marks(p.text, n) for n, p in enumerate(paragraphs)]
         first = next((n for n, marks in enumerate(read) if marks), 0)  # a heading above it may run on
-        goes_on = [
-            n > first and runs_on(paragraphs[n - 1].text) and not p.gap_before
-            for n, p in enumerate(paragraphs)
-        ]
+        goes_on = [n > first and _goes_on(paragraphs[n - 1].text, p) for n, p in enumerate(paragraphs)]
         self.marks = [mark for n, marks in enumerate(read) for mark in marks if not goes_on[n]]
         self.doubted = [mark for n, marks in enumerate(read) for mark in marks if goes_on[n]]
         self.marked = {mark.index for mark in self.marks}
@@ -490,7 +487,8 @@ class _Counting:
             return self._earned(mark.index, following.index)
         if gap == -1 and asks and not following.part and self.asks(following.index, following.index + 1):
             return _ASKS - _ANEW  # a number that was typed twice
-        anew = following.numbers[0] == 1 and asks
+        more = self.asks(following.index, len(self.paragraphs))  # else these are the answers
+        anew = following.numbers[0] == 1 and asks and more
         above = following.index - 1
         listed = above in self.marked and self.paragraphs[above].text.endswith(":")  # a list in a question
         return _ASKS - _ANEW if anew and not listed else float("-inf")
@@ -534,6 +532,12 @@ class _Counting:
         """Those of `marks` behind `mark` and ahead of paragraph `end` that may count on from it."""
         first, last = (bisect_left(marks, at, key=lambda m: m.index) for at in (mark.index + 1, end))
         return [other for other in marks[first:last] if (other.kind == "letter") == (mark.kind == "letter")]
+
+
+def _goes_on(before: str, paragraph: Paragraph) -> bool:
+    """Whether a paragraph is the rest of the line before it: "... het antwoord op", "vraag 2."."""
+    broken = paragraph.text[:1].islower() and not ENDED.search(before)
+    return (runs_on(before) or broken) and not paragraph.gap_before
 
 
 def asks(text: str, marks: Sequence[Mark] = ()) -> bool:

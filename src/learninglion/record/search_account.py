@@ -142,7 +142,8 @@ def _lines(account: SearchAccount) -> Iterator[str]:
         yield f"- Vraagt door op: “{_flat(account.after)}”"
     if account.synonyms:
         yield f"- Ook gezocht op: {listed(account.synonyms)}"
-    yield f"- Door {account.by}, op {account.at:%d-%m-%Y} om {account.at:%H:%M} ({account.at:%Z})"
+    at = account.at.astimezone()  # on the clock of this machine, as on the pages
+    yield f"- Door {account.by}, op {at:%d-%m-%Y} om {at:%H:%M} ({at:%Z})"
     yield f"- Met LearningLion {account.version}; gezocht op woorden en op betekenis"
     yield f"- Verzameling: {listed(filters.collections) or 'alle die deze persoon mag zien'}"
     for what, values in (
@@ -159,7 +160,9 @@ def _lines(account: SearchAccount) -> Iterator[str]:
     if account.undated:
         yield f"- Niet doorzocht, want zonder datum: {account.undated}"
     yield f"- Niet te lezen bij het opnemen, dus niet doorzocht: {len(account.unread)}"
-    if account.threshold is not None:
+    if account.threshold == 0:
+        yield f"- Drempel: geen. Hoogstens {account.limit} vindplaatsen"
+    elif account.threshold is not None:
         yield (
             f"- Drempel: een kans van {account.threshold:.0%}; wat lager uitkomt staat erbij als alle "
             f"gezochte woorden erin staan. Hoogstens {account.limit} vindplaatsen"
@@ -178,7 +181,8 @@ def _lines(account: SearchAccount) -> Iterator[str]:
         yield "## Niet te lezen"
         yield ""
         for file in account.unread:
-            yield f"- {_flat(file.name)} ({file.collection}, {file.at:%d-%m-%Y}): {_flat(file.reason)}"
+            day = f"{file.at.astimezone():%d-%m-%Y}"
+            yield f"- {_flat(file.name)} ({file.collection}, {day}): {_flat(file.reason)}"
     yield ""
     yield "Zoeken vindt niet alles. Wat hier niet staat, kan in andere woorden toch in een document staan."
 
@@ -206,7 +210,7 @@ def _table(account: SearchAccount) -> Iterator[str]:
             str(place.page or ""),
             f"{place.score:.0%}{beside}",
             f"{place.text} (Bijna hetzelfde: {', '.join(place.alike)})" if place.alike else place.text,
-            "; ".join(f"{opening.by} ({opening.at:%d-%m-%Y %H:%M})" for opening in place.opened),
+            "; ".join(f"{o.by} ({o.at.astimezone():%d-%m-%Y %H:%M})" for o in place.opened),
             "",
         )
         yield "| " + " | ".join(map(_cell, cells)) + " |"

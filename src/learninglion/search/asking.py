@@ -256,7 +256,7 @@ class Reply:
         """What to tell of answers that do not say the same; "" where they do."""
         if not self.disagree:
             return ""
-        if all(answer.document.date for answer in self.answers):
+        if all(m.document.date for m in self.answers or self.near[:_MOST_ANSWERS]):
             return "De documenten zeggen niet hetzelfde. Het nieuwste document staat bovenaan."
         return (
             "De documenten zeggen niet hetzelfde, en niet van elk is de datum bekend. Kijk zelf wat nu geldt."
@@ -314,6 +314,8 @@ def find_answers(
     verdict, count, lacks = _judged(question, material, chance)
     answers, disagree = newest_first(question, material[:count])
     near = tuple(material[count:])
+    if verdict is Verdict.RELATED:
+        near, disagree = newest_first(question, near)
     to_hold = near if verdict is Verdict.RELATED else answers
     newer = None if disagree else _overtaking(f"{context} {question}".strip(), to_hold, best)
     if newer is not None:

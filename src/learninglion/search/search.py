@@ -293,13 +293,15 @@ def search_set(
                 _logger.warning("%s", error.detail)
                 reranking = None
         count_read = sum(name in entries for name in listed[:count])
+        ordered = {hit.source.id: hit for hit in hits}
         hits = hits[: min(count_read, limit)]
         looked_up = wanted_parts[at].question.looked_up  # words alone: every place of them is meant
         if threshold and len(hits) < limit and (looked_up or not hits):
             held = _holding(ranking, wanted_parts[at], looks[at], entries, reader)
             known = {hit.source.id for hit in hits}
             literal = _hits(view, entries, held, held.sources.tolist(), len(held.sources), looks[at])
-            more = [hit for hit in literal if hit.source.id not in known][: limit - len(hits)]
+            more = [ordered.get(hit.source.id, hit) for hit in literal if hit.source.id not in known]
+            more = sorted(more, key=lambda hit: -hit.score)[: limit - len(hits)]
             hits = (*hits, *(replace(hit, rank=n) for n, hit in enumerate(more, len(hits) + 1)))
         ranked.append(hits)
     return tuple(ranked)

@@ -169,7 +169,8 @@ class Conversations:
             source = self._source_of(one, actor)
             text = one.summary or one.quote
             name = source.id if source else ""
-            places.append(FoundPlace(one.document, name, one.page, one.score, text, answers=answers))
+            alike = tuple(twin.source_id for twin in one.twins)
+            places.append(FoundPlace(one.document, name, one.page, one.score, text, alike, answers))
         return self._searching.account(
             reply.question,
             places,

@@ -756,6 +756,7 @@ working_texts = Table(
 )
 
 _PLACE = re.compile(r"/[A-Za-z0-9/_.-]{1,190}")
+_ASKED = re.compile(r"/(?:search|ask)/[0-9a-f]{16}")  # the results of a form that was sent
 _LONGEST = 400_000  # characters of one place; a pasted set is 200,000 at most
 _MOST = 200  # places of one person; the oldest goes
 
@@ -809,7 +810,7 @@ class WorkingTexts:
         place goes. Raises InputError for what is no place, or too long.
         """
         require(actor, Task.DRAFT)
-        if not _PLACE.fullmatch(place):
+        if not _PLACE.fullmatch(place) or _ASKED.fullmatch(place):
             raise InputError("Dit is geen plaats waar tekst wordt bewaard.")
         if sum(len(name) + len(value) for name, value in fields.items()) > _LONGEST:
             raise InputError(f"Deze tekst is langer dan {_LONGEST} tekens en wordt niet tussendoor bewaard.")
@@ -888,6 +889,8 @@ class AskedForms:
 
     def _find(self, place: str, actor: Actor) -> dict[str, str] | None:
         require(actor, Task.SEARCH)
+        if not _ASKED.fullmatch(place):
+            return None
         query = select(working_texts.c.fields).where(_typed_by(actor), working_texts.c.place == place)
         with reading(self._engine) as connection:
             kept = connection.scalar(query.where(working_texts.c.changed >= now() - _ASKED_KEPT))

@@ -19,6 +19,7 @@ from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import (
     JOINED,
     LabelKind,
+    Mark,
     asks,
     find_series,
     joined,
@@ -681,7 +682,7 @@ _ASKED = re.compile(
 )
 _SPEAKS = re.compile(
     r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
-    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
+    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\b(?:kamer)?vragen\b|\bbeantwoording\b.{0,60}\b(?:kamer)?vragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -861,7 +862,7 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     if not labelled or len(labelled) == len(own):
         numbered = _numbered(paragraphs, own)
         if labelled < numbered.keys() and (len(numbered) > 1 or own):
-            answers = _numbered_answers(paragraphs, numbered)
+            answers = _numbered_answers(paragraphs, numbered) or _lettered_answers(paragraphs, numbered)
             if answers:
                 heads = _heads_list
                 own = {i: p for i, p in own.items() if p.numbers or not _heads_list(paragraphs[i])}
@@ -1003,17 +1004,18 @@ def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
 def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> dict[int, Part]:
     """Questions that carry a number; "1b." is one only where "1a." has an answer of its own."""
     parts: dict[int, Part] = {}
-    last = -1
+    last: Mark | None = None
     for mark in find_series(paragraphs):
+        if last is not None and mark.numbers[0] == 1 and _heads_list(paragraphs[mark.index - 1]):
+            break
         text = paragraphs[mark.index].text
-        again = last in parts and mark.part and parts[last].numbers == mark.numbers
-        if again and not _is_answered(paragraphs, labels, last, mark.index):
-            continue
-        last = mark.index
-        skip = 0 if mark.length == len(text) else mark.length
-        if mark.part and skip:
-            skip = text.index(mark.part[0])  # "1b." is "b." of question 1
-        parts[mark.index] = Part(LabelKind.QUESTION, mark.numbers, mark.index, skip=skip)
+        again = last is not None and mark.part and last.numbers == mark.numbers
+        if last is None or not again or _is_answered(paragraphs, labels, last.index, mark.index):
+            skip = 0 if mark.length == len(text) else mark.length
+            if mark.part and skip:  # "1b." is "b." of question 1, and "1.2" is all there is
+                skip = text.rindex(mark.part[0], 0, skip) if mark.part[0].isalpha() else 0
+            parts[mark.index] = Part(LabelKind.QUESTION, mark.numbers, mark.index, skip=skip)
+        last = mark
     return parts
 
 
@@ -1043,6 +1045,18 @@ def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part
     if start is None and (len(parts) < len(questions) or _asks(paragraphs, min(parts), len(paragraphs))):
         return {}
     return parts
+
+
+def _lettered_answers(paragraphs: Sequence[Paragraph], questions: Mapping[int, Part]) -> dict[int, Part]:
+    """Answers that begin with one letter ("A: Ja."), one below each question."""
+    labels = {i: parse_letter(p.text) for i, p in enumerate(paragraphs) if i > min(questions)}
+    answers = {
+        i: label for i, label in labels.items() if label is not None and label.kind is LabelKind.ANSWER
+    }
+    order = sorted((*questions, *answers))
+    if set(order[::2]) != set(questions) or len(answers) != len(questions) or len(answers) < 2:
+        return {}
+    return {i: Part(label.kind, label.numbers, i, skip=label.length) for i, label in answers.items()}
 
 
 def _heads_list(paragraph: Paragraph) -> bool:

@@ -252,7 +252,7 @@ ANSWERS_BELOW = re.compile(
 """A heading over answers to all questions above it: "Antwoorden", "Bijlage 2: de antwoorden"."""
 
 
-_INITIALS = frozenset("ABDQRSV")
+_INITIALS = frozenset("ABCDQRSV[")
 
 
 def opens_part(line: str) -> bool:

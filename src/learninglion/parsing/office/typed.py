@@ -14,7 +14,7 @@ import webencodings
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part, without_marks
-from learninglion.parsing.labels import JOINED, parse_label
+from learninglion.parsing.labels import JOINED, find_series, parse_label
 from learninglion.parsing.messages import mail_heads
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
 from learninglion.parsing.writing import ENDED, ONLY_FIGURES, Note, Paragraph, lowered, raised, run_on, tidy
@@ -161,6 +161,7 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
     running: list[str] = []
     rows: list[str] = []
     standing = lines_alone(lines).union(*mail_heads(lines))
+    counted = {mark.index for mark in find_series([Paragraph(line) for line in lines])}
     for index, line in enumerate([*lines, ""]):
         row = line.removeprefix(_ROW) if line.startswith(_ROW) else None
         rule = _RULE.match(line) is not None
@@ -171,7 +172,7 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
         beside = (lines[n] for n in (index - 1, index + 1) if 0 <= n < len(lines))
         figures = ONLY_FIGURES.fullmatch(line) is not None and any(map(ONLY_FIGURES.fullmatch, beside))
         alone = index in standing or figures  # one figure below another is a column
-        own = heading or row is not None or alone or _ITEM.match(line) or opens_part(line)
+        own = heading or row is not None or alone or index in counted or _ITEM.match(line) or opens_part(line)
         if running and (not line or own):
             yield _running(running)
             running = []

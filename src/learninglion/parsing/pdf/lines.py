@@ -40,6 +40,9 @@ _SPACE = 0.12  # of the size: less white is none
 _BAND = 4.0  # points
 _PARTS_APART = 1.8  # of the size: less far apart are the parts of a fraction
 _WHITES, _MANY_WHITES = 2, 5  # in a stretched line, and in one that shows by itself that it is
+# Words that were filled in behind a label: how far they may stand off, above or below it, as a share of their
+# size; text has its next line within so many strips, and so many times its size below.
+_FILLED_AWAY, _FILLED_LEVEL, _DRAWN_ALONG, _LEADING = 20, 0.45, 12, 1.7
 _STACKED, _RAISED = 2.1, 0.7  # of the size: as far apart as figures of one stack, or a mark and its text
 
 
@@ -124,6 +127,8 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
                 home = _find_home(placed, strip, _WORD if stacked else _CLOSE)
         if home is None and index and not _is_near(strips[index - 1], strip):
             home = _find_room(placed, strip)
+            if home is None and not _flows(strips, index, moved >= 0):
+                home = _find_label(placed, strip)
         if home is None:
             placed.insert(len(placed.strips), strip)
             moved = -1
@@ -213,6 +218,37 @@ def _find_room(placed: _Placed, strip: Strip) -> int | None:
             return k if strip.x_end < rest.xs[0] + slack else None
         return k if strip.xs[0] - before.x_end < _WORD * strip.style.size else None
     return None
+
+
+def _find_label(placed: _Placed, strip: Strip) -> int | None:
+    """Behind which strip the words were filled in: "Aantal:", with nothing between the two."""
+    size = strip.style.size
+    if len(placed.strips) > _MOST:
+        return None
+    near = ((k, placed.strips[k]) for k in placed.near(strip.y, _FILLED_LEVEL * size))
+    level = [(k, s) for k, s in near if abs(s.y - strip.y) < _FILLED_LEVEL * size and s.text.strip()]
+    left = [k for k, s in level if s.x_end < strip.xs[0] + _CLOSE * size]
+    if not left:
+        return None
+    nearest = max(left, key=lambda k: placed.strips[k].x_end)
+    label = placed.strips[nearest]
+    close = strip.xs[0] - label.x_end < _FILLED_AWAY * size
+    return nearest if close and label.text.rstrip().endswith(":") else None
+
+
+def _flows(strips: Sequence[Strip], index: int, moved: bool) -> bool:
+    """Whether a strip is part of running text: a line stands right above or below it, drawn along with it.
+
+    `moved`: the strip before it went to a label.
+    """
+    strip = strips[index]
+    around = [
+        *(() if moved else strips[max(0, index - _DRAWN_ALONG) : index]),
+        *strips[index + 1 :][:_DRAWN_ALONG],
+    ]
+    low, high = _FILLED_LEVEL * strip.style.size, _LEADING * strip.style.size
+    shared = (min(other.x_end, strip.x_end) > max(other.xs[0], strip.xs[0]) for other in around)
+    return any(low < abs(other.y - strip.y) < high and s for other, s in zip(around, shared, strict=True))
 
 
 def _fits_between(before: Strip, strip: Strip, after: Strip | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from learninglion.drafting.askings import searched
 from learninglion.models import Filters, Hit
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, to_plain
@@ -75,7 +77,7 @@ def _results(
     page: int = 1,
     energy: Energy | None = None,
     undated: int = 0,
-    left_out: str = "",
+    least: float = 0.0,
 ) -> Response:
     pages = (len(hits) + _PAGE - 1) // _PAGE if hits else 0
     page = min(max(page, 1), max(1, pages))
@@ -91,7 +93,8 @@ def _results(
         problem=problem.detail if problem else "",
         energy=energy,
         undated=undated,
-        left_out=left_out,
+        least=least,
+        left_out=f"{least:.0%}" if least and hits is not None and len(hits) < _MOST else "",
         order_notice=visit.workplace.searching.order_notice(hits or ()),
         threshold=visit.workplace.searching.threshold,
         ministries=visit.workplace.documents.ministries(visit.actor),
@@ -119,8 +122,7 @@ def results(visit: TheVisit, asked: str, page: Annotated[int, Query()] = 1) -> R
     except (InputError, UnknownReferenceError) as error:
         return _results(visit, values, None, error)
     undated = visit.workplace.searching.undated(wanted.filters, visit.actor)
-    left_out = f"{wanted.threshold:.0%}" if wanted.threshold and len(hits) < _MOST else ""
-    return _results(visit, values, hits, page=page, energy=used[0], undated=undated, left_out=left_out)
+    return _results(visit, values, hits, page=page, energy=used[0], undated=undated, least=wanted.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +284,18 @@ def _read_turns(form: FormData) -> tuple[Turn, ...]:
 def hand_over(
     visit: TheVisit, work: Annotated[str, Form(max_length=32)], source: Annotated[str, Form(max_length=400)]
 ) -> Response:
-    """Put the source of an answer with every question of a set at work, chosen; it stays cited as itself."""
+    """Put the source of an answer with every question of a set at work that needs one, chosen; it stays cited
+    as itself.
+    """
     require(visit.actor, Task.DRAFT)
     at_work = visit.workplace.sets.find(work, visit.actor)
     source_chosen = visit.workplace.documents.source(source, visit.actor)
-    for position, shortlist in enumerate(at_work.shortlists):
-        visit.workplace.sets.put_shortlist(
-            at_work, position, add_source(shortlist, source_chosen), actor=visit.actor
-        )
-    return RedirectResponse(f"/sets/{work}/questions/1", 303)
+    places = [n for n, question in enumerate(at_work.question_set.questions) if searched(question.text)]
+    for place in places:
+        fresh = add_source(at_work.shortlists[place], source_chosen)
+        visit.workplace.sets.put_shortlist(at_work, place, fresh, actor=visit.actor)
+    first = places[0] + 1 if places else 1
+    return RedirectResponse(f"/sets/{work}/questions/{first}?brought={len(places)}#found", 303)
 
 
 def _answered(
@@ -324,9 +329,13 @@ def _answered(
 
 
 def sets_at_work(visit: Visit) -> list[tuple[str, str]]:
-    """The sets at work that this person can hand something to: id and title."""
+    """The sets at work that this person can hand something to: id and title, with when it was last changed
+    where others have that title.
+    """
     works = visit.workplace.sets.list(visit.actor, limit=_SETS) if visit.may("draft") else ()
-    return [(card.id, card.title) for card in works]
+    titles = Counter(card.title for card in works)
+    when = {card.id: f" ({card.changed.astimezone():%d-%m-%Y, %H:%M})" for card in works}
+    return [(card.id, card.title + (when[card.id] if titles[card.title] > 1 else "")) for card in works]
 
 
 def _after(reply: Reply) -> str:

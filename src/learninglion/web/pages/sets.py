@@ -174,16 +174,20 @@ def _shortlist_at(work: Work, number: int) -> Shortlist:
 
 @router.get("/sets/{work_id}/questions/{number}")
 def shortlist_page(
-    visit: TheVisit, work_id: str, number: int, added: Annotated[int, Query(alias="found")] = -1
+    visit: TheVisit,
+    work_id: str,
+    number: int,
+    added: Annotated[int, Query(alias="found")] = -1,
+    brought: Annotated[int, Query()] = -1,
 ) -> Response:
-    """The evidence for one question."""
+    """The evidence for one question; `brought`: at how many a source of an answer was put just now."""
     work = visit.workplace.sets.find(work_id, visit.actor)
     shortlist = _shortlist_at(work, number)
     if not shortlist.visited:
         shortlist = replace(shortlist, visited=True)
         visit.workplace.sets.put_shortlist(work, number - 1, shortlist, actor=visit.actor)
         work = visit.workplace.sets.find(work_id, visit.actor)
-    return _show_shortlist(visit, work, number, added=added)
+    return _show_shortlist(visit, work, number, added=added, brought=brought)
 
 
 def _show_shortlist(
@@ -192,6 +196,7 @@ def _show_shortlist(
     number: int,
     *,
     added: int = -1,
+    brought: int = -1,
     own: Mapping[str, str] | None = None,
     problem: str = "",
     refused: Mapping[str, str] | None = None,
@@ -216,6 +221,7 @@ def _show_shortlist(
         order_notice=visit.workplace.searching.order_notice(shortlist.offered),
         threshold=_threshold(visit.site, work),
         added=added,
+        brought=brought,
         can_write=visit.workplace.drafts.can_write,
         formal=formal,
         bare=sum(not (one.chosen or needs_none) for one, needs_none in rows),

@@ -277,8 +277,8 @@
     delete since[place];
     var discards = button && button.hasAttribute("data-discard");
     if (discards) { forget(place); } else { remember(form); }
+    var body = new FormData(form, button); // before the button rests: one that does is not sent along
     rest(form, button, true);
-    var body = new FormData(form, button);
     var address = button && button.getAttribute("formaction") || form.getAttribute("action");
     if (form.enctype !== "multipart/form-data") { body = new URLSearchParams(body); }
     // A text that is on its way to be kept must not arrive after the one that is saved.
