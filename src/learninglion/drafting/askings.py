@@ -15,8 +15,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from learninglion.dutch.lexicon import is_finite
 from learninglion.dutch.questions import FIGURES, Wants, gives, wants_of, ways
-from learninglion.dutch.text import fold, split_sentences, squash
+from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.models.errors import InputError
 
 
@@ -82,7 +83,7 @@ def askings_of(question: str) -> tuple[Asking, ...]:
         for piece in _pieces(sentence) if sentence in asking else (sentence,):
             before = f"{before} {piece}".strip()
             if sentence in asking:
-                plain, about = (words.translate(_WITHOUT) for words in (piece, before))
+                plain, about = (text.translate(_WITHOUT) for text in (piece, before))
                 parts.append(_read(plain, about, parts[-1] if parts else None))
     return tuple(dict.fromkeys(parts))
 
@@ -133,6 +134,8 @@ def _read(text: str, about: str, last: Asking | None) -> Asking:
     if knows := _KNOWS.search(plain):
         return Asking(text, about, Kind.FACT if knows["claim"] else Kind.ACQUAINTANCE, after=after)
     wants = wants_of(text)
+    if last and plain.startswith("en ") and not any(map(is_finite, words(plain))):
+        wants = wants if wants in _KINDS else last.wants  # "En in 2033?" goes on asking how much
     if wants not in _KINDS:  # who or where: many sentences name somebody
         return Asking(text, about, Kind.FACT, after=after)
     return Asking(text, about, _KINDS[wants], wants, after)
