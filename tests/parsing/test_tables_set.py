@@ -642,3 +642,30 @@ def test_a_heading_parts_two_tables_whose_labels_wrap() -> None:
         "Artikel | 2020 | 2021",
         "Totaal | 6 | 17",
     ]
+
+
+@pytest.mark.parametrize("gap", [0, 6, 20])
+@pytest.mark.parametrize("sides", ["x: .5pt", "left: 0pt"])
+def test_tables_with_other_columns_right_below_each_other_stay_apart(gap: int, sides: str) -> None:
+    wide = (
+        "[Artikel],[2019],[2020],[2021],[Steun],[374],[612],[7],[Hulp],[122],[889],[4],[Zorg],[15],[891],[6]"
+    )
+    narrow = (
+        "[Post],[2018],[2019],[2020],[2021],[2022],[Steun],[961],[967],[26],[31],[8],[Hulp],[8],[9],[7],[6],[4],"
+        "[Zorg],[211],[1347],[713],[72],[3]"
+    )
+    stroke = f"stroke: (x, y) => ({sides}, top: if y < 2 {{.5pt}} else {{0pt}}, bottom: if y == 3 {{.5pt}})"
+    first, second = (
+        f"#table(columns: {count} * ({width}cm,), {stroke}, {cells})"
+        for count, width, cells in ((4, 3.8, wide), (6, 2.533, narrow))
+    )
+    assert rows(f"#set block(spacing: {gap}pt)\n{first}\n{second}\n{first}") == [
+        *(wide_rows := ["Artikel | 2019 | 2020 | 2021", "Steun | 374 | 612 | 7", "Hulp | 122 | 889 | 4"]),
+        "Zorg | 15 | 891 | 6",
+        "Post | 2018 | 2019 | 2020 | 2021 | 2022",
+        "Steun | 961 | 967 | 26 | 31 | 8",
+        "Hulp | 8 | 9 | 7 | 6 | 4",
+        "Zorg | 211 | 1347 | 713 | 72 | 3",
+        *wide_rows,
+        "Zorg | 15 | 891 | 6",
+    ]

@@ -61,11 +61,9 @@ from learninglion.drafting.verdict import falls_away, judge_draft, with_remarks
 from learninglion.dutch.questions import (
     NUMERIC,
     Wants,
-    absent,
     coverage,
     is_function_word,
     matched,
-    names_in,
     subject_words,
 )
 from learninglion.dutch.text import fold, words
@@ -661,17 +659,10 @@ def _best_to_confirm(
     rows = [j for j in (*brought, *guides) if j.support > made.chances.get(j.asking.text, 0.0)]
     if selection.chosen_by is Chooser.PERSON and not made.taken:
         chosen = {s.id for s in selection.chosen} - {LINE, NEWS}
-        rows.extend(j for row in judged for j in row if j.source.id in chosen and j.units and _names_any(j))
+        rows.extend(j for row in judged for j in row if j.source.id in chosen and j.units)
     own = (replace(j, chances=tuple(map(_standing_chance, j.units, j.chances))) for j in rows)
     bearing = (j for j in own if j.support >= RELATED or (j.support and _is_of(j)))
     return max(bearing, key=lambda j: j.support, default=None)
-
-
-def _names_any(judged: Judged) -> bool:
-    """Whether a source has a name or number of what is asked, where that has any."""
-    source, about = judged.source, judged.asking.about
-    lacking = absent(about, f"{source.document.title} {source.question} {source.body}")
-    return not lacking or len(lacking) < len(names_in(about))
 
 
 def _is_of(judged: Judged) -> bool:

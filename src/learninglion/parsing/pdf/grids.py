@@ -152,16 +152,27 @@ def _grids(level: Sequence[_Stroke], upright: Sequence[_Stroke]) -> Iterator[Gri
     if not 3 <= len(xs) <= _COLUMNS + 1 or not 3 <= len(ys) <= _ROWS + 1:
         return
     rows = list(pairwise(reversed(ys)))
+    sides = [frozenset(x for x in xs[1:-1] if _is_drawn(upright, x, low, top)) for top, low in rows]
     start, known = 0, frozenset[float]()
-    for at, (top, bottom) in enumerate((*rows, (0.0, 0.0))):
-        sides = frozenset(x for x in xs[1:-1] if top > bottom and _is_drawn(upright, x, bottom, top))
-        if at == len(rows) or (known and sides and not known & sides):
+    for at in range(len(rows) + 1):
+        if at == len(rows) or _begins_another(sides, at, known):
             inner = [x for x in xs if x in known]
             yield _grid(
                 level, upright, [xs[0], *inner, xs[-1]], [rows[start][0], *(b for _, b in rows[start:at])]
             )
             start, known = at, frozenset()
-        known |= sides
+        known |= sides[at] if at < len(rows) else frozenset()
+
+
+def _begins_another(sides: Sequence[frozenset[float]], at: int, known: frozenset[float]) -> bool:
+    """Whether another table begins at a row: nothing parts it where those before it are parted (`known`), or
+    it and the next are parted alike where none before is, and not where the last is.
+    """
+    if not known or not sides[at]:
+        return False
+    other = bool(sides[at] - known and known - sides[at])
+    alike = sides[at - 1] == known and sides[at + 1 : at + 2] == [sides[at]]
+    return (other and alike) or not known & sides[at]
 
 
 def _grid(

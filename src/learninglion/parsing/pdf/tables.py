@@ -307,9 +307,9 @@ def find_drawn(
     lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line] = ()
 ) -> list[Table]:
     """The tables of a page in the grids that lines on it make, or between its level lines."""
-    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
-    stacks = [table for stack in find_stacks(rules[0]) for table in _part(*stack, lines)]
-    return sorted((*grids, *stacks), key=lambda table: table.first)
+    drawn = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
+    stacked = [table for stack in find_stacks(rules[0]) for table in _part(*stack, lines)]
+    return sorted((*drawn, *stacked), key=lambda table: table.first)
 
 
 def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Table]:
@@ -350,6 +350,11 @@ def _tables_of(
     floor: int,
 ) -> list[Table]:
     """The table between level lines, or several right below each other."""
+    apart = _other_columns(bands, lines)
+    if apart:
+        upper = _tables_of(bands[:apart], heights[: apart + 1], left, right, lines, floor)
+        floor = max((cell.line + 1 for band in bands[:apart] for cell in band), default=floor)
+        return [*upper, *_tables_of(bands[apart:], heights[apart:], left, right, lines, floor)]
     table = _table_of(bands, heights, left, right, lines, floor) if len(bands) > 1 else None
     at = _next_head(table, lines) if table else 0
     number = next((n for n, band in enumerate(bands) if at and band and band[0].line >= at), 0)
@@ -357,6 +362,21 @@ def _tables_of(
         upper = _tables_of(bands[:number], heights[: number + 1], left, right, lines, floor)
         return [*upper, *_tables_of(bands[number:], heights[number:], left, right, lines, at)]
     return [table] if table else []
+
+
+def _other_columns(bands: Sequence[Sequence[Cell]], lines: Sequence[Line]) -> int:
+    """The band with which another table begins, for its rows stand in other columns; 0 where all is one."""
+    bodies = [number for number, band in enumerate(bands) if _holds_rows(band, lines)]
+    for upper, lower in pairwise(bodies):
+        some, others = find_columns(bands[upper]), find_columns(bands[lower])
+        if _stands_beside(some, others) and _stands_beside(others, some):
+            return upper + 1
+    return 0
+
+
+def _stands_beside(columns: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> bool:
+    """Whether one of the columns stands where none of the others does."""
+    return any(all(a[1] <= b[0] or b[1] <= a[0] for b in others) for a in columns)
 
 
 def _table_of(
