@@ -58,6 +58,10 @@ def test_a_wish_for_form_and_term_gets_both_sentences() -> None:
             "Zijn er boetes gegeven, en om welke bedragen gaat het?",
             ["Zijn er boetes gegeven?", "Om welke bedragen gaat het?"],
         ),
+        (
+            "Bent u bereid de pont te redden? vi. Kunt u deze vragen voor het reces beantwoorden?",
+            ["Bent u bereid de pont te redden?", "Kunt u deze vragen voor het reces beantwoorden?"],
+        ),
         ("Hoe en wanneer gaat u de pont redden?", []),
         ("Wanneer de pont niet vaart, hoe lang duurt de reis dan?", []),
         ("Wat vindt u van de pont, welke eisen stelt aan het weer?", []),

@@ -57,6 +57,7 @@ _MARK = re.compile(r"\[\s*\d[\d\s,]*\]|(?:^|\n|(?<=[?:;]))\s*\(?[a-h][.)]\s+")
 _QUOTED = re.compile(r"«(?:[^«»]|«[^«»]*»)*»|“[^“”]*”|\"[^\"]*\"")
 _WITHIN = str.maketrans(".?!,; ", "\ue000\ue001\ue002\ue003\ue004\ue005")  # in a title no sign ends a piece
 _WITHOUT = {hidden: sign for sign, hidden in _WITHIN.items()}
+_AFTER_ASKING = re.compile(r"(?<=\?) (?=\w)")  # whatever stands behind it, "vi." of a list too
 _MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
 _AFTER = {False: ways("after no"), True: ways("after yes")}
 _SPLIT, _ASKS, _HANGS, _OPENS_WITH_W = map(ways, ("splits", "asks", "hangs", "opens with what is asked"))
@@ -75,7 +76,7 @@ def askings_of(question: str) -> tuple[Asking, ...]:
     """Every part of `question`, in order; a text without a question mark is one part."""
     text = _MISSED_SPACE.sub(" ", squash(_MARK.sub(" ", question)))
     text = _QUOTED.sub(lambda title: title.group().translate(_WITHIN), text)
-    sentences = [s.of(text) for s in split_sentences(text)]
+    sentences = [piece for s in split_sentences(text) for piece in _AFTER_ASKING.split(s.of(text)) if piece]
     asking = [s for s in sentences if s.rstrip("»”\"' ").endswith("?")] or sentences[-1:]
     parts: list[Asking] = []
     before = ""  # "Zo ja, welke?" is about what was asked before
