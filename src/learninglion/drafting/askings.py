@@ -60,7 +60,8 @@ _WITHOUT = {hidden: sign for sign, hidden in _WITHIN.items()}
 _AFTER_ASKING = re.compile(r"(?<=\?) (?=\w)")  # whatever stands behind it, "vi." of a list too
 _MISSED_SPACE = re.compile(r"(?<=\?)(?=[A-Z])")
 _AFTER = {False: ways("after no"), True: ways("after yes")}
-_SPLIT, _ASKS, _HANGS, _OPENS_WITH_W = map(ways, ("splits", "asks", "hangs", "opens with what is asked"))
+_SPLIT, _ASKS, _HANGS = (ways(section, folded=False) for section in ("splits", "asks", "hangs"))
+_OPENS_WITH_W = ways("opens with what is asked")
 _KNOWS, _FORM, _IGNORANCE = ways("acquaintance"), ways("procedural"), ways("ignorance")
 _KINDS = dict.fromkeys(FIGURES, Kind.FIGURE) | {
     Wants.LENGTH: Kind.MOMENT,

@@ -411,8 +411,8 @@ class Relevance:
         )
 
 
-@lru_cache(maxsize=3)
-def read_measure(text: str = "") -> Relevance:
+@lru_cache(maxsize=3)  # what ships, and two that an office learned
+def read_measure(text: str) -> Relevance:
     """The measure that ships with the curves that people's choices moved; "" for none that did.
 
     A signal that those did not know yet keeps the curve that ships; one that is no more counts no more.
@@ -425,4 +425,4 @@ def read_measure(text: str = "") -> Relevance:
 
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    return read_measure()
+    return read_measure("")

@@ -51,6 +51,7 @@ from learninglion.models import (
 _OPENING = re.compile(r"\W*(?:(ja|inderdaad|(?:dat|dit) klopt(?! niet))|neen?|(?:dat|dit) klopt niet)\b")
 _STRETCHES = re.compile(r"[,;:.?]+(?:\s|$)|\b(?=(?:als|dat|indien|mits|of|om|omdat|zodat)\b)")
 _WHETHER = frozenset("als indien mits of".split())  # what follows is not said to be so
+_GOVERNED = frozenset(("om", "dat"))  # "geen aanleiding om ...": what follows is what is denied
 _ADDRESSED = frozenset("bent hebt heeft kunt wilt zult".split())
 _SPEAKERS = frozenset("ik wij we kabinet".split())
 
@@ -67,10 +68,7 @@ def polarity(text: str, question: str = "") -> bool | None:
     wish = " ".join(w for w in words(_STRETCHES.split(fold(question))[0]) if w not in _ADDRESSED)
     denied = False
     for stretch in map(words, _STRETCHES.split(plain) if question else ()):
-        governed = denied and stretch[:1] in (
-            ("om",),
-            ("dat",),
-        )  # "geen aanleiding om ..."
+        governed = denied and not _GOVERNED.isdisjoint(stretch[:1])
         denied = governed != (not NEGATIONS.isdisjoint(stretch))
         met = [share for _, share in matched(wish, " ".join(stretch))]
         taken_up = 2 * sum(met) >= len(met) > 0 and not _WHETHER.intersection(stretch[:1])
@@ -362,7 +360,7 @@ def conclude(
     pairs = zip(draft.statements, checks, strict=True)  # a check may have resolved the citations of its own
     shown = tuple(statement for statement, c in pairs if c.verdict is StatementVerdict.SUPPORTED)
     if not shown:
-        if draft.verdict is AnswerVerdict.PARTIAL and any(_may_hold(check) for check in checks):
+        if draft.verdict is AnswerVerdict.PARTIAL and any(may_hold(check) for check in checks):
             return AnswerVerdict.PARTIAL, draft.missing  # sentences in other words, to be read by a person
         open_ = question_parts(draft.selection) if checks else draft.missing
         return AnswerVerdict.UNANSWERABLE, open_
@@ -377,7 +375,7 @@ def conclude(
     return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing
 
 
-def _may_hold(check: Check) -> bool:
+def may_hold(check: Check) -> bool:
     """Whether a sentence has words in a source that neither show nor contradict it."""
     return check.method is VerdictMethod.NOT_SHOWN and bool(check.evidence)
 

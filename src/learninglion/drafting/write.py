@@ -59,7 +59,7 @@ from learninglion.drafting.replies import (
 )
 from learninglion.drafting.selection import LINE, NEWS, without_line
 from learninglion.drafting.style import StyleExample, choose_examples
-from learninglion.drafting.verdict import Whose, broke_off, question_parts, read_statements
+from learninglion.drafting.verdict import Whose, broke_off, may_hold, question_parts, read_statements
 from learninglion.dutch.questions import coverage, likeness
 from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.generators import Generator, JsonSchema, NoAnswerError, Prompt, RetractedError
@@ -79,7 +79,6 @@ from learninglion.models import (
     Statement,
     StatementVerdict,
     SubQuestion,
-    VerdictMethod,
 )
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
@@ -828,9 +827,7 @@ class _Writer:
 
     def _doubtful(self) -> tuple[Statement, ...]:
         """What has words in a source that neither show nor contradict it: a person must read it."""
-        return tuple(
-            c.statement for c in self.work.checks if c.method is VerdictMethod.NOT_SHOWN and c.evidence
-        )
+        return tuple(check.statement for check in self.work.checks if may_hold(check))
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """The parts that these sentences leave open, the model's word on their passages counted in."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import groupby
 
 from learninglion.dutch.lexicon import ENGLISH_MONTHS, FUNCTION_WORDS, MONTHS, UNITS, number_of
 from learninglion.dutch.text import fold, stem, tokenise, words
@@ -33,22 +34,27 @@ def _asking_words() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(lines) for name, lines in sections.items()}
 
 
-def ways(section: str) -> re.Pattern[str]:
-    """The lines of a section of `asking.txt` as one pattern, the pieces in <> filled in."""
+def ways(section: str, *, folded: bool = True) -> re.Pattern[str]:
+    """The lines of a section of `asking.txt` as one pattern, the pieces in <> filled in.
+
+    `folded`: for text without capitals; a pattern for any text takes longer.
+    """
     lines = (_filled(line) for line in _asking_words()[section])
-    whole = (line if _SIGN.match(line) else rf"\b(?:{line})\b" for line in lines)
-    return re.compile("|".join(whole), re.IGNORECASE)
+    runs = ((as_is, "|".join(run)) for as_is, run in groupby(lines, lambda line: bool(_SIGN.match(line))))
+    ways_in_order = (run if as_is else rf"\b(?:{run})\b" for as_is, run in runs)
+    return re.compile("|".join(ways_in_order), 0 if folded else re.IGNORECASE)
+
+
+@cache
+def _fillings() -> Mapping[str, str]:
+    """What stands for a word in <>."""
+    sections = _asking_words()
+    joined = {name: "|".join(lines) for name, lines in sections.items()}
+    return {**joined, "month": _MONTH, **dict(line.split(" = ", 1) for line in sections["pieces"])}
 
 
 def _filled(line: str) -> str:
-    sections = _asking_words()
-    pieces = {"month": _MONTH, **dict(piece.split(" = ", 1) for piece in sections["pieces"])}
-
-    def fill(piece: re.Match[str]) -> str:
-        text = pieces.get(piece[1]) or "|".join(sections[piece[1]])
-        return f"(?:{_filled(text)})"
-
-    return _FILLED.sub(fill, line)
+    return _FILLED.sub(lambda piece: f"(?:{_filled(_fillings()[piece[1]])})", line)
 
 
 _SMALL_WORDS = frozenset(" ".join(_asking_words()["small words"]).split())
